@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+// Apus: machine learning in data assimilation. Read top to bottom: the order is the order of dependency.
+
+import PackageDescription
+
+let package = Package(
+    name: "Apus",
+    platforms: [.macOS(.v15)],  // meant to work there; untested
+    products: [
+        .library(
+            name: "Apus",
+            targets: [
+                "Tensors", "Kernels", "Networks", "Dynamics", "Assimilation", "Verification", "Learning",
+                "Experiments",
+            ]),
+        .library(name: "Checks", targets: ["Checks"]),
+        .executable(name: "apus", targets: ["apus"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
+    ],
+    targets: [
+        // C libraries, one thin target each.
+        .systemLibrary(
+            name: "CLinearAlgebra", pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
+        .systemLibrary(
+            name: "CNetCDF", pkgConfig: "netcdf",
+            providers: [.apt(["libnetcdf-dev"]), .brew(["netcdf"])]),
+
+        // The engine: tensors, their derivatives, and the programs that they make.
+        .target(name: "Tensors", dependencies: ["CLinearAlgebra"]),
+        .target(name: "Kernels", dependencies: ["Tensors"]),
+
+        // What the engine is for.
+        .target(name: "Networks", dependencies: ["Tensors"]),
+        .target(name: "Dynamics", dependencies: ["Tensors"]),
+        .target(name: "Assimilation", dependencies: ["Tensors"]),
+        .target(name: "Verification", dependencies: ["Tensors"]),
+        .target(name: "Learning", dependencies: ["Kernels", "Networks", "Assimilation", "Verification"]),
+
+        // Files, settings, runs and reports: the only part that knows of the world.
+        .target(
+            name: "Experiments",
+            dependencies: ["CNetCDF", "Learning", "Dynamics", .product(name: "Yams", package: "Yams")]),
+        .executableTarget(
+            name: "apus",
+            dependencies: [
+                "Experiments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // The laws that every operation, map, tree, optimiser and analysis obeys.
+        .target(name: "Checks", dependencies: ["Networks", "Dynamics", "Assimilation", "Verification"]),
+
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Checks"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Checks"]),
+        .testTarget(name: "DynamicsTests", dependencies: ["Dynamics", "Checks"]),
+        .testTarget(name: "AssimilationTests", dependencies: ["Assimilation", "Dynamics", "Checks"]),
+        .testTarget(name: "VerificationTests", dependencies: ["Verification"]),
+        .testTarget(name: "LearningTests", dependencies: ["Learning", "Checks"]),
+        .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
+        .testTarget(name: "ApusTests", dependencies: ["apus", "Experiments"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
