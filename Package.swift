@@ -18,6 +18,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.0.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
     ],
@@ -31,7 +32,9 @@ let package = Package(
             providers: [.apt(["libnetcdf-dev"]), .brew(["netcdf"])]),
 
         // The engine: tensors, their derivatives, and the programs that they make.
-        .target(name: "Tensors", dependencies: ["CLinearAlgebra"]),
+        .target(
+            name: "Tensors",
+            dependencies: ["CLinearAlgebra", .product(name: "RealModule", package: "swift-numerics")]),
         .target(name: "Kernels", dependencies: ["Tensors"]),
 
         // What the engine is for.

@@ -1,0 +1,68 @@
+import CLinearAlgebra
+
+/// Batched matrix product through BLAS; the axes before the last two broadcast.
+func matrixProductValue(_ a: Tensor, _ b: Tensor, _ shape: [Int]) -> Storage {
+    BLAS.prepare()
+    switch (a.known, b.known) {
+    case (.float64(let x), .float64(let y)):
+        return .float64(
+            products(x, a.shape, y, b.shape, shape) { n, m, k, x, y, z in
+                cblas_dgemm(
+                    CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(n), Int32(m), Int32(k), 1, x, Int32(k), y,
+                    Int32(m), 0, z, Int32(m))
+            })
+    case (.float32(let x), .float32(let y)):
+        return .float32(
+            products(x, a.shape, y, b.shape, shape) { n, m, k, x, y, z in
+                cblas_sgemm(
+                    CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(n), Int32(m), Int32(k), 1, x, Int32(k), y,
+                    Int32(m), 0, z, Int32(m))
+            })
+    default: preconditionFailure("matrixProduct of \(a.signature) and \(b.signature)")
+    }
+}
+
+@inline(__always)
+private func products<T: ExpressibleByIntegerLiteral>(
+    _ x: [T], _ xShape: [Int], _ y: [T], _ yShape: [Int], _ shape: [Int],
+    _ multiply: (Int, Int, Int, UnsafePointer<T>, UnsafePointer<T>, UnsafeMutablePointer<T>) -> Void
+) -> [T] {
+    let k = xShape[xShape.count - 1]
+    let m = yShape[yShape.count - 1]
+    var n = xShape[xShape.count - 2]
+    var batch = Array(shape.dropLast(2))
+    guard k > 0 else { return [T](repeating: 0, count: shape.elementCount) }
+    if yShape.dropLast(2).allSatisfy({ $0 == 1 }), xShape.count == shape.count {
+        n *= batch.reduce(1, *)  // one matrix on the right serves the whole batch: a single tall product
+        batch = []
+    }
+    let strides = batch.isEmpty ? [[], []] : [(xShape, n * k), (yShape, k * m)].map { operand, size in
+        Array(operand.dropLast(2)).strides(broadcastTo: batch).map { $0 * size }
+    }
+    let total = shape.elementCount
+    return [T](unsafeUninitializedCapacity: total) { out, count in
+        if total > 0 {
+            x.withUnsafeBufferPointer { x in
+                y.withUnsafeBufferPointer { y in
+                    var at = 0
+                    forEachRow(batch, strides, [0, 0]) { length, starts, steps in
+                        for i in 0..<length {
+                            multiply(
+                                n, m, k, x.baseAddress! + starts[0] + i * steps[0],
+                                y.baseAddress! + starts[1] + i * steps[1], out.baseAddress! + at)
+                            at += n * m
+                        }
+                    }
+                }
+            }
+        }
+        count = total
+    }
+}
+
+enum BLAS {
+    /// Holds OpenBLAS to one thread, once: two slow down the small matrices of assimilation, and the order of their sums
+    /// would depend on the machine.
+    static func prepare() { _ = once }
+    private static let once: Void = openblas_set_num_threads(1)
+}

@@ -1,0 +1,56 @@
+/// Linear algebra on the last two axes; the axes before are a batch.
+extension Tensor {
+    /// The matrix product, batched and broadcast over the axes before the last two.
+    public func matrixProduct(_ other: Tensor) -> Tensor { apply(.matrixProduct, self, other) }
+    /// The product with a vector along the last axis: `[..., n, k] · [..., k] → [..., n]`.
+    public func vectorProduct(_ vector: Tensor) -> Tensor {
+        let product = matrixProduct(vector.expanded(axis: -1))
+        return product.reshaped(Array(product.shape.dropLast()))
+    }
+    /// The sum of the products of all elements.
+    public func dot(_ other: Tensor) -> Tensor { (self * other).sum() }
+    /// The outer product of two vectors along the last axis.
+    public func outerProduct(_ other: Tensor) -> Tensor { expanded(axis: -1) * other.expanded(axis: -2) }
+
+    /// The lower Cholesky factor; NaN for a matrix that is not positive definite. Reads the lower triangle.
+    public func cholesky() -> Tensor { apply(.cholesky, self) }
+    /// `X` in `L X = B` (`Lᵀ X = B` when transposed), `L` lower triangular.
+    public func triangularSolve(_ right: Tensor, transposed: Bool = false) -> Tensor {
+        apply(.triangularSolve(transposed: transposed), self, right)
+    }
+    /// `X` in `A X = B` by LU decomposition; NaN for a singular matrix.
+    public func solve(_ right: Tensor) -> Tensor { apply(.solve, self, right) }
+    /// `X` in `A X = B` for symmetric positive definite `A`.
+    public func symmetricSolve(_ right: Tensor) -> Tensor {
+        let factor = cholesky()
+        return factor.triangularSolve(factor.triangularSolve(right), transposed: true)
+    }
+    /// The inverse of a symmetric positive definite matrix.
+    public func symmetricInverse() -> Tensor {
+        symmetricSolve(Tensor.identity(shape[rank - 1], type: type).broadcast(to: shape))
+    }
+    /// Eigenvalues, ascending, and eigenvectors, in columns, of a symmetric matrix.
+    public func symmetricEigen() -> (values: Tensor, vectors: Tensor) {
+        let parts = applyAll(.symmetricEigen, [self])
+        return (parts[0], parts[1])
+    }
+    /// The symmetric `A^½` of a positive semidefinite matrix.
+    public func symmetricRoot() -> Tensor { apply(.symmetricRoot(inverse: false), self) }
+    /// The symmetric `A^-½` of a positive definite matrix.
+    public func inverseSymmetricRoot() -> Tensor { apply(.symmetricRoot(inverse: true), self) }
+    /// `log det A` of a symmetric positive definite matrix.
+    public func logDeterminant() -> Tensor { 2 * cholesky().diagonal().log().sum(axes: [-1]) }
+
+    public func diagonal() -> Tensor {
+        (self * Tensor.identity(shape[rank - 1], type: type)).sum(axes: [-1])
+    }
+    /// Diagonal matrices from vectors along the last axis.
+    public func diagonalMatrix() -> Tensor { expanded(axis: -1) * Tensor.identity(shape[rank - 1], type: type) }
+    public func diagonalSum() -> Tensor { diagonal().sum(axes: [-1]) }
+    /// The matrix with zeros above its diagonal.
+    public func lowerTriangle() -> Tensor {
+        let (rows, columns) = (shape[rank - 2], shape[rank - 1])
+        let isLower = (0..<rows).flatMap { i in (0..<columns).map { $0 <= i } }
+        return selecting(Tensor(isLower, shape: [rows, columns]), self, Tensor.zeros(type: type))
+    }
+}

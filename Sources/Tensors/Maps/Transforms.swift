@@ -1,0 +1,128 @@
+/// The transforms of functions of trees. Each takes a function and gives a callable or a value; they nest in any order.
+
+/// The value of `f` at `x`, and its change along `dx`: `(f(x), M dx)` with `M` the tangent-linear map. Costs about two `f`.
+public func jvp<A: Tree, B: Tree>(_ f: (A) -> B, at x: A, along dx: A) -> (value: B, tangent: B) {
+    var structure: B?
+    let (y, dy) = forwardMode(
+        { leaves in
+            let result = f(x.replacingLeaves(leaves))
+            structure = result
+            return result.leaves
+        }, x.leaves, zip(x.leaves, dx.leaves).map { $0.type.isReal ? $1 : nil })
+    return (structure!.replacingLeaves(y), structure!.replacingLeaves(dy))
+}
+
+/// The value of `f` at `x`, and the adjoint map `M*` from cotangents of the value to cotangents of `x`.
+public func vjp<A: Tree, B: Tree>(_ f: (A) -> B, at x: A) -> (value: B, pullback: Pullback<A, B>) {
+    var structure: B?
+    let linearization = Linearization(
+        { leaves in
+            let result = f(x.replacingLeaves(leaves))
+            structure = result
+            return result.leaves
+        }, at: x.leaves)
+    return (
+        structure!.replacingLeaves(linearization.outputs), Pullback(linearization: linearization, input: x)
+    )
+}
+
+/// The adjoint `M*` of a map about one point. Each call costs about as much as the map.
+public struct Pullback<A: Tree, B: Tree> {
+    let linearization: Linearization
+    let input: A
+
+    public func callAsFunction(_ cotangent: B) -> A {
+        input.replacingLeaves(
+            linearization.pullBack(cotangent.leaves.map { $0.type.isReal ? $0 : nil }))
+    }
+}
+
+/// The value and the gradient of a scalar function.
+public func valueAndGradient<A: Tree>(of f: @escaping (A) -> Tensor) -> (A) -> (value: Tensor, gradient: A) {
+    { x in
+        let (value, pullback) = vjp(f, at: x)
+        precondition(value.count == 1, "the gradient of a function with values of shape \(value.shape): use `jacobian`")
+        return (value, pullback(Tensor.ones(value.shape, type: value.type)))
+    }
+}
+
+/// The gradient of a scalar function, a tree like its argument.
+public func gradient<A: Tree>(of f: @escaping (A) -> Tensor) -> (A) -> A { { valueAndGradient(of: f)($0).gradient } }
+
+/// The gradient of a scalar function with respect to one part of its argument.
+public func gradient<A: Tree, P: Tree>(
+    of f: @escaping (A) -> Tensor, wrt part: WritableKeyPath<A, P>
+) -> (A) -> P {
+    { x in
+        gradient(of: { (p: P) in
+            var changed = x
+            changed[keyPath: part] = p
+            return f(changed)
+        })(x[keyPath: part])
+    }
+}
+
+/// The matrix of derivatives, of shape `output + input`; forward or reverse mode, whichever needs fewer passes.
+public func jacobian(of f: @escaping (Tensor) -> Tensor) -> (Tensor) -> Tensor {
+    { x in
+        let y = f(x.detached)
+        if x.count <= y.count {
+            let basis = Tensor.identity(x.count, type: x.type).reshaped([x.count] + x.shape)
+            let columns = vmap { (dx: Tensor) in jvp(f, at: x, along: dx).tangent }(basis)
+            return columns.reshaped([x.count, y.count]).transposed.reshaped(y.shape + x.shape)
+        }
+        let (value, pullback) = vjp(f, at: x)
+        let basis = Tensor.identity(value.count, type: value.type)
+        let rows = (0..<value.count).map { pullback(basis[$0].reshaped(value.shape)) }
+        return Tensor.stacked(rows).reshaped(value.shape + x.shape)
+    }
+}
+
+/// The product of the Hessian of a scalar function with a direction, forward over reverse; costs a few gradients.
+public func hessianVectorProduct<A: Tree>(of f: @escaping (A) -> Tensor) -> (A, A) -> A {
+    { x, direction in jvp(gradient(of: f), at: x, along: direction).tangent }
+}
+
+/// The same function on a batch: every leaf of argument and result has the batch as its first axis.
+public func vmap<A: Tree, B: Tree>(_ f: @escaping (A) -> B) -> (A) -> B {
+    { batch in
+        let leaves = batch.leaves
+        guard let size = leaves.first?.shape.first else { preconditionFailure("vmap needs a leaf with a batch axis") }
+        precondition(
+            leaves.allSatisfy { $0.shape.first == size }, "vmap: the batch axes of \(leaves.map(\.shape)) differ")
+        var structure: B?
+        let results = batched(
+            { arguments in
+                let result = f(batch.replacingLeaves(arguments))
+                structure = result
+                return result.leaves
+            }, leaves, size)
+        return structure!.replacingLeaves(results)
+    }
+}
+
+/// `vmap` of a function of two arguments, both batched.
+public func vmap<A: Tree, B: Tree, C: Tree>(_ f: @escaping (A, B) -> C) -> (A, B) -> C {
+    { a, b in vmap { (pair: Pair<A, B>) in f(pair.first, pair.second) }(Pair(a, b)) }
+}
+
+/// Records `f` on unknown elements of the batch and replays the record with batched rules.
+private func batched(_ f: ([Tensor]) -> [Tensor], _ x: [Tensor], _ size: Int) -> [Tensor] {
+    Graph.with { graph, _ in
+        let parameters = x.map { graph.parameter(Signature(Array($0.shape.dropFirst()), $0.type)) }
+        let outputs = f(parameters)
+        var table = EntryTable()
+        for (parameter, value) in zip(parameters, x) { table[parameter] = value }
+        for step in graph.path(from: parameters, to: outputs) {
+            let operands = step.operands.map { table[$0] ?? $0 }
+            let results = step.operation.batched(operands, step.operands.map { table[$0] != nil }, size)
+            for (result, value) in zip(step.results, results) { table[result] = value }
+        }
+        return outputs.map { table[$0] ?? $0.broadcast(to: [size] + $0.shape) }
+    }
+}
+
+extension Tensor {
+    /// The same value, with derivative zero.
+    public var stoppingGradient: Tensor { apply(.constant, self) }
+}

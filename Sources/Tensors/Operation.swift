@@ -1,0 +1,78 @@
+/// The closed set of primitive operations. Every question about them is one exhaustive `switch` in `Rules/`, so that the
+/// compiler lists what a new operation owes: its shape, value, tangent, adjoint, batched form and text.
+public enum Operation: Sendable {
+    /// The value itself under a new name: how a transform gives a parameter to a function.
+    case alias
+    /// The value itself, with derivative zero.
+    case constant
+    case unary(Unary)
+    case binary(Binary)
+    case compare(Comparison)
+    /// `select(condition, a, b)`.
+    case select
+    case cast(ElementType)
+
+    case reduce(Reduction, axes: [Int])
+    /// The index of the first largest element along an axis.
+    case largestIndex(axis: Int)
+    case cumulativeSum(axis: Int, reversed: Bool)
+    /// The indices that sort along an axis, ascending and stable.
+    case sortOrder(axis: Int)
+
+    case broadcast([Int])
+    case reshape([Int])
+    case transpose([Int])
+    case slice(starts: [Int], ends: [Int], steps: [Int])
+    /// Zeros before, after and between (`interior`) the elements of each axis.
+    case pad(low: [Int], high: [Int], interior: [Int])
+    case concatenate(axis: Int)
+    /// Element `i` moves to `i + shift`, periodically.
+    case roll(shift: Int, axis: Int)
+    /// `gather(x, indices)`: along one axis, all other axes aligned.
+    case gather(axis: Int)
+    /// `scatterAdd(updates, indices)`: the transpose of `gather` onto an axis of length `size`.
+    case scatterAdd(axis: Int, size: Int)
+
+    /// Over the last two axes; the others broadcast.
+    case matrixProduct
+    /// The lower factor of a symmetric positive definite matrix; NaN where it is not.
+    case cholesky
+    /// `X` in `L X = B` or, transposed, `Lᵀ X = B`, with `L` lower triangular.
+    case triangularSolve(transposed: Bool)
+    /// `X` in `A X = B`; NaN where `A` is singular.
+    case solve
+    /// Eigenvalues (ascending) and eigenvectors (columns) of a symmetric matrix.
+    case symmetricEigen
+    /// `A^½` or `A^-½` of a symmetric positive (semi)definite matrix.
+    case symmetricRoot(inverse: Bool)
+
+    case random(RandomDraw)
+    case scan(Scan)
+}
+
+public enum Unary: String, Sendable, CaseIterable {
+    case negative, absolute, sign, floor, ceiling, rounded, logicalNot
+    case exp, expMinusOne, log, logOnePlus, sqrt, sin, cos, tanh, erf, logistic, reciprocal
+}
+
+public enum Binary: String, Sendable, CaseIterable {
+    case add, subtract, multiply, divide, power, maximum, minimum
+}
+
+public enum Comparison: String, Sendable, CaseIterable {
+    case less, lessOrEqual, equal, notEqual, greater, greaterOrEqual
+}
+
+public enum Reduction: String, Sendable, CaseIterable {
+    case sum, maximum, minimum
+}
+
+/// What a key of random numbers is asked for.
+public enum RandomDraw: Sendable {
+    case uniform([Int])
+    case normal([Int])
+    /// New keys.
+    case split(Int)
+    /// A key made from a key and an integer.
+    case fold
+}

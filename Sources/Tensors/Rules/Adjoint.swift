@@ -1,0 +1,82 @@
+/// What is the adjoint of an operation that is linear in the operands marked `isLinear`? Given the cotangents of the results
+/// it returns those of the linear operands. Only operations that tangents are made of have one; the values of linear operands
+/// must not be asked for.
+extension Operation {
+    func adjoint(_ x: [Tensor], _ isLinear: [Bool], _ results: [Tensor], _ cotangents: [Tensor?]) -> [Tensor?] {
+        if case .scan(let scan) = self { return scan.adjoint(x, results, cotangents) }
+        guard let ct = cotangents[0] else { return x.map { _ in nil } }
+        switch self {
+        case .alias: return [ct]
+        case .unary(.negative): return [-ct]
+        case .binary(let f): return f.adjoint(x, isLinear, ct)
+        case .select:
+            let zero = Tensor.zeros(type: ct.type)
+            return [
+                nil, isLinear[1] ? selecting(x[0], ct, zero).summed(to: x[1].shape) : nil,
+                isLinear[2] ? selecting(x[0], zero, ct).summed(to: x[2].shape) : nil,
+            ]
+        case .cast: return [ct.cast(to: x[0].type)]
+        case .reduce(.sum, let axes):
+            let kept = x[0].shape.indices.map { axes.contains($0) ? 1 : x[0].shape[$0] }
+            return [ct.reshaped(kept).broadcast(to: x[0].shape)]
+        case .cumulativeSum(let axis, let reversed): return [apply(.cumulativeSum(axis: axis, reversed: !reversed), ct)]
+        case .broadcast: return [ct.summed(to: x[0].shape)]
+        case .reshape: return [ct.reshaped(x[0].shape)]
+        case .transpose(let order):
+            var inverse = order
+            for (place, axis) in order.enumerated() { inverse[axis] = place }
+            return [apply(.transpose(inverse), ct)]
+        case .slice(let starts, _, let steps): return [spread(ct, onto: x[0].shape, starts, steps)]
+        case .pad(let low, _, let interior): return [unpad(ct, x[0].shape, low, interior)]
+        case .concatenate(let axis):
+            var start = 0
+            return zip(x, isLinear).map { part, linear in
+                defer { start += part.shape[axis] }
+                return linear ? ct.slice(axis: axis, from: start, to: start + part.shape[axis]) : nil
+            }
+        case .roll(let shift, let axis): return [apply(.roll(shift: -shift, axis: axis), ct)]
+        case .gather(let axis): return [apply(.scatterAdd(axis: axis, size: x[0].shape[axis]), ct, x[1]), nil]
+        case .scatterAdd(let axis, _): return [apply(.gather(axis: axis), ct, x[1]), nil]
+        case .matrixProduct:
+            return [
+                isLinear[0] ? ct.matrixProduct(x[1].transposed).summed(to: x[0].shape) : nil,
+                isLinear[1] ? x[0].transposed.matrixProduct(ct).summed(to: x[1].shape) : nil,
+            ]
+        case .triangularSolve(let transposed): return [nil, apply(.triangularSolve(transposed: !transposed), x[0], ct)]
+        case .solve: return [nil, apply(.solve, x[0].transposed, ct)]
+        case .constant, .unary, .compare, .reduce, .largestIndex, .sortOrder, .cholesky, .symmetricEigen,
+            .symmetricRoot, .random, .scan:
+            preconditionFailure("\(self.name) is not linear: its tangent rule must not use it on tangents")
+        }
+    }
+}
+
+extension Binary {
+    fileprivate func adjoint(_ x: [Tensor], _ isLinear: [Bool], _ ct: Tensor) -> [Tensor?] {
+        func first(_ value: @autoclosure () -> Tensor) -> Tensor? { isLinear[0] ? value().summed(to: x[0].shape) : nil }
+        func second(_ value: @autoclosure () -> Tensor) -> Tensor? {
+            isLinear[1] ? value().summed(to: x[1].shape) : nil
+        }
+        return switch self {
+        case .add: [first(ct), second(ct)]
+        case .subtract: [first(ct), second(-ct)]
+        case .multiply: [first(ct * x[1]), second(ct * x[0])]
+        case .divide: [first(ct / x[1]), nil]
+        case .power, .maximum, .minimum: preconditionFailure("\(self) is not linear")
+        }
+    }
+}
+
+/// Puts what a slice took back where it came from.
+private func spread(_ ct: Tensor, onto shape: [Int], _ starts: [Int], _ steps: [Int]) -> Tensor {
+    let high = shape.indices.map { axis in
+        let length = ct.shape[axis]
+        return length == 0 ? shape[axis] - starts[axis] : shape[axis] - starts[axis] - ((length - 1) * steps[axis] + 1)
+    }
+    return apply(.pad(low: starts, high: high, interior: steps.map { $0 - 1 }), ct)
+}
+
+private func unpad(_ ct: Tensor, _ shape: [Int], _ low: [Int], _ interior: [Int]) -> Tensor {
+    let ends = shape.indices.map { low[$0] + (shape[$0] == 0 ? 0 : (shape[$0] - 1) * (interior[$0] + 1) + 1) }
+    return apply(.slice(starts: low, ends: ends, steps: interior.map { $0 + 1 }), ct)
+}

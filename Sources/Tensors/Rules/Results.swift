@@ -1,0 +1,147 @@
+/// Which shape and type have the results of an operation? Traps, naming operation and shapes, where the operands do not fit.
+extension Operation {
+    func results(_ x: [Tensor]) -> [Signature] {
+        switch self {
+        case .alias, .constant: return [x[0].signature]
+        case .unary(let f): return [unaryResult(f, x[0])]
+        case .binary(let f): return [elementwise(f.rawValue, x[0], x[1])]
+        case .compare(let f): return [Signature(elementwise(f.rawValue, x[0], x[1]).shape, .bool)]
+        case .select:
+            require(x[0].type == .bool, "select", x, "the condition must be of truth values")
+            let branches = elementwise("select", x[1], x[2])
+            return [Signature(broadcastShape([x[0].shape, branches.shape], "select"), branches.type)]
+        case .cast(let type): return [Signature(x[0].shape, type)]
+        case .reduce(let reduction, let axes):
+            require(axes.allSatisfy(x[0].shape.indices.contains), reduction.rawValue, x, "axes \(axes)")
+            require(
+                reduction == .sum || axes.allSatisfy { x[0].shape[$0] > 0 }, reduction.rawValue, x,
+                "an empty axis has no \(reduction.rawValue)")
+            return [Signature(x[0].shape.removing(axes: axes), x[0].type)]
+        case .largestIndex(let axis):
+            require(x[0].shape[axis] > 0, "largestIndex", x, "an empty axis has no largest element")
+            return [Signature(x[0].shape.removing(axes: [axis]), .int64)]
+        case .cumulativeSum: return [x[0].signature]
+        case .sortOrder: return [Signature(x[0].shape, .int64)]
+        case .broadcast(let shape):
+            require(
+                broadcastShape([x[0].shape, shape], "broadcast") == shape, "broadcast", x, "cannot become \(shape)")
+            return [Signature(shape, x[0].type)]
+        case .reshape(let shape):
+            require(shape.elementCount == x[0].count, "reshape", x, "cannot become \(shape)")
+            return [Signature(shape, x[0].type)]
+        case .transpose(let order):
+            require(order.sorted() == Array(0..<x[0].rank), "transpose", x, "\(order) is not an order of its axes")
+            return [Signature(order.map { x[0].shape[$0] }, x[0].type)]
+        case .slice(let starts, let ends, let steps): return [sliced(x, starts, ends, steps)]
+        case .pad(let low, let high, let interior):
+            let shape = x[0].shape.indices.map {
+                low[$0] + high[$0] + x[0].shape[$0] + max(x[0].shape[$0] - 1, 0) * interior[$0]
+            }
+            return [Signature(shape, x[0].type)]
+        case .concatenate(let axis): return [concatenation(x, axis)]
+        case .roll(_, let axis):
+            require(x[0].shape.indices.contains(axis), "roll", x, "axis \(axis)")
+            return [x[0].signature]
+        case .gather(let axis): return [gathered(x, axis)]
+        case .scatterAdd(let axis, let size):
+            require(x[0].shape == x[1].shape && x[1].type == .int64, "scatterAdd", x, "needs one integer an update")
+            return [Signature(x[0].shape.replacing(axis: axis, with: size), x[0].type)]
+        case .matrixProduct: return [product(x)]
+        case .cholesky, .symmetricRoot: return [square("decomposition", x)]
+        case .symmetricEigen:
+            let matrix = square("symmetricEigen", x)
+            return [Signature(Array(matrix.shape.dropLast()), matrix.type), matrix]
+        case .triangularSolve, .solve: return [solution(x)]
+        case .random(let draw): return [drawn(draw, x)]
+        case .scan(let scan): return scan.results(x)
+        }
+    }
+}
+
+private func require(
+    _ condition: Bool, _ operation: @autoclosure () -> String, _ x: [Tensor], _ problem: @autoclosure () -> String
+) {
+    precondition(condition, "\(operation()) of \(x.map(\.signature)): \(problem())")
+}
+
+private func unaryResult(_ f: Unary, _ x: Tensor) -> Signature {
+    switch f {
+    case .negative, .absolute, .sign:
+        require(x.type != .bool, f.rawValue, [x], "needs numbers")
+    case .logicalNot:
+        require(x.type == .bool, f.rawValue, [x], "needs truth values")
+    case .floor, .ceiling, .rounded, .exp, .expMinusOne, .log, .logOnePlus, .sqrt, .sin, .cos, .tanh, .erf,
+        .logistic, .reciprocal:
+        require(x.type.isReal, f.rawValue, [x], "needs float64 or float32")
+    }
+    return x.signature
+}
+
+private func elementwise(_ name: String, _ a: Tensor, _ b: Tensor) -> Signature {
+    require(a.type == b.type, name, [a, b], "the element types differ; cast one of them")
+    return Signature(a.shape == b.shape ? a.shape : broadcastShape([a.shape, b.shape], name), a.type)
+}
+
+private func sliced(_ x: [Tensor], _ starts: [Int], _ ends: [Int], _ steps: [Int]) -> Signature {
+    let shape = x[0].shape.indices.map { axis in
+        let (start, end, step) = (starts[axis], ends[axis], steps[axis])
+        require(
+            step > 0 && start >= 0 && start <= end && end <= x[0].shape[axis], "slice", x,
+            "axis \(axis) from \(start) to \(end) by \(step)")
+        return (end - start + step - 1) / step
+    }
+    return Signature(shape, x[0].type)
+}
+
+private func concatenation(_ x: [Tensor], _ axis: Int) -> Signature {
+    let others = x.map { $0.shape.removing(axes: [axis]) }
+    require(
+        others.allSatisfy { $0 == others[0] } && x.allSatisfy { $0.type == x[0].type }, "concatenate", x,
+        "all axes but \(axis) and the element types must agree")
+    return Signature(x[0].shape.replacing(axis: axis, with: x.map { $0.shape[axis] }.reduce(0, +)), x[0].type)
+}
+
+private func gathered(_ x: [Tensor], _ axis: Int) -> Signature {
+    require(
+        x[1].type == .int64 && x[0].shape.removing(axes: [axis]) == x[1].shape.removing(axes: [axis]), "gather", x,
+        "integer indices must agree on all axes but \(axis)")
+    return Signature(x[1].shape, x[0].type)
+}
+
+private func product(_ x: [Tensor]) -> Signature {
+    let (a, b) = (x[0], x[1])
+    require(a.type == b.type && a.type.isReal, "matrixProduct", x, "needs two arrays of one real element type")
+    require(
+        a.rank >= 2 && b.rank >= 2 && a.shape[a.rank - 1] == b.shape[b.rank - 2], "matrixProduct", x,
+        "the last axis of the first and the second last of the second must agree")
+    let batch = broadcastShape([Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2))], "matrixProduct")
+    return Signature(batch + [a.shape[a.rank - 2], b.shape[b.rank - 1]], a.type)
+}
+
+private func square(_ name: String, _ x: [Tensor]) -> Signature {
+    let shape = x[0].shape
+    require(
+        shape.count >= 2 && shape[shape.count - 1] == shape[shape.count - 2] && x[0].type.isReal, name, x,
+        "needs square real matrices")
+    return x[0].signature
+}
+
+private func solution(_ x: [Tensor]) -> Signature {
+    _ = square("solve", x)
+    require(
+        x[1].rank == x[0].rank && x[1].shape.dropLast() == x[0].shape.dropLast() && x[0].type == x[1].type, "solve",
+        x, "the right side must have as many rows, and the same leading axes")
+    return x[1].signature
+}
+
+private func drawn(_ draw: RandomDraw, _ x: [Tensor]) -> Signature {
+    require(x[0].type == .int64 && x[0].shape.last == 2, "random", x, "a key is two integers")
+    let lead = Array(x[0].shape.dropLast())
+    switch draw {
+    case .uniform(let shape), .normal(let shape): return Signature(lead + shape)
+    case .split(let count): return Signature(lead + [count, 2], .int64)
+    case .fold:
+        require(x[1].shape == lead && x[1].type == .int64, "fold", x, "needs one integer a key")
+        return x[0].signature
+    }
+}

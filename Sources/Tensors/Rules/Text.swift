@@ -1,0 +1,59 @@
+/// How is an operation written?
+extension Operation {
+    var name: String {
+        switch self {
+        case .alias: "alias"
+        case .constant: "constant"
+        case .unary(let f): f.rawValue
+        case .binary(let f): f.rawValue
+        case .compare(let f): f.rawValue
+        case .select: "select"
+        case .cast(let type): "cast to \(type)"
+        case .reduce(let reduction, let axes): "\(reduction.rawValue) over axes \(axes)"
+        case .largestIndex(let axis): "largestIndex along axis \(axis)"
+        case .cumulativeSum(let axis, let reversed): "cumulativeSum along axis \(axis)\(reversed ? ", reversed" : "")"
+        case .sortOrder(let axis): "sortOrder along axis \(axis)"
+        case .broadcast(let shape): "broadcast to \(shape)"
+        case .reshape(let shape): "reshape to \(shape)"
+        case .transpose(let order): "transpose to \(order)"
+        case .slice(let starts, let ends, let steps): "slice \(starts) to \(ends) by \(steps)"
+        case .pad(let low, let high, let interior): "pad \(low) \(high) \(interior)"
+        case .concatenate(let axis): "concatenate along axis \(axis)"
+        case .roll(let shift, let axis): "roll by \(shift) along axis \(axis)"
+        case .gather(let axis): "gather along axis \(axis)"
+        case .scatterAdd(let axis, let size): "scatterAdd along axis \(axis) of \(size)"
+        case .matrixProduct: "matrixProduct"
+        case .cholesky: "cholesky"
+        case .triangularSolve(let transposed): transposed ? "triangularSolve transposed" : "triangularSolve"
+        case .solve: "solve"
+        case .symmetricEigen: "symmetricEigen"
+        case .symmetricRoot(let inverse): inverse ? "inverse symmetricRoot" : "symmetricRoot"
+        case .random(let draw): "random \(draw)"
+        case .scan(let scan): "scan \(scan.length) steps\(scan.isReversed ? ", reversed" : "")"
+        }
+    }
+}
+
+extension Program: CustomStringConvertible {
+    /// One line an operation: the result, its signature, the operation and its operands.
+    public var description: String { text(indent: "") }
+
+    private func text(indent: String) -> String {
+        var lines = [indent + "inputs " + inputs.enumerated().map { "%\($0): \($1)" }.joined(separator: ", ")]
+        for instruction in instructions {
+            let operands = instruction.operands.map(text).joined(separator: " ")
+            let results = instruction.results.map { "%\($0)" }.joined(separator: ", ")
+            lines.append("\(indent)\(results) = \(instruction.operation.name) \(operands)")
+            if case .scan(let scan) = instruction.operation { lines.append(scan.body.text(indent: indent + "    ")) }
+        }
+        lines.append(indent + "return " + outputs.map(text).joined(separator: ", "))
+        return lines.joined(separator: "\n")
+    }
+
+    private func text(_ operand: Operand) -> String {
+        switch operand {
+        case .value(let index): "%\(index)"
+        case .constant(let tensor): tensor.count == 1 ? "\(tensor.known.text(at: 0))" : "constant \(tensor.signature)"
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// What is the value of an operation? The kernels themselves are in `Kernels/`, `Linear/` and `Random/`.
+extension Operation {
+    func value(_ x: [Tensor], _ results: [Signature]) -> [Storage] {
+        let shape = results[0].shape
+        switch self {
+        case .alias, .constant: return [x[0].known]
+        case .unary(let f): return [unaryValue(f, x[0].known)]
+        case .binary(let f): return [binaryValue(f, x[0], x[1], shape)]
+        case .compare(let f): return [comparisonValue(f, x[0], x[1], shape)]
+        case .select: return [selectValue(x[0], x[1], x[2], shape)]
+        case .cast(let type): return [x[0].known.cast(to: type)]
+        case .reduce(let reduction, let axes): return [reduceValue(reduction, x[0], axes)]
+        case .largestIndex(let axis): return [.int64(largestIndexValue(x[0], axis))]
+        case .cumulativeSum(let axis, let reversed): return [cumulativeSumValue(x[0], axis, reversed)]
+        case .sortOrder(let axis): return [.int64(sortOrderValue(x[0], axis))]
+        case .broadcast(let target):
+            return [x[0].known.rearranged(Strided(shape: target, strides: x[0].shape.strides(broadcastTo: target)))]
+        case .reshape: return [x[0].known]
+        case .transpose(let order):
+            let strides = x[0].shape.strides
+            return [x[0].known.rearranged(Strided(shape: shape, strides: order.map { strides[$0] }))]
+        case .slice(let starts, _, let steps):
+            let strides = x[0].shape.strides
+            return [
+                x[0].known.rearranged(
+                    Strided(
+                        shape: shape, strides: zip(strides, steps).map(*),
+                        offset: zip(strides, starts).map(*).reduce(0, +)))
+            ]
+        case .pad(let low, _, let interior): return [padValue(x[0], shape, low, interior)]
+        case .concatenate(let axis): return [concatenateValue(x, axis)]
+        case .roll(let shift, let axis): return [x[0].known.rearranged(Roll(shape: shape, shift: shift, axis: axis))]
+        case .gather(let axis): return [gatherValue(x[0], x[1], axis)]
+        case .scatterAdd(let axis, let size): return [scatterAddValue(x[0], x[1], axis, size)]
+        case .matrixProduct: return [matrixProductValue(x[0], x[1], shape)]
+        case .cholesky: return [choleskyValue(x[0])]
+        case .triangularSolve(let transposed): return [triangularSolveValue(x[0], x[1], transposed)]
+        case .solve: return [solveValue(x[0], x[1])]
+        case .symmetricEigen: return symmetricEigenValue(x[0])
+        case .symmetricRoot(let inverse): return [symmetricRootValue(x[0], inverse)]
+        case .random(let draw): return [randomValue(draw, x)]
+        case .scan(let scan): return scan.run(x).map(\.known)
+        }
+    }
+}
