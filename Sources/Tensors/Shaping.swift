@@ -81,7 +81,9 @@ extension Tensor {
         let zero = [Int](repeating: 0, count: rank)
         let axis = shape.axis(axis, "padded")
         return apply(
-            .pad(low: zero.replacing(axis: axis, with: before), high: zero.replacing(axis: axis, with: after), interior: zero),
+            .pad(
+                low: zero.replacing(axis: axis, with: before), high: zero.replacing(axis: axis, with: after),
+                interior: zero),
             self)
     }
 

@@ -62,7 +62,7 @@ extension Tensor {
     /// A vector in double precision, or an array of `shape`.
     public init(_ values: [Double], shape: [Int]? = nil) { self.init(.float64(values), shape ?? [values.count]) }
     /// A vector in single precision, or an array of `shape`.
-    public init(_ values: [Float], shape: [Int]? = nil) { self.init(.float32(values), shape ?? [values.count]) }
+    public init(floats values: [Float], shape: [Int]? = nil) { self.init(.float32(values), shape ?? [values.count]) }
     /// A vector of integers, or an array of `shape`.
     public init(integers values: [Int], shape: [Int]? = nil) { self.init(.int64(values), shape ?? [values.count]) }
     /// A vector of truth values, or an array of `shape`.
@@ -130,7 +130,8 @@ extension Tensor: CustomStringConvertible {
     private func text(_ storage: Storage, axis: Int, from start: Int, indent: String) -> String {
         if axis == rank { return storage.text(at: start) }
         let stride = shape[(axis + 1)...].reduce(1, *)
-        let shown = shape[axis] <= 12 ? Array(0..<shape[axis]) : Array(0..<5) + [-1] + Array((shape[axis] - 5)..<shape[axis])
+        let shown =
+            shape[axis] <= 12 ? Array(0..<shape[axis]) : Array(0..<5) + [-1] + Array((shape[axis] - 5)..<shape[axis])
         let parts = shown.map {
             $0 < 0 ? "…" : text(storage, axis: axis + 1, from: start + $0 * stride, indent: indent + " ")
         }

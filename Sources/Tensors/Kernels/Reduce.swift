@@ -41,7 +41,9 @@ private func accumulated<T>(
                 for i in 0..<length { sum = f(sum, x[at + i]) }
                 result[starts[0]] = sum
             } else {
-                for i in 0..<length { result[starts[0] + i * steps[0]] = f(result[starts[0] + i * steps[0]], x[at + i]) }
+                for i in 0..<length {
+                    result[starts[0] + i * steps[0]] = f(result[starts[0] + i * steps[0]], x[at + i])
+                }
             }
             at += length
         }

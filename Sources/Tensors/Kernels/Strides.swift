@@ -24,7 +24,8 @@ struct Strided: ArrayRearrangement {
 /// Visits a (broadcast) shape row by row: `body(length, offset of the row in each operand, step in each operand)`.
 @inline(__always)
 func forEachRow(
-    _ shape: [Int], _ strides: [[Int]], _ offsets: [Int], _ body: (_ length: Int, _ starts: [Int], _ steps: [Int]) -> Void
+    _ shape: [Int], _ strides: [[Int]], _ offsets: [Int],
+    _ body: (_ length: Int, _ starts: [Int], _ steps: [Int]) -> Void
 ) {
     guard let length = shape.last else { return body(1, offsets, strides.map { _ in 0 }) }
     let steps = strides.map { $0[shape.count - 1] }

@@ -72,8 +72,11 @@ func symmetricEigenValue(_ a: Tensor) -> [Storage] {
             let target = eigenvalues.baseAddress! + index * n
             // LAPACK need not stop on NaN.
             let isFinite = (0..<(n * n)).allSatisfy { matrix[$0].isFinite }
-            let status = !isFinite ? 1 : LAPACKE_dsyevd(
-                LAPACK_ROW_MAJOR, 86 /* V */, 76 /* L */, Int32(n), matrix, Int32(n), target)
+            let status =
+                !isFinite
+                ? 1
+                : LAPACKE_dsyevd(
+                    LAPACK_ROW_MAJOR, 86 /* V */, 76 /* L */, Int32(n), matrix, Int32(n), target)
             if status != 0 { for i in 0..<n { target[i] = .nan } }
             return status == 0
         }

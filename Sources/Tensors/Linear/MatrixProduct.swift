@@ -36,9 +36,12 @@ private func products<T: ExpressibleByIntegerLiteral>(
         n *= batch.reduce(1, *)  // one matrix on the right serves the whole batch: a single tall product
         batch = []
     }
-    let strides = batch.isEmpty ? [[], []] : [(xShape, n * k), (yShape, k * m)].map { operand, size in
-        Array(operand.dropLast(2)).strides(broadcastTo: batch).map { $0 * size }
-    }
+    let strides =
+        batch.isEmpty
+        ? [[], []]
+        : [(xShape, n * k), (yShape, k * m)].map { operand, size in
+            Array(operand.dropLast(2)).strides(broadcastTo: batch).map { $0 * size }
+        }
     let total = shape.elementCount
     return [T](unsafeUninitializedCapacity: total) { out, count in
         if total > 0 {

@@ -166,7 +166,8 @@ extension Scan {
         precondition(linear.count == x.count, "scan: only the tangent of a scan can be transposed")
         let isLinear = { (i: Int) in linear[i] }
         let (_, xs, _) = operands(x)
-        let elements = x.prefix(carries).map(\.signature) + Signature.elements(of: xs)
+        let elements =
+            x.prefix(carries).map(\.signature) + Signature.elements(of: xs)
             + x.dropFirst(carries + sequences).map(\.signature)
         let lx = (carries..<(carries + sequences)).filter(isLinear)
         let rx = (carries..<(carries + sequences)).filter { !isLinear($0) }

@@ -14,17 +14,39 @@ func threefry(_ key: (UInt64, UInt64), _ counter: (UInt64, UInt64)) -> (UInt64, 
         a = a &+ x
         b = b &+ y &+ round
     }
-    mix(16); mix(42); mix(12); mix(31); inject(keys.1, keys.2, 1)
-    mix(16); mix(32); mix(24); mix(21); inject(keys.2, keys.0, 2)
-    mix(16); mix(42); mix(12); mix(31); inject(keys.0, keys.1, 3)
-    mix(16); mix(32); mix(24); mix(21); inject(keys.1, keys.2, 4)
-    mix(16); mix(42); mix(12); mix(31); inject(keys.2, keys.0, 5)
+    mix(16)
+    mix(42)
+    mix(12)
+    mix(31)
+    inject(keys.1, keys.2, 1)
+    mix(16)
+    mix(32)
+    mix(24)
+    mix(21)
+    inject(keys.2, keys.0, 2)
+    mix(16)
+    mix(42)
+    mix(12)
+    mix(31)
+    inject(keys.0, keys.1, 3)
+    mix(16)
+    mix(32)
+    mix(24)
+    mix(21)
+    inject(keys.1, keys.2, 4)
+    mix(16)
+    mix(42)
+    mix(12)
+    mix(31)
+    inject(keys.2, keys.0, 5)
     return (a, b)
 }
 
 func randomValue(_ draw: RandomDraw, _ x: [Tensor]) -> Storage {
     let words = x[0].integers
-    let keys = (0..<(words.count / 2)).map { (UInt64(bitPattern: Int64(words[2 * $0])), UInt64(bitPattern: Int64(words[2 * $0 + 1]))) }
+    let keys = (0..<(words.count / 2)).map {
+        (UInt64(bitPattern: Int64(words[2 * $0])), UInt64(bitPattern: Int64(words[2 * $0 + 1])))
+    }
     switch draw {
     case .uniform(let shape): return .float64(keys.flatMap { uniforms($0, shape.elementCount) })
     case .normal(let shape): return .float64(keys.flatMap { normals($0, shape.elementCount) })
