@@ -1,0 +1,68 @@
+import Tensors
+
+/// What is known of the state: a probability distribution, as a tree.
+public protocol Belief: Tree {
+    /// The expected state, `[n]`.
+    var mean: Tensor { get }
+    /// The variance of each variable, `[n]`.
+    var variance: Tensor { get }
+}
+
+/// A normal distribution: mean `[n]` and covariance `[n, n]`.
+public struct Gaussian: Belief {
+    public var mean: Tensor
+    public var covariance: Tensor
+
+    public init(mean: Tensor, covariance: Tensor) {
+        let n = mean.count
+        precondition(
+            mean.rank >= 1 && covariance.shape == mean.shape + [mean.shape[mean.rank - 1]],
+            "a mean of shape \(mean.shape) and a covariance of shape \(covariance.shape), \(n) variables")
+        self.mean = mean
+        self.covariance = covariance
+    }
+
+    public var variance: Tensor { covariance.diagonal() }
+
+    /// Members drawn from the distribution.
+    public func ensemble(of count: Int, key: Key) -> Ensemble {
+        let keys = key.split(2)
+        let noise = NoiseSampling.independent.draw(keys[0], [count, mean.count])
+        return Ensemble(
+            members: mean + noise.matrixProduct(covariance.symmetricRoot()), key: keys[1])
+    }
+
+    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&mean, "mean")
+        visitor.visit(&covariance, "covariance")
+    }
+}
+
+/// Equally probable members `[N, n]`, with the key of the random numbers that their next steps draw.
+public struct Ensemble: Belief {
+    public var members: Tensor
+    public var key: Key
+
+    public init(members: Tensor, key: Key) {
+        self.members = members
+        self.key = key
+    }
+
+    /// The number of members, `N`.
+    public var count: Int { members.shape[members.rank - 2] }
+    public var mean: Tensor { members.mean(axes: [-2]) }
+    public var variance: Tensor { members.variance(axes: [-2], correction: 1) }
+    /// Deviations of the members from their mean, `[N, n]`.
+    public var anomalies: Tensor { members - mean.expanded(axis: -2) }
+    /// The sample covariance `[n, n]`, normalised by `N − 1`.
+    public var covariance: Tensor {
+        let anomalies = self.anomalies
+        return anomalies.transposed.matrixProduct(anomalies) / Tensor(Double(count - 1))
+    }
+    public var gaussian: Gaussian { Gaussian(mean: mean, covariance: covariance) }
+
+    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&members, "members")
+        visitor.visit(&key, "key")
+    }
+}

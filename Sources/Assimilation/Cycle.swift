@@ -1,0 +1,85 @@
+import Tensors
+
+/// Forecast and analysis in turn: a filter.
+public struct Cycle<F: Forecast, A: Analysis>: Tree where F.State == A.State {
+    public var forecast: F
+    public var analysis: A
+
+    public init(_ forecast: F, _ analysis: A) {
+        self.forecast = forecast
+        self.analysis = analysis
+    }
+
+    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&forecast, "forecast")
+        visitor.visit(&analysis, "analysis")
+    }
+
+    /// Runs through the observations, as one `scan`.
+    ///
+    /// - Parameters:
+    ///   - background: the belief at the time of the first observation, before it is used.
+    ///   - firstStep: the number of the first step, for models that depend on time.
+    public func callAsFunction<H: Map>(
+        from background: F.State, _ observations: Observations<H>, firstStep: Int = 0
+    ) -> Trajectory<F.State> where H.Input == Tensor, H.Output == Tensor {
+        let steps = Tensor.range(observations.count) + Tensor(integers: [firstStep], shape: [])
+        let errors: [Tensor] = observations.hasVaryingError ? [observations.errorCovariance] : []
+        let (next, record) = scan(
+            over: [steps, observations.values, observations.mask] + errors, from: background
+        ) { background, now in
+            let observation = Observation(
+                values: now[1], mask: now[2],
+                errorCovariance: errors.isEmpty ? observations.errorCovariance : now[3],
+                operator: observations.operator)
+            let analyzed = analysis(background, observation)
+            return (forecast(analyzed.belief, step: now[0]), Pair(background, analyzed))
+        }
+        return Trajectory(
+            backgrounds: record.first, analyses: record.second.belief, logLikelihoods: record.second.logLikelihood,
+            next: next, firstStep: firstStep)
+    }
+}
+
+/// What a filter leaves behind; all but `next` are stacked in time.
+public struct Trajectory<State: Belief>: Tree {
+    /// Beliefs before each observation.
+    public var backgrounds: State
+    /// Beliefs after each observation.
+    public var analyses: State
+    /// `[T]`
+    public var logLikelihoods: Tensor
+    /// The belief one step after the last observation.
+    public var next: State
+    public let firstStep: Int
+
+    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&backgrounds, "backgrounds")
+        visitor.visit(&analyses, "analyses")
+        visitor.visit(&logLikelihoods, "logLikelihoods")
+        visitor.visit(&next, "next")
+    }
+
+    /// The log-likelihood of all observations, by their innovations.
+    public var logLikelihood: Tensor { logLikelihoods.sum() }
+
+    public var count: Int { logLikelihoods.count }
+
+    /// Whether the mathematics held to the end.
+    public var outcome: Outcome {
+        let likelihoods = logLikelihoods.values
+        return likelihoods.firstIndex { !$0.isFinite }.map { .diverged(step: firstStep + $0) } ?? .completed
+    }
+}
+
+extension Tree {
+    /// One time of a tree that is stacked in time.
+    public func at(_ time: Int) -> Self { mappingLeaves { $0[time] } }
+}
+
+/// How a run of the mathematics ended.
+public enum Outcome: Sendable, Equatable, Codable {
+    case completed
+    /// Numbers ceased to be finite at this step.
+    case diverged(step: Int)
+}

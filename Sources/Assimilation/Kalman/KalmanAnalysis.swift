@@ -1,0 +1,40 @@
+import Tensors
+
+/// The analysis of the Kalman filter, and with a nonlinear operator of the extended Kalman filter.
+///
+///     S = H P Hᵀ + R,   K = P Hᵀ S⁻¹,   m ← m + K (y − h(m)),   P ← (I − K H) P (I − K H)ᵀ + K R Kᵀ
+///
+/// Joseph's form keeps the covariance symmetric and positive. `H` is the derivative of the operator at the mean.
+/// Cost: O(n² m + m³) and the Jacobian. Reference: Särkkä, *Bayesian Filtering and Smoothing* (2013), §4.3, §5.2.
+public struct KalmanAnalysis: Analysis {
+    public init() {}
+
+    public func callAsFunction<H: Map>(_ background: Gaussian, _ observation: Observation<H>) -> Analyzed<Gaussian>
+    where H.Input == Tensor, H.Output == Tensor {
+        let (mean, covariance, mask) = (background.mean, background.covariance, observation.mask)
+        let n = mean.count
+        let operatorMatrix = mask.expanded(axis: -1) * observation.operator.matrix(at: mean)
+        let innovation = mask * (observation.values - observation.operator(mean))
+        let error = observation.maskedErrorCovariance
+        let cross = covariance.matrixProduct(operatorMatrix.transposed)
+        let innovationCovariance = operatorMatrix.matrixProduct(cross) + error
+        let gain = innovationCovariance.symmetricSolve(cross.transposed).transposed
+        let residual = Tensor.identity(n) - gain.matrixProduct(operatorMatrix)
+        let analysis =
+            residual.matrixProduct(covariance).matrixProduct(residual.transposed)
+            + gain.matrixProduct(error).matrixProduct(gain.transposed)
+        return Analyzed(
+            belief: Gaussian(mean: mean + gain.vectorProduct(innovation), covariance: analysis),
+            logLikelihood: gaussianLogLikelihood(innovation, innovationCovariance, mask: mask))
+    }
+
+    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
+}
+
+extension Map where Input == Tensor, Output == Tensor {
+    /// The derivative at `x`, `[m, n]`; a linear operator knows it.
+    func matrix(at x: Tensor) -> Tensor {
+        if let linear = self as? LinearOperator { return linear.matrix }
+        return jacobian(of: { self($0) })(x)
+    }
+}

@@ -1,0 +1,42 @@
+import Tensors
+
+/// The fixed-interval smoother of a (linearised) Gaussian system: beliefs given all observations, past and future.
+///
+///     G = P Mᵀ P_f⁻¹,   m_s ← m + G (m_s⁺ − m_f),   P_s ← P + G (P_s⁺ − P_f) Gᵀ
+///
+/// A backward `scan` over the filter's trajectory; O(T n³). Reference: Rauch, Tung & Striebel (1965); Särkkä (2013), §8.2.
+public struct RauchTungStriebel: Sendable {
+    public init() {}
+
+    /// Smoothed beliefs, and the covariances of each state with its successor.
+    public struct Smoothed: Tree {
+        /// `[T, …]`
+        public var beliefs: Gaussian
+        /// `Cov(x[t+1], x[t])`, `[T − 1, n, n]`
+        public var lagged: Tensor
+        public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+            visitor.visit(&beliefs, "beliefs")
+            visitor.visit(&lagged, "lagged")
+        }
+    }
+
+    public func smooth<F: GaussianForecast>(_ trajectory: Trajectory<Gaussian>, _ forecast: F) -> Smoothed {
+        let count = trajectory.count
+        let last = trajectory.analyses.at(count - 1)
+        let steps = Tensor.range(count - 1) + Tensor(integers: [trajectory.firstStep], shape: [])
+        let before = trajectory.analyses.mappingLeaves { $0[0..<(count - 1)] }
+        let ahead = trajectory.backgrounds.mappingLeaves { $0[1..<count] }
+        let earlier = scan(over: Pair(steps, Pair(before, ahead)), from: last, reversed: true) { smoothed, x in
+            let (analysis, forecasted) = (x.second.first, x.second.second)
+            let tangent = forecast.tangent(at: analysis.mean, step: x.first)
+            let gain = forecasted.covariance.symmetricSolve(tangent.matrixProduct(analysis.covariance)).transposed
+            let change = smoothed.covariance - forecasted.covariance
+            let belief = Gaussian(
+                mean: analysis.mean + gain.vectorProduct(smoothed.mean - forecasted.mean),
+                covariance: analysis.covariance + gain.matrixProduct(change).matrixProduct(gain.transposed))
+            return (belief, Pair(belief, smoothed.covariance.matrixProduct(gain.transposed)))
+        }.outputs
+        let all = earlier.first.combiningLeaves(last) { Tensor.concatenated([$0, $1.expanded(axis: 0)]) }
+        return Smoothed(beliefs: all, lagged: earlier.second)
+    }
+}
