@@ -61,7 +61,8 @@ let package = Package(
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Checks"]),
         .testTarget(name: "DynamicsTests", dependencies: ["Dynamics", "Checks"]),
-        .testTarget(name: "AssimilationTests", dependencies: ["Assimilation", "Dynamics", "Checks"]),
+        .testTarget(
+            name: "AssimilationTests", dependencies: ["Assimilation", "Dynamics", "Checks"], exclude: ["Data"]),
         .testTarget(name: "VerificationTests", dependencies: ["Verification"]),
         .testTarget(name: "LearningTests", dependencies: ["Learning", "Checks"]),
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),

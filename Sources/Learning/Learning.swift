@@ -1,1 +1,4 @@
-// Learning
+@_exported import Assimilation
+@_exported import Networks
+@_exported import Tensors
+@_exported import Verification

@@ -12,19 +12,18 @@ public struct KalmanAnalysis: Analysis {
     public func callAsFunction<H: Map>(_ background: Gaussian, _ observation: Observation<H>) -> Analyzed<Gaussian>
     where H.Input == Tensor, H.Output == Tensor {
         let (mean, covariance, mask) = (background.mean, background.covariance, observation.mask)
-        let n = mean.count
         let operatorMatrix = mask.expanded(axis: -1) * observation.operator.matrix(at: mean)
         let innovation = mask * (observation.values - observation.operator(mean))
         let error = observation.maskedErrorCovariance
         let cross = covariance.matrixProduct(operatorMatrix.transposed)
         let innovationCovariance = operatorMatrix.matrixProduct(cross) + error
         let gain = innovationCovariance.symmetricSolve(cross.transposed).transposed
-        let residual = Tensor.identity(n) - gain.matrixProduct(operatorMatrix)
-        let analysis =
-            residual.matrixProduct(covariance).matrixProduct(residual.transposed)
-            + gain.matrixProduct(error).matrixProduct(gain.transposed)
+        // (I − K H) P (I − K H)ᵀ factor by factor, each of the low rank m.
+        let left = covariance - gain.matrixProduct(cross.transposed)
+        let both = left - left.matrixProduct(operatorMatrix.transposed).matrixProduct(gain.transposed)
+        let analysis = both + gain.matrixProduct(error).matrixProduct(gain.transposed)
         return Analyzed(
-            belief: Gaussian(mean: mean + gain.vectorProduct(innovation), covariance: analysis),
+            belief: Gaussian(mean: mean + gain.vectorProduct(innovation), covariance: 0.5 * (analysis + analysis.transposed)),
             logLikelihood: gaussianLogLikelihood(innovation, innovationCovariance, mask: mask))
     }
 

@@ -1,0 +1,19 @@
+import Dispatch
+import Synchronization
+
+/// Runs `body` for `0..<count` on up to `threads` threads. Results stand in order, and do not depend on the number of threads
+/// as long as `body` does not.
+public func concurrentMap<T: Sendable>(_ count: Int, threads: Int, _ body: @escaping @Sendable (Int) -> T) -> [T] {
+    guard count > 1, threads > 1 else { return (0..<count).map(body) }
+    let next = Atomic(0)
+    let results = Mutex([T?](repeating: nil, count: count))
+    DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
+        while true {
+            let index = next.add(1, ordering: .relaxed).oldValue
+            guard index < count else { return }
+            let value = body(index)
+            results.withLock { $0[index] = value }
+        }
+    }
+    return results.withLock { $0.compactMap { $0 } }
+}

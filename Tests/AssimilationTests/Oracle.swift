@@ -1,0 +1,51 @@
+import Foundation
+import Tensors
+
+@testable import Assimilation
+
+/// Reference output of other programs, read from `Data/`.
+enum Oracle {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Data")
+
+    /// Columns by name; an empty cell is NaN.
+    static func columns(_ url: URL) throws -> [String: [Double]] {
+        let lines = try String(contentsOf: url, encoding: .utf8).split(whereSeparator: \.isNewline)
+        let rows = lines.map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        var result: [String: [Double]] = [:]
+        for (i, name) in rows[0].enumerated() {
+            result[name.trimmingCharacters(in: ["\""])] = rows.dropFirst().map { Double($0[i]) ?? .nan }
+        }
+        return result
+    }
+    static func columns(_ name: String) throws -> [String: [Double]] { try columns(folder.appending(path: name)) }
+
+    struct System: Decodable {
+        let Z, H, T, Q: [[Double]]
+        let a1: [Double]
+        let P1: [[Double]]
+        let loglik: Double
+    }
+
+    static func system(_ name: String) throws -> System {
+        struct Partial: Decodable { let systems: [String: System] }
+        let data = try Data(contentsOf: folder.appending(path: "kalman_oracles.json"))
+        let all = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+        return try JSONDecoder().decode(System.self, from: JSONSerialization.data(withJSONObject: all[name] ?? [:]))
+    }
+}
+
+extension Oracle.System {
+    var start: Gaussian { Gaussian(mean: Tensor(a1), covariance: Tensor(rows: P1)) }
+    var forecast: LinearForecast {
+        LinearForecast(LinearModel(Tensor(rows: T)), modelError: ModelError(covariance: Tensor(rows: Q)))
+    }
+    func observations(_ series: [[Double]]) -> Observations<LinearOperator> {
+        Observations(series, errorCovariance: Tensor(rows: H), operator: LinearOperator(Tensor(rows: Z)))
+    }
+}
+
+/// The largest difference, relative where numbers are large.
+func difference(_ a: [Double], _ b: [Double]) -> Double {
+    precondition(a.count == b.count, "\(a.count) numbers against \(b.count)")
+    return zip(a, b).map { abs($0 - $1) / max(1, abs($1)) }.max() ?? 0
+}
