@@ -6,6 +6,15 @@ public enum InputFile {
     ///
     /// - Throws: `missingInput` where there is no such file, `noPermission`, `inputOutput`.
     public static func bytes(_ path: String) throws(InputError) -> [UInt8] {
+        let (descriptor, size) = try opened(path)
+        defer { close(descriptor) }
+        return try readAll(descriptor, path: path, expecting: size)
+    }
+
+    /// Throws if the file cannot be opened for reading; see ``bytes(_:)``.
+    static func requireReadable(_ path: String) throws(InputError) { close(try opened(path).descriptor) }
+
+    private static func opened(_ path: String) throws(InputError) -> (descriptor: Int32, size: Int) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR {
@@ -13,15 +22,17 @@ public enum InputFile {
             }
             throw .system(errno, .missingInput, doing: "open the file", file: path)
         }
-        defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
-            throw .system(errno, .inputOutput, doing: "read the file", file: path)
+            let number = errno
+            close(descriptor)
+            throw .system(number, .inputOutput, doing: "read the file", file: path)
         }
         guard status.st_mode & S_IFMT != S_IFDIR else {
+            close(descriptor)
             throw InputError(.missingInput, at: .init(path), "is a folder", expected: "a file")
         }
-        return try readAll(descriptor, path: path, expecting: Int(status.st_size))
+        return (descriptor, Int(status.st_size))
     }
 
     /// The text of a file in UTF-8, without its byte-order mark.

@@ -22,6 +22,3 @@ private func systemMessage(_ number: Int32) -> String {
     guard strerror_r(number, &buffer, buffer.count) == 0 else { return "error \(number)" }
     return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
-        return String(cString: buffer)
-    #endif
-}

@@ -36,7 +36,7 @@ public struct CSVTable: Sendable {
             throw InputError(.data, at: .init(file), "there are no rows below the header", expected: "at least one")
         }
         (self.file, self.format, self.header, self.rows) = (file, format, header, rows)
-        missing = Set(["", "NA", "N/A", "NaN", "nan", "null"] + format.missing)
+        missing = Set(["", "NA", "N/A", "NaN", "nan", "NAN", "null"] + format.missing)
         missingNumbers = Set(format.missing.compactMap { Double(decimal: $0) })
     }
 

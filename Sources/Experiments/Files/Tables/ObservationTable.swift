@@ -119,6 +119,14 @@ extension ObservationTable {
             origin: Origin(file: origin.file, lines: lines))
     }
 
+    /// The table of some of the variables, by their positions.
+    public func selecting(_ positions: some Sequence<Int>) -> ObservationTable {
+        let positions = Array(positions)
+        return ObservationTable(
+            times: times, variables: positions.map { variables[$0] }, values: positions.map { values[$0] },
+            errors: positions.map { errors[$0] }, step: step, origin: origin)
+    }
+
     /// The table without the values marked in `withheld` [variable][time].
     public func withholding(_ withheld: [[Bool]]) -> ObservationTable {
         precondition(
