@@ -3,7 +3,8 @@ import Yams
 extension ConfigurationNode {
     /// Reads a YAML file.
     ///
-    /// - Throws: a file that is absent, unreadable, empty or not UTF-8; the first fault of its syntax; a key given twice.
+    /// - Throws: a file that is absent, unreadable, empty or not UTF-8; the first fault of its syntax; a key given
+    ///   twice.
     public init(file: String) throws(InputError) {
         try self.init(yaml: try InputFile.text(file), file: file)
     }

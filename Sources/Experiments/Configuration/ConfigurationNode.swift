@@ -1,4 +1,5 @@
-/// A value in a configuration file, with its place: every wrong value is an error that says where, what and what was expected.
+/// A value in a configuration file, with its place: every wrong value is an error that says where, what and what was
+/// expected.
 ///
 ///     let root = try ConfigurationNode(file: "Examples/enso.yaml")
 ///     let settings = try root.mapping { keys in

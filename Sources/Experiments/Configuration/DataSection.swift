@@ -34,7 +34,8 @@ extension DataSource {
             let step = try keys.optional("step")?.timeStep()
             let aggregate = keys.optional("aggregate")
             if let aggregate, step == nil {
-                throw aggregate.error("there is no step to aggregate to", expected: "the key 'step' next to 'aggregate'")
+                throw aggregate.error(
+                    "there is no step to aggregate to", expected: "the key 'step' next to 'aggregate'")
             }
             return DataSource(
                 file: file, layout: layout, variables: variables, truths: truths, step: step,
@@ -121,7 +122,8 @@ extension DataSource {
     ) throws(InputError) -> (VariableMapping, truth: VariableMapping?) {
         let name = try keys.required("name").string()
         let variable = ObservationTable.Variable(
-            name, units: try keys.optional("units")?.string(), standardName: try keys.optional("standard_name")?.string(),
+            name, units: try keys.optional("units")?.string(),
+            standardName: try keys.optional("standard_name")?.string(),
             longName: try keys.optional("long_name")?.string())
         var mapping = VariableMapping(variable, column: try keys.optional("column")?.string() ?? name)
         try readConversion(&keys, into: &mapping)

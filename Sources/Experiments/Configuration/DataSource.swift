@@ -3,7 +3,8 @@ public struct DataSource: Hashable, Sendable {
     /// How the file is laid out.
     public enum Layout: Hashable, Sendable {
         case csv(CSVFormat, time: TimeColumns)
-        /// `time` is the name of the variable of time; `missing` are numbers that stand for missing values besides the file's own.
+        /// `time` is the name of the variable of time; `missing` are numbers that stand for missing values besides
+        /// the file's own.
         case netCDF(time: String, missing: [Double])
     }
 

@@ -2,8 +2,8 @@ import Foundation
 
 /// JSON in which a number read back is the number written, bit for bit.
 ///
-/// Finite numbers are written with the fewest digits that tell them from their neighbours; those that JSON does not know are the
-/// texts `"NaN"`, `"Infinity"` and `"-Infinity"`. Keys are sorted: equal values are equal bytes.
+/// Finite numbers are written with the fewest digits that tell them from their neighbours; those that JSON does not
+/// know are the texts `"NaN"`, `"Infinity"` and `"-Infinity"`. Keys are sorted: equal values are equal bytes.
 public enum ExactJSON {
     /// The value as JSON; a value that cannot be encoded is the caller's bug.
     public static func encode(_ value: some Encodable, pretty: Bool = false) -> [UInt8] {

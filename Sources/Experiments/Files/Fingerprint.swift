@@ -1,6 +1,7 @@
 /// A short text that tells whether two runs had the same configuration and the same input.
 ///
-/// The FNV-1a hash of 64 bits: http://www.isthe.com/chongo/tech/comp/fnv. It guards against mistakes, not against malice.
+/// The FNV-1a hash of 64 bits: http://www.isthe.com/chongo/tech/comp/fnv. It guards against mistakes, not against
+/// malice.
 public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     private var hash: UInt64 = 0xcbf2_9ce4_8422_2325
 

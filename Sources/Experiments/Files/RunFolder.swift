@@ -1,6 +1,7 @@
 import Foundation
 
-/// The output folder of one run: claimed by one process at a time, with the results of complete stages from which a run resumes.
+/// The output folder of one run: claimed by one process at a time, with the results of complete stages from which a
+/// run resumes.
 ///
 /// A stage is saved when it is complete and at once, so a run that is killed at any moment leaves complete stages only.
 ///
@@ -13,7 +14,8 @@ public final class RunFolder: Sendable {
         case new
         /// The stages of the run in it are removed; its other files stay until they are written again.
         case force
-        /// The run in it goes on if it has the same fingerprint, otherwise it is an error; an empty folder begins a run.
+        /// The run in it goes on if it has the same fingerprint, otherwise it is an error; an empty folder begins a
+        /// run.
         case resume
     }
 
@@ -23,7 +25,8 @@ public final class RunFolder: Sendable {
 
     /// Claims the folder, and makes it if need be.
     ///
-    /// - Parameter fingerprint: what tells this run from another: the configuration, the input, the version of the program.
+    /// - Parameter fingerprint: what tells this run from another: the configuration, the input, the version of the
+    ///   program.
     /// - Throws: `cannotCreate` where the folder holds a run or other files, is in use, or is a file; `noPermission`.
     public init(claiming path: String, fingerprint: String, as claim: Claim) throws(InputError) {
         self.path = path
@@ -85,7 +88,8 @@ public final class RunFolder: Sendable {
     private static func fileName(_ text: String) -> String {
         let encoded = text.utf8.map { byte -> String in
             let scalar = Unicode.Scalar(byte)
-            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains(scalar))
+            let isPlain =
+                scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains(scalar))
             return isPlain ? String(scalar) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
         }.joined()
         return encoded.hasPrefix(".") ? "%2E" + encoded.dropFirst() : encoded
@@ -133,7 +137,8 @@ public final class RunFolder: Sendable {
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
             close(descriptor)
             throw InputError(
-                .cannotCreate, at: .init(path), "another process is writing into this folder", expected: "another folder")
+                .cannotCreate, at: .init(path), "another process is writing into this folder",
+                expected: "another folder")
         }
         return descriptor
     }

@@ -69,7 +69,7 @@ public struct NetCDFFile: Sendable {
 
     /// Adds a dimension of time with its coordinates in units of fixed length.
     public mutating func addTime(
-        _ name: String = "time", _ times: [Instant], units: TimeUnits = TimeUnits(.day, since: Instant(year: 1970)),
+        _ times: [Instant], as name: String = "time", units: TimeUnits = TimeUnits(.day, since: Instant(year: 1970)),
         attributes: [String: Attribute] = [:]
     ) {
         let standard: [String: Attribute] = [

@@ -8,7 +8,10 @@ enum NetCDFLibrary {
     static func exclusively<Result: Sendable>(
         _ body: () throws(InputError) -> sending Result
     ) throws(InputError) -> sending Result {
-        try lock.withLock { _ throws(InputError) in try body() }
+        try lock.withLock { _ throws(InputError) in
+            netcdf_silence_traces()
+            return try body()
+        }
     }
 
     /// Throws if a call reported a fault; `kind` is the fault's unless it is the operating system's.

@@ -1,7 +1,8 @@
 import CNetCDF
 
 extension NetCDFFile {
-    /// Reads a whole file, NetCDF-3 or NetCDF-4: numbers as they are stored (no scale, no missing values), root group only.
+    /// Reads a whole file, NetCDF-3 or NetCDF-4: numbers as they are stored (no scale, no missing values), root group
+    /// only.
     ///
     /// - Throws: a file that is absent, unreadable, damaged or not NetCDF; a variable whose type is no number or text.
     public init(contentsOf path: String) throws(InputError) {

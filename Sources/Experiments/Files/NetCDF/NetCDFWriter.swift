@@ -6,7 +6,8 @@ extension NetCDFFile {
     ///
     /// The same content gives the same bytes. Numbers that are not coordinates get `_FillValue` NaN.
     ///
-    /// - Throws: as ``AtomicFile/write(_:to:)-(Collection<UInt8>,_)``, and `data` for a name that NetCDF does not allow.
+    /// - Throws: as ``AtomicFile/write(_:to:)-(Collection<UInt8>,_)``, and `data` for a name that NetCDF does not
+    ///   allow.
     public func write(to path: String) throws(InputError) {
         let bytes = try NetCDFLibrary.exclusively { () throws(InputError) in
             try NetCDFWriter(path: path).bytes(of: self)
@@ -93,7 +94,7 @@ private struct NetCDFWriter {
         case .integers(let numbers): try check(nc_put_var_int(id, variableID, numbers), variable.name)
         case .texts(let texts):
             let copies = texts.map { strdup($0) }
-            defer { copies.forEach { free($0) } }
+            defer { for copy in copies { free(copy) } }
             var pointers = copies.map { $0.map { UnsafePointer<CChar>($0) } }
             try check(nc_put_var_string(id, variableID, &pointers), variable.name)
         }

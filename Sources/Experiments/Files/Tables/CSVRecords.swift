@@ -10,7 +10,8 @@ public struct CSVFormat: Hashable, Sendable {
     public var delimiter: Delimiter
     /// What begins a line that is no data; `nil` where there are no comments.
     public var comment: String?
-    /// The fields that stand for a missing value besides the empty one, `NA` and `NaN`; numbers are compared as numbers.
+    /// The fields that stand for a missing value besides the empty one, `NA` and `NaN`; numbers are compared as
+    /// numbers.
     public var missing: [String]
 
     public init(delimiter: Delimiter = .character(","), comment: String? = "#", missing: [String] = []) {
@@ -25,7 +26,8 @@ struct CSVField {
     var column: Int
 }
 
-/// Cuts a text into records by RFC 4180; besides, lines may end in LF, CR LF or CR, and empty lines and comments are passed over.
+/// Cuts a text into records by RFC 4180; besides, lines may end in LF, CR LF or CR, and empty lines and comments are
+/// passed over.
 struct CSVScanner {
     private let bytes: [UInt8]
     private let file: String
@@ -130,8 +132,9 @@ struct CSVScanner {
                     return String(decoding: text, as: UTF8.self)
                 }
             }
-            text.append(bytes[position])
+            let first = position
             if isAtLineEnd { takeLineEnd() } else { advance() }
+            text += bytes[first..<position]
         }
         throw InputError(
             .data, at: .init(file, line: start.line, column: start.column), "a quoted field has no end",
@@ -139,7 +142,9 @@ struct CSVScanner {
     }
 
     private mutating func requireEndOfField() throws(InputError) {
-        if delimiter != nil { while !isAtLineEnd && isBlank(bytes[position]) && !isDelimiter(bytes[position]) { advance() } }
+        if delimiter != nil {
+            while !isAtLineEnd && isBlank(bytes[position]) && !isDelimiter(bytes[position]) { advance() }
+        }
         guard isAtLineEnd || isDelimiter(bytes[position]) else {
             throw InputError(
                 .data, at: .init(file, line: line, column: column), "text after a quoted field",

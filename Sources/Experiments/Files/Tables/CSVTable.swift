@@ -9,8 +9,8 @@ public struct CSVTable: Sendable {
 
     /// Reads a file in UTF-8 whose first record names the columns.
     ///
-    /// - Throws: a missing, unreadable or empty file; bytes that are not UTF-8; a field without end; a column's name given twice;
-    ///   a row with more or fewer fields than the header; no rows at all.
+    /// - Throws: a missing, unreadable or empty file; bytes that are not UTF-8; a field without end; a column's name
+    ///   given twice; a row with more or fewer fields than the header; no rows at all.
     public init(file: String, format: CSVFormat = CSVFormat()) throws(InputError) {
         try self.init(text: try InputFile.text(file), file: file, format: format)
     }
@@ -45,8 +45,8 @@ public struct CSVTable: Sendable {
 
     /// Takes a table out of the file.
     ///
-    /// - Throws: an absent column; text in a number; an infinite value; a time that is none, missing, repeated or out of order;
-    ///   a variable without any value; an error that is not positive.
+    /// - Throws: an absent column; text in a number; an infinite value; a time that is none, missing, repeated or out
+    ///   of order; a variable without any value; an error that is not positive.
     public func table(time: TimeColumns, variables: [VariableMapping]) throws(InputError) -> ObservationTable {
         let (times, timeColumn) = try times(time)
         try requireIncreasing(times) { place(rows[$0][timeColumn]) }

@@ -2,9 +2,9 @@ import CNetCDF
 
 /// A NetCDF file of variables in time, from which tables of observations are taken.
 ///
-/// Units and names that a mapping leaves out come from the file. Missing is what equals `_FillValue` (or, without one, the type's
-/// default), `missing_value`, lies outside `valid_min`, `valid_max` or `valid_range`, or is NaN; then `scale_factor` and `add_offset`
-/// apply, and after them those of the mapping.
+/// Units and names that a mapping leaves out come from the file. Missing is what equals `_FillValue` (or, without
+/// one, the type's default), `missing_value`, lies outside `valid_min`, `valid_max` or `valid_range`, or is NaN; then
+/// `scale_factor` and `add_offset` apply, and after them those of the mapping.
 ///
 /// Reference: *NetCDF Climate and Forecast Metadata Conventions* 1.11, sections 2.5.1, 4.4 and 8.1.
 public struct NetCDFTable: Sendable {
@@ -18,8 +18,9 @@ public struct NetCDFTable: Sendable {
 
     /// Takes a table out of the file.
     ///
-    /// - Throws: a file that is absent, unreadable or not NetCDF; an absent variable, or one of more dimensions than time; a time without
-    ///   CF units or in another calendar; times missing, repeated or out of order; infinite values; a variable without any value.
+    /// - Throws: a file that is absent, unreadable or not NetCDF; an absent variable, or one of more dimensions than
+    ///   time; a time without CF units or in another calendar; times missing, repeated or out of order; infinite
+    ///   values; a variable without any value.
     public func table(time: String = "time", variables: [VariableMapping]) throws(InputError) -> ObservationTable {
         try NetCDFLibrary.exclusively { () throws(InputError) in
             let dataset = try NetCDFDataset(opening: file)
@@ -95,7 +96,8 @@ public struct NetCDFTable: Sendable {
         for (index, number) in try unpacked(variable, dataset).enumerated() {
             guard let instant = units.instant(number) else {
                 throw InputError(
-                    .data, at: place(variable.name, index), number.isNaN ? "the time is missing" : "\(number) is not a time",
+                    .data, at: place(variable.name, index),
+                    number.isNaN ? "the time is missing" : "\(number) is not a time",
                     expected: "a number of \(units)")
             }
             // Before, the standard calendar is the Julian one.

@@ -1,7 +1,7 @@
 /// Observations of some variables at increasing, not necessarily regular times; any value may be missing.
 ///
 /// A missing value is `nil` here, or `false` in ``observed``; no reader of the table meets a NaN.
-public struct ObservationTable: Hashable, Sendable {
+public struct ObservationTable: Sendable {
     /// What a series is, in the words of the CF conventions.
     public struct Variable: Hashable, Sendable, Codable {
         public var name: String
@@ -24,7 +24,8 @@ public struct ObservationTable: Hashable, Sendable {
 
     /// [variable][time], NaN where missing.
     let values: [[Double]]
-    /// [variable][time], standard deviations, NaN where the value is missing; `nil` where nothing is known of the error.
+    /// [variable][time], standard deviations, NaN where the value is missing; `nil` where nothing is known of the
+    /// error.
     let errors: [[Double]?]
 
     /// The file of the table and the line of each row, for messages.
@@ -42,7 +43,8 @@ public struct ObservationTable: Hashable, Sendable {
 
     /// A table of values [variable][time], `nil` where missing, with the standard deviations of their errors if known.
     ///
-    /// Times that do not increase, values that are not finite and counts that do not agree are the caller's bug.
+    /// Times that do not increase, values that are not finite, errors of them that are not positive and counts that
+    /// do not agree are the caller's bug.
     public init(
         times: [Instant], variables: [Variable], values: [[Double?]], errorStandardDeviations: [[Double]?]? = nil
     ) {
@@ -50,13 +52,18 @@ public struct ObservationTable: Hashable, Sendable {
             let isFinite = series.allSatisfy { $0?.isFinite ?? true }
             precondition(isFinite, "ObservationTable: a value of '\(variable.name)' is not finite")
         }
+        for (series, errors) in zip(values, errorStandardDeviations ?? []) {
+            let arePositive = zip(series, errors ?? []).allSatisfy { $0 == nil || ($1 > 0 && $1.isFinite) }
+            precondition(arePositive, "ObservationTable: a value's error is not positive")
+        }
         self.init(
             times: times, variables: variables, values: values.map { $0.map { $0 ?? .nan } },
             errors: errorStandardDeviations ?? variables.map { _ in nil }, step: nil, origin: Origin())
     }
 
     init(
-        times: [Instant], variables: [Variable], values: [[Double]], errors: [[Double]?], step: TimeStep?, origin: Origin
+        times: [Instant], variables: [Variable], values: [[Double]], errors: [[Double]?], step: TimeStep?,
+        origin: Origin
     ) {
         precondition(zip(times, times.dropFirst()).allSatisfy(<), "ObservationTable: times do not increase")
         precondition(
@@ -95,7 +102,8 @@ extension ObservationTable {
         values.map { $0.map { $0.isNaN ? number : $0 } }
     }
 
-    /// The standard deviation of the observation error at each time (`nil` where the value is missing), or `nil` where it is unknown.
+    /// The standard deviation of the observation error at each time (`nil` where the value is missing), or `nil`
+    /// where it is unknown.
     public func errorStandardDeviations(_ variable: Int) -> [Double?]? {
         errors[variable].map { $0.map { $0.isNaN ? nil : $0 } }
     }
@@ -130,11 +138,23 @@ extension ObservationTable {
     /// The table without the values marked in `withheld` [variable][time].
     public func withholding(_ withheld: [[Bool]]) -> ObservationTable {
         precondition(
-            withheld.map(\.count) == values.map(\.count), "ObservationTable: the marks have another shape than the values")
+            withheld.map(\.count) == values.map(\.count),
+            "ObservationTable: the marks have another shape than the values")
         func without(_ series: [Double], _ marks: [Bool]) -> [Double] { zip(series, marks).map { $1 ? .nan : $0 } }
         return ObservationTable(
             times: times, variables: variables, values: zip(values, withheld).map(without),
             errors: zip(errors, withheld).map { error, marks in error.map { without($0, marks) } }, step: step,
             origin: origin)
+    }
+}
+
+extension ObservationTable: Equatable {
+    /// The same values, errors and gaps of the same variables at the same times, wherever they were read.
+    public static func == (left: ObservationTable, right: ObservationTable) -> Bool {
+        left.times == right.times && left.variables == right.variables && left.step == right.step
+            && left.variables.indices.allSatisfy {
+                left.series($0) == right.series($0)
+                    && left.errorStandardDeviations($0) == right.errorStandardDeviations($0)
+            }
     }
 }

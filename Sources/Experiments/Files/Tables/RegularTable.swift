@@ -2,7 +2,8 @@
 public enum Aggregation: String, Hashable, Sendable, CaseIterable {
     /// Their mean; the error's standard deviation is √Σσ²/n.
     case mean
-    /// Their median; the error's standard deviation is √(π/2) that of the mean, its limit for many normal errors, from three on.
+    /// Their median; the error's standard deviation is √(π/2) that of the mean, its limit for many normal errors,
+    /// from three on.
     case median
     /// The latest of them, with its error.
     case last
@@ -11,12 +12,15 @@ public enum Aggregation: String, Hashable, Sendable, CaseIterable {
 }
 
 extension ObservationTable {
-    /// The table at a regular step, from the calendar unit of its first time to its last; missing where nothing was observed.
+    /// The table at a regular step, from the calendar unit of its first time to its last; missing where nothing was
+    /// observed.
     ///
-    /// A time of the result is the beginning of its step, and it stands for everything up to the next. With `Aggregation.none` the
-    /// times stay as they are: each month (or year) must then hold one row, and every other step must be met within a hundredth.
+    /// A time of the result is the beginning of its step, and it stands for everything up to the next. With
+    /// `Aggregation.none` the times stay as they are: each month (or year) must then hold one row, and every other
+    /// step must be met within a hundredth.
     ///
-    /// - Throws: `data`, naming the first row that breaks the step, for `Aggregation.none`; or where the steps outnumber ten million.
+    /// - Throws: `data`, naming the first row that breaks the step, for `Aggregation.none`; or where the steps
+    ///   outnumber ten million.
     public func regular(step: TimeStep, aggregation: Aggregation) throws(InputError) -> ObservationTable {
         guard let first = times.first, let last = times.last else { return with(step: step, times: times) }
         if aggregation == .none {
@@ -93,7 +97,9 @@ extension ObservationTable {
             if isMet { continue }
             throw InputError(
                 .data, at: origin.place(row: row), "irregular step: \(times[row]) follows \(times[row - 1])",
-                expected: "each row one step (\(step)) after the row before; 'aggregate: mean' makes absent times missing values")
+                expected:
+                    "each row \(step.count == 1 ? "one " : "")\(step) after the one before; or 'aggregate: mean', to fill in missing values"
+            )
         }
     }
 }

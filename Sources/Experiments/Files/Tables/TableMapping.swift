@@ -33,7 +33,8 @@ public struct VariableMapping: Hashable, Sendable {
     }
 }
 
-/// The series that the readers of all formats have in common, once they are numbers in a file's units: checks and conversion.
+/// The series that the readers of all formats have in common, once they are numbers in a file's units: checks and
+/// conversion.
 struct SeriesConverter {
     let mapping: VariableMapping
     /// The place of the value at an index, and of the series as a whole.

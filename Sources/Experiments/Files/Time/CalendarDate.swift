@@ -43,7 +43,8 @@ public struct CalendarDate: Hashable, Sendable {
         return era * 146_097 + dayOfEra - 719_468
     }
 
-    /// The date a number of calendar months later; a day that the month lacks becomes its last, 31 January + 1 = 28 February.
+    /// The date a number of calendar months later; a day that the month lacks becomes its last, 31 January + 1 = 28
+    /// February.
     func advanced(byMonths months: Int) -> CalendarDate? {
         let total = year * 12 + month - 1 + months
         let newYear = total.dividedDown(by: 12)

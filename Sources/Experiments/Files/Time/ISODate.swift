@@ -1,5 +1,6 @@
 extension Instant {
-    /// Reads ISO 8601: `1958`, `1958-03`, `1958-03-29`, `1958-03-29T06:00:00.5Z`; the rest of a shorter form is its beginning.
+    /// Reads ISO 8601: `1958`, `1958-03`, `1958-03-29`, `1958-03-29T06:00:00.5Z`; the rest of a shorter form is its
+    /// beginning.
     ///
     /// A blank may stand for the `T`; an offset such as `+02:00` is taken off; without one the time is UTC.
     public init?(iso8601 text: String) {

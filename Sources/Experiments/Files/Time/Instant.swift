@@ -1,4 +1,5 @@
-/// A point on the time axis: seconds since 1970-01-01 00:00 UTC in the proleptic Gregorian calendar, without leap seconds.
+/// A point on the time axis: seconds since 1970-01-01 00:00 UTC in the proleptic Gregorian calendar, without leap
+/// seconds.
 ///
 /// A `Double` holds whole seconds exactly and a microsecond within 250 years of 1970.
 public struct Instant: Comparable, Hashable, Sendable {
@@ -8,7 +9,8 @@ public struct Instant: Comparable, Hashable, Sendable {
     static let representableSeconds = -3.16e13...3.16e13
 
     public init(secondsSince1970 seconds: Double) {
-        precondition(Self.representableSeconds.contains(seconds), "Instant: \(seconds) seconds are outside the calendar")
+        precondition(
+            Self.representableSeconds.contains(seconds), "Instant: \(seconds) seconds are outside the calendar")
         // One zero only: equal instants are the same bits.
         secondsSince1970 = seconds + 0
     }

@@ -26,7 +26,8 @@ public enum TimeFormat: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The words that `init` reads, for messages.
-    static let expectation = "iso8601, decimal year, units such as 'days since 1950-01-01', or a pattern such as 'yyyy-MM-dd'"
+    static let expectation =
+        "iso8601, decimal year, units such as 'days since 1950-01-01', or a pattern such as 'yyyy-MM-dd'"
 
     public var description: String {
         switch self {
@@ -56,7 +57,9 @@ public enum TimeFormat: Hashable, Sendable, CustomStringConvertible {
 extension Double {
     /// A number in decimal notation, `-1.5e3`; neither hexadecimal nor words. It may overflow to infinity.
     init?(decimal text: some StringProtocol) {
-        guard text.utf8.allSatisfy({ Self.decimalCharacters.contains($0) }), let value = Double(text) else { return nil }
+        guard text.utf8.allSatisfy({ Self.decimalCharacters.contains($0) }), let value = Double(text) else {
+            return nil
+        }
         self = value
     }
 

@@ -1,8 +1,8 @@
 /// The pattern of a date in a text column, such as `dd.MM.yyyy HH:mm`.
 ///
-/// `yyyy` (four digits) or `y`; `MM`, `M` or `MMM` (`Jan`); `dd` or `d`; `DDD` or `D` (day of the year); `HH` or `H`; `mm` or
-/// `m`; `ss` or `s` (with a decimal fraction, if any). A doubled letter wants two digits, a single one takes one or two. Letters in
-/// `'…'` and everything else stand for themselves.
+/// `yyyy` (four digits) or `y`; `MM`, `M` or `MMM` (`Jan`); `dd` or `d`; `DDD` or `D` (day of the year); `HH` or `H`;
+/// `mm` or `m`; `ss` or `s` (with a decimal fraction, if any). A doubled letter wants two digits, a single one takes
+/// one or two. Letters in `'…'` and everything else stand for themselves.
 public struct TimePattern: Hashable, Sendable, CustomStringConvertible {
     private enum Element: Hashable {
         case literal(String)

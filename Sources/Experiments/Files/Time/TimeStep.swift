@@ -51,7 +51,8 @@ public struct TimeStep: Hashable, Sendable, Codable, CustomStringConvertible {
         }
     }
 
-    /// The number of whole steps from the origin to the instant, rounded down: the index of the step that holds the instant.
+    /// The number of whole steps from the origin to the instant, rounded down: the index of the step that holds the
+    /// instant.
     public func index(of instant: Instant, from origin: Instant) -> Int {
         switch length {
         case .seconds(let seconds):
@@ -63,7 +64,8 @@ public struct TimeStep: Hashable, Sendable, Codable, CustomStringConvertible {
         }
     }
 
-    /// The latest beginning of a calendar unit (year, month, day, hour, …) not after the instant; for weeks, that of the day.
+    /// The latest beginning of a calendar unit (year, month, day, hour, …) not after the instant; for weeks, that of
+    /// the day.
     public func floor(_ instant: Instant) -> Instant {
         let date = instant.date
         switch unit {

@@ -2,7 +2,8 @@
 ///
 /// Reference: *NetCDF Climate and Forecast Metadata Conventions* 1.11, section 4.4.
 public struct TimeUnits: Hashable, Sendable, CustomStringConvertible {
-    /// Years and months are taken by the calendar and only as whole numbers; other readers give them 365.2425 days or a twelfth.
+    /// Years and months are taken by the calendar and only as whole numbers; other readers give them 365.2425 days or
+    /// a twelfth.
     public let unit: TimeStep.Unit
     public let origin: Instant
 
@@ -22,7 +23,8 @@ public struct TimeUnits: Hashable, Sendable, CustomStringConvertible {
     /// `days since 1950-01-01`.
     public var description: String { "\(unit.rawValue)s since \(origin)".replacing("T", with: " ") }
 
-    /// The instant of a number in these units; `nil` where it is not finite, outside the calendar, or no whole month or year.
+    /// The instant of a number in these units; `nil` where it is not finite, outside the calendar, or no whole month
+    /// or year.
     public func instant(_ number: Double) -> Instant? {
         guard number.isFinite, abs(number) < 4e13 else { return nil }
         switch TimeStep(1, unit).length {
