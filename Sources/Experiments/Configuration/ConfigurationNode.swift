@@ -1,12 +1,15 @@
 /// A value in a configuration file, with its place: every wrong value is an error that says where, what and what was
 /// expected.
 ///
-///     let root = try ConfigurationNode(file: "Examples/enso.yaml")
-///     let settings = try root.mapping { keys in
-///         Settings(
-///             seed: try keys.required("seed").integer(.nonNegative),
-///             hidden: try keys.optional("hidden")?.integer(.positive) ?? 32)
+///     struct Settings {
+///         var seed: Int
+///         var hidden: Int
+///         init(_ keys: inout ConfigurationMapping) throws(InputError) {
+///             seed = try keys.required("seed").integer(.nonNegative)
+///             hidden = try keys.optional("hidden")?.integer(.positive) ?? 32
+///         }
 ///     }
+///     let settings = try ConfigurationNode(file: "settings.yaml").mapping(Settings.init)
 public struct ConfigurationNode: Hashable, Sendable {
     /// What the file holds here.
     indirect enum Content: Hashable, Sendable {
@@ -112,6 +115,8 @@ public struct ConfigurationNode: Hashable, Sendable {
     }
 
     /// Reads a mapping; a key that `read` did not ask for is an error.
+    ///
+    /// `read` is an initialiser, or a closure that begins with `{ (keys) throws(InputError) in`.
     public func mapping<Result>(
         _ read: (inout ConfigurationMapping) throws(InputError) -> Result
     ) throws(InputError) -> Result {

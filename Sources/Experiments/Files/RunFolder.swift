@@ -6,7 +6,7 @@ import Foundation
 /// A stage is saved when it is complete and at once, so a run that is killed at any moment leaves complete stages only.
 ///
 ///     let folder = try RunFolder(claiming: "out", fingerprint: "\(fingerprint)", as: .new)
-///     let fit = try folder.stage("folds/linear-3") { try computeFit() }
+///     let fit = try folder.stage("folds/linear-3") { () throws(InputError) in try computeFit() }
 public final class RunFolder: Sendable {
     /// What to do with a folder that holds something.
     public enum Claim: Sendable {
