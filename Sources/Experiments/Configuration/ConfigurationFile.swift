@@ -1,0 +1,86 @@
+import Yams
+
+extension ConfigurationNode {
+    /// Reads a YAML file.
+    ///
+    /// - Throws: a file that is absent, unreadable, empty or not UTF-8; the first fault of its syntax; a key given
+    ///   twice.
+    public init(file: String) throws(InputError) {
+        try self.init(yaml: try InputFile.text(file), file: file)
+    }
+
+    /// Reads a text in YAML; `file` names it in errors.
+    public init(yaml text: String, file: String) throws(InputError) {
+        let root: Yams.Node?
+        do {
+            root = try Yams.compose(yaml: text)
+        } catch {
+            throw Self.syntaxError(error, file: file)
+        }
+        guard let root else {
+            throw InputError(.configuration, at: .init(file), "the file is empty", expected: "a configuration in YAML")
+        }
+        try self.init(root, file: file, path: "", depth: 0)
+    }
+
+    private init(_ node: Yams.Node, file: String, path: String, depth: Int) throws(InputError) {
+        place = .init(file, line: node.mark?.line, column: node.mark?.column, path: path)
+        // What refers to itself through anchors is refused by the parser; what is nested without end, here.
+        guard depth < 100 else {
+            throw InputError(.configuration, at: place, "nested more than a hundred deep", expected: "less")
+        }
+        switch node {
+        case .scalar(let scalar):
+            let isQuoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
+            let isNull = !isQuoted && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+            content = isNull ? .null : .scalar(scalar.string, isQuoted: isQuoted)
+        case .sequence(let sequence):
+            var nodes: [ConfigurationNode] = []
+            for (index, node) in sequence.enumerated() {
+                nodes.append(try Self(node, file: file, path: "\(path)[\(index)]", depth: depth + 1))
+            }
+            content = .list(nodes)
+        case .mapping(let mapping):
+            var entries: [Entry] = []
+            for (key, value) in mapping {
+                entries.append(try Self.entry(key, value, file: file, path: path, depth: depth))
+            }
+            content = .mapping(entries)
+        case .alias:
+            throw InputError(.configuration, at: place, "a reference that leads nowhere", expected: "a value")
+        }
+    }
+
+    private static func entry(
+        _ key: Yams.Node, _ value: Yams.Node, file: String, path: String, depth: Int
+    ) throws(InputError) -> Entry {
+        var place = InputError.Place(file, line: key.mark?.line, column: key.mark?.column, path: path)
+        guard let name = key.scalar?.string else {
+            throw InputError(.configuration, at: place, "the key is not a word", expected: "a word")
+        }
+        place.path = path.isEmpty ? name : "\(path).\(name)"
+        let node = try Self(value, file: file, path: place.path ?? name, depth: depth + 1)
+        return Entry(key: name, place: place, value: node)
+    }
+
+    /// The parser's error in one line.
+    private static func syntaxError(_ error: any Error, file: String) -> InputError {
+        func fault(_ problem: String, line: Int? = nil, column: Int? = nil) -> InputError {
+            InputError(.configuration, at: .init(file, line: line, column: column), "YAML syntax: \(problem)")
+        }
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _)?, .parser(_, let problem, let mark, _)?,
+            .composer(_, let problem, let mark, _)?:
+            return fault(problem, line: mark.line, column: mark.column)
+        case .reader(let problem, let offset?, _, let text)?:
+            let lines = text.prefix(offset).split(separator: "\n", omittingEmptySubsequences: false)
+            return fault(problem, line: max(lines.count, 1), column: (lines.last?.count ?? 0) + 1)
+        case .duplicatedKeysInMapping(let keys, let context)?:
+            return InputError(
+                .configuration, at: .init(file, line: context.mark.line, column: context.mark.column),
+                "duplicate key \((keys.first ?? "").quoted)", expected: "each key once")
+        default:
+            return fault("cannot be read")
+        }
+    }
+}

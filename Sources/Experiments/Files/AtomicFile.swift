@@ -1,0 +1,87 @@
+import Foundation
+
+/// Writing a whole file so that it is seen complete or not at all.
+public enum AtomicFile {
+    /// Writes the bytes to a temporary file in the same folder, flushes it to the device and renames it to `path`.
+    ///
+    /// A file that was there stays as it was until the new one is complete; on failure the temporary file is removed.
+    ///
+    /// - Throws: `cannotCreate`, `noPermission`, or `inputOutput` (a full disk).
+    public static func write(_ bytes: some Collection<UInt8>, to path: String) throws(InputError) {
+        let temporary = temporaryPath(for: path)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw .system(errno, .cannotCreate, doing: "create the file", file: path) }
+        do throws(InputError) {
+            try fill(descriptor, with: Array(bytes), path: path)
+            guard rename(temporary, path) == 0 else {
+                throw .system(errno, .cannotCreate, doing: "put the new file in its place", file: path)
+            }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        flushFolder(of: path)
+    }
+
+    /// Writes the text in UTF-8; see ``write(_:to:)-(Collection<UInt8>,_)``.
+    public static func write(_ text: String, to path: String) throws(InputError) {
+        try write(Array(text.utf8), to: path)
+    }
+
+    /// What the names of temporary files end with.
+    static let temporarySuffix = ".apus-temporary"
+
+    /// Writes all bytes, flushes them to the device and closes the descriptor, whatever happens.
+    static func fill(_ descriptor: Int32, with bytes: [UInt8], path: String) throws(InputError) {
+        var failure = bytes.withUnsafeBytes { buffer in
+            var rest = buffer[...]
+            while !rest.isEmpty {
+                let count = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if count < 0 && errno != EINTR { return errno }
+                rest = rest.dropFirst(max(count, 0))
+            }
+            return 0
+        }
+        // Devices and pipes cannot be flushed: that is no failure.
+        if failure == 0 && fsync(descriptor) != 0 && errno != EINVAL { failure = errno }
+        // Some file systems report a full disk only here.
+        if close(descriptor) != 0 && failure == 0 { failure = errno }
+        if failure != 0 { throw .system(failure, .inputOutput, doing: "write the file", file: path) }
+    }
+
+    private static func temporaryPath(for path: String) -> String {
+        let random = String(UInt64.random(in: .min ... .max), radix: 36)
+        return FilePath.join(FilePath.folder(of: path), ".\(FilePath.name(of: path)).\(random)\(temporarySuffix)")
+    }
+
+    /// Makes the rename itself survive a loss of power; where folders cannot be flushed there is nothing to do.
+    private static func flushFolder(of path: String) {
+        let descriptor = open(FilePath.folder(of: path), O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}
+
+/// The few operations on paths that are needed, as plain text: a path prints as its author wrote it.
+enum FilePath {
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    static func name(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    }
+
+    /// The letters after the last dot of the name, in lower case.
+    static func fileExtension(of path: String) -> String {
+        let name = name(of: path)
+        return name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
+    }
+
+    static func join(_ folder: String, _ path: String) -> String {
+        if path.hasPrefix("/") || folder == "." || folder.isEmpty { return path }
+        return folder.hasSuffix("/") ? folder + path : folder + "/" + path
+    }
+}

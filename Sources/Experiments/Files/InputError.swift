@@ -1,0 +1,90 @@
+/// A fault of the world (a file, a configuration, a folder), said in one line: where, what is wrong, what was expected.
+///
+/// The tool prints `description` on standard error and leaves with `kind.exitStatus`.
+public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The kind of fault; its raw value is the exit status of the convention of BSD's `sysexits.h`.
+    public enum Kind: Int32, Hashable, Sendable, CaseIterable {
+        case usage = 64
+        case data = 65
+        case missingInput = 66
+        case unavailableService = 69
+        case operatingSystem = 71
+        case cannotCreate = 73
+        case inputOutput = 74
+        case noPermission = 77
+        case configuration = 78
+
+        /// The exit status of a program that stops because of such a fault, 64–78.
+        public var exitStatus: Int32 { rawValue }
+    }
+
+    /// Where the fault lies: a file, a line and a column in it (both from 1), and a path such as `models[1].hidden`.
+    public struct Place: Hashable, Sendable, CustomStringConvertible {
+        public var file: String
+        public var line: Int?
+        public var column: Int?
+        public var path: String?
+
+        public init(_ file: String, line: Int? = nil, column: Int? = nil, path: String? = nil) {
+            self.file = file
+            self.line = line
+            self.column = column
+            self.path = path
+        }
+
+        public var description: String {
+            var text = file
+            if let line { text += ":\(line)" }
+            if let column, line != nil { text += ":\(column)" }
+            if let path, !path.isEmpty { text += ": \(path)" }
+            return text
+        }
+    }
+
+    public let kind: Kind
+    public let place: Place?
+    /// What is wrong.
+    public let problem: String
+    /// What was expected instead.
+    public let expectation: String?
+
+    public init(_ kind: Kind, at place: Place?, _ problem: String, expected expectation: String? = nil) {
+        self.kind = kind
+        self.place = place
+        self.problem = problem
+        self.expectation = expectation
+    }
+
+    /// One line: `file:line:column: path: problem (expected …)`; control characters are escaped.
+    public var description: String {
+        let start = place.map { "\($0): " } ?? ""
+        let end = expectation.map { " (expected \($0))" } ?? ""
+        return (start + problem + end).onOneLine
+    }
+}
+
+extension String {
+    /// The text with control characters and line separators escaped, so that it prints on one line.
+    var onOneLine: String {
+        guard unicodeScalars.contains(where: \.breaksLine) else { return self }
+        return unicodeScalars.reduce(into: "") { text, scalar in
+            if scalar.breaksLine {
+                text += scalar.escaped(asASCII: true)
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
+    /// The text in single quotes for a message, cut to sixty characters.
+    var quoted: String { count > 60 ? "'\(prefix(57))…'" : "'\(self)'" }
+}
+
+extension Unicode.Scalar {
+    fileprivate var breaksLine: Bool {
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,160 @@
+/// Observations of some variables at increasing, not necessarily regular times; any value may be missing.
+///
+/// A missing value is `nil` here, or `false` in ``observed``; no reader of the table meets a NaN.
+public struct ObservationTable: Sendable {
+    /// What a series is, in the words of the CF conventions.
+    public struct Variable: Hashable, Sendable, Codable {
+        public var name: String
+        public var units: String?
+        public var standardName: String?
+        public var longName: String?
+
+        public init(_ name: String, units: String? = nil, standardName: String? = nil, longName: String? = nil) {
+            (self.name, self.units, self.standardName, self.longName) = (name, units, standardName, longName)
+        }
+    }
+
+    /// Strictly increasing.
+    public let times: [Instant]
+    public let variables: [Variable]
+    /// The step between the times, where the table was brought to one.
+    public let step: TimeStep?
+    /// Where the rows were read from.
+    public let origin: Origin
+
+    /// [variable][time], NaN where missing.
+    let values: [[Double]]
+    /// [variable][time], standard deviations, NaN where the value is missing; `nil` where nothing is known of the
+    /// error.
+    let errors: [[Double]?]
+
+    /// The file of the table and the line of each row, for messages.
+    public struct Origin: Hashable, Sendable {
+        public var file: String
+        public var lines: [Int]?
+
+        public init(file: String = "observations", lines: [Int]? = nil) {
+            (self.file, self.lines) = (file, lines)
+        }
+
+        /// The place of a row.
+        public func place(row: Int) -> InputError.Place { .init(file, line: lines?[row]) }
+    }
+
+    /// A table of values [variable][time], `nil` where missing, with the standard deviations of their errors if known.
+    ///
+    /// Times that do not increase, values that are not finite, errors of them that are not positive and counts that
+    /// do not agree are the caller's bug.
+    public init(
+        times: [Instant], variables: [Variable], values: [[Double?]], errorStandardDeviations: [[Double]?]? = nil
+    ) {
+        for (variable, series) in zip(variables, values) {
+            let isFinite = series.allSatisfy { $0?.isFinite ?? true }
+            precondition(isFinite, "ObservationTable: a value of '\(variable.name)' is not finite")
+        }
+        for (series, errors) in zip(values, errorStandardDeviations ?? []) {
+            let arePositive = zip(series, errors ?? []).allSatisfy { $0 == nil || ($1 > 0 && $1.isFinite) }
+            precondition(arePositive, "ObservationTable: a value's error is not positive")
+        }
+        self.init(
+            times: times, variables: variables, values: values.map { $0.map { $0 ?? .nan } },
+            errors: errorStandardDeviations ?? variables.map { _ in nil }, step: nil, origin: Origin())
+    }
+
+    init(
+        times: [Instant], variables: [Variable], values: [[Double]], errors: [[Double]?], step: TimeStep?,
+        origin: Origin
+    ) {
+        precondition(zip(times, times.dropFirst()).allSatisfy(<), "ObservationTable: times do not increase")
+        precondition(
+            variables.count == values.count && variables.count == errors.count,
+            "ObservationTable: \(variables.count) variables, \(values.count) series, \(errors.count) errors")
+        for (variable, series) in zip(variables, values) {
+            precondition(
+                series.count == times.count,
+                "ObservationTable: \(series.count) values of '\(variable.name)' at \(times.count) times")
+        }
+        (self.times, self.variables, self.values, self.errors) = (times, variables, values, errors)
+        (self.step, self.origin) = (step, origin)
+    }
+}
+
+extension ObservationTable {
+    /// The number of times.
+    public var count: Int { times.count }
+
+    /// The value of a variable at a time, `nil` where missing.
+    public subscript(variable: Int, time: Int) -> Double? {
+        let value = values[variable][time]
+        return value.isNaN ? nil : value
+    }
+
+    public func isMissing(variable: Int, time: Int) -> Bool { values[variable][time].isNaN }
+
+    /// Where there is a value, [variable][time].
+    public var observed: [[Bool]] { values.map { $0.map { !$0.isNaN } } }
+
+    /// A variable's values in time, `nil` where missing.
+    public func series(_ variable: Int) -> [Double?] { values[variable].map { $0.isNaN ? nil : $0 } }
+
+    /// The values [variable][time] with a number in place of what is missing, for arrays that go with ``observed``.
+    public func values(fillingMissingWith number: Double) -> [[Double]] {
+        values.map { $0.map { $0.isNaN ? number : $0 } }
+    }
+
+    /// The standard deviation of the observation error at each time (`nil` where the value is missing), or `nil`
+    /// where it is unknown.
+    public func errorStandardDeviations(_ variable: Int) -> [Double?]? {
+        errors[variable].map { $0.map { $0.isNaN ? nil : $0 } }
+    }
+
+    /// The position of the variable of that name.
+    public func index(of name: String) -> Int? { variables.firstIndex { $0.name == name } }
+
+    /// The rows whose time lies in the period.
+    public func rows(in period: Range<Instant>) -> Range<Int> {
+        let start = times.firstIndex { $0 >= period.lowerBound } ?? count
+        let end = times.firstIndex { $0 >= period.upperBound } ?? count
+        return start..<max(start, end)
+    }
+
+    /// The table of some of the rows.
+    public subscript(rows: Range<Int>) -> ObservationTable {
+        let lines = origin.lines.map { Array($0[rows]) }
+        return ObservationTable(
+            times: Array(times[rows]), variables: variables, values: values.map { Array($0[rows]) },
+            errors: errors.map { $0.map { Array($0[rows]) } }, step: step,
+            origin: Origin(file: origin.file, lines: lines))
+    }
+
+    /// The table of some of the variables, by their positions.
+    public func selecting(_ positions: some Sequence<Int>) -> ObservationTable {
+        let positions = Array(positions)
+        return ObservationTable(
+            times: times, variables: positions.map { variables[$0] }, values: positions.map { values[$0] },
+            errors: positions.map { errors[$0] }, step: step, origin: origin)
+    }
+
+    /// The table without the values marked in `withheld` [variable][time].
+    public func withholding(_ withheld: [[Bool]]) -> ObservationTable {
+        precondition(
+            withheld.map(\.count) == values.map(\.count),
+            "ObservationTable: the marks have another shape than the values")
+        func without(_ series: [Double], _ marks: [Bool]) -> [Double] { zip(series, marks).map { $1 ? .nan : $0 } }
+        return ObservationTable(
+            times: times, variables: variables, values: zip(values, withheld).map(without),
+            errors: zip(errors, withheld).map { error, marks in error.map { without($0, marks) } }, step: step,
+            origin: origin)
+    }
+}
+
+extension ObservationTable: Equatable {
+    /// The same values, errors and gaps of the same variables at the same times, wherever they were read.
+    public static func == (left: ObservationTable, right: ObservationTable) -> Bool {
+        left.times == right.times && left.variables == right.variables && left.step == right.step
+            && left.variables.indices.allSatisfy {
+                left.series($0) == right.series($0)
+                    && left.errorStandardDeviations($0) == right.errorStandardDeviations($0)
+            }
+    }
+}

@@ -1,0 +1,100 @@
+/// Which columns of a file hold the time.
+public enum TimeColumns: Hashable, Sendable {
+    /// One column (in NetCDF: one variable, whose `units` attribute takes the place of the format).
+    case one(String, TimeFormat)
+    /// Columns of numbers: year, month, day, hour, minute, in this order, as many as there are.
+    case parts([String])
+
+    /// What the parts are called, in their order.
+    static let partNames = ["year", "month", "day", "hour", "minute"]
+}
+
+/// How one variable of a table is read from a file: `value = scale · number + offset`.
+public struct VariableMapping: Hashable, Sendable {
+    /// What is known of the error of observation, as a standard deviation.
+    public enum ObservationError: Hashable, Sendable {
+        /// The same everywhere, in the variable's own units.
+        case constant(Double)
+        /// From another column (in NetCDF: variable), in the file's units: `scale` applies to it, `offset` does not.
+        case column(String)
+    }
+
+    public var variable: ObservationTable.Variable
+    public var column: String
+    public var scale: Double
+    public var offset: Double
+    public var error: ObservationError?
+
+    public init(
+        _ variable: ObservationTable.Variable, column: String, scale: Double = 1, offset: Double = 0,
+        error: ObservationError? = nil
+    ) {
+        (self.variable, self.column, self.scale, self.offset, self.error) = (variable, column, scale, offset, error)
+    }
+}
+
+/// The series that the readers of all formats have in common, once they are numbers in a file's units: checks and
+/// conversion.
+struct SeriesConverter {
+    let mapping: VariableMapping
+    /// The place of the value at an index, and of the series as a whole.
+    let place: (Int) -> InputError.Place
+    let placeOfAll: InputError.Place
+
+    /// The converted values, NaN where missing.
+    func values(_ numbers: [Double]) throws(InputError) -> [Double] {
+        guard numbers.contains(where: { !$0.isNaN }) else {
+            throw InputError(
+                .data, at: placeOfAll, "'\(mapping.column)' has no values: all \(numbers.count) are missing",
+                expected: "at least one value")
+        }
+        var converted: [Double] = []
+        converted.reserveCapacity(numbers.count)
+        for (index, number) in numbers.enumerated() {
+            let value = number * mapping.scale + mapping.offset
+            guard !value.isInfinite else {
+                throw InputError(
+                    .data, at: place(index), "infinite value in '\(mapping.column)'",
+                    expected: "a finite number or a missing value")
+            }
+            converted.append(value)
+        }
+        return converted
+    }
+
+    /// The errors' standard deviations where there is a value; `numbers` are the error column's, if it has one.
+    func errors(of values: [Double], from numbers: [Double]?) throws(InputError) -> [Double]? {
+        switch mapping.error {
+        case nil: return nil
+        case .constant(let deviation): return values.map { $0.isNaN ? .nan : deviation }
+        case .column(let column):
+            var errors: [Double] = []
+            for (index, number) in (numbers ?? []).enumerated() {
+                let deviation = number * abs(mapping.scale)
+                guard values[index].isNaN || (deviation > 0 && deviation.isFinite) else {
+                    throw InputError(
+                        .data, at: place(index),
+                        "the error of '\(mapping.column)' in '\(column)' is \(number.isNaN ? "missing" : "\(number)")",
+                        expected: "a positive number")
+                }
+                errors.append(values[index].isNaN ? .nan : deviation)
+            }
+            return errors
+        }
+    }
+}
+
+/// Throws at the first time that does not come after the one before it.
+func requireIncreasing(_ times: [Instant], place: (Int) -> InputError.Place) throws(InputError) {
+    for index in times.indices.dropFirst() where times[index] <= times[index - 1] {
+        let previous = place(index - 1)
+        let position = previous.line.map { "line \($0)" } ?? previous.path ?? "before it"
+        let isDuplicate = times[index] == times[index - 1]
+        throw InputError(
+            .data, at: place(index),
+            isDuplicate
+                ? "duplicate time \(times[index]), also at \(position)"
+                : "time \(times[index]) comes after \(times[index - 1]) at \(position)",
+            expected: "increasing times")
+    }
+}

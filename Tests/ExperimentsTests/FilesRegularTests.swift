@@ -1,0 +1,67 @@
+import Testing
+
+@testable import Experiments
+
+@Suite struct FilesRegularTests {
+    /// Values at irregular times: two in January, none in February, three (one of them missing) in March.
+    private let irregular = ObservationTable(
+        times: [(1, 3), (1, 20), (3, 1), (3, 2), (3, 31)].map { Instant(year: 2000, month: $0.0, day: $0.1) },
+        variables: [.init("x")], values: [[1, 4, nil, 5, 8]], errorStandardDeviations: [[3, 4, .nan, 1, 2]])
+    private let month = TimeStep(1, .month)
+
+    @Test func aggregationFillsStepsWithoutObservations() throws {
+        let mean = try irregular.regular(step: month, aggregation: .mean)
+        #expect(mean.times == (1...3).map { Instant(year: 2000, month: $0) })
+        #expect(mean.series(0) == [2.5, nil, 6.5])
+        #expect(mean.errorStandardDeviations(0) == [2.5, nil, 5.0.squareRoot() / 2])
+        #expect(try irregular.regular(step: month, aggregation: .median).series(0) == [2.5, nil, 6.5])
+        let last = try irregular.regular(step: month, aggregation: .last)
+        #expect(last.series(0) == [4, nil, 8])
+        #expect(last.errorStandardDeviations(0) == [4, nil, 2])
+    }
+
+    @Test func theMedianOfThreeIsTheMiddle() throws {
+        let table = ObservationTable(
+            times: (1...3).map { Instant(year: 2000, day: $0) }, variables: [.init("x")], values: [[9, 1, 2]])
+        #expect(try table.regular(step: month, aggregation: .median).series(0) == [2])
+    }
+
+    @Test func noAggregationDemandsTheStep() throws {
+        func line(_ text: String, _ step: TimeStep) throws -> String {
+            let csv = try CSVTable(text: text, file: "t.csv")
+            let table = try csv.table(
+                time: .one("date", .iso8601), variables: [.init(.init("x"), column: "x")])
+            return inputError { _ = try table.regular(step: step, aggregation: .none) }.line
+        }
+        let expected =
+            "t.csv:4: irregular step: 2000-04-15 follows 2000-02-15 "
+            + "(expected each row one month after the one before; or 'aggregate: mean', to fill in missing values)"
+        #expect(try line("date,x\n2000-01-15,1\n2000-02-15,1\n2000-04-15,1\n", month) == expected)
+        #expect(try line("date,x\n2000-01-01,1\n2000-01-30,1\n", month).hasPrefix("t.csv:3: irregular step"))
+        #expect(
+            try line("date,x\n2000-01-01,1\n2000-01-08,1\n2000-01-16,1\n", TimeStep(1, .week)).hasPrefix("t.csv:4: irr")
+        )
+        // Days of months differ; what counts is that each month has one row.
+        let monthly = ObservationTable(
+            times: [16, 15, 16].enumerated().map { Instant(year: 2000, month: $0 + 1, day: $1) },
+            variables: [.init("x")], values: [[1, 2, 3]])
+        #expect(try monthly.regular(step: month, aggregation: .none).times == monthly.times)
+    }
+
+    @Test func tablesWithTheSameGapsAreEqual() {
+        #expect(irregular == irregular[0..<5])
+        #expect(irregular != irregular.withholding([[true, false, false, false, false]]))
+        #expect(irregular != irregular[0..<4])
+    }
+
+    @Test func partsOfATableKeepTheirRows() {
+        let rows = irregular.rows(in: Instant(year: 2000, month: 1, day: 20)..<Instant(year: 2000, month: 3, day: 2))
+        #expect(rows == 1..<3)
+        #expect(irregular[rows].series(0) == [4, nil])
+        #expect(irregular.rows(in: Instant(year: 1990)..<Instant(year: 1991)).isEmpty)
+        let withheld = irregular.withholding([[true, false, false, false, true]])
+        #expect(withheld.series(0) == [nil, 4, nil, 5, nil])
+        #expect(withheld.errorStandardDeviations(0) == [nil, 4, nil, 1, nil])
+        #expect(irregular.values(fillingMissingWith: 0) == [[1, 4, 0, 5, 8]])
+    }
+}
