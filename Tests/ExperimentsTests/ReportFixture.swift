@@ -36,11 +36,6 @@ enum ReportFixture {
             choice: Choice(
                 method: chosen, criterion: "Lowest mean RMSE over leads 1 to 9 in validation, 1980 to 1989.",
                 candidates: methods.suffix(3).map { Candidate(name: $0.name, score: 0.6 * $0.factor) }),
-            verdict: [
-                "linear + network has the lowest RMSE at every lead from 1 to 9 months.",
-                "The network alone does not beat the linear inverse model: the difference at 6 months is 0.02 °C, "
-                    + "interval −0.01 to 0.05.",
-            ],
             dataCredits: ["Monthly sea surface temperatures of four regions, a public-domain product."])
         results.scores = scores()
         results.comparisons = comparisons()
@@ -64,6 +59,7 @@ enum ReportFixture {
         }
         results.series = [series(.none), series(.random30), series(.outage)]
         results.forecasts = [forecasts()]
+        results.verdict = results.derivedVerdict()
         return results
     }
 

@@ -13,7 +13,8 @@ struct GnuplotScript {
         lines = [
             "set terminal svg size \(Int(Self.width)),\(height) dynamic noenhanced font 'sans-serif,13'",
             "set encoding utf8", "unset key", "set border 3 linecolor rgb '#010101' linewidth 1",
-            "set tics out nomirror scale 0.5 textcolor rgb '#010101'",
+            "set tics out nomirror scale 0.5 textcolor rgb '#010101'", "set xtics offset 0,0.35",
+            "set ytics offset 0.5,0",
             "set grid ytics linecolor rgb '#020202' linewidth 1 linetype 1 dashtype 1", "set multiplot",
         ]
         for (index, panel) in figure.panels.enumerated() { add(panel, index, totalHeight: Double(height)) }
@@ -24,11 +25,10 @@ struct GnuplotScript {
     var text: String { lines.joined(separator: "\n") + "\n" }
 
     private mutating func add(_ panel: Panel, _ index: Int, totalHeight: Double) {
-        place(index, totalHeight: totalHeight, hasTitle: !panel.title.isEmpty)
-        lines.append("set title \(quoted(panel.title)) offset 0,-0.4 textcolor rgb '#010101'")
-        set("x", panel.horizontal, labelOffset: "0,0.3")
-        set("y", panel.vertical, labelOffset: "0.8,0")
-        lines.append("unset arrow")
+        lines += ["unset label", "unset arrow"]
+        place(panel, index, totalHeight: totalHeight)
+        set("x", panel.horizontal)
+        set("y", panel.vertical)
         var plots: [String] = []
         for layer in panel.layers { plots += add(layer) }
         // A panel without data still shows its axes.
@@ -36,22 +36,33 @@ struct GnuplotScript {
         lines.append("plot " + plots.map { $0 + " notitle" }.joined(separator: ", "))
     }
 
-    /// Margins as fractions of the whole figure.
-    private mutating func place(_ index: Int, totalHeight: Double, hasTitle: Bool) {
+    /// The margins, the title and the labels, at places of the whole drawing: gnuplot's own places depend on guesses
+    /// of the width of text.
+    private mutating func place(_ panel: Panel, _ index: Int, totalHeight: Double) {
         let cell = Self.width / Double(figure.columns)
         let left = Double(index % figure.columns) * cell
         let top = Double(index / figure.columns * figure.rowHeight)
-        let bottom = top + Double(figure.rowHeight)
+        let (x0, x1) = (left + 68, left + cell - 14)
+        let (y0, y1) = (top + Double(figure.rowHeight) - 52, top + (panel.title.isEmpty ? 10 : 30))
+        func screen(_ x: Double, _ y: Double) -> String {
+            "screen \(x / Self.width), screen \(1 - y / totalHeight)"
+        }
         lines += [
-            "set lmargin at screen \((left + 58) / Self.width)",
-            "set rmargin at screen \((left + cell - 14) / Self.width)",
-            "set tmargin at screen \(1 - (top + (hasTitle ? 28 : 10)) / totalHeight)",
-            "set bmargin at screen \(1 - (bottom - 48) / totalHeight)",
+            "set lmargin at screen \(x0 / Self.width)", "set rmargin at screen \(x1 / Self.width)",
+            "set bmargin at screen \(1 - y0 / totalHeight)", "set tmargin at screen \(1 - y1 / totalHeight)",
         ]
+        let ink = "textcolor rgb '#010101'"
+        let labels = [
+            (panel.title, screen((x0 + x1) / 2, y1 - 16), "font 'sans-serif,14'"),
+            (panel.horizontal.label, screen((x0 + x1) / 2, y0 + 38), ""),
+            (panel.vertical.label, screen(left + 11, (y0 + y1) / 2), "rotate by 90"),
+        ]
+        for (text, place, look) in labels where !text.isEmpty {
+            lines.append("set label \(quoted(text)) at \(place) center \(look) \(ink)")
+        }
     }
 
-    private mutating func set(_ name: String, _ axis: Axis, labelOffset: String) {
-        lines.append("set \(name)label \(quoted(axis.label)) offset \(labelOffset) textcolor rgb '#010101'")
+    private mutating func set(_ name: String, _ axis: Axis) {
         lines.append("set \(name)range [\(axis.low.map { "\($0)" } ?? "*"):\(axis.high.map { "\($0)" } ?? "*")]")
         lines.append(axis.isLogarithmic ? "set logscale \(name)" : "unset logscale \(name)")
         if axis.ticks.isEmpty {
@@ -66,7 +77,7 @@ struct GnuplotScript {
         switch layer {
         case .line(_, let x, let y, let style):
             guard let block = dataBlock(x, [y]) else { return [] }
-            let marks = style.marker.map { " pointtype \($0.gnuplot) pointsize 0.55" } ?? ""
+            let marks = style.marker.map { " pointtype \($0.gnuplot) pointsize 0.6" } ?? ""
             let kind = style.marker == nil ? "lines" : "linespoints"
             return ["\(block) using 1:2 with \(kind) \(pen(style))\(marks)"]
         case .band(_, let x, let low, let high, let color, let opacity):
@@ -76,14 +87,13 @@ struct GnuplotScript {
         case .points(_, let x, let y, let marker, let color):
             guard let block = dataBlock(x, [y]) else { return [] }
             let pen = "linecolor rgb '\(color.rawValue)' linewidth 1.2"
-            return ["\(block) using 1:2 with points \(pen) pointtype \(marker.gnuplot) pointsize 0.5"]
+            return ["\(block) using 1:2 with points \(pen) pointtype \(marker.gnuplot) pointsize 0.6"]
         case .bars(_, let x, let height, let width, let color):
             guard let block = dataBlock(x, [height]) else { return [] }
             let box = "using 1:2:($1-\(width / 2)):($1+\(width / 2)):(0):2 with boxxyerror"
             return ["\(block) \(box) fillcolor rgb '\(color.rawValue)' fillstyle solid 0.75 noborder"]
         case .level(let y, _, let style):
-            lines.append("set arrow from graph 0, first \(y) to graph 1, first \(y) nohead back \(pen(style))")
-            return []
+            return ["\(y) with lines \(pen(style))"]
         case .upright(let x, _, let style):
             lines.append("set arrow from first \(x), graph 0 to first \(x), graph 1 nohead back \(pen(style))")
             return []

@@ -9,6 +9,9 @@ enum SVGText {
             text = text.replacing(removed, with: "")
         }
         for ink in ["rgb(  1,   1,   1)", "rgb(1,1,1)"] { text = text.replacing(ink, with: "currentColor") }
+        // Outlines of markers are too faint, and a minus sign is not a hyphen.
+        text = text.replacing("stroke-width='0.222'", with: "stroke-width='0.4'")
+        text = text.replacing(#/<text>\s*-(?=[0-9.])/#, with: "<text>−")
         text = text.replacing(#/<title>[^<]*<\/title>|<desc>[^<]*<\/desc>/#, with: "")
         text = text.replacing(#/<g [^>]*>\s*<\/g>\n?/#, with: "")
         text = text.replacing(#/\bid=(['"])/#) { "id=\($0.output.1)\(identifier)-" }

@@ -8,7 +8,9 @@ extension ReportContext {
             let level = Layer.level(nominal, name: "nominal", style: LineStyle(.ink, dash: .dashed, width: 1))
             return Panel(
                 title: "Central \(Int(nominal)) % interval", horizontal: .whole(leadLabel, results.leads),
-                vertical: Axis("Truth inside the interval (%)", low: nominal - 30, high: min(100, nominal + 30)),
+                vertical: Axis(
+                    "Truth inside the interval (%)", low: lowest(score, above: nominal - 30),
+                    high: min(100, nominal + 30)),
                 layers: [level] + (band.map { [$0] } ?? []) + lines(score, scale: 100))
         }
         let confidence = NumberText.fixed(100 * results.confidence, decimals: 0)
@@ -19,6 +21,14 @@ extension ReportContext {
         return ReportSection(
             identifier: "intervals", title: "Do the intervals hold what they promise?",
             parts: [.figure(figure, numbers: scores.map { scoreTable($0) })])
+    }
+
+    /// The lower end of an axis that shows all coverages, in percent.
+    private func lowest(_ score: ScoreName, above bound: Double) -> Double {
+        let values = results.methods.flatMap { method in
+            results.leads.compactMap { lead in self.score(score, method.name, lead: lead)?.value.map { 100 * $0 } }
+        }
+        return min(bound, 10 * ((values.min() ?? bound) / 10).rounded(.down))
     }
 
     var spread: ReportSection {
@@ -68,11 +78,13 @@ extension ReportContext {
                 && keyLeads.contains($0.lead)
         }
         guard !records.isEmpty else { return .init(identifier: "ranks", title: "", parts: []) }
+        let highest = records.flatMap(\.counts).max() ?? 1
         let figure = Figure(
             caption: "Where the truth of \(primary.longName) fell among equally likely bins of the forecasts by "
                 + "\(results.chosen). A calibrated forecast fills them evenly (line; shading: 90 % of the counts of independent "
                 + "times). A U is too narrow a forecast, a hump too wide, a slope biased.",
-            panels: records.map(rankPanel), columns: min(4, records.count), rowHeight: 240)
+            panels: records.map { rankPanel($0, high: 1.15 * Double(highest)) }, columns: min(5, records.count),
+            rowHeight: 240)
         var table = TextTable(
             title: "Rank histograms of \(results.chosen)",
             columns: [.init("Lead"), .init("Counts, from the lowest bin"), .init("P (as uneven or more)")])
@@ -86,16 +98,16 @@ extension ReportContext {
             identifier: "ranks", title: "Rank histograms", parts: [.figure(figure, numbers: [table])])
     }
 
-    private func rankPanel(_ record: RankHistogramRecord) -> Panel {
+    private func rankPanel(_ record: RankHistogramRecord, high: Double) -> Panel {
         let total = Double(record.counts.reduce(0, +))
         let share = 1 / Double(max(1, record.counts.count))
         let expected = total * share
         let margin = 1.645 * (total * share * (1 - share)).squareRoot()
         let quarters = [0.0, 0.5, 1].map { Axis.Tick($0, NumberText.fixed($0, decimals: $0 == 0.5 ? 1 : 0)) }
         return Panel(
-            title: "Lead \(record.lead) \(results.leadUnit)",
+            title: "Lead \(leadText(record.lead))",
             horizontal: Axis("Forecast probability", low: 0, high: 1, ticks: quarters),
-            vertical: Axis("Count", low: 0),
+            vertical: Axis("Count", low: 0, high: high),
             layers: [
                 .histogram(counts: record.counts, color: style(record.method).color),
                 .band(

@@ -102,8 +102,8 @@ extension ReportContext {
             current = index == current.upperBound + 1 ? current.lowerBound...index : index...index
             if current.count > longest.count { longest = current }
         }
-        let size = longest.count >= 6 ? longest.count + 36 : 96
-        let center = longest.count >= 6 ? (longest.lowerBound + longest.upperBound) / 2 : mostEventful(series, size)
+        let size = longest.count >= 8 ? max(longest.count + 36, 5 * longest.count / 2) : 96
+        let center = longest.count >= 8 ? (longest.lowerBound + longest.upperBound) / 2 : mostEventful(series, size)
         let first = max(0, min(center - size / 2, series.times.count - size))
         return Array(first..<min(series.times.count, first + size))
     }

@@ -14,7 +14,7 @@ extension ReportContext {
             let figure = Figure(
                 caption: "Differences of scores of \(primary.longName) by lead time with \(confidence) % confidence "
                     + "intervals; filled marks are significant.",
-                panels: panels, columns: min(3, panels.count), rowHeight: 260)
+                panels: panels, columns: min(2, panels.count), rowHeight: 260)
             section.parts.append(.figure(figure, numbers: [differenceTable(primaryOnes)]))
         } else if !primaryOnes.isEmpty {
             section.parts.append(.table(differenceTable(primaryOnes)))

@@ -43,6 +43,12 @@ struct ReportContext: Sendable {
     /// The label of axes of leads.
     var leadLabel: String { UnitText.label("Lead time", units: results.leadUnit) }
 
+    /// A lead with its unit, as in "1 month" and "3 months".
+    func leadText(_ lead: Int) -> String {
+        let unit = UnitText.display(results.leadUnit)
+        return "\(lead) \(lead == 1 && unit.hasSuffix("s") ? String(unit.dropLast()) : unit)"
+    }
+
     /// A score of the reported split.
     func score(
         _ score: ScoreName, _ method: String, lead: Int, variable: String? = nil, gaps: Gaps = .none

@@ -39,7 +39,7 @@ enum ReportStyle {
         .text { text-align: left; }
         .number { text-align: right; white-space: nowrap; }
         tr.chosen { background: var(--tint); }
-        .interval { color: var(--faint); font-size: .8rem; font-weight: normal; }
+        .interval { display: block; color: var(--faint); font-size: .8rem; font-weight: normal; }
         .note { background: var(--note); padding: .6rem .9rem; border-radius: 4px; }
         details { margin: .4rem 0; font-size: .95rem; }
         summary { cursor: pointer; color: var(--link); font-size: .9rem; }

@@ -6,8 +6,8 @@ extension ReportContext {
         let main = Figure(
             caption: "Skill of forecasts of \(primary.longName) over the \(split) period, by lead time. "
                 + "Shading: \(confidence) % block-bootstrap confidence intervals of \(banded).",
-            panels: [skillPanel(.rmse, low: 0), skillPanel(.crps, low: 0), skillPanel(.correlation, high: 1)]
-                .filter { !$0.layers.isEmpty },
+            panels: ([skillPanel(.rmse, low: 0), skillPanel(.crps, low: 0), skillPanel(.correlation, high: 1)]
+                + [relativePanel]).filter { !$0.layers.isEmpty },
             columns: 2, rowHeight: 330)
         let tables = [ScoreName.rmse, .crps, .correlation].map { scoreTable($0) }.filter { !$0.rows.isEmpty }
         var parts: [ReportPart] = [.figure(main, numbers: tables)]
@@ -38,6 +38,25 @@ extension ReportContext {
             title: isPrimary ? score.title : variable.longName, horizontal: .whole(leadLabel, results.leads),
             vertical: .quantity(score.title, units: score.units(variable), low: low, high: high),
             layers: bands + lines(score, variable: variable.name))
+    }
+
+    /// The RMSE of all methods that are no baselines in percent of the best baseline's, by lead.
+    private var relativePanel: Panel {
+        let baseline = bestBaseline ?? ""
+        let names = methods(with: .rmse).filter { name in
+            results.methods.contains { $0.name == name && $0.kind != .baseline }
+        }
+        let lines = names.map { method -> Layer in
+            let values = results.leads.map { lead -> Double? in
+                guard let base = score(.rmse, baseline, lead: lead)?.value, base > 0 else { return nil }
+                return score(.rmse, method, lead: lead)?.value.map { 100 * ($0 / base - 1) }
+            }
+            return .line(name: method, x: results.leads.map { Double($0) }, y: values, style: style(method))
+        }
+        return Panel(
+            title: "RMSE against \(baseline)", horizontal: .whole(leadLabel, results.leads),
+            vertical: Axis("RMSE above \(baseline) (%)"),
+            layers: bestBaseline == nil || lines.isEmpty ? [] : [.level(0, name: nil, style: style(baseline))] + lines)
     }
 
     /// The confidence interval of a method's score by lead.
