@@ -1,0 +1,115 @@
+extension ReportContext {
+    var forecasts: ReportSection {
+        var section = ReportSection(identifier: "forecasts", title: "Forecasts of the largest changes", parts: [])
+        let record = results.forecasts.first {
+            $0.method == results.chosen && $0.variable == results.primaryVariable && $0.gaps == .none
+        }
+        guard let record, !record.leads.isEmpty else { return section }
+        let starts = largestChanges(record, count: 6)
+        guard !starts.isEmpty else { return section }
+        let range = sharedRange(record, starts)
+        let figure = Figure(
+            caption:
+                "Forecasts of \(primary.longName) by \(record.method) from the starts with the largest changes in the "
+                + "following \(results.leads.last ?? 0) \(results.leadUnit): median, and central 50 and 90 % intervals. "
+                + "The starts were picked by what came true, not by how well it was forecast.",
+            panels: starts.map { plume(record, $0, range) }, columns: min(3, starts.count), rowHeight: 270)
+        section.parts = [.figure(figure, numbers: [plumeTable(record, starts)])]
+        return section
+    }
+
+    /// Starts whose truth ranges most widely over the leads, at least the longest lead apart, in the order of time.
+    private func largestChanges(_ record: ForecastRecord, count: Int) -> [Int] {
+        let changes = record.starts.indices.compactMap { start -> (start: Int, change: Double)? in
+            let truths = record.leads.compactMap { start < $0.truth.count ? $0.truth[start] : nil }
+            guard truths.count == record.leads.count, let low = truths.min(), let high = truths.max() else {
+                return nil
+            }
+            return (start, high - low)
+        }
+        var chosen: [Int] = []
+        for candidate in changes.sorted(by: { ($0.change, $1.start) > ($1.change, $0.start) }) {
+            let apart = max(record.leads.last?.lead ?? 1, 1)
+            if chosen.count < count, chosen.allSatisfy({ abs($0 - candidate.start) >= apart }) {
+                chosen.append(candidate.start)
+            }
+        }
+        return chosen.sorted()
+    }
+
+    private func plume(_ record: ForecastRecord, _ start: Int, _ range: ClosedRange<Double>) -> Panel {
+        let x = record.leads.map { Double($0.lead) }
+        func values(_ quantile: KeyPath<ForecastsAtLead, [Double?]>) -> [Double?] {
+            record.leads.map { start < $0[keyPath: quantile].count ? $0[keyPath: quantile][start] : nil }
+        }
+        let past = history(before: record.starts[start])
+        let color = style(record.method).color
+        let longest = record.leads.last?.lead ?? 12
+        let ticks = stride(from: -longest, through: longest, by: max(1, longest / 2))
+        return Panel(
+            title: "from \(TimeAxis.display(record.starts[start], among: record.starts))",
+            horizontal: Axis(
+                leadLabel, low: Double(-longest), high: Double(longest) + 0.3,
+                ticks: ticks.map { .init(Double($0), "\($0)".replacing("-", with: "−")) }),
+            vertical: .quantity(primary.longName, units: primary.units, low: range.lowerBound, high: range.upperBound),
+            layers: [
+                .upright(0, name: nil, style: LineStyle(.gray, dash: .dotted, width: 1)),
+                .band(
+                    name: "90 % interval", x: x, low: values(\.quantile5), high: values(\.quantile95), color: color,
+                    opacity: 0.2),
+                .band(
+                    name: "50 % interval", x: x, low: values(\.quantile25), high: values(\.quantile75), color: color,
+                    opacity: 0.35),
+                .line(
+                    name: "median of \(record.method)", x: x, y: values(\.quantile50),
+                    style: LineStyle(color, width: 2.2)),
+                .line(
+                    name: "what came true", x: past.x + x, y: past.y + values(\.truth),
+                    style: LineStyle(.ink, width: 1.8)),
+            ])
+    }
+
+    /// The truth up to a start, at negative leads, where the series has it.
+    private func history(before start: String) -> (x: [Double], y: [Double?]) {
+        let series = results.series.first { $0.variable == results.primaryVariable && $0.times.contains(start) }
+        guard let series, let position = series.times.firstIndex(of: start) else { return ([], []) }
+        let past = max(0, position - (results.leads.last ?? 12))...position
+        return (past.map { Double($0 - position) }, past.map { series.truth[$0] })
+    }
+
+    /// One range for all panels, so that they can be compared.
+    private func sharedRange(_ record: ForecastRecord, _ starts: [Int]) -> ClosedRange<Double> {
+        var values: [Double] = []
+        for start in starts {
+            for lead in record.leads {
+                values += [lead.quantile5, lead.quantile95, lead.truth].compactMap {
+                    start < $0.count ? $0[start] : nil
+                }
+            }
+            values += history(before: record.starts[start]).y.compactMap { $0 }
+        }
+        guard let low = values.min(), let high = values.max(), low < high else { return 0...1 }
+        let margin = 0.04 * (high - low)
+        return low - margin...high + margin
+    }
+
+    private func plumeTable(_ record: ForecastRecord, _ starts: [Int]) -> TextTable {
+        let units = primary.units
+        var table = TextTable(
+            title: UnitText.label("Forecasts of \(primary.longName) by \(record.method)", units: units),
+            columns: ["Start", "Lead", "5 %", "25 %", "50 %", "75 %", "95 %", "Truth"].map { .init($0) })
+        for start in starts {
+            for lead in record.leads where keyLeads.contains(lead.lead) {
+                let quantiles = [
+                    lead.quantile5, lead.quantile25, lead.quantile50, lead.quantile75, lead.quantile95, lead.truth,
+                ]
+                table.add(
+                    [
+                        .text(TimeAxis.display(record.starts[start], among: record.starts)),
+                        .number(Double(lead.lead), decimals: 0),
+                    ] + quantiles.map { .number(start < $0.count ? $0[start] : nil, decimals: 2) })
+            }
+        }
+        return table
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+
+/// What a run found: the content of `results.json` and of the report.
+///
+/// Numbers that are not known are nil, never NaN.
+public struct RunResults: Codable, Sendable, Equatable {
+    /// The run's name, as files use it.
+    public var name: String
+    /// The report's title.
+    public var title: String
+    /// What was done, in one paragraph.
+    public var summary: String
+    /// The version of the software.
+    public var version: String
+    /// The command that repeats the run.
+    public var command: String
+    /// The seed of all random numbers.
+    public var seed: UInt64
+    /// The variables.
+    public var variables: [VariableRecord]
+    /// The variable that the choice and the first table are about.
+    public var primaryVariable: String
+    /// The stretches of time.
+    public var splits: [SplitRecord]
+    /// The leads of the forecasts, in steps.
+    public var leads: [Int]
+    /// The unit of a lead, such as `months`.
+    public var leadUnit: String
+    /// The methods, in the order of the tables.
+    public var methods: [MethodRecord]
+    /// Which method was chosen, and how.
+    public var choice: Choice
+    /// What follows from the scores, one sentence each.
+    public var verdict: [String]
+    /// All scores, flat.
+    public var scores: [ScoreRecord]
+    /// Which differences are significant.
+    public var comparisons: [ComparisonRecord]
+    /// Rank histograms.
+    public var rankHistograms: [RankHistogramRecord]
+    /// How well withheld values were estimated.
+    public var gapFilling: [GapFillingRecord]
+    /// The folds of the cross-validation.
+    public var folds: [FoldRecord]
+    /// Losses by epoch.
+    public var learningCurves: [LearningCurve]
+    /// The errors that the assimilation assumes.
+    public var errorModels: [ErrorModelRecord]
+    /// Estimates over time.
+    public var series: [SeriesRecord]
+    /// Forecasts; keep those that are worth a file of text, the others belong into NetCDF.
+    public var forecasts: [ForecastRecord]
+    /// The confidence of all intervals of scores.
+    public var confidence: Double
+    /// Where the data are from, and under which licence.
+    public var dataCredits: [String]
+
+    /// The record of its parts.
+    public init(
+        name: String, title: String, summary: String, version: String, command: String, seed: UInt64,
+        variables: [VariableRecord], primaryVariable: String, splits: [SplitRecord], leads: [Int],
+        leadUnit: String, methods: [MethodRecord], choice: Choice, verdict: [String] = [],
+        scores: [ScoreRecord] = [], comparisons: [ComparisonRecord] = [],
+        rankHistograms: [RankHistogramRecord] = [], gapFilling: [GapFillingRecord] = [],
+        folds: [FoldRecord] = [], learningCurves: [LearningCurve] = [], errorModels: [ErrorModelRecord] = [],
+        series: [SeriesRecord] = [], forecasts: [ForecastRecord] = [], confidence: Double = 0.95,
+        dataCredits: [String] = []
+    ) {
+        self.name = name
+        self.title = title
+        self.summary = summary
+        self.version = version
+        self.command = command
+        self.seed = seed
+        self.variables = variables
+        self.primaryVariable = primaryVariable
+        self.splits = splits
+        self.leads = leads
+        self.leadUnit = leadUnit
+        self.methods = methods
+        self.choice = choice
+        self.verdict = verdict
+        self.scores = scores
+        self.comparisons = comparisons
+        self.rankHistograms = rankHistograms
+        self.gapFilling = gapFilling
+        self.folds = folds
+        self.learningCurves = learningCurves
+        self.errorModels = errorModels
+        self.series = series
+        self.forecasts = forecasts
+        self.confidence = confidence
+        self.dataCredits = dataCredits
+    }
+
+    /// The name of the chosen method.
+    public var chosen: String { choice.method }
+
+    /// The results as `results.json`: the same bytes for the same results, keys in the order of declaration.
+    ///
+    /// `chosen` stands at the top level beside `choice`, `scores` is a flat list.
+    public func json() -> Data {
+        OrderedJSON.encoded(ResultsDocument(chosen: chosen, results: self))
+    }
+
+    /// The results of a `results.json`.
+    public static func decoded(from data: Data) throws -> RunResults {
+        try JSONDecoder().decode(RunResults.self, from: data)
+    }
+}
+
+/// The results with the name of the chosen method where readers of the file look for it first.
+private struct ResultsDocument: Encodable {
+    var chosen: String
+    var results: RunResults
+
+    private enum Key: CodingKey { case chosen }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(chosen, forKey: .chosen)
+        try results.encode(to: encoder)
+    }
+}

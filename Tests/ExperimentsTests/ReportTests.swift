@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+
+@testable import Experiments
+
+@Suite struct ReportTests {
+    private struct Refusing: FigureRenderer {
+        func draw(_ figure: Figure, identifier: String) throws(FigureFailure) -> String {
+            throw FigureFailure(description: "no <pen> at hand")
+        }
+    }
+
+    /// Set REPORT_PREVIEW to a file name to look at the page.
+    @Test func allFiguresAreDrawnAndTheSameEachTime() throws {
+        let report = Report(ReportFixture.results())
+        let page = report.page()
+        if let preview = ProcessInfo.processInfo.environment["REPORT_PREVIEW"] {
+            try page.html.write(toFile: preview, atomically: true, encoding: .utf8)
+        }
+        #expect(page.failures == [])
+        #expect(page.html.split(separator: "role=\"img\"").count - 1 == 10)
+        #expect(page.html == report.page().html)
+    }
+
+    @Test func idsAreUniqueAndReferencesHaveTheirTargets() throws {
+        let html = Report(ReportFixture.results()).page().html
+        let identifiers = html.matches(of: #/\bid=['"]([^'"]+)['"]/#).map { String($0.output.1) }
+        #expect(identifiers.count > 50 && Set(identifiers).count == identifiers.count)
+        for reference in html.matches(of: #/href=['"]#([^'"]+)['"]/#) {
+            #expect(identifiers.contains(String(reference.output.1)))
+        }
+    }
+
+    @Test func thePageNeedsNoOtherFile() {
+        let html = Report(ReportFixture.results()).page().html
+        for needle in ["src=", "<script", "@import", "url(http", "<link", "href=\"http"] {
+            #expect(!html.contains(needle))
+        }
+    }
+
+    @Test func aMissingRendererLeavesNotesAndNumbers() {
+        let page = Report(ReportFixture.results(), renderer: Refusing()).page()
+        #expect(page.failures.count == 10)
+        #expect(page.html.contains("This figure is missing: no &lt;pen&gt; at hand."))
+        #expect(page.html.contains("<details open=\"open\"><summary>Numbers</summary>"))
+        let nowhere = Gnuplot(searchPath: "")
+        #expect(throws: FigureFailure(description: "gnuplot was not found in the search path")) {
+            try nowhere.draw(Figure(caption: "", panels: []), identifier: "x")
+        }
+    }
+
+    @Test func namesCannotEscapeTheirPlace() throws {
+        let evil = "<b>&'\"`touch x`$(x)\\\n'; exit status 9 #"
+        var results = ReportFixture.results()
+        results.title = evil
+        results.variables[0].longName = evil
+        results.verdict = ["<script>alert(1)</script>"]
+        let page = Report(results).page()
+        #expect(page.failures == [])
+        #expect(!page.html.contains("<script") && !page.html.contains("<b>&'"))
+        #expect(page.html.contains("&lt;b&gt;&amp;&#39;"))
+    }
+
+    @Test func anEmptyRunHasAPage() {
+        var results = ReportFixture.results()
+        (results.scores, results.forecasts, results.series, results.comparisons) = ([], [], [], [])
+        (results.rankHistograms, results.learningCurves, results.folds, results.gapFilling) = ([], [], [], [])
+        let page = Report(results).page()
+        #expect(page.failures == [] && page.html.contains("Reproducibility"))
+    }
+
+    @Test func unitsAndMissingNumbersReadWell() {
+        let html = Report(ReportFixture.results()).page().html
+        #expect(html.contains("°C") && !html.contains("degC") && html.contains("Lead time (months)"))
+        #expect(!html.contains(">nan") && !html.contains("NaN"))
+        #expect(UnitText.display("m s-1") == "m s⁻¹" && UnitText.display("kg m-2") == "kg m⁻²")
+        #expect(UnitText.label("CO2", units: "ppm") == "CO2 (ppm)" && UnitText.label("p", units: "1") == "p")
+    }
+}
+
+@Suite struct FigureTests {
+    @Test func gapsInterruptAndFailuresAreTold() throws {
+        let axis = Axis("x")
+        let figure = Figure(
+            caption: "c",
+            panels: [
+                Panel(
+                    horizontal: axis, vertical: axis,
+                    layers: [
+                        .line(name: "a", x: [1, 2, 3, 4, 5], y: [1, 2, nil, .nan, 4], style: LineStyle(.blue)),
+                        .band(
+                            name: "b", x: [1, 2, 3, 4, 5], low: [0, 1, nil, 1, 2], high: [1, 2, 3, 4, 5], color: .blue,
+                            opacity: 0.3),
+                    ])
+            ])
+        #expect(GnuplotScript(figure).text.contains("1.0 1.0\n2.0 2.0\n\n5.0 4.0\nEND"))
+        let svg = try Gnuplot().draw(figure, identifier: "f")
+        #expect(svg.matches(of: #/<polygon/#).count == 2)
+        #expect(figure.legend.map(\.name) == ["a", "b"])
+        let broken = Gnuplot(searchPath: "/nowhere:/usr/bin:/bin")
+        var failing = broken
+        failing.program = URL(fileURLWithPath: "/bin/false")
+        #expect(throws: FigureFailure(description: "gnuplot failed: exit status 1")) {
+            try failing.draw(figure, identifier: "f")
+        }
+        failing.program = URL(fileURLWithPath: "/nowhere/gnuplot")
+        #expect(throws: FigureFailure.self) { try failing.draw(figure, identifier: "f") }
+    }
+
+    @Test func timesBecomeDaysAndYearsBecomeTicks() {
+        #expect(TimeAxis.days("1970-01-01") == 0 && TimeAxis.days("2000-03-01") == 11017)
+        #expect(TimeAxis.days("1969-12-31T12:00:00Z") == -0.5 && TimeAxis.days("1958") == -4383)
+        #expect(TimeAxis.days("May 1997") == nil && TimeAxis.days("1997-13") == nil)
+        let ticks = TimeAxis.ticks(from: TimeAxis.days("1990-01")!, to: TimeAxis.days("1999-12")!)
+        #expect(ticks.map(\.label) == (1990...1999).map { "\($0)" })
+        #expect(ticks[7].position == TimeAxis.days("1997-01-01"))
+        let short = TimeAxis.ticks(from: TimeAxis.days("1997-03")!, to: TimeAxis.days("1998-03")!)
+        #expect(short.map(\.label).contains("1997-05") || short.map(\.label).contains("1997-07"))
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+@testable import Experiments
+
+@Suite struct ResultsTests {
+    @Test func resultsReadBackAsTheyWere() throws {
+        let results = ReportFixture.results()
+        let data = results.json()
+        #expect(try RunResults.decoded(from: data) == results)
+        #expect(data == results.json())
+    }
+
+    @Test func recordsHaveTheirKeysInOrderAndNullForWhatIsMissing() throws {
+        let record = ScoreRecord(
+            method: "a \"b\"\n", variable: "v", lead: 3, split: "test", gaps: .random30, score: .spreadErrorRatio,
+            value: .nan, low: nil, high: 0.1, count: 7)
+        let text = String(decoding: OrderedJSON.encoded([record]), as: UTF8.self)
+        #expect(
+            text == """
+                [
+                  {"method": "a \\"b\\"\\n", "variable": "v", "lead": 3, "split": "test", "gaps": "random30", \
+                "score": "spread_error_ratio", "value": null, "low": null, "high": 0.1, "count": 7}
+                ]
+
+                """)
+    }
+
+    @Test func theFileHasWhatReadersLookFor() throws {
+        let object = try #require(
+            JSONSerialization.jsonObject(with: ReportFixture.results().json()) as? [String: Any])
+        #expect(object["chosen"] as? String == "linear + network")
+        let scores = try #require(object["scores"] as? [[String: Any]])
+        let keys: Set = [
+            "method", "variable", "lead", "split", "gaps", "score", "value", "low", "high", "count",
+        ]
+        #expect(scores.allSatisfy { Set($0.keys) == keys })
+    }
+
+    @Test func numbersKeepAllTheirDigits() throws {
+        let numbers = [
+            0.1, 1.0 / 3, Double.leastNonzeroMagnitude, Double.greatestFiniteMagnitude, -0.0, 123_456_789.123_456_78,
+            1e-5, 1e22,
+        ]
+        let data = OrderedJSON.encoded(numbers)
+        let back = try JSONDecoder().decode([Double].self, from: data)
+        #expect(zip(back, numbers).allSatisfy { $0.bitPattern == $1.bitPattern })
+        #expect(String(decoding: OrderedJSON.encoded([1.5, .infinity, nil]), as: UTF8.self) == "[1.5, null, null]\n")
+    }
+}
+
+@Suite struct VerdictTests {
+    @Test func sentencesSayWhatIsAndWhatIsNot() {
+        let sentences = ReportFixture.results().derivedVerdict()
+        #expect(
+            sentences[0].hasPrefix(
+                "linear + network forecasts Niño 3.4 anomaly 6 months ahead with an RMSE of 0.513 °C"))
+        #expect(sentences[0].contains("the best baseline, AR(12), with 0.610 °C"))
+        #expect(
+            sentences.contains("network against linear inverse model: no significant difference of RMSE at any lead."))
+        #expect(sentences.contains("linear + network against AR(12): significantly lower RMSE at every lead."))
+        #expect(sentences.contains { $0.contains("0.170 °C by smoother, 0.290 °C by linear interpolation") })
+        #expect(ReportFixture.results().summaryTable().rendered(color: false).contains("0.174*"))
+    }
+}
