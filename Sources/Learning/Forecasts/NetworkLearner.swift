@@ -1,0 +1,130 @@
+import Networks
+import Tensors
+
+/// The shape and training of a network that forecasts, or that corrects a linear forecast.
+public struct NetworkSetting: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// Widths of the hidden layers.
+    public let hidden: [Int]
+    /// How many past values the network sees.
+    public let memory: Int
+    /// Penalty of squared weights.
+    public let ridge: Double
+    public let learningRate: Double
+    public let batchSize: Int
+    public let maximumEpochs: Int
+    public let patience: Int
+
+    public init(
+        hidden: [Int], memory: Int, ridge: Double, learningRate: Double = 2e-3, batchSize: Int = 64,
+        maximumEpochs: Int = 300, patience: Int = 25
+    ) {
+        self.hidden = hidden
+        self.memory = memory
+        self.ridge = ridge
+        self.learningRate = learningRate
+        self.batchSize = batchSize
+        self.maximumEpochs = maximumEpochs
+        self.patience = patience
+    }
+
+    public var description: String {
+        "hidden \(hidden.map(String.init).joined(separator: "-")), memory \(memory), ridge \(ridge.short)"
+    }
+}
+
+/// Learns a network with memory and the season as input, alone or as the correction of a linear model.
+///
+/// Times are cut into blocks. Network `k` is trained without the blocks `k` and `k + 1`: on the second it is stopped early, on
+/// the first it is scored. The forecast is the mean of all networks.
+public struct NetworkLearner: Sendable {
+    public let setting: NetworkSetting
+    /// The linear model that is corrected; nil for a network that forecasts alone.
+    public let base: SeasonalRegressionSetting?
+    public let folds: Int
+    public let key: Key
+
+    public init(_ setting: NetworkSetting, correcting base: SeasonalRegressionSetting? = nil, folds: Int, key: Key) {
+        self.setting = setting
+        self.base = base
+        self.folds = folds
+        self.key = key
+    }
+
+    public struct Fold: Sendable {
+        public let network: DenseNetwork
+        public let history: History
+        /// Gaussian log-score of one-step forecasts on the block that the network has not seen.
+        public let logScore: Double
+        public let heldOut: [Int]
+    }
+
+    /// Trains one network of the cross-validation on standardised anomalies without gaps.
+    public func fold(_ index: Int, _ anomalies: SeasonalSeries) -> Fold {
+        let memory = max(setting.memory, base?.memory ?? 1)
+        let blocks = TimeBlocks(Array(memory..<anomalies.count), count: folds).folds
+        let held = blocks[index].heldOut
+        let stopping = blocks[(index + 1) % folds].heldOut
+        let training = (memory..<anomalies.count).filter { !held.contains($0) && !stopping.contains($0) }
+        let layout = MemoryLayout(
+            variables: anomalies.variables, memory: memory, period: anomalies.period, firstPhase: anomalies.firstPhase)
+        let linear = base.map {
+            SeasonalRegression(SeasonalMoments(anomalies, layout: layout, targets: training + stopping), $0).model
+        }
+        let samples = { (times: [Int]) in
+            NetworkSamples(anomalies, layout: layout, memory: setting.memory, linear: linear, targets: times)
+        }
+        let (learn, stop, score) = (samples(training), samples(stopping), samples(held))
+        let trained = train(learn, stop, key: key.folding(index))
+        return Fold(
+            network: trained.model, history: trained.history,
+            logScore: logScore(score.errors(trained.model), residuals: learn.errors(trained.model)), heldOut: held)
+    }
+
+    private func train(_ learn: NetworkSamples, _ stop: NetworkSamples, key: Key) -> Trained<DenseNetwork> {
+        let network = DenseNetwork(
+            widths: [learn.inputs.shape[1]] + setting.hidden + [learn.targets.shape[1]], activation: .tanh,
+            key: key.folding(-1), startingAtZero: base != nil)
+        let trainer = Trainer(
+            Adam(rate: Schedule(setting.learningRate)), batchSize: setting.batchSize,
+            maximumEpochs: setting.maximumEpochs, patience: setting.patience)
+        return trainer.train(network, count: learn.inputs.shape[0], key: key) { network, batch in
+            let errors = network(learn.inputs.taking(batch)) - learn.targets.taking(batch)
+            let weights = network.layers.map { $0.weight.squared().sum() }.reduce(Tensor.zeros(), +)
+            return 0.5 * errors.squared().sum(axes: [1]).mean() + Tensor(0.5 * setting.ridge) * weights
+        } validation: { network in
+            (0.5 * stop.errors(network).squared().sum(axes: [1]).mean()).scalar
+        }
+    }
+
+    private func logScore(_ errors: Tensor, residuals: Tensor) -> Double {
+        let covariance = residuals.transposed.matrixProduct(residuals) / Tensor(Double(residuals.shape[0]))
+        let squares = errors.transposed.matrixProduct(errors)
+        let determinant = (covariance * Tensor(2 * Double.pi)).logDeterminant() * Tensor(Double(errors.shape[0]))
+        return -0.5 * (determinant + covariance.symmetricSolve(squares).diagonalSum()).scalar
+    }
+}
+
+/// What the network sees, and what it should say: the next anomalies, less what the linear model says.
+struct NetworkSamples: Sendable {
+    /// `[N, memory · d + 2 · harmonics]`
+    let inputs: Tensor
+    /// `[N, d]`
+    let targets: Tensor
+
+    init(_ series: SeasonalSeries, layout: MemoryLayout, memory: Int, linear: MemoryModel?, targets times: [Int]) {
+        let states = Tensor(rows: times.map { layout.state(series.values, at: $0 - 1) })
+        let phases = Tensor(integers: times.map { series.phase($0) })
+        let seasons = layout.seasons(harmonics: MemoryModel.networkHarmonics).taking(phases)
+        inputs = Tensor.concatenated([states.slice(axis: 1, from: 0, to: memory * layout.variables), seasons], axis: 1)
+        let truth = Tensor(rows: times.map { series.values[$0] })
+        guard let linear else {
+            targets = truth
+            return
+        }
+        let used = states.slice(axis: 1, from: 0, to: linear.layout.count)
+        let steps = Tensor(integers: times.map { $0 - 1 })
+        targets = truth - vmap { (state: Tensor, step: Tensor) in linear.prediction(state, step: step) }(used, steps)
+    }
+
+    func errors(_ network: DenseNetwork) -> Tensor { network(inputs) - targets }
+}
