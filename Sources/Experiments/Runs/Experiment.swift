@@ -1,0 +1,107 @@
+import Foundation
+
+/// Something that a configuration file describes and `apus run` does: from observations to results.
+public protocol Experiment: Sendable {
+    /// Reads what is special to this kind of experiment; what is common has been read.
+    init(_ keys: inout ConfigurationMapping, common: ExperimentHeader) throws(InputError)
+
+    /// Does the work. Complete stages are kept in the folder, so that a run which was stopped goes on.
+    func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> RunResults
+
+    /// Every file that the results depend on, besides the configuration.
+    var inputFiles: [String] { get }
+}
+
+/// What every configuration file says.
+public struct ExperimentHeader: Sendable {
+    public let name: String
+    public let title: String
+    public let summary: String
+    public let seed: Int
+    /// The folder of the results, from the current folder.
+    public let output: String
+    public let credits: [String]
+    /// The configuration file.
+    public let file: String
+
+    init(_ keys: inout ConfigurationMapping, file: String) throws(InputError) {
+        self.file = file
+        name = try keys.required("name").string()
+        title = try keys.optional("title")?.string() ?? name
+        summary = try keys.optional("summary")?.string() ?? ""
+        seed = try keys.optional("seed")?.integer(.nonNegative) ?? 1
+        output = try keys.optional("output")?.string() ?? "runs/\(name)"
+        var credits: [String] = []
+        for node in try keys.optional("credits")?.listOrSingle() ?? [] { credits.append(try node.string()) }
+        self.credits = credits
+    }
+}
+
+/// How a run is done; none of it changes a result.
+public struct RunOptions: Sendable {
+    public var threads: Int
+    public var isQuiet: Bool
+
+    public init(threads: Int = ProcessInfo.processInfo.activeProcessorCount, isQuiet: Bool = false) {
+        self.threads = threads
+        self.isQuiet = isQuiet
+    }
+}
+
+/// The kinds of experiment, by the word after `experiment:`.
+public enum ExperimentKind: String, CaseIterable, Sendable {
+    /// Forecast models learned from a table of observations, assimilated, compared.
+    case forecast
+    /// One series as trend, season and a learned remainder.
+    case structural
+
+    var type: any Experiment.Type {
+        switch self {
+        case .forecast: ForecastExperiment.self
+        case .structural: StructuralExperiment.self
+        }
+    }
+}
+
+/// A configuration file, read and checked.
+public struct ExperimentFile: Sendable {
+    public let header: ExperimentHeader
+    public let kind: ExperimentKind
+    public let experiment: any Experiment
+    private let bytes: [UInt8]
+
+    public init(_ path: String) throws(InputError) {
+        bytes = try InputFile.bytes(path)
+        let root = try ConfigurationNode(file: path)
+        (header, kind, experiment) = try root.mapping { (keys) throws(InputError) in
+            let kind: ExperimentKind = try keys.required("experiment").choice()
+            let header = try ExperimentHeader(&keys, file: path)
+            return (header, kind, try kind.type.init(&keys, common: header))
+        }
+    }
+
+    /// Runs the experiment and writes `results.json`, `results.nc` and `report.html` into its folder.
+    ///
+    /// - Returns: the results, and what could not be drawn.
+    public func run(
+        output: String? = nil, claim: RunFolder.Claim, options: RunOptions
+    ) throws(InputError) -> (results: RunResults, folder: String, failures: [String]) {
+        var fingerprint = Fingerprint()
+        fingerprint.combine(bytes)
+        fingerprint.combine(Array(ApusVersion.text.utf8))
+        for file in experiment.inputFiles { fingerprint.combine(try InputFile.bytes(file)) }
+        let folder = try RunFolder(
+            claiming: output ?? header.output, fingerprint: "\(fingerprint)", as: claim)
+        let results = try experiment.run(in: folder, options: options)
+        try AtomicFile.write(Array(results.json()), to: folder.path("results.json"))
+        try results.netCDF().write(to: folder.path("results.nc"))
+        let page = Report(results).page()
+        try AtomicFile.write(Array(page.html.utf8), to: folder.path("report.html"))
+        return (results, folder.path, page.failures)
+    }
+}
+
+/// The version of the software, as results and the tool state it.
+public enum ApusVersion {
+    public static let text = "0.1.0"
+}
