@@ -18,11 +18,13 @@ public struct Figure: Sendable, Equatable {
         self.rowHeight = rowHeight
     }
 
-    /// The named layers, each name once, in the order of their first appearance.
+    /// The named layers that have something to show, each name once, in the order of their first appearance.
     public var legend: [(name: String, layer: Layer)] {
         var entries: [(name: String, layer: Layer)] = []
         for layer in panels.flatMap(\.layers) {
-            if let name = layer.name, !entries.contains(where: { $0.name == name }) { entries.append((name, layer)) }
+            if let name = layer.name, layer.hasData, !entries.contains(where: { $0.name == name }) {
+                entries.append((name, layer))
+            }
         }
         return entries
     }
@@ -114,6 +116,16 @@ public enum Layer: Sendable, Equatable {
     case level(Double, name: String?, style: LineStyle)
     /// A line across the panel at a place on the horizontal axis.
     case upright(Double, name: String?, style: LineStyle)
+
+    /// Whether there is anything to draw.
+    var hasData: Bool {
+        switch self {
+        case .line(_, _, let values, _), .band(_, _, let values, _, _, _), .points(_, _, let values, _, _),
+            .bars(_, _, let values, _, _):
+            values.contains { $0?.finite != nil }
+        case .level, .upright: true
+        }
+    }
 
     /// The name in the legend, if it has one.
     public var name: String? {

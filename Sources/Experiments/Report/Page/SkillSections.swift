@@ -3,12 +3,13 @@ extension ReportContext {
         guard !methods(with: .rmse).isEmpty else { return .init(identifier: "skill", title: "", parts: []) }
         let confidence = NumberText.fixed(100 * results.confidence, decimals: 0)
         let banded = bandedMethods.joined(separator: " and ")
+        let panels = [
+            skillPanel(.rmse, low: 0), skillPanel(.crps, low: 0), skillPanel(.correlation, high: 1), relativePanel,
+        ].filter { !$0.layers.isEmpty }
         let main = Figure(
             caption: "Skill of forecasts of \(primary.longName) over the \(split) period, by lead time. "
                 + "Shading: \(confidence) % block-bootstrap confidence intervals of \(banded).",
-            panels: ([skillPanel(.rmse, low: 0), skillPanel(.crps, low: 0), skillPanel(.correlation, high: 1)]
-                + [relativePanel]).filter { !$0.layers.isEmpty },
-            columns: 2, rowHeight: 330)
+            panels: panels, columns: min(2, panels.count), rowHeight: 330)
         let tables = [ScoreName.rmse, .crps, .correlation].map { scoreTable($0) }.filter { !$0.rows.isEmpty }
         var parts: [ReportPart] = [.figure(main, numbers: tables)]
         let others = results.variables.filter { $0.name != results.primaryVariable }
