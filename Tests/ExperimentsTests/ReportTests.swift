@@ -80,7 +80,7 @@ import Testing
         ]
         (results.primaryVariable, results.leads, results.leadUnit) = ("co2", [1], "weeks")
         results.methods = [MethodRecord(name: "smoother", kind: .linear, description: "")]
-        results.choice = Choice(method: "smoother", criterion: "The only one.")
+        results.choice = ChoiceRecord(method: "smoother", criterion: "The only one.")
         results.scores = [ScoreName.rmse, .coverage90].map {
             ScoreRecord(
                 method: "smoother", variable: "co2", lead: 1, split: "test", gaps: .none, score: $0, value: 0.4,
@@ -117,7 +117,7 @@ import Testing
 
 @Suite struct FigureTests {
     @Test func gapsInterruptAndFailuresAreTold() throws {
-        let axis = Axis("x")
+        let axis = PanelAxis("x")
         let figure = Figure(
             caption: "c",
             panels: [

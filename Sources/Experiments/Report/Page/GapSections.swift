@@ -67,7 +67,7 @@ extension ReportContext {
         }
         let missing = Set(withheld(series))
         let panel = Panel(
-            horizontal: Axis(
+            horizontal: PanelAxis(
                 "Time", low: x.first, high: x.last, ticks: TimeAxis.ticks(from: x.first ?? 0, to: x.last ?? 1)),
             vertical: .quantity(variable.longName, units: variable.units),
             layers: [

@@ -73,7 +73,7 @@ extension Figure {
     }
 }
 
-extension Layer {
+extension PanelLayer {
     /// A sample of the layer's look.
     var sample: HTML {
         switch self {
