@@ -24,7 +24,7 @@ public struct FoldRecord: Codable, Sendable, Equatable {
 }
 
 /// The losses of a training, by epoch.
-public struct LearningCurve: Codable, Sendable, Equatable {
+public struct LearningCurveRecord: Codable, Sendable, Equatable {
     /// The method's name.
     public var method: String
     /// The fold, from 1; nil for the final fit.
