@@ -52,6 +52,8 @@ public struct NetworkLearner: Sendable {
 
     public struct Fold: Sendable {
         public let network: DenseNetwork
+        /// How many past values it sees.
+        public let memory: Int
         public let history: History
         /// Gaussian log-score of one-step forecasts on the block that the network has not seen.
         public let logScore: Double
@@ -84,7 +86,7 @@ public struct NetworkLearner: Sendable {
         let trained = train(learn, stop, key: key.folding(index))
         let errors = score.errors(trained.model)
         return Fold(
-            network: trained.model, history: trained.history,
+            network: trained.model, memory: setting.memory, history: trained.history,
             logScore: logScore(errors, residuals: learn.errors(trained.model)), heldOut: held,
             squares: errors.transposed.matrixProduct(errors))
     }
