@@ -6,11 +6,20 @@ public struct Program: Sendable {
     enum Operand: Sendable {
         case value(Int)
         case constant(Tensor)
+
+        @inline(__always)
+        func look(in values: borrowing [Tensor]) -> Tensor {
+            switch self {
+            case .value(let index): values[index]
+            case .constant(let tensor): tensor
+            }
+        }
     }
     struct Instruction: Sendable {
         let operation: Operation
         let operands: [Operand]
         let results: Range<Int>
+        let signatures: [Signature]
     }
     public let inputs: [Signature]
     let instructions: [Instruction]
@@ -26,22 +35,81 @@ public struct Program: Sendable {
         precondition(
             arguments.map(\.signature) == inputs,
             "a program of \(inputs) was given \(arguments.map(\.signature))")
+        let isInterpreted = arguments.allSatisfy { $0.isKnown && $0.trace == nil }
         var values = arguments
         values.reserveCapacity(valueCount)
-        func look(_ operand: Operand) -> Tensor {
-            switch operand {
-            case .value(let index): values[index]
-            case .constant(let tensor): tensor
+        for instruction in instructions {
+            let operands = instruction.operands.map { $0.look(in: values) }
+            guard isInterpreted else {
+                values += applyAll(instruction.operation, operands)
+                continue
+            }
+            // Shapes and types are as they were when the program was recorded.
+            let results = instruction.operation.value(operands, instruction.signatures)
+            for (signature, storage) in zip(instruction.signatures, results) {
+                values.append(Tensor(shape: signature.shape, type: signature.type, storage: storage, trace: nil))
             }
         }
-        for instruction in instructions {
-            values += applyAll(instruction.operation, instruction.operands.map(look))
-        }
-        return outputs.map(look)
+        return outputs.map { $0.look(in: values) }
     }
 }
 
 extension Program {
+    /// Splits off what depends on no input before `first`: a loop does it once, not at every step.
+    ///
+    /// - Returns: the rest, a program that takes the results of `fixed` as further inputs; and `fixed`, a program of the inputs
+    ///   from `first` on.
+    func hoisted(from first: Int) -> (rest: Program, fixed: Program) {
+        var isFixed = (0..<valueCount).map { $0 >= first && $0 < inputs.count }
+        var kept: [Instruction] = []
+        var moved: [Instruction] = []
+        for instruction in instructions {
+            let depends = instruction.operands.contains {
+                if case .value(let index) = $0 { !isFixed[index] } else { false }
+            }
+            if depends {
+                kept.append(instruction)
+            } else {
+                instruction.results.forEach { isFixed[$0] = true }
+                moved.append(instruction)
+            }
+        }
+        let crossing = moved.flatMap { zip($0.results, $0.signatures) }
+        let rest = Renumbering(inputs: Array(0..<inputs.count) + crossing.map(\.0), instructions: kept)
+        let fixed = Renumbering(inputs: Array(first..<inputs.count), instructions: moved)
+        return (
+            rest.program(inputs + crossing.map(\.1), kept, outputs, resultSignatures),
+            fixed.program(Array(inputs[first...]), moved, crossing.map { .value($0.0) }, crossing.map(\.1))
+        )
+    }
+
+    /// New numbers for the values of a part of a program.
+    private struct Renumbering {
+        private var numbers: [Int: Int] = [:]
+
+        init(inputs: [Int], instructions: [Instruction]) {
+            for value in inputs + instructions.flatMap(\.results) { numbers[value] = numbers.count }
+        }
+
+        private func operand(_ operand: Operand) -> Operand {
+            if case .value(let index) = operand { .value(numbers[index]!) } else { operand }
+        }
+
+        func program(
+            _ inputs: [Signature], _ instructions: [Instruction], _ outputs: [Operand], _ signatures: [Signature]
+        ) -> Program {
+            let renumbered = instructions.map { instruction in
+                let first = numbers[instruction.results.lowerBound]!
+                return Instruction(
+                    operation: instruction.operation, operands: instruction.operands.map(operand),
+                    results: first..<first + instruction.results.count, signatures: instruction.signatures)
+            }
+            return Program(
+                inputs: inputs, instructions: renumbered, outputs: outputs.map(operand), valueCount: numbers.count,
+                resultSignatures: signatures)
+        }
+    }
+
     /// Records `body` on unknown tensors of the given signatures. Traced tensors that it captures from outside become
     /// further inputs, after the declared ones, and are returned beside the program.
     static func capturing(
@@ -86,7 +154,7 @@ private struct ProgramBuilder {
             let first = numbers[results[0]]!
             return Program.Instruction(
                 operation: step.operation, operands: step.operands.map(operand),
-                results: first..<first + results.count)
+                results: first..<first + results.count, signatures: step.results.map(\.signature))
         }
         let program = Program(
             inputs: (parameters + captured).map(\.signature), instructions: instructions,

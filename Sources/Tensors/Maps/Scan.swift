@@ -25,10 +25,12 @@ public func scan<Carry: Tree, X: Tree, Y: Tree>(
         structure = next
         return next.0.leaves + next.1.leaves
     }
+    let (varying, fixed) = program.hoisted(from: carry.count + xs.count)
+    let constants = captured + fixed.run(captured)
     let loop = Scan(
-        body: program, carries: carry.count, sequences: xs.count, constants: captured.count, length: length,
+        body: varying, carries: carry.count, sequences: xs.count, constants: constants.count, length: length,
         isReversed: reversed, linear: [])
-    let results = applyAll(.scan(loop), carry + xs + captured)
+    let results = applyAll(.scan(loop), carry + xs + constants)
     return (
         structure!.0.replacingLeaves(Array(results.prefix(carry.count))),
         structure!.1.replacingLeaves(Array(results.dropFirst(carry.count)))
@@ -61,6 +63,8 @@ public struct Scan: Sendable {
 
     /// Runs the loop on known operands.
     func run(_ x: [Tensor]) -> [Tensor] {
+        // The loop is one operation: its steps belong into no graph.
+        let x = x.map(\.detached)
         var carry = Array(x.prefix(carries))
         let xs = x[carries..<(carries + sequences)]
         let fixed = Array(x.dropFirst(carries + sequences))
@@ -197,16 +201,19 @@ extension Scan {
             let forConstants = found.dropFirst(carries + lx.count)
             return back + zip(sums, forConstants).map(+) + forSequences
         }
+        let (varying, fixed) = adjointBody.hoisted(from: signatures.count - rc.count)
+        let constants = rc.map { x[$0] }
+        let all = constants + fixed.run(constants)
         let loop = with(
-            adjointBody, carries: carries + lc.count, sequences: outputElements.count + rx.count, constants: rc.count,
+            varying, carries: carries + lc.count, sequences: outputElements.count + rx.count, constants: all.count,
             reversed: !isReversed)
         let found = applyAll(
             loop,
             Array(ct.prefix(carries)) + lc.map { Tensor.zeros(x[$0].shape, type: x[$0].type) }
-                + ct.dropFirst(carries) + rx.map { x[$0] } + rc.map { x[$0] })
-        var all = [Tensor?](repeating: nil, count: x.count)
-        for (i, cotangent) in zip(Array(0..<carries) + lc + lx, found) { all[i] = cotangent }
-        return all
+                + ct.dropFirst(carries) + rx.map { x[$0] } + all)
+        var cotangentsOfOperands = [Tensor?](repeating: nil, count: x.count)
+        for (i, cotangent) in zip(Array(0..<carries) + lc + lx, found) { cotangentsOfOperands[i] = cotangent }
+        return cotangentsOfOperands
     }
 }
 

@@ -1,0 +1,80 @@
+import Assimilation
+import Tensors
+
+/// A structural model fitted to a series by maximum likelihood of the innovations.
+///
+/// The likelihood is that of the Kalman filter from a start of which little is known; its gradient goes through the filter's
+/// loop. The search starts from round shares of the variance of one-step differences, so the same series gives the same model.
+public struct StructuralFit: Sendable, Codable, Equatable {
+    public let setting: StructuralSetting
+    public let scale: Double
+    public let logVariances: [Double]
+    public let remainder: [Double]
+    /// The natural logarithm of the likelihood of the series.
+    public let logLikelihood: Double
+    public let ending: QuasiNewton.Ending
+    public let iterations: Int
+    public let evaluations: Int
+
+    /// Fits to a series at regular steps, NaN where missing.
+    ///
+    /// - Parameters:
+    ///   - earlier: a fit to start from, such as one to a part of the series.
+    ///   - eachIteration: called with the number of each iteration and the log-likelihood reached.
+    /// - Precondition: at least `2 · stateCount` values; none is infinite.
+    public init(
+        _ values: [Double], _ setting: StructuralSetting, from earlier: StructuralFit? = nil,
+        search: QuasiNewton = QuasiNewton(), eachIteration: (Int, Double) -> Void = { _, _ in }
+    ) {
+        let known = values.count { !$0.isNaN }
+        precondition(known >= 2 * setting.stateCount, "\(known) values for a state of \(setting.stateCount)")
+        let start = earlier?.model ?? StructuralModel(startingFor: values, setting)
+        let found = search.minimize({ (model: StructuralModel) in -model.filter(values).logLikelihood }, from: start) {
+            eachIteration($0, -$1)
+        }
+        self.setting = setting
+        scale = start.scale
+        logVariances = found.parameters.logVariances.values
+        remainder = found.parameters.remainder.values
+        logLikelihood = -found.value
+        (ending, iterations, evaluations) = (found.ending, found.iterations, found.evaluations)
+    }
+
+    public var model: StructuralModel {
+        StructuralModel(setting, scale: scale, logVariances: Tensor(logVariances), remainder: Tensor(remainder))
+    }
+
+    /// The number of learned parameters.
+    public var parameterCount: Int { logVariances.count + remainder.count }
+}
+
+extension StructuralModel {
+    /// Where the search for a fit starts.
+    init(startingFor values: [Double], _ setting: StructuralSetting) {
+        let differences = zip(values.dropFirst(), values).map { $0 - $1 }.filter { !$0.isNaN }
+        let mean: Double = differences.reduce(0, +) / Double(max(differences.count, 1))
+        let variance: Double =
+            differences.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(max(differences.count, 1))
+        let size = Self.levelAndSize(values, period: setting.period).size
+        let shares = [0.25, 0.25, 1e-5] + (0..<setting.harmonics).map { _ in 1e-3 }
+        self.init(
+            setting, scale: variance > 0 ? variance : size * size,
+            logVariances: Tensor(shares + (setting.remainderOrder > 0 ? [0.25] : [])).log(),
+            remainder: Tensor([Double](repeating: 0, count: setting.remainderOrder)))
+    }
+
+    /// The level and the size of a series, by which its start is set: mean and standard deviation of its first cycle.
+    static func levelAndSize(_ values: [Double], period: Double) -> (level: Double, size: Double) {
+        let known = Array(values.filter { !$0.isNaN }.prefix(max(2, Int(period.rounded(.up)))))
+        let count = Double(max(known.count, 1))
+        let mean: Double = known.reduce(0, +) / count
+        let variance: Double = known.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / count
+        return (mean, max(variance.squareRoot(), 1e-6 * max(abs(mean), 1)))
+    }
+
+    /// The filter over a series, NaN where missing, from a start of which little is known.
+    public func filter(_ values: [Double]) -> Trajectory<Gaussian> {
+        let (level, size) = Self.levelAndSize(values, period: setting.period)
+        return Cycle(forecast, KalmanAnalysis())(from: start(level: level, size: size), observations(values))
+    }
+}
