@@ -34,6 +34,12 @@ extension Tensor {
         let parts = applyAll(.symmetricEigen, [self])
         return (parts[0], parts[1])
     }
+    /// `A = Q R` with `Q` of orthonormal columns, of the shape of `A` (`[..., m, n]`, `m ≥ n`), and `R` upper triangular
+    /// with a diagonal that is not negative. Derivatives need full rank.
+    public func orthogonalTriangular() -> (q: Tensor, r: Tensor) {
+        let parts = applyAll(.orthogonalTriangular, [self])
+        return (parts[0], parts[1])
+    }
     /// The symmetric `A^½` of a positive semidefinite matrix.
     public func symmetricRoot() -> Tensor { apply(.symmetricRoot(inverse: false), self) }
     /// The symmetric `A^-½` of a positive definite matrix.

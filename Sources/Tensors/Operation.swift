@@ -43,6 +43,8 @@ public enum Operation: Sendable {
     case solve
     /// Eigenvalues (ascending) and eigenvectors (columns) of a symmetric matrix.
     case symmetricEigen
+    /// `Q` with orthonormal columns and `R` upper triangular, its diagonal not negative, of `A` with no fewer rows than columns.
+    case orthogonalTriangular
     /// `A^½` or `A^-½` of a symmetric positive (semi)definite matrix.
     case symmetricRoot(inverse: Bool)
 

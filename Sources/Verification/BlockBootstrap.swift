@@ -128,76 +128,73 @@ extension BlockBootstrap {
     func replicates(_ series: [ScoreSeries], length: Int) -> [Double] {
         let count = series[0].length
         guard count > 0 else { return [] }
-        let sums = series.map(CumulativeSums.init)
+        let sums = CumulativeSums(series, blockLength: length)
         let random = SplitMix(seed: seed)
         let blockCount = (count + length - 1) / length
+        let lastSize = count - (blockCount - 1) * length
         let starts = blocks == .circular ? count : count - length + 1
-        var buffers = series.map { [Double](repeating: 0, count: $0.combination.termCount + 1) }
-        var scores: [Double] = []
-        scores.reserveCapacity(resamples)
-        for resample in 0..<resamples {
-            for index in buffers.indices { buffers[index].resetToZero() }
-            for block in 0..<blockCount {
-                let start = random.integer(UInt64(resample * blockCount + block), below: starts)
-                let size = min(length, count - block * length)
-                for index in sums.indices { sums[index].add(from: start, size: size, to: &buffers[index]) }
-            }
-            let values = series.indices.map { sums[$0].score(buffers[$0]) }
-            if values.count == 1, let value = values[0] {
-                scores.append(value)
-            } else if values.count == 2, let first = values[0], let second = values[1] {
-                scores.append(first - second)
+        return withUnsafeTemporaryAllocation(of: Double.self, capacity: sums.width) { total in
+            (0..<resamples).compactMap { resample in
+                total.initialize(repeating: 0)
+                for block in 0..<blockCount {
+                    let start = random.integer(UInt64(resample * blockCount + block), below: starts)
+                    sums.add(from: start, size: block + 1 < blockCount ? length : lastSize, to: total)
+                }
+                return sums.score(UnsafeBufferPointer(total))
             }
         }
-        return scores
     }
 }
 
-/// The sums of a series' terms, and of the times that count, up to each time.
+/// The sums of the terms of one or two series, and of the times that count, up to each time.
 private struct CumulativeSums {
-    let combination: ScoreSeries.Combination
-    let length: Int
+    let combinations: [ScoreSeries.Combination]
+    /// The number of terms of all series, and one more each: how many times count.
     let width: Int
-    /// (times + 1) × (terms + 1), the last column being the number of times that count.
-    let sums: [Double]
+    /// Times × width, from zero up; the end is followed by the beginning for as long as a block may reach.
+    let rows: [Double]
 
-    init(_ series: ScoreSeries) {
-        combination = series.combination
-        length = series.length
-        let terms = series.combination.termCount
-        width = terms + 1
-        var sums = [Double](repeating: 0, count: (series.length + 1) * width)
-        for time in 0..<series.length {
-            for term in 0..<terms {
-                sums[(time + 1) * width + term] = sums[time * width + term] + series.terms[time * terms + term]
+    init(_ series: [ScoreSeries], blockLength: Int) {
+        combinations = series.map(\.combination)
+        width = series.reduce(0) { $0 + $1.combination.termCount + 1 }
+        let length = series[0].length
+        var rows = [Double](repeating: 0, count: (length + blockLength + 1) * width)
+        var column = 0
+        for one in series {
+            let terms = one.combination.termCount
+            for row in 1...length + blockLength {
+                let time = (row - 1) % length
+                for term in 0...terms {
+                    let value = term < terms ? one.terms[time * terms + term] : one.mask[time] ? 1 : 0
+                    rows[row * width + column + term] = rows[(row - 1) * width + column + term] + value
+                }
             }
-            sums[(time + 1) * width + terms] = sums[time * width + terms] + (series.mask[time] ? 1 : 0)
+            column += terms + 1
         }
-        self.sums = sums
+        self.rows = rows
     }
 
-    /// Adds the sums over `size` times from `start`, the end being followed by the beginning.
+    /// Adds the sums over `size` times from `start`.
     @inline(__always)
-    func add(from start: Int, size: Int, to buffer: inout [Double]) {
-        let end = start + size
-        for term in 0..<width {
-            if end <= length {
-                buffer[term] += sums[end * width + term] - sums[start * width + term]
-            } else {
-                buffer[term] +=
-                    sums[length * width + term] - sums[start * width + term] + sums[(end - length) * width + term]
-            }
+    func add(from start: Int, size: Int, to total: UnsafeMutableBufferPointer<Double>) {
+        rows.withUnsafeBufferPointer { rows in
+            let (first, end) = (start * width, (start + size) * width)
+            for column in 0..<width { total[column] += rows[end + column] - rows[first + column] }
         }
     }
 
-    func score(_ buffer: [Double]) -> Double? {
-        buffer.withUnsafeBufferPointer { combination.score(sums: $0, count: $0[width - 1].rounded()) }
+    /// The score of one series, or the first's less the second's.
+    func score(_ total: UnsafeBufferPointer<Double>) -> Double? {
+        let terms = combinations[0].termCount
+        let first = score(combinations[0], total[0...terms])
+        guard combinations.count == 2 else { return first }
+        guard let first, let second = score(combinations[1], total[(terms + 1)...]) else { return nil }
+        return first - second
     }
-}
 
-extension [Double] {
-    fileprivate mutating func resetToZero() {
-        for index in indices { self[index] = 0 }
+    private func score(_ combination: ScoreSeries.Combination, _ total: Slice<UnsafeBufferPointer<Double>>) -> Double? {
+        let sums = UnsafeBufferPointer(rebasing: total)
+        return combination.score(sums: sums, count: sums[sums.count - 1].rounded())
     }
 }
 

@@ -31,11 +31,14 @@ enum ReportFixture {
             methods: methods.map {
                 MethodRecord(
                     name: $0.name, kind: $0.kind, description: "What \($0.name) does, in one sentence.",
-                    parameters: [Setting(name: "memory", value: "12 months"), Setting(name: "ridge", value: "0.5")])
+                    parameters: [
+                        MethodParameter(name: "memory", value: "12 months"),
+                        MethodParameter(name: "ridge", value: "0.5"),
+                    ])
             },
-            choice: Choice(
+            choice: ChoiceRecord(
                 method: chosen, criterion: "Lowest mean RMSE over leads 1 to 9 in validation, 1980 to 1989.",
-                candidates: methods.suffix(3).map { Candidate(name: $0.name, score: 0.6 * $0.factor) }),
+                candidates: methods.suffix(3).map { CandidateRecord(name: $0.name, score: 0.6 * $0.factor) }),
             dataCredits: ["Monthly sea surface temperatures of four regions, a public-domain product."])
         results.scores = scores()
         results.comparisons = comparisons()
@@ -140,9 +143,9 @@ enum ReportFixture {
         }
     }
 
-    private static func curve(_ method: String, _ fold: Int) -> LearningCurve {
+    private static func curve(_ method: String, _ fold: Int) -> LearningCurveRecord {
         let epochs = (0..<60).map { Double($0) }
-        return LearningCurve(
+        return LearningCurveRecord(
             method: method, fold: fold,
             training: epochs.map { 0.3 + 0.7 * exp(-$0 / 8) - 0.002 * $0 + 0.004 * noise(Int($0) + 100 * fold) },
             validation: epochs.map {

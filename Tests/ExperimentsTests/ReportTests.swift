@@ -69,6 +69,43 @@ import Testing
         #expect(page.failures == [] && page.html.contains("Reproducibility"))
     }
 
+    @Test func aSmallRunOfWeeksHasAllItsFigures() throws {
+        var results = ReportFixture.results()
+        let start = Date(timeIntervalSince1970: 315_532_800)
+        let weeks = (0..<520).map { week in
+            start.addingTimeInterval(Double(week) * 604_800).formatted(.iso8601.year().month().day())
+        }
+        results.variables = [
+            VariableRecord(name: "co2", longName: "CO2", units: "ppm", standardName: nil)
+        ]
+        (results.primaryVariable, results.leads, results.leadUnit) = ("co2", [1], "weeks")
+        results.methods = [MethodRecord(name: "smoother", kind: .linear, description: "")]
+        results.choice = ChoiceRecord(method: "smoother", criterion: "The only one.")
+        results.scores = [ScoreName.rmse, .coverage90].map {
+            ScoreRecord(
+                method: "smoother", variable: "co2", lead: 1, split: "test", gaps: .none, score: $0, value: 0.4,
+                low: 0.3,
+                high: 0.5, count: 9)
+        }
+        let truth = weeks.indices.map { 340 + 0.03 * Double($0) + 3 * sin(Double($0) / 8.3) }
+        results.series = [
+            SeriesRecord(
+                gaps: .outage, variable: "co2", times: weeks, truth: truth,
+                observed: truth.enumerated().map { (300..<352).contains($0.offset) ? nil : $0.element },
+                smootherMean: truth, smootherSpread: truth.map { _ in 0.3 })
+        ]
+        (results.forecasts, results.comparisons, results.rankHistograms) = ([], [], [])
+        (results.learningCurves, results.folds, results.verdict) = ([], [], results.derivedVerdict())
+        let page = Report(results).page()
+        if let preview = ProcessInfo.processInfo.environment["REPORT_PREVIEW"] {
+            try page.html.write(toFile: preview + ".small.html", atomically: true, encoding: .utf8)
+        }
+        #expect(page.failures == [])
+        #expect(page.html.contains("RMSE (ppm)") && page.html.contains("CO2 (ppm)"))
+        #expect(page.html.contains(">1985-10<") && page.html.split(separator: "role=\"img\"").count - 1 == 3)
+        #expect(!page.html.contains("filter mean"))
+    }
+
     @Test func unitsAndMissingNumbersReadWell() {
         let html = Report(ReportFixture.results()).page().html
         #expect(html.contains("°C") && !html.contains("degC") && html.contains("Lead time (months)"))
@@ -80,7 +117,7 @@ import Testing
 
 @Suite struct FigureTests {
     @Test func gapsInterruptAndFailuresAreTold() throws {
-        let axis = Axis("x")
+        let axis = PanelAxis("x")
         let figure = Figure(
             caption: "c",
             panels: [

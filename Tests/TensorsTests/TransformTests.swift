@@ -82,6 +82,14 @@ private func close(_ a: Tensor, _ b: Tensor, _ tolerance: Double = 1e-10) -> Boo
         #expect(close(nested, apart, 1e-14))
     }
 
+    @Test func resultsLeaveTheirTransform() {
+        // What a transform returns is free of its graph and can enter another.
+        let f = { (x: Tensor) in (x * x).sin() }
+        let x = Key(7).normal([3])
+        let tangents = vmap { (dx: Tensor) in jvp(f, at: x, along: dx).tangent }(Tensor.identity(3))
+        #expect(close(jacobian(of: f)(tangents[0]).diagonal(), 2 * tangents[0] * tangents[0].squared().cos(), 1e-14))
+    }
+
     @Test func jacobianByBothModes() {
         let a = Key(5).normal([3, 5])
         let wide = { (x: Tensor) in a.vectorProduct(x).tanh() }

@@ -52,7 +52,7 @@ public enum MethodKind: String, Codable, Sendable, CaseIterable {
 }
 
 /// A name and a value of a method's settings, in the order in which they are told.
-public struct Setting: Codable, Sendable, Equatable {
+public struct MethodParameter: Codable, Sendable, Equatable {
     /// What is set.
     public var name: String
     /// Its value.
@@ -76,11 +76,11 @@ public struct MethodRecord: Codable, Sendable, Equatable {
     /// One sentence on what it does.
     public var description: String
     /// Its settings, in order.
-    public var parameters: [Setting]
+    public var parameters: [MethodParameter]
 
     /// The record of its parts.
     public init(
-        name: String, kind: MethodKind, description: String, parameters: [Setting] = []
+        name: String, kind: MethodKind, description: String, parameters: [MethodParameter] = []
     ) {
         self.name = name
         self.kind = kind
@@ -90,7 +90,7 @@ public struct MethodRecord: Codable, Sendable, Equatable {
 }
 
 /// A method that could have been chosen.
-public struct Candidate: Codable, Sendable, Equatable {
+public struct CandidateRecord: Codable, Sendable, Equatable {
     /// The candidate's name: a method's, or a method's with a configuration.
     public var name: String
     /// Its validation score; nil if it has none.
@@ -106,17 +106,17 @@ public struct Candidate: Codable, Sendable, Equatable {
 }
 
 /// How the method to trust was chosen.
-public struct Choice: Codable, Sendable, Equatable {
+public struct ChoiceRecord: Codable, Sendable, Equatable {
     /// The name of the chosen method.
     public var method: String
     /// What was compared, over which period.
     public var criterion: String
     /// What could have been chosen, with its score.
-    public var candidates: [Candidate]
+    public var candidates: [CandidateRecord]
 
     /// The record of its parts.
     public init(
-        method: String, criterion: String, candidates: [Candidate] = []
+        method: String, criterion: String, candidates: [CandidateRecord] = []
     ) {
         self.method = method
         self.criterion = criterion

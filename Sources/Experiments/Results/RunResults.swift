@@ -29,7 +29,7 @@ public struct RunResults: Codable, Sendable, Equatable {
     /// The methods, in the order of the tables.
     public var methods: [MethodRecord]
     /// Which method was chosen, and how.
-    public var choice: Choice
+    public var choice: ChoiceRecord
     /// What follows from the scores, one sentence each.
     public var verdict: [String]
     /// All scores, flat.
@@ -43,7 +43,7 @@ public struct RunResults: Codable, Sendable, Equatable {
     /// The folds of the cross-validation.
     public var folds: [FoldRecord]
     /// Losses by epoch.
-    public var learningCurves: [LearningCurve]
+    public var learningCurves: [LearningCurveRecord]
     /// The errors that the assimilation assumes.
     public var errorModels: [ErrorModelRecord]
     /// Estimates over time.
@@ -59,10 +59,10 @@ public struct RunResults: Codable, Sendable, Equatable {
     public init(
         name: String, title: String, summary: String, version: String, command: String, seed: UInt64,
         variables: [VariableRecord], primaryVariable: String, splits: [SplitRecord], leads: [Int],
-        leadUnit: String, methods: [MethodRecord], choice: Choice, verdict: [String] = [],
+        leadUnit: String, methods: [MethodRecord], choice: ChoiceRecord, verdict: [String] = [],
         scores: [ScoreRecord] = [], comparisons: [ComparisonRecord] = [],
         rankHistograms: [RankHistogramRecord] = [], gapFilling: [GapFillingRecord] = [],
-        folds: [FoldRecord] = [], learningCurves: [LearningCurve] = [], errorModels: [ErrorModelRecord] = [],
+        folds: [FoldRecord] = [], learningCurves: [LearningCurveRecord] = [], errorModels: [ErrorModelRecord] = [],
         series: [SeriesRecord] = [], forecasts: [ForecastRecord] = [], confidence: Double = 0.95,
         dataCredits: [String] = []
     ) {

@@ -78,8 +78,10 @@ extension ReportContext {
     fileprivate var coverageSentence: String? {
         let values = results.leads.compactMap { score(.coverage90, results.chosen, lead: $0)?.value }
         guard let low = values.min(), let high = values.max() else { return nil }
-        let range = [low, high].map { NumberText.fixed(100 * $0, decimals: 0) }.joined(separator: " to ")
-        return "The 90 % intervals of \(results.chosen) held the truth in \(range) % of the forecasts, depending on lead."
+        let ends = [low, high].map { NumberText.fixed(100 * $0, decimals: 0) }
+        let range = ends[0] == ends[1] ? ends[0] : ends.joined(separator: " to ")
+        return "The 90 % intervals of \(results.chosen) held the truth in \(range) % of the forecasts, "
+            + "depending on lead."
     }
 
     fileprivate var gapSentence: String? {
@@ -96,13 +98,14 @@ extension ReportContext {
     fileprivate var fillingSentences: [String] {
         Gaps.allCases.compactMap { gaps in
             let all = results.gapFilling.filter { $0.gaps == gaps && $0.rmse != nil }
-            let name = all.contains { $0.variable == results.primaryVariable } ? results.primaryVariable : all.first?.variable
+            let hasPrimary = all.contains { $0.variable == results.primaryVariable }
+            let name = hasPrimary ? results.primaryVariable : all.first?.variable
             let own = all.filter { $0.variable == name }
             guard let name, let count = own.first?.count, own.count > 1 else { return nil }
             let unit = UnitText.display(variable(name).units)
             let parts = own.map { "\(NumberText.fixed($0.rmse, decimals: 3)) \(unit) by \($0.estimator.title)" }
-            return "\(count) withheld values of \(variable(name).longName) (\(gaps.title)) were estimated with an RMSE of "
-                + parts.joined(separator: ", ") + "."
+            return "\(count) withheld values of \(variable(name).longName) (\(gaps.title)) were estimated with an "
+                + "RMSE of " + parts.joined(separator: ", ") + "."
         }
     }
 }

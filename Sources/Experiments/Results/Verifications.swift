@@ -24,7 +24,7 @@ public struct FoldRecord: Codable, Sendable, Equatable {
 }
 
 /// The losses of a training, by epoch.
-public struct LearningCurve: Codable, Sendable, Equatable {
+public struct LearningCurveRecord: Codable, Sendable, Equatable {
     /// The method's name.
     public var method: String
     /// The fold, from 1; nil for the final fit.
@@ -123,8 +123,10 @@ public enum GapEstimator: String, Codable, Sendable, CaseIterable {
     case filter
     /// From all observations.
     case smoother
-    /// Linearly in time between the neighbouring observations.
+    /// Linearly in time between the neighbouring anomalies, or values where there are no seasons.
     case interpolation
+    /// Linearly in time between the neighbouring values, seasons and all.
+    case seriesInterpolation = "series_interpolation"
 }
 
 /// The error of estimates of withheld values.

@@ -52,10 +52,19 @@ public struct NetworkLearner: Sendable {
 
     public struct Fold: Sendable {
         public let network: DenseNetwork
+        /// How many past values it sees.
+        public let memory: Int
         public let history: History
         /// Gaussian log-score of one-step forecasts on the block that the network has not seen.
         public let logScore: Double
         public let heldOut: [Int]
+        /// `Σ e eᵀ` of those forecasts, `[d, d]`.
+        public let squares: Tensor
+    }
+
+    /// Trains all networks.
+    public func learn(_ anomalies: SeasonalSeries, threads: Int) -> [Fold] {
+        concurrentMap(folds, threads: threads) { fold($0, anomalies) }
     }
 
     /// Trains one network of the cross-validation on standardised anomalies without gaps.
@@ -75,9 +84,11 @@ public struct NetworkLearner: Sendable {
         }
         let (learn, stop, score) = (samples(training), samples(stopping), samples(held))
         let trained = train(learn, stop, key: key.folding(index))
+        let errors = score.errors(trained.model)
         return Fold(
-            network: trained.model, history: trained.history,
-            logScore: logScore(score.errors(trained.model), residuals: learn.errors(trained.model)), heldOut: held)
+            network: trained.model, memory: setting.memory, history: trained.history,
+            logScore: logScore(errors, residuals: learn.errors(trained.model)), heldOut: held,
+            squares: errors.transposed.matrixProduct(errors))
     }
 
     private func train(_ learn: NetworkSamples, _ stop: NetworkSamples, key: Key) -> Trained<DenseNetwork> {
@@ -101,6 +112,17 @@ public struct NetworkLearner: Sendable {
         let squares = errors.transposed.matrixProduct(errors)
         let determinant = (covariance * Tensor(2 * Double.pi)).logDeterminant() * Tensor(Double(errors.shape[0]))
         return -0.5 * (determinant + covariance.symmetricSolve(squares).diagonalSum()).scalar
+    }
+}
+
+extension [NetworkLearner.Fold] {
+    /// The total score of the cross-validation.
+    public var logScore: Double { map(\.logScore).reduce(0.0, +) }
+
+    /// Covariance of the errors that the networks made where they were not trained, `[d, d]`.
+    public var errorCovariance: Tensor {
+        let count = map(\.heldOut.count).reduce(0, +)
+        return map(\.squares).dropFirst().reduce(self[0].squares, +) / Tensor(Double(count))
     }
 }
 

@@ -87,6 +87,28 @@ func symmetricEigenValue(_ a: Tensor) -> [Storage] {
     return [storage(eigenvalues, a.type), storage(vectors, a.type)]
 }
 
+/// Householder's `Q` and `R`, signs turned so that the diagonal of `R` is not negative; NaN in, NaN out.
+func orthogonalTriangularValue(_ a: Tensor) -> [Storage] {
+    BLAS.prepare()
+    let (m, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1])
+    var q = a.values
+    var r = [Double](repeating: 0, count: m == 0 || n == 0 ? 0 : q.count / m * n)
+    var reflectors = [Double](repeating: 0, count: n)
+    for index in 0..<(r.isEmpty ? 0 : r.count / (n * n)) {
+        q.withUnsafeMutableBufferPointer { q in
+            let matrix = q.baseAddress! + index * m * n
+            _ = LAPACKE_dgeqrf(LAPACK_ROW_MAJOR, Int32(m), Int32(n), matrix, Int32(n), &reflectors)
+            for i in 0..<n { for j in i..<n { r[(index * n + i) * n + j] = matrix[i * n + j] } }
+            _ = LAPACKE_dorgqr(LAPACK_ROW_MAJOR, Int32(m), Int32(n), Int32(n), matrix, Int32(n), reflectors)
+            for i in 0..<n where r[(index * n + i) * n + i] < 0 {
+                for j in i..<n { r[(index * n + i) * n + j].negate() }
+                for row in 0..<m { matrix[row * n + i].negate() }
+            }
+        }
+    }
+    return [storage(q, a.type), storage(r, a.type)]
+}
+
 /// `V Λ^±½ Vᵀ`; eigenvalues that rounding made negative count as zero.
 func symmetricRootValue(_ a: Tensor, _ inverse: Bool) -> Storage {
     let n = a.shape[a.rank - 1]

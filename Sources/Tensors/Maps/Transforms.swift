@@ -108,7 +108,7 @@ public func vmap<A: Tree, B: Tree, C: Tree>(_ f: @escaping (A, B) -> C) -> (A, B
 
 /// Records `f` on unknown elements of the batch and replays the record with batched rules.
 private func batched(_ f: ([Tensor]) -> [Tensor], _ x: [Tensor], _ size: Int) -> [Tensor] {
-    Graph.with { graph, _ in
+    Graph.with { graph, isOutermost in
         let parameters = x.map { graph.parameter(Signature(Array($0.shape.dropFirst()), $0.type)) }
         let outputs = f(parameters)
         var table = EntryTable()
@@ -118,7 +118,8 @@ private func batched(_ f: ([Tensor]) -> [Tensor], _ x: [Tensor], _ size: Int) ->
             let results = step.operation.batched(operands, step.operands.map { table[$0] != nil }, size)
             for (result, value) in zip(step.results, results) { table[result] = value }
         }
-        return outputs.map { table[$0] ?? $0.broadcast(to: [size] + $0.shape) }
+        let results = outputs.map { table[$0] ?? $0.broadcast(to: [size] + $0.shape) }
+        return isOutermost ? results.map(\.detached) : results
     }
 }
 

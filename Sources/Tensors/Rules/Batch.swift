@@ -3,7 +3,9 @@
 extension Operation {
     func batched(_ x: [Tensor], _ isBatched: [Bool], _ size: Int) -> [Tensor] {
         switch self {
-        case .alias, .constant, .unary, .cast, .cholesky, .symmetricEigen, .symmetricRoot: return applyAll(self, x)
+        case .alias, .constant, .unary, .cast, .cholesky, .symmetricEigen, .orthogonalTriangular,
+            .symmetricRoot:
+            return applyAll(self, x)
         case .binary, .compare, .select: return applyAll(self, aligned(x, isBatched))
         case .matrixProduct: return applyAll(self, aligned(x, isBatched))
         case .reduce(let reduction, let axes): return [apply(.reduce(reduction, axes: axes.map { $0 + 1 }), x[0])]

@@ -51,6 +51,13 @@ extension Operation {
         case .symmetricEigen:
             let matrix = square("symmetricEigen", x)
             return [Signature(Array(matrix.shape.dropLast()), matrix.type), matrix]
+        case .orthogonalTriangular:
+            let shape = x[0].shape
+            require(
+                shape.count >= 2 && shape[shape.count - 2] >= shape[shape.count - 1] && x[0].type.isReal,
+                "orthogonalTriangular", x, "needs real matrices with no fewer rows than columns")
+            let square = shape.replacing(axis: shape.count - 2, with: shape[shape.count - 1])
+            return [x[0].signature, Signature(square, x[0].type)]
         case .triangularSolve, .solve: return [solution(x)]
         case .random(let draw): return [drawn(draw, x)]
         case .scan(let scan): return scan.results(x)

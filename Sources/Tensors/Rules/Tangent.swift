@@ -31,6 +31,7 @@ extension Operation {
             return [sum(dx[1], change).map { apply(self, x[0], $0) }]
         case .solve: return [sum(dx[1], dx[0].map { -$0.matrixProduct(y[0]) }).map { apply(self, x[0], $0) }]
         case .symmetricEigen: return dx[0].map { eigenTangent(y[0], y[1], $0) } ?? [nil, nil]
+        case .orthogonalTriangular: return dx[0].map { orthogonalTriangularTangent(y[0], y[1], $0) } ?? [nil, nil]
         case .symmetricRoot(let inverse): return [dx[0].map { rootTangent(x[0], $0, inverse) }]
         case .scan(let scan): return scan.tangent(x, dx)
         }
@@ -100,6 +101,16 @@ private func choleskyTangent(_ l: Tensor, _ da: Tensor) -> Tensor {
     let inner = l.triangularSolve(l.triangularSolve(symmetric).transposed)
     let n = l.shape[l.rank - 1]
     return l.matrixProduct(inner.lowerTriangle() * (1 - 0.5 * Tensor.identity(n, type: l.type)))
+}
+
+/// With `B = dA R⁻¹` and `C = Qᵀ B`, the part `X = L − Lᵀ` of `Qᵀ dQ`, `L` the strictly lower triangle of `C`, gives
+/// `dR = (C − X) R` and `dQ = B − Q (C − X)` (Walter & Lehmann 2018, arXiv 1009.6112).
+private func orthogonalTriangularTangent(_ q: Tensor, _ r: Tensor, _ da: Tensor) -> [Tensor?] {
+    let b = r.transposed.triangularSolve(da.transposed).transposed
+    let c = q.transposed.matrixProduct(b)
+    let lower = c.lowerTriangle() * (1 - Tensor.identity(r.shape[r.rank - 1], type: r.type))
+    let upper = c - lower + lower.transposed
+    return [b - q.matrixProduct(upper), upper.matrixProduct(r)]
 }
 
 /// `dλ = diag(Vᵀ dA V)`, `dV = V (F ∘ Vᵀ dA V)`, `Fᵢⱼ = 1 / (λⱼ − λᵢ)`; within a group of equal eigenvalues the vectors are

@@ -27,6 +27,7 @@ extension Operation {
         case .triangularSolve(let transposed): transposed ? "triangularSolve transposed" : "triangularSolve"
         case .solve: "solve"
         case .symmetricEigen: "symmetricEigen"
+        case .orthogonalTriangular: "orthogonalTriangular"
         case .symmetricRoot(let inverse): inverse ? "inverse symmetricRoot" : "symmetricRoot"
         case .random(let draw): "random \(draw)"
         case .scan(let scan): "scan \(scan.length) steps\(scan.isReversed ? ", reversed" : "")"

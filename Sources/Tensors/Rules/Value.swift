@@ -37,6 +37,7 @@ extension Operation {
         case .triangularSolve(let transposed): return [triangularSolveValue(x[0], x[1], transposed)]
         case .solve: return [solveValue(x[0], x[1])]
         case .symmetricEigen: return symmetricEigenValue(x[0])
+        case .orthogonalTriangular: return orthogonalTriangularValue(x[0])
         case .symmetricRoot(let inverse): return [symmetricRootValue(x[0], inverse)]
         case .random(let draw): return [randomValue(draw, x)]
         case .scan(let scan): return scan.run(x).map(\.known)

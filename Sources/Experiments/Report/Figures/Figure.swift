@@ -18,11 +18,13 @@ public struct Figure: Sendable, Equatable {
         self.rowHeight = rowHeight
     }
 
-    /// The named layers, each name once, in the order of their first appearance.
-    public var legend: [(name: String, layer: Layer)] {
-        var entries: [(name: String, layer: Layer)] = []
+    /// The named layers that have something to show, each name once, in the order of their first appearance.
+    public var legend: [(name: String, layer: PanelLayer)] {
+        var entries: [(name: String, layer: PanelLayer)] = []
         for layer in panels.flatMap(\.layers) {
-            if let name = layer.name, !entries.contains(where: { $0.name == name }) { entries.append((name, layer)) }
+            if let name = layer.name, layer.hasData, !entries.contains(where: { $0.name == name }) {
+                entries.append((name, layer))
+            }
         }
         return entries
     }
@@ -33,14 +35,14 @@ public struct Panel: Sendable, Equatable {
     /// What is above the panel.
     public var title: String
     /// The axis below.
-    public var horizontal: Axis
+    public var horizontal: PanelAxis
     /// The axis on the left.
-    public var vertical: Axis
+    public var vertical: PanelAxis
     /// What is drawn, the first at the bottom.
-    public var layers: [Layer]
+    public var layers: [PanelLayer]
 
     /// A panel of `layers`.
-    public init(title: String = "", horizontal: Axis, vertical: Axis, layers: [Layer]) {
+    public init(title: String = "", horizontal: PanelAxis, vertical: PanelAxis, layers: [PanelLayer]) {
         self.title = title
         self.horizontal = horizontal
         self.vertical = vertical
@@ -49,7 +51,7 @@ public struct Panel: Sendable, Equatable {
 }
 
 /// An axis with its label, unit included.
-public struct Axis: Sendable, Equatable {
+public struct PanelAxis: Sendable, Equatable {
     /// A marked position.
     public struct Tick: Sendable, Equatable {
         /// Where.
@@ -87,21 +89,21 @@ public struct Axis: Sendable, Equatable {
     }
 
     /// An axis of a quantity in a unit, written as in "RMSE (°C)".
-    public static func quantity(_ name: String, units: String, low: Double? = nil, high: Double? = nil) -> Axis {
-        Axis(UnitText.label(name, units: units), low: low, high: high)
+    public static func quantity(_ name: String, units: String, low: Double? = nil, high: Double? = nil) -> PanelAxis {
+        PanelAxis(UnitText.label(name, units: units), low: low, high: high)
     }
 
     /// An axis of whole numbers, each of which is marked.
-    public static func whole(_ label: String, _ values: [Int]) -> Axis {
+    public static func whole(_ label: String, _ values: [Int]) -> PanelAxis {
         let low = Double(values.min() ?? 0)
         let high = Double(values.max() ?? 1)
-        return Axis(
+        return PanelAxis(
             label, low: low - 0.3, high: max(high, low + 1) + 0.3, ticks: values.map { Tick(Double($0), "\($0)") })
     }
 }
 
 /// Something drawn into a panel; gaps (nil) interrupt it.
-public enum Layer: Sendable, Equatable {
+public enum PanelLayer: Sendable, Equatable {
     /// A line through points, with markers if its style has them.
     case line(name: String?, x: [Double], y: [Double?], style: LineStyle)
     /// The area between two lines.
@@ -115,6 +117,16 @@ public enum Layer: Sendable, Equatable {
     /// A line across the panel at a place on the horizontal axis.
     case upright(Double, name: String?, style: LineStyle)
 
+    /// Whether there is anything to draw.
+    var hasData: Bool {
+        switch self {
+        case .line(_, _, let values, _), .band(_, _, let values, _, _, _), .points(_, _, let values, _, _),
+            .bars(_, _, let values, _, _):
+            values.contains { $0?.finite != nil }
+        case .level, .upright: true
+        }
+    }
+
     /// The name in the legend, if it has one.
     public var name: String? {
         switch self {
@@ -125,11 +137,11 @@ public enum Layer: Sendable, Equatable {
     }
 }
 
-extension Layer {
+extension PanelLayer {
     /// The bars of a histogram of counts, `low...high` being divided evenly among them.
     public static func histogram(
         name: String? = nil, counts: [Int], from low: Double = 0, to high: Double = 1, color: FigureColor
-    ) -> Layer {
+    ) -> PanelLayer {
         let width = (high - low) / Double(max(1, counts.count))
         return .bars(
             name: name, x: counts.indices.map { low + (Double($0) + 0.5) * width }, height: counts.map { Double($0) },

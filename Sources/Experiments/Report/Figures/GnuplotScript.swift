@@ -62,7 +62,7 @@ struct GnuplotScript {
         }
     }
 
-    private mutating func set(_ name: String, _ axis: Axis) {
+    private mutating func set(_ name: String, _ axis: PanelAxis) {
         lines.append("set \(name)range [\(axis.low.map { "\($0)" } ?? "*"):\(axis.high.map { "\($0)" } ?? "*")]")
         lines.append(axis.isLogarithmic ? "set logscale \(name)" : "unset logscale \(name)")
         if axis.ticks.isEmpty {
@@ -73,7 +73,7 @@ struct GnuplotScript {
         }
     }
 
-    private mutating func add(_ layer: Layer) -> [String] {
+    private mutating func add(_ layer: PanelLayer) -> [String] {
         switch layer {
         case .line(_, let x, let y, let style):
             guard let block = dataBlock(x, [y]) else { return [] }

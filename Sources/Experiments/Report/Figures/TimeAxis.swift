@@ -14,7 +14,7 @@ enum TimeAxis {
     }
 
     /// Marks at the beginnings of years, or of months if there are few.
-    static func ticks(from first: Double, to last: Double, most: Int = 10) -> [Axis.Tick] {
+    static func ticks(from first: Double, to last: Double, most: Int = 10) -> [PanelAxis.Tick] {
         let steps = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200]
         let span = (last - first) / 30.44
         guard let step = steps.first(where: { span / Double($0) <= Double(most) }) else { return [] }
@@ -23,7 +23,7 @@ enum TimeAxis {
             let position = Double(daysFromCivil(month / 12, month % 12 + 1, 1))
             guard position >= first - 1, position <= last + 1 else { return nil }
             let tail = step >= 12 ? "" : "-" + (month % 12 + 1 < 10 ? "0" : "") + "\(month % 12 + 1)"
-            return Axis.Tick(position, "\(month / 12)\(tail)")
+            return PanelAxis.Tick(position, "\(month / 12)\(tail)")
         }
     }
 

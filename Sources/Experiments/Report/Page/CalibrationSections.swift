@@ -5,10 +5,10 @@ extension ReportContext {
         let panels = scores.map { score -> Panel in
             let nominal = score == .coverage50 ? 50.0 : 90
             let band = band(score, results.chosen, scale: 100)
-            let level = Layer.level(nominal, name: "nominal", style: LineStyle(.ink, dash: .dashed, width: 1))
+            let level = PanelLayer.level(nominal, name: "nominal", style: LineStyle(.ink, dash: .dashed, width: 1))
             return Panel(
                 title: "Central \(Int(nominal)) % interval", horizontal: .whole(leadLabel, results.leads),
-                vertical: Axis(
+                vertical: PanelAxis(
                     "Truth inside the interval (%)", low: lowest(score, above: nominal - 30),
                     high: min(100, nominal + 30)),
                 layers: [level] + (band.map { [$0] } ?? []) + lines(score, scale: 100))
@@ -39,7 +39,7 @@ extension ReportContext {
         var panels = [
             Panel(
                 title: "Spread over error", horizontal: .whole(leadLabel, results.leads),
-                vertical: Axis("Spread / error"),
+                vertical: PanelAxis("Spread / error"),
                 layers: [.level(1, name: "reliable", style: LineStyle(.ink, dash: .dashed, width: 1))]
                     + (band.map { [$0] } ?? []) + lines(.spreadErrorRatio))
         ]
@@ -103,11 +103,11 @@ extension ReportContext {
         let share = 1 / Double(max(1, record.counts.count))
         let expected = total * share
         let margin = 1.645 * (total * share * (1 - share)).squareRoot()
-        let quarters = [0.0, 0.5, 1].map { Axis.Tick($0, NumberText.fixed($0, decimals: $0 == 0.5 ? 1 : 0)) }
+        let quarters = [0.0, 0.5, 1].map { PanelAxis.Tick($0, NumberText.fixed($0, decimals: $0 == 0.5 ? 1 : 0)) }
         return Panel(
             title: "Lead \(leadText(record.lead))",
-            horizontal: Axis("Forecast probability", low: 0, high: 1, ticks: quarters),
-            vertical: Axis("Count", low: 0, high: high),
+            horizontal: PanelAxis("Forecast probability", low: 0, high: 1, ticks: quarters),
+            vertical: PanelAxis("Count", low: 0, high: high),
             layers: [
                 .histogram(counts: record.counts, color: style(record.method).color),
                 .band(

@@ -48,7 +48,7 @@ extension ReportContext {
         let ticks = stride(from: -longest, through: longest, by: max(1, longest / 2))
         return Panel(
             title: "from \(TimeAxis.display(record.starts[start], among: record.starts))",
-            horizontal: Axis(
+            horizontal: PanelAxis(
                 leadLabel, low: Double(-longest), high: Double(longest) + 0.3,
                 ticks: ticks.map { .init(Double($0), "\($0)".replacing("-", with: "−")) }),
             vertical: .quantity(primary.longName, units: primary.units, low: range.lowerBound, high: range.upperBound),

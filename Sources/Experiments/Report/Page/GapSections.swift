@@ -2,7 +2,7 @@ extension ReportContext {
     var gapSkill: ReportSection {
         var parts: [ReportPart] = []
         if gaps.count > 1 { parts.append(.table(gapTable)) }
-        if !results.gapFilling.isEmpty { parts.append(.table(fillingTable)) }
+        if !fillingTable.rows.isEmpty { parts.append(.table(fillingTable)) }
         parts += results.series.filter { $0.gaps != .none && isWorthShowing($0) }.prefix(3).map(seriesFigure)
         return ReportSection(identifier: "gaps", title: "With observations withheld", parts: parts)
     }
@@ -67,7 +67,7 @@ extension ReportContext {
         }
         let missing = Set(withheld(series))
         let panel = Panel(
-            horizontal: Axis(
+            horizontal: PanelAxis(
                 "Time", low: x.first, high: x.last, ticks: TimeAxis.ticks(from: x.first ?? 0, to: x.last ?? 1)),
             vertical: .quantity(variable.longName, units: variable.units),
             layers: [

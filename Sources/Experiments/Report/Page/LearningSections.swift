@@ -85,12 +85,12 @@ extension ReportContext {
         return section
     }
 
-    private func curvePanel(_ method: String, _ curves: [LearningCurve]) -> Panel {
+    private func curvePanel(_ method: String, _ curves: [LearningCurveRecord]) -> Panel {
         let color = style(method).color
         let all = curves.flatMap { $0.training + $0.validation }.compactMap { $0 }
         let isWide = (all.min() ?? 0) > 0 && (all.max() ?? 1) > 8 * (all.min() ?? 1)
         func x(_ losses: [Double?]) -> [Double] { losses.indices.map { Double($0 + 1) } }
-        let lines = curves.flatMap { curve -> [Layer] in
+        let lines = curves.flatMap { curve -> [PanelLayer] in
             [
                 .line(
                     name: "training", x: x(curve.training), y: curve.training,
@@ -105,14 +105,14 @@ extension ReportContext {
             let losses = curve.validation.isEmpty ? curve.training : curve.validation
             return losses.indices.contains(epoch - 1) ? (Double(epoch), losses[epoch - 1]) : nil
         }
-        let marks = Layer.points(
+        let marks = PanelLayer.points(
             name: "kept", x: kept.map(\.0), y: kept.map(\.1), marker: .circle, color: .ink)
         return Panel(
-            title: method, horizontal: Axis("Epoch", low: 0), vertical: Axis("Loss", isLogarithmic: isWide),
+            title: method, horizontal: PanelAxis("Epoch", low: 0), vertical: PanelAxis("Loss", isLogarithmic: isWide),
             layers: lines + (kept.isEmpty ? [] : [marks]))
     }
 
-    private func curveTable(_ curves: [LearningCurve]) -> TextTable {
+    private func curveTable(_ curves: [LearningCurveRecord]) -> TextTable {
         var table = TextTable(
             columns: ["Method", "Fold", "Epochs", "Epoch kept", "Training loss", "Validation loss"].map { .init($0) })
         for curve in curves {

@@ -52,9 +52,9 @@ public struct Report: Sendable {
     private func html(of part: ReportPart, figureCount: inout Int, failures: inout [String]) -> HTML {
         switch part {
         case .paragraph(let text):
-            return .element("p", text)
+            return .element("p", unbroken(text))
         case .list(let sentences):
-            return .element("ul", ["class": "verdict"], sentences.map { .element("li", $0) })
+            return .element("ul", ["class": "verdict"], sentences.map { .element("li", unbroken($0)) })
         case .table(let table):
             return table.html
         case .folded(let title, let tables):
@@ -78,6 +78,11 @@ public struct Report: Sendable {
                 "p", ["class": "note"], "This figure is missing: \(error.description). Its numbers follow.")
             return .element("figure", [note, caption, details("Numbers", tables, isOpen: true)])
         }
+    }
+
+    /// Text in which a number and its unit stay on one line.
+    private func unbroken(_ text: String) -> String {
+        text.replacing(#/([0-9]) (?=[°%]|ppm)/#) { "\($0.output.1)\u{A0}" }
     }
 
     private func details(_ title: String, _ tables: [TextTable], isOpen: Bool) -> HTML {

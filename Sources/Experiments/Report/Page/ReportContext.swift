@@ -160,7 +160,8 @@ extension GapEstimator {
         switch self {
         case .filter: "filter"
         case .smoother: "smoother"
-        case .interpolation: "linear interpolation"
+        case .interpolation: "interpolation of anomalies"
+        case .seriesInterpolation: "interpolation of values"
         }
     }
 }

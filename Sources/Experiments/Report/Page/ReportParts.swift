@@ -36,10 +36,12 @@ extension TextTable {
                 "tr", ["class": emphasized.contains(row) ? "chosen" : "plain"],
                 columns.indices.map { cell(row, $0) })
         }
-        let caption = title.isEmpty ? [] : [HTML.element("caption", title)]
+        // Not a caption, which would be no wider than the table.
+        let heading = title.isEmpty ? [] : [HTML.element("p", ["class": "tableTitle"], title)]
         let table = HTML.element(
-            "table", caption + [.element("thead", [head]), .element("tbody", body)])
-        return .element("div", ["class": "scroll"], [table])
+            "table", ["aria-label": title.isEmpty ? "table" : title],
+            [.element("thead", [head]), .element("tbody", body)])
+        return .element("div", ["class": "scroll"], heading + [table])
     }
 
     private func cell(_ row: Int, _ column: Int) -> HTML {
@@ -71,7 +73,7 @@ extension Figure {
     }
 }
 
-extension Layer {
+extension PanelLayer {
     /// A sample of the layer's look.
     var sample: HTML {
         switch self {

@@ -32,7 +32,7 @@ enum ReportStyle {
         ul.legend .mark { display: inline-block; width: 1rem; text-align: center; font-size: .8rem; }
         .scroll { overflow-x: auto; margin: .8rem 0; }
         table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-        caption { text-align: left; color: var(--faint); padding-bottom: .3rem; }
+        p.tableTitle { color: var(--faint); font-size: .9rem; margin: 0 0 .2rem; }
         th, td { padding: .28rem .7rem; border-bottom: 1px solid var(--line); vertical-align: baseline; }
         thead th { border-bottom: 1.5px solid var(--ink); font-weight: 600; vertical-align: bottom; }
         tbody th { font-weight: inherit; }

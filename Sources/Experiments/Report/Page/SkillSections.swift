@@ -3,12 +3,13 @@ extension ReportContext {
         guard !methods(with: .rmse).isEmpty else { return .init(identifier: "skill", title: "", parts: []) }
         let confidence = NumberText.fixed(100 * results.confidence, decimals: 0)
         let banded = bandedMethods.joined(separator: " and ")
+        let panels = [
+            skillPanel(.rmse, low: 0), skillPanel(.crps, low: 0), skillPanel(.correlation, high: 1), relativePanel,
+        ].filter { !$0.layers.isEmpty }
         let main = Figure(
             caption: "Skill of forecasts of \(primary.longName) over the \(split) period, by lead time. "
                 + "Shading: \(confidence) % block-bootstrap confidence intervals of \(banded).",
-            panels: ([skillPanel(.rmse, low: 0), skillPanel(.crps, low: 0), skillPanel(.correlation, high: 1)]
-                + [relativePanel]).filter { !$0.layers.isEmpty },
-            columns: 2, rowHeight: 330)
+            panels: panels, columns: min(2, panels.count), rowHeight: 330)
         let tables = [ScoreName.rmse, .crps, .correlation].map { scoreTable($0) }.filter { !$0.rows.isEmpty }
         var parts: [ReportPart] = [.figure(main, numbers: tables)]
         let others = results.variables.filter { $0.name != results.primaryVariable }
@@ -46,7 +47,7 @@ extension ReportContext {
         let names = methods(with: .rmse).filter { name in
             results.methods.contains { $0.name == name && $0.kind != .baseline }
         }
-        let lines = names.map { method -> Layer in
+        let lines = names.map { method -> PanelLayer in
             let values = results.leads.map { lead -> Double? in
                 guard let base = score(.rmse, baseline, lead: lead)?.value, base > 0 else { return nil }
                 return score(.rmse, method, lead: lead)?.value.map { 100 * ($0 / base - 1) }
@@ -55,14 +56,14 @@ extension ReportContext {
         }
         return Panel(
             title: "RMSE against \(baseline)", horizontal: .whole(leadLabel, results.leads),
-            vertical: Axis("RMSE above \(baseline) (%)"),
+            vertical: PanelAxis("RMSE above \(baseline) (%)"),
             layers: bestBaseline == nil || lines.isEmpty ? [] : [.level(0, name: nil, style: style(baseline))] + lines)
     }
 
     /// The confidence interval of a method's score by lead.
     func band(
         _ score: ScoreName, _ method: String, variable: String? = nil, gaps: Gaps = .none, scale: Double = 1
-    ) -> Layer? {
+    ) -> PanelLayer? {
         let records = results.leads.map { self.score(score, method, lead: $0, variable: variable, gaps: gaps) }
         guard records.contains(where: { $0?.low != nil }) else { return nil }
         return .band(
@@ -71,7 +72,7 @@ extension ReportContext {
     }
 
     /// A score of every method that has it, by lead; the chosen one is on top.
-    func lines(_ score: ScoreName, variable: String? = nil, scale: Double = 1) -> [Layer] {
+    func lines(_ score: ScoreName, variable: String? = nil, scale: Double = 1) -> [PanelLayer] {
         let names = methods(with: score, variable: variable)
         return (names.filter { $0 != results.chosen } + names.filter { $0 == results.chosen }).map { method in
             .line(

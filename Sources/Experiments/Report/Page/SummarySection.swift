@@ -71,12 +71,13 @@ extension ReportContext {
         switch score {
         case .coverage50, .coverage90, .correlation, .spreadErrorRatio: return 2
         case .rmse, .crps:
-            return NumberText.decimals(
+            let decimals = NumberText.decimals(
                 for: results.methods.flatMap { method in
                     leads.compactMap {
                         self.score(score, method.name, lead: $0, variable: variable, gaps: gaps)?.value
                     }
-                }) + 1
+                })
+            return min(3, decimals + 1)
         }
     }
 }

@@ -1,0 +1,164 @@
+import Learning
+import Verification
+
+extension ForecastRun {
+    /// Everything that was found, in the form that files and report are written from.
+    func assemble(_ parts: [ScenarioResults]) -> RunResults {
+        var results = RunResults(
+            name: header.name, title: header.title, summary: header.summary, version: ApusVersion.text,
+            command: "apus run \(header.file)", seed: UInt64(header.seed),
+            variables: data.variables.map {
+                VariableRecord(
+                    name: $0.name, longName: $0.longName ?? $0.name, units: $0.units ?? "",
+                    standardName: $0.standardName)
+            },
+            primaryVariable: setting.target, splits: splits, leads: Array(1...setting.leads),
+            leadUnit: "\(setting.step.unit.rawValue)s", methods: methodRecords, choice: choice)
+        let learned = Set(methods.map(\.name))
+        results.scores = parts.flatMap { $0.forecasts.flatMap { $0.leads.flatMap { $0.flatMap(\.scores) } } }
+        results.series = parts.flatMap(\.series)
+        results.gapFilling = parts.flatMap(\.filling)
+        results.folds = chosen.folds
+        results.learningCurves = parts.first?.curves ?? []
+        results.errorModels = parts.flatMap(\.errors)
+        results.rankHistograms = parts.flatMap { part in
+            part.forecasts.filter { learned.contains($0.method) }.flatMap { histograms($0) }
+        }
+        results.comparisons = parts.flatMap(comparisons)
+        results.forecasts = parts.flatMap { part in
+            part.forecasts.filter { $0.method == chosen.chosen }.flatMap { forecast in
+                data.variables.indices.map { record(forecast, variable: $0) }
+            }
+        }
+        results.dataCredits = header.credits
+        results.verdict = results.derivedVerdict()
+        return results
+    }
+
+    private var splits: [SplitRecord] {
+        [("train", 0..<data.training.upperBound), ("validation", data.validation), ("test", data.test)].map {
+            SplitRecord(
+                name: $0.0, start: data.times[$0.1.lowerBound].monthText,
+                end: data.times[$0.1.upperBound - 1].monthText)
+        }
+    }
+
+    private var choice: ChoiceRecord {
+        let leads = setting.decisiveLeads.map(String.init).joined(separator: ", ")
+        return ChoiceRecord(
+            method: chosen.chosen,
+            criterion: "mean CRPS of \(setting.target) at leads \(leads) over the validation period, after learning from the "
+                + "training period alone; ridge, season, depth and width by \(setting.folds)-fold time-blocked "
+                + "cross-validation of one-step log-scores before the test",
+            candidates: chosen.validation)
+    }
+
+    private var methodRecords: [MethodRecord] {
+        let baselines = Baseline.allCases.map {
+            MethodRecord(name: $0.rawValue, kind: .baseline, description: $0.text, parameters: [])
+        }
+        return baselines
+            + methods.map { method in
+                var parameters: [MethodParameter] = []
+                if method.kind != .network {
+                    parameters.append(MethodParameter(name: "linear", value: chosen.linear.description))
+                }
+                let network = method.kind == .network ? chosen.network : chosen.correction
+                if method.kind != .linear, let network {
+                    parameters.append(MethodParameter(name: "network", value: network.description))
+                }
+                parameters.append(MethodParameter(name: "members", value: "\(setting.members)"))
+                parameters.append(
+                    MethodParameter(
+                        name: "model error inflation", value: "\(chosen.inflations[method.name] ?? 1)"))
+                return MethodRecord(
+                    name: method.name, kind: method.kind.methodKind,
+                    description: "\(method.kind.text); \(method.filter.text)", parameters: parameters)
+            }
+    }
+
+    private func histograms(_ forecasts: MethodForecasts) -> [RankHistogramRecord] {
+        setting.decisiveLeads.map { lead in
+            let found = forecasts.leads[data.target][lead - 1]
+            return RankHistogramRecord(
+                method: forecasts.method, variable: setting.target, lead: lead, gaps: forecasts.gaps,
+                counts: found.ranks, probability: found.flatness.finite)
+        }
+    }
+
+    // MARK: - Comparisons
+
+    /// The chosen method against every baseline, and the networks against the linear model in the same filter.
+    private func comparisons(_ part: ScenarioResults) -> [ComparisonRecord] {
+        let filter = chosenMethod.filter
+        let name = { (kind: ModelKind) in LearnedMethod(kind: kind, filter: filter).name }
+        var pairs = Baseline.allCases.map { (chosen.chosen, $0.rawValue) }
+        pairs += [ModelKind.network, .corrected].map { (name($0), name(.linear)) }
+        return pairs.flatMap { first, second -> [ComparisonRecord] in
+            guard let a = part.forecasts.first(where: { $0.method == first }),
+                let b = part.forecasts.first(where: { $0.method == second })
+            else { return [] }
+            return (1...setting.leads).flatMap { compare(a, b, lead: $0) }
+        }
+    }
+
+    private func compare(_ a: MethodForecasts, _ b: MethodForecasts, lead: Int) -> [ComparisonRecord] {
+        let (first, second) = (a.leads[data.target][lead - 1], b.leads[data.target][lead - 1])
+        let both = [
+            (ScoreName.rmse, bootstrap.difference(first.squares, second.squares)),
+            (.crps, bootstrap.difference(first.rankedProbabilities, second.rankedProbabilities)),
+        ]
+        return both.map { score, difference in
+            ComparisonRecord(
+                first: a.method, second: b.method, variable: setting.target, lead: lead, score: score, gaps: a.gaps,
+                difference: difference.estimate.value, low: difference.estimate.low, high: difference.estimate.high,
+                significant: difference.isSignificant)
+        }
+    }
+
+    // MARK: - Forecasts
+
+    /// From forecasts by target to forecasts by start; a start outside the test's targets has no entry.
+    private func record(_ forecasts: MethodForecasts, variable: Int) -> ForecastRecord {
+        let starts = scorer.starts
+        let leads = (1...setting.leads).map { lead -> ForecastsAtLead in
+            let found = forecasts.leads[variable][lead - 1]
+            func byStart(_ values: [Double]) -> [Double?] {
+                starts.map { start in
+                    data.test.contains(start + lead) ? values[start + lead - data.test.lowerBound].finite : nil
+                }
+            }
+            return ForecastsAtLead(
+                lead: lead, mean: byStart(found.mean), quantile5: byStart(found.quantiles[0]),
+                quantile25: byStart(found.quantiles[1]), quantile50: byStart(found.quantiles[2]),
+                quantile75: byStart(found.quantiles[3]), quantile95: byStart(found.quantiles[4]),
+                truth: byStart(data.test.map { data.truth[$0][variable] }))
+        }
+        return ForecastRecord(
+            method: forecasts.method, gaps: forecasts.gaps, variable: data.variables[variable].name,
+            starts: starts.map { data.times[$0].monthText }, leads: leads)
+    }
+
+    /// Keeps the learned models as files that another run, and Python, can open.
+    func save(_ models: LearnedModels, in folder: RunFolder) throws(InputError) {}
+}
+
+extension Baseline {
+    var text: String {
+        switch self {
+        case .climatology: "the values of the same season in the years before"
+        case .persistence: "the last anomaly, dressed with its errors in training"
+        case .dampedPersistence: "the last anomaly, shrunk by its regression at each lead"
+        case .autoregression: "autoregression of order 12 on each series alone"
+        }
+    }
+}
+
+extension EnsembleFilter {
+    var text: String {
+        switch self {
+        case .etkf: "ensemble transform Kalman filter"
+        case .enkf: "stochastic ensemble Kalman filter"
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Learning
+import Verification
+
+/// Learns forecast models from a table of observations, runs them in ensemble filters, and scores their forecasts of years
+/// that no fit and no choice has seen.
+public struct ForecastExperiment: Experiment {
+    let header: ExperimentHeader
+    let setting: ForecastSetting
+
+    public init(_ keys: inout ConfigurationMapping, common: ExperimentHeader) throws(InputError) {
+        header = common
+        setting = try ForecastSetting(&keys)
+    }
+
+    public var inputFiles: [String] { [setting.data.file] }
+
+    public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> RunResults {
+        let data = try ForecastData(setting)
+        let key = Key(header.seed)
+        let selection = Selection(setting: setting, data: data, key: key.folding(1), options: options)
+        let chosen = try folder.stage("choice") { () throws(InputError) in selection.choose() }
+        let scenarios = GapScenario.all(data, setting, key: key.folding(2))
+        let run = ForecastRun(
+            header: header, setting: setting, data: data, chosen: chosen, methods: selection.methods,
+            key: key.folding(3), options: options)
+        var parts: [ScenarioResults] = []
+        var complete: LearnedModels?
+        for scenario in scenarios {
+            let name = "forecasts/\(scenario.gaps.rawValue)"
+            if !folder.holdsStage(name), complete == nil || scenario.changesTraining {
+                let models = run.learn(scenario)
+                if !scenario.changesTraining { complete = models }
+                parts.append(try folder.stage(name) { () throws(InputError) in run.results(scenario, models) })
+                if scenario.gaps == .none { try run.save(models, in: folder) }
+            } else {
+                parts.append(
+                    try folder.stage(name) { () throws(InputError) in
+                        run.results(scenario, complete ?? run.learn(scenario))
+                    })
+            }
+        }
+        return run.assemble(parts)
+    }
+}

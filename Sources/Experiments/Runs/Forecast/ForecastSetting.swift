@@ -1,0 +1,204 @@
+import Learning
+
+/// What a configuration file says of a forecast experiment.
+struct ForecastSetting: Sendable {
+    let data: DataSource
+    let step: TimeStep
+    let split: Split
+    /// The variable that choices are made for.
+    let target: String
+    let leads: Int
+    /// The leads whose mean score decides.
+    let decisiveLeads: [Int]
+    let members: Int
+    let folds: Int
+    let linear: [SeasonalRegressionSetting]
+    let network: [NetworkSetting]
+    let correction: [NetworkSetting]
+    let filters: [EnsembleFilter]
+    let inflations: [Double]
+    /// The smallest standard deviation of the observation error, in units of that of the anomalies.
+    let leastObservationError: Double
+    /// Rounds of smoothing and regression when there are gaps.
+    let rounds: Int
+    let random: RandomGaps?
+    let outage: Outage?
+    let resamples: Int
+
+    struct Split: Sendable {
+        let train: Range<Instant>
+        let validation: Range<Instant>
+        let test: Range<Instant>
+        let place: ConfigurationNode
+    }
+    struct RandomGaps: Sendable {
+        let fraction: Double
+    }
+    struct Outage: Sendable {
+        let variable: String
+        let period: Range<Instant>
+    }
+
+    init(_ keys: inout ConfigurationMapping) throws(InputError) {
+        let dataNode = try keys.required("data")
+        data = try DataSource(dataNode)
+        guard let step = data.step else {
+            throw dataNode.error("learning a forecast needs a regular step", expected: "a key 'step' such as 'month'")
+        }
+        self.step = step
+        split = try Split(try keys.required("split"))
+        target = try ForecastSetting.target(&keys, data)
+        let forecast = try keys.required("forecast").mapping { (keys) throws(InputError) in
+            let leads = try keys.required("leads").integer(.within(1...1000))
+            let decisive = try integers(keys.optional("decisive_leads"), default: [leads], .within(1...leads))
+            return (leads, decisive, try keys.optional("members")?.integer(.within(8...100_000)) ?? 128)
+        }
+        (leads, decisiveLeads, members) = forecast
+        folds = try keys.optional("cross_validation")?.mapping { (keys) throws(InputError) in
+            try keys.required("folds").integer(.within(3...50))
+        } ?? 8
+        linear = try keys.required("linear").mapping(ForecastSetting.linear)
+        network = try keys.optional("network")?.mapping(ForecastSetting.networks) ?? []
+        correction = try keys.optional("correction")?.mapping(ForecastSetting.networks) ?? []
+        let assimilation = try keys.optional("assimilation")?.mapping { (keys) throws(InputError) in
+            var filters: [EnsembleFilter] = []
+            for node in try keys.optional("filters")?.nonEmptyList() ?? [] { filters.append(try node.choice()) }
+            return (
+                filters.isEmpty ? EnsembleFilter.allCases : filters,
+                try numbers(keys.optional("inflation"), default: [1], .positive),
+                try keys.optional("least_observation_error")?.number(.positive) ?? 1e-3,
+                try keys.optional("smoothing_rounds")?.integer(.within(1...50)) ?? 4
+            )
+        }
+        (filters, inflations, leastObservationError, rounds) = assimilation ?? (EnsembleFilter.allCases, [1], 1e-3, 4)
+        (random, outage) = try keys.optional("gaps")?.mapping { [data] (keys) throws(InputError) in
+            (try keys.optional("random30")?.mapping(RandomGaps.init), try ForecastSetting.outage(&keys, data))
+        } ?? (nil, nil)
+        resamples = try keys.optional("bootstrap")?.mapping { (keys) throws(InputError) in
+            try keys.required("resamples").integer(.within(100...100_000))
+        } ?? 1000
+    }
+
+    private static func target(_ keys: inout ConfigurationMapping, _ data: DataSource) throws(InputError) -> String {
+        let node = try keys.required("target")
+        return try variable(node, data)
+    }
+
+    private static func variable(_ node: ConfigurationNode, _ data: DataSource) throws(InputError) -> String {
+        let name = try node.string()
+        let names = data.variables.map(\.variable.name)
+        guard names.contains(name) else {
+            throw node.error(
+                "\(name.quoted) is not a variable of the data\(Spelling.suggestion(for: name, among: names))",
+                expected: Spelling.oneOf(names))
+        }
+        return name
+    }
+
+    private static func outage(_ keys: inout ConfigurationMapping, _ data: DataSource) throws(InputError) -> Outage? {
+        try keys.optional("outage")?.mapping { (keys) throws(InputError) in
+            let variable = try variable(try keys.required("variable"), data)
+            return Outage(variable: variable, period: try period(try keys.required("period")))
+        }
+    }
+
+    private static func linear(_ keys: inout ConfigurationMapping) throws(InputError) -> [SeasonalRegressionSetting] {
+        let memories = try integers(keys.required("memory"), default: [], .positive)
+        let ridges = try numbers(keys.required("ridge"), default: [], .positive)
+        let decays = try numbers(keys.optional("ridge_decay"), default: [2], .nonNegative)
+        let seasonalLags = try integers(keys.optional("seasonal_lags"), default: [0], .nonNegative)
+        let seasonalRidges = try numbers(keys.optional("seasonal_ridge"), default: [300], .positive)
+        let harmonics = try integers(keys.optional("harmonics"), default: [2], .positive)
+        var all: [SeasonalRegressionSetting] = []
+        for memory in memories {
+            for ridge in ridges {
+                for decay in decays {
+                    for lags in seasonalLags where lags <= memory {
+                        for (i, seasonal) in seasonalRidges.enumerated() where lags > 0 || i == 0 {
+                            for (j, waves) in harmonics.enumerated() where lags > 0 || j == 0 {
+                                all.append(
+                                    SeasonalRegressionSetting(
+                                        memory: memory, ridge: ridge, decay: decay, seasonalLags: lags,
+                                        seasonalRidge: seasonal, harmonics: waves))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return all
+    }
+
+    private static func networks(_ keys: inout ConfigurationMapping) throws(InputError) -> [NetworkSetting] {
+        var hidden: [[Int]] = []
+        for node in try keys.required("hidden").nonEmptyList() {
+            hidden.append(try integers(node, default: [], .within(1...4096)))
+        }
+        let memories = try integers(keys.required("memory"), default: [], .positive)
+        let ridges = try numbers(keys.optional("ridge"), default: [0.01], .nonNegative)
+        let rate = try keys.optional("learning_rate")?.number(.positive) ?? 2e-3
+        let batch = try keys.optional("batch_size")?.integer(.positive) ?? 64
+        let epochs = try keys.optional("epochs")?.integer(.positive) ?? 300
+        let patience = try keys.optional("patience")?.integer(.positive) ?? 25
+        return hidden.flatMap { hidden in
+            memories.flatMap { memory in
+                ridges.map {
+                    NetworkSetting(
+                        hidden: hidden, memory: memory, ridge: $0, learningRate: rate, batchSize: batch,
+                        maximumEpochs: epochs, patience: patience)
+                }
+            }
+        }
+    }
+}
+
+extension ForecastSetting.Split {
+    init(_ node: ConfigurationNode) throws(InputError) {
+        place = node
+        (train, validation, test) = try node.mapping { (keys) throws(InputError) in
+            (
+                try period(try keys.required("train")), try period(try keys.required("validation")),
+                try period(try keys.required("test"))
+            )
+        }
+        guard train.upperBound <= validation.lowerBound, validation.upperBound <= test.lowerBound else {
+            throw node.error(
+                "the periods overlap or are out of order", expected: "train before validation before test")
+        }
+    }
+}
+
+extension ForecastSetting.RandomGaps {
+    init(_ keys: inout ConfigurationMapping) throws(InputError) {
+        fraction = try keys.required("fraction").number(.within(0.001...0.9))
+    }
+}
+
+/// `[1990-01, 2010-12]`: from the begin of the first to the end of the second.
+func period(_ node: ConfigurationNode) throws(InputError) -> Range<Instant> {
+    let ends = try node.list()
+    guard ends.count == 2 else { throw node.error("\(ends.count) dates", expected: "[first, last]") }
+    let (first, last) = (try ends[0].period(), try ends[1].period())
+    guard first.lowerBound < last.upperBound else {
+        throw node.error("the period ends before it begins", expected: "[first, last]")
+    }
+    return first.lowerBound..<last.upperBound
+}
+
+func integers(
+    _ node: ConfigurationNode?, default standard: [Int], _ bounds: Bounds<Int>
+) throws(InputError) -> [Int] {
+    guard let node else { return standard }
+    var values: [Int] = []
+    for entry in try node.listOrSingle() { values.append(try entry.integer(bounds)) }
+    return values
+}
+
+func numbers(
+    _ node: ConfigurationNode?, default standard: [Double], _ bounds: Bounds<Double>
+) throws(InputError) -> [Double] {
+    guard let node else { return standard }
+    var values: [Double] = []
+    for entry in try node.listOrSingle() { values.append(try entry.number(bounds)) }
+    return values
+}

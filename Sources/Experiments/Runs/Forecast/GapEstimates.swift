@@ -1,0 +1,61 @@
+import Learning
+import Verification
+
+extension ForecastRun {
+    var chosenMethod: LearnedMethod { methods.first { $0.name == chosen.chosen } ?? methods[0] }
+
+    /// What filter and smoother of the chosen method say of every month, and how well they estimate what was withheld.
+    func estimates(
+        _ scenario: GapScenario, _ models: LearnedModels
+    ) -> (series: [SeriesRecord], filling: [GapFillingRecord]) {
+        let forecaster = forecaster(chosenMethod, models)
+        let series = scenario.series.prefix(data.test.upperBound)
+        let trajectory = forecaster.assimilate(series)
+        let phase = { (t: Int) in series.phase(t) }
+        let filter = forecaster.estimates(trajectory.analyses, phase: phase)
+        let smoother = forecaster.estimates(EnsembleSmoother().smooth(trajectory), phase: phase)
+        let anomalies = forecaster.climatology.anomalies(of: series).interpolated()
+        let interpolated = anomalies.values.enumerated().map { t, row in
+            row.indices.map { forecaster.climatology.value(row[$0], phase: phase(t), variable: $0) }
+        }
+        let records = data.variables.indices.map { v in
+            SeriesRecord(
+                gaps: scenario.gaps, variable: data.variables[v].name, method: chosen.chosen,
+                times: (0..<series.count).map { data.times[$0].monthText },
+                truth: (0..<series.count).map { data.truth[$0][v].finite },
+                observed: (0..<series.count).map { anomaly(series.values[$0][v], $0, v) },
+                filterMean: (0..<series.count).map { anomaly(filter.mean[$0][v], $0, v) },
+                filterSpread: (0..<series.count).map { filter.spread[$0][v].finite },
+                smootherMean: (0..<series.count).map { anomaly(smoother.mean[$0][v], $0, v) },
+                smootherSpread: (0..<series.count).map { smoother.spread[$0][v].finite })
+        }
+        let estimators: [(GapEstimator, [[Double]])] = [
+            (.smoother, smoother.mean), (.filter, filter.mean), (.interpolation, interpolated),
+            (.seriesInterpolation, series.interpolated().values),
+        ]
+        let filling = estimators.flatMap { estimator, values in
+            data.variables.indices.compactMap { record(scenario, estimator, values, variable: $0) }
+        }
+        return (records, filling)
+    }
+
+    private func anomaly(_ value: Double, _ time: Int, _ variable: Int) -> Double? {
+        (value - data.reference[data.series.phase(time)][variable]).finite
+    }
+
+    /// The error of an estimator at withheld values of the test period.
+    private func record(
+        _ scenario: GapScenario, _ estimator: GapEstimator, _ values: [[Double]], variable: Int
+    ) -> GapFillingRecord? {
+        let mask = data.test.map { scenario.withheld[$0][variable] && values[$0][variable].isFinite }
+        guard mask.contains(true) else { return nil }
+        let squares = data.test.map { t -> Double in
+            let error = values[t][variable] - data.series.values[t][variable]
+            return error.isFinite ? error * error : 0
+        }
+        let estimate = bootstrap.estimate(ScoreSeries(.rootMean, terms: squares, mask: mask))
+        return GapFillingRecord(
+            gaps: scenario.gaps, variable: data.variables[variable].name, estimator: estimator, rmse: estimate.value,
+            low: estimate.low, high: estimate.high, count: estimate.count)
+    }
+}

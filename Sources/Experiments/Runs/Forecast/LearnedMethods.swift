@@ -1,0 +1,93 @@
+import Learning
+
+/// What is learned: a linear model, a network, or a network that corrects the linear model.
+enum ModelKind: String, Codable, Sendable, CaseIterable {
+    case linear, network, corrected
+
+    var methodKind: MethodKind {
+        switch self {
+        case .linear: .linear
+        case .network: .network
+        case .corrected: .hybrid
+        }
+    }
+    var text: String {
+        switch self {
+        case .linear: "linear inverse model with memory and seasons, ridge regression"
+        case .network: "mean of neural networks with memory and season"
+        case .corrected: "linear inverse model corrected by the mean of neural networks"
+        }
+    }
+}
+
+/// A learned model in one of the ensemble filters.
+struct LearnedMethod: Codable, Sendable, Hashable {
+    let kind: ModelKind
+    let filter: EnsembleFilter
+    var name: String { "\(kind.rawValue)-\(filter.rawValue)" }
+}
+
+/// What selection settled: the hyperparameters, and the inflation of every method.
+struct ChosenSettings: Codable, Sendable {
+    var linear: SeasonalRegressionSetting
+    var network: NetworkSetting?
+    var correction: NetworkSetting?
+    var inflations: [String: Double]
+    var chosen: String
+    var validation: [CandidateRecord]
+    var folds: [FoldRecord]
+}
+
+/// Models of all kinds, learned from the same stretch of observations.
+struct LearnedModels: Sendable {
+    let linear: LinearLearner.Learned
+    let networks: [NetworkLearner.Fold]
+    let corrections: [NetworkLearner.Fold]
+    let errors: ObservationModelErrors
+
+    /// - Parameter end: only observations before it are learned from.
+    init(
+        _ series: SeasonalSeries, before end: Int, _ chosen: ChosenSettings, _ setting: ForecastSetting, key: Key,
+        threads: Int
+    ) {
+        let learner = LinearLearner(
+            chosen.linear, rounds: setting.rounds, observationError: setting.leastObservationError)
+        let linear = learner.learn(series, before: end)
+        self.linear = linear
+        networks = chosen.network.map {
+            NetworkLearner($0, folds: setting.folds, key: key.folding(1)).learn(linear.filled, threads: threads)
+        } ?? []
+        corrections = chosen.correction.map {
+            NetworkLearner($0, correcting: chosen.linear, folds: setting.folds, key: key.folding(2))
+                .learn(linear.filled, threads: threads)
+        } ?? []
+        errors = ObservationModelErrors(
+            linear, of: series.prefix(end), leastObservationError: setting.leastObservationError)
+    }
+
+    func forecaster(
+        _ method: LearnedMethod, inflation: Double, _ setting: ForecastSetting, key: Key
+    ) -> EnsembleForecaster {
+        let (model, modelError) = model(method.kind)
+        return EnsembleForecaster(
+            model, climatology: linear.climatology, modelError: modelError, observationError: errors.observationError,
+            inflation: inflation, filter: method.filter, members: setting.members, key: key)
+    }
+
+    /// The model of one kind and the covariance of its one-step errors.
+    func model(_ kind: ModelKind) -> (MemoryModel, Tensor) {
+        let layout = linear.model.layout
+        switch kind {
+        case .linear: return (linear.model, errors.modelError)
+        case .network:
+            let memory = networks[0].memory
+            let short = MemoryLayout(
+                variables: layout.variables, memory: memory, period: layout.period, firstPhase: layout.firstPhase)
+            return (MemoryModel.zero(short).adding(networks.map(\.network), memory: memory), networks.errorCovariance)
+        case .corrected:
+            return (
+                linear.model.adding(corrections.map(\.network), memory: corrections[0].memory), errors.modelError
+            )
+        }
+    }
+}

@@ -1,0 +1,183 @@
+import Learning
+import Verification
+
+/// Chooses hyperparameters by time-blocked cross-validation, and memory, inflation and method by forecasts of the validation
+/// period. Nothing after that period is looked at.
+struct Selection: Sendable {
+    let setting: ForecastSetting
+    let data: ForecastData
+    let key: Key
+    let options: RunOptions
+
+    func choose() -> ChosenSettings {
+        let (linear, linearFolds) = crossValidateLinear()
+        let progress = ProgressMeter(
+            "Choosing on validation", total: linear.count * setting.inflations.count + 1, isQuiet: options.isQuiet)
+        let memory = chooseMemory(linear, progress)
+        let (networks, networkFolds) = crossValidateNetworks(correcting: memory)
+        progress.finish()
+        var chosen = ChosenSettings(
+            linear: memory, network: networks.network, correction: networks.correction, inflations: [:], chosen: "",
+            validation: [], folds: linearFolds + networkFolds)
+        chooseMethod(&chosen)
+        return chosen
+    }
+
+    var methods: [LearnedMethod] {
+        ModelKind.allCases.filter { kind in
+            switch kind {
+            case .linear: true
+            case .network: !setting.network.isEmpty
+            case .corrected: !setting.correction.isEmpty
+            }
+        }.flatMap { kind in setting.filters.map { LearnedMethod(kind: kind, filter: $0) } }
+    }
+
+    // MARK: - Cross-validation
+
+    /// The best setting of every memory, by the log-score of one-step forecasts of held-out blocks.
+    private func crossValidateLinear() -> ([SeasonalRegressionSetting], [FoldRecord]) {
+        let memory = setting.linear.map(\.memory).max() ?? 1
+        let known = data.series.prefix(data.end).interpolated()
+        let layout = MemoryLayout(
+            variables: known.variables, memory: memory, period: known.period, firstPhase: known.firstPhase)
+        let folds = TimeBlocks(Array(memory..<data.end), count: setting.folds).folds
+        let progress = ProgressMeter("Cross-validating linear models", total: folds.count, isQuiet: options.isQuiet)
+        let settings = setting.linear
+        let scores = concurrentMap(folds.count, threads: options.threads) { index -> [Double] in
+            let fold = folds[index]
+            let anomalies = Climatology(known, over: Array(0..<memory) + fold.training).anomalies(of: known)
+            let training = SeasonalMoments(anomalies, layout: layout, targets: fold.training)
+            let heldOut = SeasonalMoments(anomalies, layout: layout, targets: fold.heldOut)
+            defer { progress.advance() }
+            return settings.map { SeasonalRegression(training, $0).logScore(heldOut) }
+        }
+        progress.finish()
+        let totals = settings.indices.map { i in scores.map { $0[i] }.reduce(0.0, +) }
+        let best = Set(settings.map(\.memory)).sorted().compactMap { memory in
+            settings.indices.filter { settings[$0].memory == memory }.max { totals[$0] < totals[$1] }
+        }
+        let records = best.flatMap { i in
+            folds.indices.map { record("linear", settings[i].description, $0, folds[$0].heldOut, scores[$0][i]) }
+        }
+        return (best.map { settings[$0] }, records)
+    }
+
+    private func record(
+        _ candidate: String, _ text: String, _ fold: Int, _ heldOut: [Int], _ score: Double
+    ) -> FoldRecord {
+        let (first, last) = (data.times[heldOut.first ?? 0], data.times[heldOut.last ?? 0])
+        return FoldRecord(
+            candidate: candidate, configuration: text, fold: fold + 1,
+            period: "\(first.monthText) to \(last.monthText)", score: score / Double(heldOut.count))
+    }
+
+    private func crossValidateNetworks(
+        correcting base: SeasonalRegressionSetting
+    ) -> (settings: (network: NetworkSetting?, correction: NetworkSetting?), records: [FoldRecord]) {
+        let known = data.series.prefix(data.end)
+        let filled = LinearLearner(base, rounds: setting.rounds, observationError: setting.leastObservationError)
+            .learn(known, before: data.end).filled
+        let (network, first) = best(setting.network, correcting: nil, filled, "network", 1)
+        let (correction, second) = best(setting.correction, correcting: base, filled, "corrected", 2)
+        return ((network, correction), first + second)
+    }
+
+    private func best(
+        _ settings: [NetworkSetting], correcting base: SeasonalRegressionSetting?, _ filled: SeasonalSeries,
+        _ name: String, _ number: Int
+    ) -> (NetworkSetting?, [FoldRecord]) {
+        let tasks = settings.flatMap { setting in (0..<self.setting.folds).map { (setting, $0) } }
+        let progress = ProgressMeter("Training \(name) models", total: tasks.count, isQuiet: options.isQuiet)
+        let folds = concurrentMap(tasks.count, threads: options.threads) { i -> (score: Double, heldOut: [Int]) in
+            let learner = NetworkLearner(
+                tasks[i].0, correcting: base, folds: setting.folds, key: key.folding(number))
+            let fold = learner.fold(tasks[i].1, filled)
+            progress.advance()
+            return (fold.logScore.isFinite ? fold.logScore : -.infinity, fold.heldOut)
+        }
+        progress.finish()
+        let count = setting.folds
+        let totals = settings.indices.map { i in folds[(i * count)..<((i + 1) * count)].map(\.score).reduce(0.0, +) }
+        let records = settings.indices.flatMap { i in
+            (0..<count).map { k in
+                record(name, settings[i].description, k, folds[i * count + k].heldOut, folds[i * count + k].score)
+            }
+        }
+        return (settings.indices.max { totals[$0] < totals[$1] }.map { settings[$0] }, records)
+    }
+
+    // MARK: - Validation
+
+    private var scorer: ForecastScorer {
+        ForecastScorer(
+            data: data, targets: data.validation, split: "validation", leads: setting.leads,
+            bootstrap: BlockBootstrap(resamples: 100, seed: UInt64(setting.resamples)))
+    }
+
+    /// The memory whose filtered forecasts of the target have the smallest mean CRPS over the decisive leads.
+    private func chooseMemory(_ candidates: [SeasonalRegressionSetting], _ progress: ProgressMeter)
+        -> SeasonalRegressionSetting
+    {
+        let scores = concurrentMap(candidates.count, threads: options.threads) { i -> Double in
+            let chosen = ChosenSettings(
+                linear: candidates[i], network: nil, correction: nil, inflations: [:], chosen: "", validation: [],
+                folds: [])
+            let models = learned(chosen, threads: 1)
+            let method = LearnedMethod(kind: .linear, filter: setting.filters[0])
+            let best = setting.inflations.map { inflation in
+                defer { progress.advance() }
+                return criterion(method, models, inflation, threads: 1)
+            }.min()
+            return best ?? .infinity
+        }
+        return candidates[candidates.indices.min { scores[$0] < scores[$1] } ?? 0]
+    }
+
+    /// Inflation of every method, and the method.
+    private func chooseMethod(_ chosen: inout ChosenSettings) {
+        let methods = self.methods
+        let tasks = methods.flatMap { method in setting.inflations.map { (method, $0) } }
+        let progress = ProgressMeter("Choosing the method", total: tasks.count, isQuiet: options.isQuiet)
+        let models = learned(chosen, threads: options.threads)
+        let scores = concurrentMap(tasks.count, threads: options.threads) { i in
+            defer { progress.advance() }
+            return criterion(tasks[i].0, models, tasks[i].1, threads: 1)
+        }
+        progress.finish()
+        for method in methods {
+            let own = tasks.indices.filter { tasks[$0].0 == method }
+            guard let best = own.min(by: { scores[$0] < scores[$1] }) else { continue }
+            chosen.inflations[method.name] = tasks[best].1
+            chosen.validation.append(CandidateRecord(name: method.name, score: scores[best].finite))
+        }
+        let best = chosen.validation.min { ($0.score ?? .infinity) < ($1.score ?? .infinity) }
+        chosen.chosen = best?.name ?? methods[0].name
+    }
+
+    private func learned(_ chosen: ChosenSettings, threads: Int) -> LearnedModels {
+        LearnedModels(
+            data.series, before: data.training.upperBound, chosen, setting, key: key.folding(3), threads: threads)
+    }
+
+    /// Mean CRPS of the target over the decisive leads of the validation period.
+    private func criterion(
+        _ method: LearnedMethod, _ models: LearnedModels, _ inflation: Double, threads: Int
+    ) -> Double {
+        let forecaster = models.forecaster(method, inflation: inflation, setting, key: key.folding(4))
+        let trajectory = forecaster.assimilate(data.series.prefix(data.end))
+        let forecasts = scorer.learned(method.name, .none, forecaster, trajectory, threads: threads)
+        let scores = setting.decisiveLeads.map { lead in
+            forecasts.leads[data.target][lead - 1].rankedProbabilities.value ?? .infinity
+        }
+        return scores.reduce(0.0, +) / Double(scores.count)
+    }
+}
+
+extension Instant {
+    /// The year and month.
+    var monthText: String {
+        let month = date.month
+        return "\(date.year)-\(month < 10 ? "0" : "")\(month)"
+    }
+}

@@ -1,0 +1,114 @@
+import Tensors
+
+/// Forecasts that need no assimilation, and that every method must beat.
+public enum Baseline: String, Sendable, CaseIterable, Codable {
+    /// The values of the same season in the training years.
+    case climatology
+    /// The last anomaly.
+    case persistence
+    /// The last anomaly, shrunk towards zero by its regression at each lead.
+    case dampedPersistence = "damped-persistence"
+    /// An autoregression of order twelve on each series alone.
+    case autoregression = "ar12"
+
+    /// Ensembles of standardised anomalies, `[variable][lead − 1][start][member]`.
+    ///
+    /// A point forecast is dressed with its own errors in training, at that lead. A missing value counts as the last one
+    /// before it, for these methods have no filter.
+    ///
+    /// - Parameter end: only times before it are learned from.
+    public func forecasts(
+        _ anomalies: SeasonalSeries, before end: Int, starts: [Int], leads: Int
+    ) -> [[[[Double]]]] {
+        let filled = anomalies.carriedForward()
+        return (0..<anomalies.variables).map { variable in
+            let values = filled.values.map { $0[variable] }
+            if self == .climatology {
+                return (1...leads).map { lead in
+                    starts.map { anomaliesOfSeason(anomalies, variable, phase: anomalies.phase($0 + lead), before: end) }
+                }
+            }
+            let points = pointForecasts(values, before: end, leads: leads)
+            return (1...leads).map { lead in
+                let errors = (0..<(end - lead)).compactMap { start -> Double? in
+                    guard start >= 12 else { return nil }
+                    let truth = anomalies.values[start + lead][variable]
+                    return truth.isNaN ? nil : truth - points[lead - 1][start]
+                }
+                let dressing = Baseline.dressing(errors)
+                return starts.map { start in dressing.map { points[lead - 1][start] + $0 } }
+            }
+        }
+    }
+
+    /// `[lead − 1][start]`
+    private func pointForecasts(_ values: [Double], before end: Int, leads: Int) -> [[Double]] {
+        switch self {
+        case .climatology: return (1...leads).map { _ in values.map { _ in 0 } }
+        case .persistence: return (1...leads).map { _ in values }
+        case .dampedPersistence:
+            return (1...leads).map { lead in
+                let pairs = (0..<(end - lead)).map { (values[$0], values[$0 + lead]) }
+                let slope = pairs.map { $0.0 * $0.1 }.reduce(0.0, +) / max(pairs.map { $0.0 * $0.0 }.reduce(0.0, +), 1e-300)
+                return values.map { slope * $0 }
+            }
+        case .autoregression: return autoregression(values, before: end, leads: leads)
+        }
+    }
+
+    private func autoregression(_ values: [Double], before end: Int, leads: Int) -> [[Double]] {
+        let order = 12
+        let series = SeasonalSeries(values.map { [$0] }, period: 1, firstPhase: 0)
+        let layout = MemoryLayout(variables: 1, memory: order, period: 1, firstPhase: 0)
+        let setting = SeasonalRegressionSetting(
+            memory: order, ridge: 1e-6, decay: 0, seasonalLags: 0, seasonalRidge: 0, harmonics: 0)
+        let model = SeasonalRegression(
+            SeasonalMoments(series.prefix(end), layout: layout, targets: Array(order..<end)), setting).model
+        let coefficients = model.coefficients.values
+        let offset = model.offsets.values[0]
+        return Baseline.iterated(values, leads: leads) { past in
+            offset + zip(coefficients, past).map(*).reduce(0.0, +)
+        }
+    }
+
+    /// Applies a one-step forecast again and again from every start; `past` is newest first.
+    private static func iterated(_ values: [Double], leads: Int, _ next: ([Double]) -> Double) -> [[Double]] {
+        let order = 12
+        var result = [[Double]](repeating: [Double](repeating: 0, count: values.count), count: leads)
+        for start in values.indices {
+            var past = (0..<order).map { start >= $0 ? values[start - $0] : 0 }
+            for lead in 0..<leads {
+                let value = next(past)
+                result[lead][start] = value
+                past = [value] + past.dropLast()
+            }
+        }
+        return result
+    }
+
+    /// Quantiles of centred errors: an ensemble of deviations.
+    private static func dressing(_ errors: [Double], count: Int = 99) -> [Double] {
+        guard !errors.isEmpty else { return [Double](repeating: 0, count: count) }
+        let mean = errors.reduce(0.0, +) / Double(errors.count)
+        let sorted = errors.map { $0 - mean }.sorted()
+        let quantiles = (0..<count).map { i -> Double in
+            let place = (Double(i) + 0.5) / Double(count) * Double(sorted.count) - 0.5
+            let low = min(max(Int(place.rounded(.down)), 0), sorted.count - 1)
+            let high = min(low + 1, sorted.count - 1)
+            let weight = min(max(place - Double(low), 0), 1)
+            return sorted[low] * (1 - weight) + sorted[high] * weight
+        }
+        let centre = quantiles.reduce(0.0, +) / Double(count)
+        return quantiles.map { $0 - centre }
+    }
+
+    private func anomaliesOfSeason(
+        _ anomalies: SeasonalSeries, _ variable: Int, phase: Int, before end: Int
+    ) -> [Double] {
+        // The same number of members in every season.
+        let all = (0..<end).filter { anomalies.phase($0) == phase }.map { anomalies.values[$0][variable] }
+        let known = all.filter { !$0.isNaN }
+        let members = end / anomalies.period
+        return known.isEmpty ? [Double](repeating: 0, count: members) : (0..<members).map { known[$0 % known.count] }
+    }
+}

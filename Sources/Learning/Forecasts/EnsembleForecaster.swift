@@ -1,0 +1,96 @@
+import Tensors
+
+/// Which ensemble analysis a forecaster uses.
+public enum EnsembleFilter: String, Sendable, Codable, CaseIterable {
+    case etkf, enkf
+}
+
+/// A learned model in an ensemble filter: from observations with gaps to ensembles of the future.
+public struct EnsembleForecaster: Sendable {
+    public let model: MemoryModel
+    public let climatology: Climatology
+    /// Covariance of the model error of standardised anomalies, `[d, d]`.
+    public let modelError: Tensor
+    /// Standard deviation of the observation error, in units of the anomalies' standard deviation.
+    public let observationError: Double
+    /// Multiplies the standard deviation of the model error.
+    public let inflation: Double
+    public let filter: EnsembleFilter
+    public let members: Int
+    public let key: Key
+
+    public init(
+        _ model: MemoryModel, climatology: Climatology, modelError: Tensor, observationError: Double,
+        inflation: Double, filter: EnsembleFilter, members: Int, key: Key
+    ) {
+        self.model = model
+        self.climatology = climatology
+        self.modelError = modelError
+        self.observationError = observationError
+        self.inflation = inflation
+        self.filter = filter
+        self.members = members
+        self.key = key
+    }
+
+    private var layout: MemoryLayout { model.layout }
+    private var variables: Int { layout.variables }
+
+    /// The forecast step of the whole state. Noise is drawn without sampling error if there are enough members for it.
+    private var forecast: EachMember<MemoryModel> {
+        let isEnough = members > layout.count + variables + 1
+        return EachMember(
+            model, modelError: layout.modelError(modelError * Tensor(inflation * inflation)),
+            sampling: isEnough ? .exact : .centred)
+    }
+
+    /// Runs the filter through the series; a value that is missing is not used.
+    public func assimilate(_ series: SeasonalSeries) -> Trajectory<Ensemble> {
+        let observations = Observations(
+            climatology.anomalies(of: series).values,
+            errorCovariance: Tensor.identity(variables) * Tensor(observationError * observationError),
+            operator: layout.observation)
+        let start = layout.climatology(Tensor.identity(variables)).ensemble(of: members, key: key)
+        return switch filter {
+        case .etkf: Cycle(forecast, ETKF())(from: start, observations)
+        case .enkf: Cycle(forecast, StochasticEnKF())(from: start, observations)
+        }
+    }
+
+    /// Ensembles of standardised anomalies 1, 2, … `leads` steps after each of the times `starts`, `[leads, N, d]` each.
+    ///
+    /// Starts are taken in blocks of fixed size, so that the result does not depend on the number of threads.
+    public func forecasts(
+        _ trajectory: Trajectory<Ensemble>, starts: [Int], leads: Int, threads: Int
+    ) -> [Tensor] {
+        let size = 12
+        let blocks = stride(from: 0, to: starts.count, by: size).map { Array(starts[$0..<min($0 + size, starts.count)]) }
+        let analyses = trajectory.analyses
+        return concurrentMap(blocks.count, threads: threads) { block in
+            let times = Tensor(integers: blocks[block])
+            let beliefs = analyses.mappingLeaves { $0.taking(times) }
+            let futures = vmap { (belief: Ensemble, step: Tensor) in
+                scan(over: Tensor.range(leads), from: belief) { belief, lead in
+                    let next = forecast(belief, step: step + lead)
+                    return (next, next.members.slice(axis: 1, from: 0, to: variables))
+                }.outputs
+            }(beliefs, times)
+            return (0..<blocks[block].count).map { futures[$0] }
+        }.flatMap { $0 }
+    }
+
+    /// Mean and standard deviation of the newest values in the units of the series, `[time][variable]`.
+    public func estimates(_ beliefs: Ensemble, phase: (Int) -> Int) -> (mean: [[Double]], spread: [[Double]]) {
+        let newest = beliefs.members.slice(axis: 2, from: 0, to: variables)
+        let means = newest.mean(axes: [1])
+        let spreads = newest.variance(axes: [1], correction: 1).sqrt()
+        let (m, s) = (means.values, spreads.values)
+        let times = 0..<means.shape[0]
+        return (
+            times.map { t in
+                (0..<variables).map { climatology.value(m[t * variables + $0], phase: phase(t), variable: $0) }
+            },
+            times.map { t in (0..<variables).map { s[t * variables + $0] * climatology.scales[$0] } }
+        )
+    }
+}

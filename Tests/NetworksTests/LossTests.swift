@@ -1,0 +1,56 @@
+import Tensors
+import Testing
+
+@testable import Networks
+
+@Suite struct LossTests {
+    @Test func valuesAgreeWithTheirDefinitions() throws {
+        let o = try Oracle.load().losses
+        let (mean, target, variance) = (Tensor(o.mean), Tensor(o.target), Tensor(o.variance))
+        let (logits, classes) = (Tensor(o.logits, shape: [5, 3]), Tensor(integers: o.classes))
+        let probabilities = Tensor(o.probabilities, shape: [5, 3])
+        let pairs: [(Tensor, Double)] = [
+            (Loss.meanSquaredError(mean, target), o.square),
+            (Loss.meanSquaredError(mean, target, weights: Tensor(o.weights)), o.weightedSquare),
+            (Loss.gaussian(mean: mean, variance: variance, target), o.gaussian),
+            (Loss.gaussian(mean: mean, logVariance: variance.log(), target), o.gaussian),
+            (Loss.rankedProbability(mean: mean, deviation: variance.sqrt(), target), o.rankedProbability),
+            (Loss.crossEntropy(logits: logits, classes: classes), o.crossEntropy),
+            (Loss.crossEntropy(logits: logits + 1e4, classes: classes), o.crossEntropy),
+            (Loss.crossEntropy(logits: logits, probabilities: probabilities), o.softCrossEntropy),
+        ]
+        for (i, (found, expected)) in pairs.enumerated() {
+            #expect(distance([found.scalar], [expected]) < 1e-11, "loss \(i): \(found) for \(expected)")
+        }
+    }
+
+    @Test func whatHasNoWeightHasNoInfluence() {
+        let target = Tensor([1, .nan, 3])
+        let present = Tensor([true, false, true])
+        let losses: [(Tensor) -> Tensor] = [
+            { Loss.meanSquaredError($0, target, weights: present) },
+            { Loss.gaussian(mean: $0, logVariance: Tensor([0.1, 0.2, 0.3]), target, weights: present) },
+            { Loss.rankedProbability(mean: $0, deviation: Tensor([1, 2, 3]), target, weights: present) },
+        ]
+        for loss in losses {
+            let (value, slope) = valueAndGradient(of: loss)(Tensor([0, 5, 0]))
+            #expect(value.scalar.isFinite && slope.values[1] == 0 && slope.values[0] != 0)
+        }
+        let none = Tensor([false, false, false])
+        #expect(Loss.meanSquaredError(Tensor([1, 2, 3]), target, weights: none).scalar == 0)
+    }
+
+    @Test func scoresAreProper() {
+        // Both scores of a normal forecast of normal data are least at the true mean and deviation.
+        let data = 2 + 3 * Key(1).normal([4000])
+        let (mean, variance) = (data.mean().scalar, data.variance().scalar)
+        let losses: [(Tensor) -> Tensor] = [
+            { Loss.gaussian(mean: $0[0].broadcast(to: [4000]), logVariance: 2 * $0[1], data) },
+            { Loss.rankedProbability(mean: $0[0].broadcast(to: [4000]), deviation: $0[1].exp(), data) },
+        ]
+        for (loss, tolerance) in zip(losses, [1e-12, 0.02]) {
+            let slope = gradient(of: loss)(Tensor([mean, 0.5 * Tensor(variance).log().scalar]))
+            #expect(slope.values.allSatisfy { abs($0) < tolerance })
+        }
+    }
+}
