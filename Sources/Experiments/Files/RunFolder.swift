@@ -144,7 +144,7 @@ public final class RunFolder: Sendable {
     }
 
     /// Makes the folder and those above it.
-    private static func makeFolder(_ path: String) throws(InputError) {
+    static func makeFolder(_ path: String) throws(InputError) {
         if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, FilePath.folder(of: path) != path else {
             throw .system(errno, .cannotCreate, doing: "make the folder", file: path)

@@ -46,8 +46,8 @@ public struct MemoryLayout: Sendable, Hashable, Codable {
 ///
 ///     z[t+1] = W[season] (z[t], …, z[t−τ+1]) + b[season] + mean over networks of g(z[t], …, season)
 ///
-/// Without networks it is a linear inverse model; without coefficients a neural network; with both, a network that corrects
-/// a linear model.
+/// Without networks it is a linear inverse model; with networks added to persistence, a neural network of the change; with
+/// networks added to a regression, a network that corrects a linear model.
 public struct MemoryModel: ForecastModel {
     /// `[period, τ · d, d]`, by the step that is left.
     public var coefficients: Tensor
@@ -74,11 +74,11 @@ public struct MemoryModel: ForecastModel {
         networkMemory = memory
     }
 
-    /// The model that forecasts the normal of the season, zero.
-    public static func zero(_ layout: MemoryLayout) -> MemoryModel {
-        MemoryModel(
-            layout: layout, coefficients: Tensor.zeros([1, layout.count, layout.variables]),
-            offsets: Tensor.zeros([1, layout.variables]))
+    /// The model that forecasts the last values.
+    public static func persistence(_ layout: MemoryLayout) -> MemoryModel {
+        let newest = Tensor.identity(layout.count).slice(axis: 1, from: 0, to: layout.variables)
+        return MemoryModel(
+            layout: layout, coefficients: newest.expanded(axis: 0), offsets: Tensor.zeros([1, layout.variables]))
     }
 
     /// The same model with networks added to it.

@@ -38,7 +38,7 @@ public struct NetworkSetting: Sendable, Hashable, Codable, CustomStringConvertib
 /// the first it is scored. The forecast is the mean of all networks.
 public struct NetworkLearner: Sendable {
     public let setting: NetworkSetting
-    /// The linear model that is corrected; nil for a network that forecasts alone.
+    /// The linear model that is corrected; nil for a network alone, which forecasts the change from the last value.
     public let base: SeasonalRegressionSetting?
     public let folds: Int
     public let key: Key
@@ -78,7 +78,7 @@ public struct NetworkLearner: Sendable {
             variables: anomalies.variables, memory: memory, period: anomalies.period, firstPhase: anomalies.firstPhase)
         let linear = base.map {
             SeasonalRegression(SeasonalMoments(anomalies, layout: layout, targets: training + stopping), $0).model
-        }
+        } ?? MemoryModel.persistence(layout)
         let samples = { (times: [Int]) in
             NetworkSamples(anomalies, layout: layout, memory: setting.memory, linear: linear, targets: times)
         }
@@ -94,7 +94,7 @@ public struct NetworkLearner: Sendable {
     private func train(_ learn: NetworkSamples, _ stop: NetworkSamples, key: Key) -> Trained<DenseNetwork> {
         let network = DenseNetwork(
             widths: [learn.inputs.shape[1]] + setting.hidden + [learn.targets.shape[1]], activation: .tanh,
-            key: key.folding(-1), startingAtZero: base != nil)
+            key: key.folding(-1), startingAtZero: true)
         let trainer = Trainer(
             Adam(rate: Schedule(setting.learningRate)), batchSize: setting.batchSize,
             maximumEpochs: setting.maximumEpochs, patience: setting.patience)
@@ -126,23 +126,19 @@ extension [NetworkLearner.Fold] {
     }
 }
 
-/// What the network sees, and what it should say: the next anomalies, less what the linear model says.
+/// What the network sees, and what it should say: the next anomalies, less what the model says that it is added to.
 struct NetworkSamples: Sendable {
     /// `[N, memory · d + 2 · harmonics]`
     let inputs: Tensor
     /// `[N, d]`
     let targets: Tensor
 
-    init(_ series: SeasonalSeries, layout: MemoryLayout, memory: Int, linear: MemoryModel?, targets times: [Int]) {
+    init(_ series: SeasonalSeries, layout: MemoryLayout, memory: Int, linear: MemoryModel, targets times: [Int]) {
         let states = Tensor(rows: times.map { layout.state(series.values, at: $0 - 1) })
         let phases = Tensor(integers: times.map { series.phase($0) })
         let seasons = layout.seasons(harmonics: MemoryModel.networkHarmonics).taking(phases)
         inputs = Tensor.concatenated([states.slice(axis: 1, from: 0, to: memory * layout.variables), seasons], axis: 1)
         let truth = Tensor(rows: times.map { series.values[$0] })
-        guard let linear else {
-            targets = truth
-            return
-        }
         let used = states.slice(axis: 1, from: 0, to: linear.layout.count)
         let steps = Tensor(integers: times.map { $0 - 1 })
         targets = truth - vmap { (state: Tensor, step: Tensor) in linear.prediction(state, step: step) }(used, steps)

@@ -140,7 +140,12 @@ extension ForecastRun {
     }
 
     /// Keeps the learned models as files that another run, and Python, can open.
-    func save(_ models: LearnedModels, in folder: RunFolder) throws(InputError) {}
+    func save(_ models: LearnedModels, in folder: RunFolder) throws(InputError) {
+        for method in methods where method.filter == chosenMethod.filter {
+            let checkpoint = forecaster(method, models).checkpoint(variables: data.variables.map(\.name))
+            try ModelFile.write(checkpoint, to: folder.path("models/\(method.kind.rawValue)"))
+        }
+    }
 }
 
 extension Baseline {

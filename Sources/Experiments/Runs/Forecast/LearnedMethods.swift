@@ -14,7 +14,7 @@ enum ModelKind: String, Codable, Sendable, CaseIterable {
     var text: String {
         switch self {
         case .linear: "linear inverse model with memory and seasons, ridge regression"
-        case .network: "mean of neural networks with memory and season"
+        case .network: "mean of neural networks with memory and season, of the change from the last value"
         case .corrected: "linear inverse model corrected by the mean of neural networks"
         }
     }
@@ -83,7 +83,7 @@ struct LearnedModels: Sendable {
             let memory = networks[0].memory
             let short = MemoryLayout(
                 variables: layout.variables, memory: memory, period: layout.period, firstPhase: layout.firstPhase)
-            return (MemoryModel.zero(short).adding(networks.map(\.network), memory: memory), networks.errorCovariance)
+            return (MemoryModel.persistence(short).adding(networks.map(\.network), memory: memory), networks.errorCovariance)
         case .corrected:
             return (
                 linear.model.adding(corrections.map(\.network), memory: corrections[0].memory), errors.modelError

@@ -12,10 +12,10 @@ struct Selection: Sendable {
     func choose() -> ChosenSettings {
         let (linear, linearFolds) = crossValidateLinear()
         let progress = ProgressMeter(
-            "Choosing on validation", total: linear.count * setting.inflations.count + 1, isQuiet: options.isQuiet)
+            "Choosing the memory", total: linear.count, isQuiet: options.isQuiet)
         let memory = chooseMemory(linear, progress)
-        let (networks, networkFolds) = crossValidateNetworks(correcting: memory)
         progress.finish()
+        let (networks, networkFolds) = crossValidateNetworks(correcting: memory)
         var chosen = ChosenSettings(
             linear: memory, network: networks.network, correction: networks.correction, inflations: [:], chosen: "",
             validation: [], folds: linearFolds + networkFolds)
@@ -120,16 +120,11 @@ struct Selection: Sendable {
         -> SeasonalRegressionSetting
     {
         let scores = concurrentMap(candidates.count, threads: options.threads) { i -> Double in
+            defer { progress.advance() }
             let chosen = ChosenSettings(
                 linear: candidates[i], network: nil, correction: nil, inflations: [:], chosen: "", validation: [],
                 folds: [])
-            let models = learned(chosen, threads: 1)
-            let method = LearnedMethod(kind: .linear, filter: setting.filters[0])
-            let best = setting.inflations.map { inflation in
-                defer { progress.advance() }
-                return criterion(method, models, inflation, threads: 1)
-            }.min()
-            return best ?? .infinity
+            return judge(LearnedMethod(kind: .linear, filter: setting.filters[0]), learned(chosen, threads: 1)).score
         }
         return candidates[candidates.indices.min { scores[$0] < scores[$1] } ?? 0]
     }
@@ -137,40 +132,42 @@ struct Selection: Sendable {
     /// Inflation of every method, and the method.
     private func chooseMethod(_ chosen: inout ChosenSettings) {
         let methods = self.methods
-        let tasks = methods.flatMap { method in setting.inflations.map { (method, $0) } }
-        let progress = ProgressMeter("Choosing the method", total: tasks.count, isQuiet: options.isQuiet)
+        let progress = ProgressMeter("Choosing the method", total: methods.count, isQuiet: options.isQuiet)
         let models = learned(chosen, threads: options.threads)
-        let scores = concurrentMap(tasks.count, threads: options.threads) { i in
+        let judged = concurrentMap(methods.count, threads: options.threads) { i in
             defer { progress.advance() }
-            return criterion(tasks[i].0, models, tasks[i].1, threads: 1)
+            return judge(methods[i], models)
         }
         progress.finish()
-        for method in methods {
-            let own = tasks.indices.filter { tasks[$0].0 == method }
-            guard let best = own.min(by: { scores[$0] < scores[$1] }) else { continue }
-            chosen.inflations[method.name] = tasks[best].1
-            chosen.validation.append(CandidateRecord(name: method.name, score: scores[best].finite))
+        for (method, (inflation, score)) in zip(methods, judged) {
+            chosen.inflations[method.name] = inflation
+            chosen.validation.append(CandidateRecord(name: method.name, score: score.finite))
         }
-        let best = chosen.validation.min { ($0.score ?? .infinity) < ($1.score ?? .infinity) }
-        chosen.chosen = best?.name ?? methods[0].name
+        let best = methods.indices.min { judged[$0].score < judged[$1].score } ?? 0
+        chosen.chosen = methods[best].name
+    }
+
+    /// The inflation under which the innovations of the validation period are most probable, and with it the mean CRPS of
+    /// the target over the decisive leads.
+    private func judge(_ method: LearnedMethod, _ models: LearnedModels) -> (inflation: Double, score: Double) {
+        let series = data.series.prefix(data.end)
+        let runs = setting.inflations.map { inflation in
+            let forecaster = models.forecaster(method, inflation: inflation, setting, key: key.folding(4))
+            let trajectory = forecaster.assimilate(series)
+            let likelihood = trajectory.logLikelihoods[data.validation].sum().scalar
+            return (inflation, forecaster, trajectory, likelihood.isFinite ? likelihood : -.infinity)
+        }
+        guard let (inflation, forecaster, trajectory, _) = runs.max(by: { $0.3 < $1.3 }) else { return (1, .infinity) }
+        let forecasts = scorer.learned(method.name, .none, forecaster, trajectory, threads: 1)
+        let scores = setting.decisiveLeads.map { lead in
+            forecasts.leads[data.target][lead - 1].rankedProbabilities.value ?? .infinity
+        }
+        return (inflation, scores.reduce(0.0, +) / Double(scores.count))
     }
 
     private func learned(_ chosen: ChosenSettings, threads: Int) -> LearnedModels {
         LearnedModels(
             data.series, before: data.training.upperBound, chosen, setting, key: key.folding(3), threads: threads)
-    }
-
-    /// Mean CRPS of the target over the decisive leads of the validation period.
-    private func criterion(
-        _ method: LearnedMethod, _ models: LearnedModels, _ inflation: Double, threads: Int
-    ) -> Double {
-        let forecaster = models.forecaster(method, inflation: inflation, setting, key: key.folding(4))
-        let trajectory = forecaster.assimilate(data.series.prefix(data.end))
-        let forecasts = scorer.learned(method.name, .none, forecaster, trajectory, threads: threads)
-        let scores = setting.decisiveLeads.map { lead in
-            forecasts.leads[data.target][lead - 1].rankedProbabilities.value ?? .infinity
-        }
-        return scores.reduce(0.0, +) / Double(scores.count)
     }
 }
 

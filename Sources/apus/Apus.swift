@@ -1,0 +1,32 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+/// The command-line tool; each command is a file in `Commands/`.
+@main
+struct Apus: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apus",
+        abstract: "Machine learning in data assimilation: learn a forecast, assimilate with it, judge it.",
+        discussion: """
+            Start with an example:
+
+                apus run Examples/enso.yaml          learn the tropical Pacific and forecast it
+                apus explain lorenz96 --adjoint      see a model's program, tangent and adjoint
+
+            Faults of input end with one line on standard error and a status of sysexits.h (64 to 78).
+            Shell completions: apus --generate-completion-script bash|zsh|fish
+            """,
+        version: ApusVersion.text,
+        subcommands: [Run.self, List.self, Explain.self, Forecast.self])
+}
+
+/// Runs a command's work; a fault of the world becomes one line on standard error and its exit status.
+func reportingFaults(_ work: () throws(InputError) -> Void) throws {
+    do {
+        try work()
+    } catch {
+        FileHandle.standardError.write(Data("apus: \(error.description)\n".utf8))
+        throw ExitCode(error.kind.exitStatus)
+    }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List models, kinds of experiment and methods.")
+
+    @Flag(help: "As JSON.")
+    var json = false
+
+    func run() throws {
+        let sections = Catalog.sections
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            print(String(decoding: try encoder.encode(sections), as: UTF8.self))
+            return
+        }
+        for (i, section) in sections.enumerated() {
+            var table = TextTable(title: section.title, columns: [.init("Name"), .init("What")])
+            for entry in section.entries { table.add([.text(entry.name), .text(entry.what)]) }
+            print((i == 0 ? "" : "\n") + table.rendered(color: TerminalStyle.standardOutputHasColor))
+        }
+    }
+}

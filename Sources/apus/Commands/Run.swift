@@ -1,0 +1,77 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the experiment that a configuration file describes.",
+        discussion: """
+            Writes report.html (opens offline), results.json, results.nc (CF conventions) and the learned models into the
+            output folder. A run that was stopped goes on with --resume; a folder that holds a run is only used again with
+            --force. The same seed gives the same numbers, bit for bit, with any number of threads.
+
+                apus run Examples/enso.yaml
+                apus run Examples/co2.yaml --output /tmp/co2 --threads 1
+            """)
+
+    @Argument(help: "The configuration, a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
+    var file: String
+
+    @Option(name: .shortAndLong, help: "The folder of the results; by default the one that the configuration names.", completion: .directory)
+    var output: String?
+
+    @Flag(help: "Go on with a run that was stopped.")
+    var resume = false
+
+    @Flag(help: "Run even if the folder holds a run; its results are replaced.")
+    var force = false
+
+    @Option(help: "Threads to use; by default APUS_THREADS, or all processors.")
+    var threads: Int?
+
+    @Flag(name: .shortAndLong, help: "No progress.")
+    var quiet = false
+
+    @Flag(help: "Print the results as JSON instead of tables.")
+    var json = false
+
+    func validate() throws {
+        if resume && force { throw ValidationError("--resume and --force exclude each other") }
+        if let threads, threads < 1 { throw ValidationError("--threads \(threads): expected at least 1") }
+    }
+
+    func run() throws {
+        try reportingFaults { () throws(InputError) in
+            let options = RunOptions(threads: try chosenThreads(), isQuiet: quiet)
+            let file = try ExperimentFile(file)
+            let run = try file.run(
+                output: output, claim: resume ? .resume : force ? .force : .new, options: options)
+            json ? print(String(decoding: run.results.json(), as: UTF8.self)) : Run.show(run.results, in: run.folder)
+            for failure in run.failures { FileHandle.standardError.write(Data("apus: figure: \(failure)\n".utf8)) }
+        }
+    }
+
+    private func chosenThreads() throws(InputError) -> Int {
+        if let threads { return threads }
+        guard let text = ProcessInfo.processInfo.environment["APUS_THREADS"] else { return RunOptions().threads }
+        guard let threads = Int(text), threads > 0 else {
+            throw InputError(.usage, at: .init("APUS_THREADS"), "'\(text)'", expected: "a number of threads, at least 1")
+        }
+        return threads
+    }
+
+    private static func show(_ results: RunResults, in folder: String) {
+        let color = TerminalStyle.standardOutputHasColor
+        for table in results.terminalTables { print(table.rendered(color: color) + "\n") }
+        for sentence in results.verdict { print("• \(sentence)") }
+        print("\nReport:  \(folder)/report.html\nResults: \(folder)/results.json, \(folder)/results.nc")
+    }
+}
+
+extension RunResults {
+    /// The tables of the terminal: errors with every gap scenario, then what probabilities are worth.
+    fileprivate var terminalTables: [TextTable] {
+        let scenarios = Gaps.allCases.filter { gaps in scores.contains { $0.gaps == gaps } }
+        return scenarios.map { summaryTable(.rmse, gaps: $0) } + [summaryTable(.crps), summaryTable(.coverage90)]
+    }
+}

@@ -1,0 +1,51 @@
+import Testing
+
+@testable import Learning
+
+@Suite struct SavedForecasterTests {
+    private func forecaster() -> (EnsembleForecaster, SeasonalSeries) {
+        let values = (0..<120).map { t in
+            let noise = Key(7).folding(t).normal([2]).values
+            return [20 + Double(t % 12) + noise[0], 5 - 0.5 * Double(t % 12) + noise[1]]
+        }
+        let series = SeasonalSeries(values, period: 12, firstPhase: 0)
+        let setting = SeasonalRegressionSetting(
+            memory: 3, ridge: 1, decay: 2, seasonalLags: 1, seasonalRidge: 100, harmonics: 1)
+        let learned = LinearLearner(setting, observationError: 1e-2).learn(series, before: 100)
+        let network = DenseNetwork(widths: [8, 5, 2], activation: .tanh, key: Key(3))
+        return (
+            EnsembleForecaster(
+                learned.model.adding([network], memory: 2), climatology: learned.climatology,
+                modelError: learned.modelError, observationError: 0.01, inflation: 1.2, filter: .enkf, members: 20,
+                key: Key(5)), series
+        )
+    }
+
+    private func numbers(_ forecaster: EnsembleForecaster, _ series: SeasonalSeries, threads: Int) -> [UInt64] {
+        let trajectory = forecaster.assimilate(series)
+        return forecaster.forecasts(trajectory, starts: Array(60..<110), leads: 4, threads: threads)
+            .flatMap(\.values).map(\.bitPattern)
+    }
+
+    @Test func loadsBackToTheSameForecastsBitForBit() throws {
+        let (forecaster, series) = forecaster()
+        let bytes = try forecaster.checkpoint(variables: ["a", "b"]).encoded()
+        let loaded = try EnsembleForecaster(Checkpoint(decoding: bytes))
+        #expect(numbers(loaded, series, threads: 1) == numbers(forecaster, series, threads: 1))
+        #expect(try loaded.checkpoint(variables: ["a", "b"]).encoded() == bytes)
+    }
+
+    @Test func threadsDoNotChangeABit() {
+        let (forecaster, series) = forecaster()
+        #expect(numbers(forecaster, series, threads: 1) == numbers(forecaster, series, threads: 2))
+    }
+
+    @Test func refusesAnotherStructure() throws {
+        var checkpoint = forecaster().0.checkpoint(variables: ["a", "b"])
+        checkpoint.tensors["modelError"] = Tensor.zeros([3, 3])
+        #expect(throws: CheckpointError.self) { try EnsembleForecaster(checkpoint) }
+        checkpoint = forecaster().0.checkpoint(variables: ["a", "b"])
+        checkpoint.tensors["model.networks.0.layers.0.weight"] = nil
+        #expect(throws: CheckpointError.self) { try EnsembleForecaster(checkpoint) }
+    }
+}
