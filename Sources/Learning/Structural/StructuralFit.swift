@@ -29,9 +29,9 @@ public struct StructuralFit: Sendable, Codable, Equatable {
         let known = values.count { !$0.isNaN }
         precondition(known >= 2 * setting.stateCount, "\(known) values for a state of \(setting.stateCount)")
         let start = earlier?.model ?? StructuralModel(startingFor: values, setting)
-        let found = search.minimize({ (model: StructuralModel) in -model.filter(values).logLikelihood }, from: start) {
-            eachIteration($0, -$1)
-        }
+        let found = search.minimize(
+            { (model: StructuralModel) in -model.filter(values).logLikelihood }, from: start,
+            eachIteration: { eachIteration($0, -$1) })
         self.setting = setting
         scale = start.scale
         logVariances = found.parameters.logVariances.values

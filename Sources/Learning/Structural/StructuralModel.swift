@@ -82,7 +82,7 @@ public struct StructuralModel: Tree {
         let n = setting.stateCount
         var fixed = [Double](repeating: 0, count: n * n)
         func set(_ row: Int, _ column: Int, _ value: Double) { fixed[row * n + column] = value }
-        (0..<2).forEach { set($0, $0, 1) }
+        for i in 0..<2 { set(i, i, 1) }
         set(0, 1, 1)
         for harmonic in 0..<setting.harmonics {
             let angle = 2 * Double.pi * Double(harmonic + 1) / setting.period

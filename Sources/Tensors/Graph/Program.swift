@@ -70,7 +70,7 @@ extension Program {
             if depends {
                 kept.append(instruction)
             } else {
-                instruction.results.forEach { isFixed[$0] = true }
+                for result in instruction.results { isFixed[result] = true }
                 moved.append(instruction)
             }
         }

@@ -1,0 +1,79 @@
+import Assimilation
+import Learning
+import Verification
+
+/// What filter and smoother of one model say of every time: with all observations, and without those withheld.
+struct StructuralEstimates: Sendable {
+    private let data: StructuralData
+    private let method: String
+    private let trend: SeasonalTrend
+    private let all: Estimates
+    /// Nil if nothing is withheld.
+    private let withoutWithheld: Estimates?
+
+    private struct Estimates: Sendable {
+        let filter: MeasurementEstimates
+        let smoother: MeasurementEstimates
+
+        init(_ model: StructuralModel, _ values: [Double]) {
+            let trajectory = model.filter(values)
+            filter = model.measurements(trajectory.analyses)
+            smoother = model.measurements(model.smooth(trajectory))
+        }
+    }
+
+    init(data: StructuralData, fit: StructuralFit, trend: SeasonalTrend) {
+        (self.data, self.trend, method) = (data, trend, fit.setting.name)
+        all = Estimates(fit.model, data.values)
+        withoutWithheld = data.withheld.isEmpty ? nil : Estimates(fit.model, data.given)
+    }
+
+    var series: [SeriesRecord] {
+        [record(.none, data.values, all)] + (withoutWithheld.map { [record(.outage, data.given, $0)] } ?? [])
+    }
+
+    private func record(_ gaps: Gaps, _ observed: [Double], _ estimates: Estimates) -> SeriesRecord {
+        SeriesRecord(
+            gaps: gaps, variable: data.variable.name, method: method, times: data.times.map { "\($0)" },
+            truth: data.values.map(\.finite), observed: observed.map(\.finite),
+            filterMean: estimates.filter.means.map(\.finite),
+            filterSpread: estimates.filter.standardDeviations.map(\.finite),
+            smootherMean: estimates.smoother.means.map(\.finite),
+            smootherSpread: estimates.smoother.standardDeviations.map(\.finite))
+    }
+
+    /// The errors at withheld values, of filter, smoother and interpolations.
+    func filling(_ bootstrap: BlockBootstrap) -> [GapFillingRecord] {
+        guard let estimates = withoutWithheld else { return [] }
+        let normals = data.values.indices.map { trend[$0] }
+        let anomalies = interpolated(zip(data.given, normals).map(-))
+        let estimators: [(GapEstimator, [Double])] = [
+            (.smoother, estimates.smoother.means), (.filter, estimates.filter.means),
+            (.interpolation, zip(anomalies, normals).map(+)), (.seriesInterpolation, interpolated(data.given)),
+        ]
+        return estimators.map { estimator, values in
+            let squares = data.withheld.map { (values[$0] - data.values[$0]) * (values[$0] - data.values[$0]) }
+            let series = ScoreSeries(.rootMean, terms: squares, mask: squares.map { _ in true })
+            let estimate = bootstrap.estimate(series)
+            return GapFillingRecord(
+                gaps: .outage, variable: data.variable.name, estimator: estimator, rmse: estimate.value?.finite,
+                low: estimate.low?.finite, high: estimate.high?.finite, count: estimate.count)
+        }
+    }
+
+    private func interpolated(_ values: [Double]) -> [Double] {
+        SeasonalSeries(values.map { [$0] }, period: 1, firstPhase: 0).interpolated().values.map { $0[0] }
+    }
+
+    /// How many values are missing in the data, and how well the smoother says it knows them.
+    func gapSentence(units: String) -> String? {
+        let missing = data.values.indices.filter { data.values[$0].isNaN }
+        let spreads = missing.map { all.smoother.standardDeviations[$0] }
+        guard let widest = spreads.max(), let narrowest = spreads.min() else { return nil }
+        let unit = UnitText.display(units)
+        let ends = [narrowest, widest].map { NumberText.fixed($0, decimals: 2) }
+        return
+            "The smoother estimates the \(missing.count) values that are missing in the data themselves with standard "
+            + "deviations of \(ends[0]) to \(ends[1])\(unit.isEmpty ? "" : " \(unit)")."
+    }
+}

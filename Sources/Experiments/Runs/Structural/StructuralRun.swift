@@ -1,0 +1,176 @@
+import Foundation
+import Learning
+import Verification
+
+/// From fitted models to results: the choice on the validation period, scores of the test period, estimates.
+struct StructuralRun: Sendable {
+    let header: ExperimentHeader
+    let setting: StructuralConfiguration
+    let data: StructuralData
+    /// Fitted to the training period.
+    let trained: [StructuralFit]
+    /// Fitted to everything before the test, in the same order.
+    let final: [StructuralFit]
+
+    private var bootstrap: BlockBootstrap { BlockBootstrap(resamples: setting.resamples, seed: UInt64(header.seed)) }
+
+    func results(threads: Int) -> RunResults {
+        let validation = forecasts(data.validation, trained)
+        let test = forecasts(data.test, final)
+        let candidates = trained.map { fit in
+            CandidateRecord(name: fit.setting.name, score: meanScore(fit.setting.name, validation).finite)
+        }
+        let best = candidates.indices.min {
+            (candidates[$0].score ?? .infinity) < (candidates[$1].score ?? .infinity)
+        }
+        let chosen = final[best ?? 0]
+        var results = RunResults(
+            name: header.name, title: header.title, summary: header.summary, version: ApusVersion.text,
+            command: "apus run \(header.file)", seed: UInt64(header.seed), variables: [variable],
+            primaryVariable: variable.name, splits: splits, leads: setting.leads,
+            leadUnit: setting.step.count == 1 ? "\(setting.step.unit.rawValue)s" : "steps of \(setting.step)",
+            methods: methods, choice: choice(chosen, candidates))
+        results.scores =
+            scores(validation, "validation", threads: threads) + scores(test, "test", threads: threads)
+        results.comparisons = comparisons(test, chosen: chosen.setting.name)
+        results.rankHistograms = test.filter { $0.method == chosen.setting.name }.map(histogram)
+        results.errorModels = final.map(errorModel)
+        results.forecasts = [record(test.filter { $0.method == chosen.setting.name })]
+        let estimates = StructuralEstimates(data: data, fit: chosen, trend: forecaster(data.test).trend)
+        results.series = estimates.series
+        results.gapFilling = estimates.filling(bootstrap)
+        results.dataCredits = header.credits
+        results.verdict = results.derivedVerdict() + [estimates.gapSentence(units: variable.units)].compactMap { $0 }
+        return results
+    }
+
+    // MARK: - Forecasts
+
+    private func forecaster(_ targets: Range<Int>) -> StructuralForecaster {
+        StructuralForecaster(data, setting, targets: targets)
+    }
+
+    private func forecasts(_ targets: Range<Int>, _ fits: [StructuralFit]) -> [NormalForecasts] {
+        let forecaster = forecaster(targets)
+        return StructuralBaseline.allCases.flatMap(forecaster.baseline) + fits.flatMap(forecaster.learned)
+    }
+
+    /// The CRPS of a method on average over the leads.
+    private func meanScore(_ method: String, _ forecasts: [NormalForecasts]) -> Double {
+        let values = forecasts.filter { $0.method == method }.map { $0.crps.value ?? .nan }
+        return values.reduce(0, +) / Double(values.count)
+    }
+
+    private func scores(_ forecasts: [NormalForecasts], _ split: String, threads: Int) -> [ScoreRecord] {
+        let (name, bootstrap) = (variable.name, bootstrap)
+        return concurrentMap(forecasts.count, threads: threads) {
+            forecasts[$0].scores(name, split: split, bootstrap)
+        }.flatMap { $0 }
+    }
+
+    private func comparisons(_ forecasts: [NormalForecasts], chosen: String) -> [ComparisonRecord] {
+        let own = forecasts.filter { $0.method == chosen }
+        return forecasts.filter { $0.method != chosen }.flatMap { other -> [ComparisonRecord] in
+            guard let first = own.first(where: { $0.lead == other.lead }) else { return [] }
+            let both = [
+                (ScoreName.rmse, bootstrap.difference(first.squares, other.squares)),
+                (.crps, bootstrap.difference(first.crps, other.crps)),
+            ]
+            return both.map { score, difference in
+                ComparisonRecord(
+                    first: chosen, second: other.method, variable: variable.name, lead: other.lead, score: score,
+                    difference: difference.estimate.value?.finite, low: difference.estimate.low?.finite,
+                    high: difference.estimate.high?.finite, significant: difference.isSignificant)
+            }
+        }
+    }
+
+    private func histogram(_ forecasts: NormalForecasts) -> RankHistogramRecord {
+        let histogram = forecasts.scored.rankHistogram(bins: 10)
+        return RankHistogramRecord(
+            method: forecasts.method, variable: variable.name, lead: forecasts.lead, gaps: .none,
+            counts: histogram.counts, probability: histogram.flatnessProbability.finite)
+    }
+
+    /// From forecasts by target to forecasts by start; a target outside the test has no entry.
+    private func record(_ forecasts: [NormalForecasts]) -> ForecastRecord {
+        let longest = setting.leads.last ?? 1
+        let starts = (data.test.lowerBound - longest)..<data.test.upperBound - (setting.leads.first ?? 1)
+        let leads = forecasts.map { forecast -> ForecastsAtLead in
+            func byStart(_ value: (Int) -> Double) -> [Double?] {
+                starts.map { start in
+                    let target = start + forecast.lead
+                    return data.test.contains(target) ? value(target - data.test.lowerBound).finite : nil
+                }
+            }
+            func quantile(_ z: Double) -> [Double?] { byStart { forecast.means[$0] + z * forecast.deviations[$0] } }
+            return ForecastsAtLead(
+                lead: forecast.lead, mean: quantile(0), quantile5: quantile(-1.6448536269514722),
+                quantile25: quantile(-0.6744897501960817), quantile50: quantile(0),
+                quantile75: quantile(0.6744897501960817), quantile95: quantile(1.6448536269514722),
+                truth: byStart { forecast.truth[$0] })
+        }
+        return ForecastRecord(
+            method: forecasts.first?.method ?? "", gaps: .none, variable: variable.name,
+            starts: starts.map { "\(data.times[$0])" }, leads: leads)
+    }
+
+    // MARK: - What was done
+
+    private var variable: VariableRecord {
+        VariableRecord(
+            name: data.variable.name, longName: data.variable.longName ?? data.variable.name,
+            units: data.variable.units ?? "", standardName: data.variable.standardName)
+    }
+
+    private var splits: [SplitRecord] {
+        [("train", data.training), ("validation", data.validation), ("test", data.test)].map {
+            SplitRecord(name: $0.0, start: "\(data.times[$0.1.lowerBound])", end: "\(data.times[$0.1.upperBound - 1])")
+        }
+    }
+
+    private func choice(_ chosen: StructuralFit, _ candidates: [CandidateRecord]) -> ChoiceRecord {
+        let leads = setting.leads.map(String.init).joined(separator: ", ")
+        return ChoiceRecord(
+            method: chosen.setting.name,
+            criterion:
+                "Lowest CRPS of the validation period on average over leads \(leads), each candidate fitted to the "
+                + "training period alone; then fitted anew to everything before the test.",
+            candidates: candidates)
+    }
+
+    private var methods: [MethodRecord] {
+        StructuralBaseline.allCases.map {
+            MethodRecord(name: $0.rawValue, kind: .baseline, description: $0.text)
+        }
+            + final.map { fit in
+                MethodRecord(
+                    name: fit.setting.name, kind: .linear, description: fit.setting.text, parameters: parameters(fit))
+            }
+    }
+
+    /// What was learned, as standard deviations of a step in the unit of the series.
+    private func parameters(_ fit: StructuralFit) -> [MethodParameter] {
+        let deviations = fit.model.variances.sqrt().values.map { String(format: "%.2g", $0) }
+        let names =
+            ["irregular", "level", "slope"] + (0..<fit.setting.harmonics).map { "harmonic \($0 + 1)" }
+            + (fit.setting.remainderOrder > 0 ? ["remainder"] : [])
+        let coefficients = fit.model.coefficients.values.map { NumberText.fixed($0, decimals: 2) }
+        return zip(names, deviations).map { MethodParameter(name: "σ \($0)", value: $1) }
+            + (coefficients.isEmpty ? [] : [MethodParameter(name: "φ", value: coefficients.joined(separator: ", "))])
+            + [
+                MethodParameter(name: "log-likelihood", value: NumberText.fixed(fit.logLikelihood, decimals: 1)),
+                MethodParameter(name: "search", value: "\(fit.ending.rawValue) after \(fit.iterations) iterations"),
+            ]
+    }
+
+    private func errorModel(_ fit: StructuralFit) -> ErrorModelRecord {
+        let model = fit.model
+        let row = model.observationOperator.matrix
+        let noise = row.matrixProduct(model.forecast.modelError.covariance(step: 0)).matrixProduct(row.transposed)
+        return ErrorModelRecord(
+            method: fit.setting.name, variable: variable.name,
+            observationError: model.irregularVariance.scalar.squareRoot(),
+            modelError: noise.scalar.squareRoot())
+    }
+}
