@@ -205,7 +205,12 @@ private enum Field: Decodable {
     struct Place: Decodable {
         let dtype: String
         let shape: [Int]
-        let data_offsets: [Int]
+        let offsets: [Int]
+
+        enum CodingKeys: String, CodingKey {
+            case dtype, shape
+            case offsets = "data_offsets"
+        }
     }
 
     init(from decoder: any Decoder) throws {
@@ -229,7 +234,7 @@ private struct Entry {
         guard let size = byteCount(place.shape, type) else {
             throw SafeTensorsError.shape(tensor: name, shape: place.shape)
         }
-        let offsets = place.data_offsets
+        let offsets = place.offsets
         guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1], offsets[1] - offsets[0] == size else {
             throw SafeTensorsError.offsets(
                 tensor: name, found: offsets, expected: "a start from zero and an end \(size) bytes after it")
