@@ -1,0 +1,57 @@
+import Checks
+import Dynamics
+import Tensors
+import Testing
+
+@Suite struct ModelTests {
+    static let lorenz63 = Tensor([1.2, -0.7, 21])
+    static let lorenz96 = 8 + Key(3).normal([7])
+
+    @Test func lorenz63IsLawful() {
+        #expect(checkMap(Lorenz63(), at: Self.lorenz63) == [])
+        #expect(checkModel(RungeKutta4(Lorenz63(), step: 0.01), at: Self.lorenz63) == [])
+        #expect(checkModel(Euler(Lorenz63(), step: 0.01), at: Self.lorenz63) == [])
+    }
+
+    @Test func lorenz96IsLawful() {
+        #expect(checkMap(Lorenz96(), at: Self.lorenz96) == [])
+        #expect(checkModel(RungeKutta4(Lorenz96(), step: 0.05), at: Self.lorenz96) == [])
+        #expect(checkModel(RungeKutta4(Lorenz96(), step: 0.05).repeated(4), at: Self.lorenz96) == [])
+        #expect(checkModel(Euler(Lorenz96(forcing: Key(5).normal([7])), step: 0.01), at: Self.lorenz96) == [])
+    }
+
+    @Test func ordersOfConvergence() {
+        let exact = RungeKutta4(Lorenz63(), step: 0.2 / 4096).repeated(4096)(Self.lorenz63)
+        let steps = [40, 80, 160].map { 0.2 / Double($0) }
+        func count(_ step: Double) -> Int { Int((0.2 / step).rounded()) }
+        #expect(
+            checkOrderOfConvergence("RungeKutta4", order: 4, steps: steps, exact: exact) {
+                RungeKutta4(Lorenz63(), step: $0).repeated(count($0))(Self.lorenz63)
+            } == [])
+        #expect(
+            checkOrderOfConvergence("Euler", order: 1, steps: steps.map { $0 / 8 }, exact: exact) {
+                Euler(Lorenz63(), step: $0).repeated(count($0))(Self.lorenz63)
+            } == [])
+    }
+
+    /// Without damping and forcing the energy `Σ xᵢ²` is conserved: the advection does no work.
+    @Test func advectionConservesEnergy() {
+        let advection = Lorenz96(forcing: 0)(Self.lorenz96) + Self.lorenz96
+        #expect(abs(advection.dot(Self.lorenz96).scalar) < 1e-11)
+    }
+
+    @Test func aForgottenLeafAndAWrongOrderAreFound() {
+        struct Forgetful: Map {
+            var seen: Tensor = 1
+            var forgotten: Tensor = 2
+            func callAsFunction(_ x: Tensor) -> Tensor { x * seen + forgotten }
+            mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&seen, "seen") }
+        }
+        #expect(checkTree(Forgetful()).map(\.place) == ["Forgetful, forgotten"])
+        #expect(checkTree(Forgetful(), ignoring: ["forgotten"]) == [])
+        let wrong = checkOrderOfConvergence("Euler", order: 4, steps: [0.1, 0.05], exact: Tensor([1.0])) {
+            Tensor([1 + $0])
+        }
+        #expect(wrong.count == 1)
+    }
+}
