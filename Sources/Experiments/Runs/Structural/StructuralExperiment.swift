@@ -18,7 +18,7 @@ public struct StructuralExperiment: Experiment {
         let data = try StructuralData(setting)
         let variants = setting.variants
         let progress = ProgressMeter(
-            "Fitting \(variants.count) structural models", total: 2 * variants.count * Self.usualIterations,
+            "Fitting \(variants.count) structural models", total: 2 * variants.count * Self.usualEvaluations,
             isQuiet: options.isQuiet)
         let trained = try each(variants, options) { (variant) throws(InputError) in
             try folder.stage("fits/training/\(variant.name)") {
@@ -35,16 +35,18 @@ public struct StructuralExperiment: Experiment {
             .results(threads: options.threads)
     }
 
-    /// So many iterations fill a fit's part of the progress bar.
-    private static let usualIterations = 50
+    /// So many evaluations of the likelihood fill a fit's part of the progress bar.
+    private static let usualEvaluations = 50
 
     private func fit(
         _ variant: StructuralSetting, _ values: [Double], from earlier: StructuralFit? = nil, _ progress: ProgressMeter
     ) -> StructuralFit {
-        let fit = StructuralFit(values, variant, from: earlier) { iteration, _ in
-            if iteration < Self.usualIterations { progress.advance() }
+        var evaluations = 0
+        let fit = StructuralFit(values, variant, from: earlier) {
+            evaluations += 1
+            if evaluations < Self.usualEvaluations { progress.advance() }
         }
-        progress.advance(by: max(1, Self.usualIterations - fit.iterations))
+        progress.advance(by: max(1, Self.usualEvaluations - evaluations))
         return fit
     }
 
