@@ -8,6 +8,11 @@ extension ElementType {
     }
 }
 
+extension Tensor {
+    /// A literal in the real type of what it belongs to; anything else as it is.
+    func matchingLiteral(_ type: ElementType) -> Tensor { isLiteral && type.isReal ? cast(to: type) : self }
+}
+
 private func promoted(_ a: Tensor, _ b: Tensor) -> (Tensor, Tensor) {
     if a.type == b.type { return (a, b) }
     // A literal follows the other operand, unless that is of integers or truth values and the literal is not whole.
