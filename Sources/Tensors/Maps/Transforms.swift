@@ -120,17 +120,19 @@ public func vmap<A: Tree, B: Tree, C: Tree>(_ f: @escaping (A, B) -> C) -> (A, B
 
 /// Records `f` on unknown elements of the batch and replays the record with batched rules.
 private func batched(_ f: ([Tensor]) -> [Tensor], _ x: [Tensor], _ size: Int) -> [Tensor] {
-    Graph.with { graph, _ in
+    Graph.with { graph, isOutermost in
         let parameters = x.map { graph.parameter(Signature(Array($0.shape.dropFirst()), $0.type)) }
         let outputs = f(parameters)
+        // Transforms inside `f` trace known values too; no outer transform asks for these traces if this is the outermost.
+        let unbatched = { (tensor: Tensor) in isOutermost ? tensor.detached : tensor }
         var table = EntryTable()
         for (parameter, value) in zip(parameters, x) { table[parameter] = value }
         for step in graph.path(from: parameters, to: outputs) {
-            let operands = step.operands.map { table[$0] ?? $0 }
+            let operands = step.operands.map { table[$0] ?? unbatched($0) }
             let results = step.operation.batched(operands, step.operands.map { table[$0] != nil }, size)
             for (result, value) in zip(step.results, results) { table[result] = value }
         }
-        return outputs.map { table[$0] ?? $0.broadcast(to: [size] + $0.shape) }
+        return outputs.map { table[$0] ?? unbatched($0).broadcast(to: [size] + $0.shape) }
     }
 }
 
