@@ -18,17 +18,15 @@ public struct StructuralFit: Sendable, Codable, Equatable {
 
     /// Fits to a series at regular steps, NaN where missing.
     ///
-    /// - Parameters:
-    ///   - earlier: a fit to start from, such as one to a part of the series.
-    ///   - eachIteration: called with the number of each iteration and the log-likelihood reached.
+    /// - Parameter eachIteration: called with the number of each iteration and the log-likelihood reached.
     /// - Precondition: at least `2 · stateCount` values; none is infinite.
     public init(
-        _ values: [Double], _ setting: StructuralSetting, from earlier: StructuralFit? = nil,
-        search: QuasiNewton = QuasiNewton(), eachIteration: (Int, Double) -> Void = { _, _ in }
+        _ values: [Double], _ setting: StructuralSetting, search: QuasiNewton = QuasiNewton(),
+        eachIteration: (Int, Double) -> Void = { _, _ in }
     ) {
         let known = values.count { !$0.isNaN }
         precondition(known >= 2 * setting.stateCount, "\(known) values for a state of \(setting.stateCount)")
-        let start = earlier?.model ?? StructuralModel(startingFor: values, setting)
+        let start = StructuralModel(startingFor: values, setting)
         let found = search.minimize(
             { (model: StructuralModel) in -model.filter(values).logLikelihood }, from: start,
             eachIteration: { eachIteration($0, -$1) })
