@@ -27,7 +27,7 @@ public struct Trainer<Rule: Optimizer>: Sendable {
         validation: (Model) -> Double
     ) -> Trained<Model> {
         var (current, state) = (model, optimizer.start(model))
-        var best = Trained(model: model, history: History(training: [], validation: [validation(model)], kept: 0))
+        var best = Trained(model: model, history: TrainingHistory(training: [], validation: [validation(model)], kept: 0))
         for epoch in 1...maximumEpochs {
             let order = key.folding(epoch).permutation(count)
             var losses: [Double] = []
@@ -52,7 +52,7 @@ public struct Trainer<Rule: Optimizer>: Sendable {
 }
 
 /// Losses by epoch. `validation[0]` is the model before training.
-public struct History: Sendable, Codable, Equatable {
+public struct TrainingHistory: Sendable, Codable, Equatable {
     public var training: [Double]
     public var validation: [Double]
     /// The epoch whose model was kept; 0 is the model before training.
@@ -66,5 +66,5 @@ public struct History: Sendable, Codable, Equatable {
 /// The best model of a training, and how it came about.
 public struct Trained<Model: Tree>: Sendable {
     public var model: Model
-    public var history: History
+    public var history: TrainingHistory
 }

@@ -1,11 +1,15 @@
 /// Applies an operation: at once if its operands are known, into the graph if one of them is traced, or both.
 func applyAll(_ operation: Operation, _ operands: [Tensor]) -> [Tensor] {
-    let results = operation.results(operands)
-    let values = operands.allSatisfy(\.isKnown) ? operation.value(operands, results) : nil
-    guard let graph = operands.lazy.compactMap(\.trace).first?.graph else {
-        return zip(results, values ?? []).map { Tensor(shape: $0.shape, type: $0.type, storage: $1, trace: nil) }
+    var graph: Graph?
+    var isKnown = true
+    for operand in operands {
+        isKnown = isKnown && operand.storage != nil
+        if graph == nil, let trace = operand.trace { graph = trace.graph }
     }
-    return graph.record(operation, operands, results, values)
+    let results = operation.results(operands)
+    let values = isKnown ? operation.value(operands, results) : nil
+    if let graph { return graph.record(operation, operands, results, values) }
+    return zip(results, values ?? []).map { Tensor(shape: $0.shape, type: $0.type, storage: $1, trace: nil) }
 }
 
 func apply(_ operation: Operation, _ operands: Tensor...) -> Tensor { applyAll(operation, operands)[0] }

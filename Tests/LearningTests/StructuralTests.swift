@@ -30,7 +30,7 @@ import Testing
                 StructuralSetting(period: period, harmonics: own.harmonics, remainderOrder: own.partial.count),
                 scale: 0.5,
                 logVariances: Tensor(own.variances.map { log($0 / 0.5 - 1e-10) }),
-                remainder: Tensor(own.partial.map { atanh($0) }))
+                remainder: Tensor(own.partial.map { atanh($0 / 0.99) }))
         }
     }
 
@@ -97,20 +97,11 @@ import Testing
             return (100..<112).contains(t) ? .nan : 50 + 0.02 * Double(t) + season + remainder
         }
         let fit = StructuralFit(values, StructuralSetting(period: 12, harmonics: 1, remainderOrder: 1))
-        #expect(fit.ending == .converged)
+        #expect(fit.outcome == .converged)
         #expect(abs(fit.model.coefficients.values[0] - 0.7) < 0.12)
         #expect(abs(fit.model.variances.values[4].squareRoot() - 0.5) < 0.08)
         let gradient = gradient(of: { (model: StructuralModel) in model.filter(values).logLikelihood })(fit.model)
         #expect(gradient.leaves.flatMap(\.values).allSatisfy { abs($0) < 0.05 })
         #expect(StructuralFit(values, fit.setting) == fit)
-    }
-
-    @Test func quasiNewtonFindsTheBottomOfRosenbrocksValley() {
-        let found = QuasiNewton(gradientTolerance: 1e-8, valueTolerance: 0).minimize(
-            { (x: Tensor) in 100 * (x[1] - x[0].squared()).squared() + (1 - x[0]).squared() }, from: Tensor([-1.2, 1]))
-        #expect(found.ending == .converged)
-        #expect(found.parameters.values.allSatisfy { abs($0 - 1) < 1e-7 })
-        let nowhere = QuasiNewton().minimize({ (x: Tensor) in x.log() }, from: Tensor(-1))
-        #expect(nowhere.ending == .notFinite)
     }
 }

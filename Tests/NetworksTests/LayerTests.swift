@@ -71,6 +71,19 @@ import Testing
         #expect(abs(along - (high - low) / (2 * h)) < 1e-7 * max(1, abs(along)))
     }
 
+    @Test func gradientOfTheEnsembleIsThatOfTheBatch() {
+        let network = DenseNetwork(widths: [3, 5, 2], key: Key(1))
+        let x = Key(2).normal([4, 6, 3])
+        let batch = gradient(of: { (n: DenseNetwork) in n(x).squared().sum() })(network)
+        let members = gradient(of: { (n: DenseNetwork) in n.ensemble(x).squared().sum() })(network)
+        let looped = gradient(of: { (n: DenseNetwork) in
+            (0..<24).reduce(Tensor(0)) { $0 + n(x.reshaped([24, 3])[$1]).squared().sum() }
+        })(network)
+        for (a, (b, c)) in zip(batch.leaves, zip(members.leaves, looped.leaves)) {
+            #expect(distance(a, c) < 1e-13 && distance(b, c) < 1e-13)
+        }
+    }
+
     @Test(arguments: Initialization.allCases)
     func weightsHaveTheirVariance(_ initialization: Initialization) {
         let variance: Double =

@@ -54,7 +54,7 @@ public struct NetworkLearner: Sendable {
         public let network: DenseNetwork
         /// How many past values it sees.
         public let memory: Int
-        public let history: History
+        public let history: TrainingHistory
         /// Gaussian log-score of one-step forecasts on the block that the network has not seen.
         public let logScore: Double
         public let heldOut: [Int]

@@ -18,13 +18,12 @@ public struct ObservationModelErrors: Sendable {
     /// - Parameter series: the stretch that the model was learned from.
     public init(
         _ learned: LinearLearner.Learned, of series: SeasonalSeries, leastObservationError least: Double,
-        iterations: Int = 15
+        steps: Int = 20
     ) {
         let likelihood = InnovationLikelihood(learned, series, least: least)
         let start = Pair(Tensor(0.05).log(), likelihood.logFactor(learned.modelError))
-        let search = QuasiNewton(iterations: iterations, gradientTolerance: 0.1, valueTolerance: 0.02, longestStep: 1)
-            .minimize({ -likelihood($0) }, from: start)
-        let (variance, covariance) = likelihood.errors(search.parameters)
+        let (best, search) = QuasiNewton(maximumSteps: steps, tolerance: 1e-2).minimum(from: start) { -likelihood($0) }
+        let (variance, covariance) = likelihood.errors(best)
         observationError = variance.scalar.squareRoot()
         modelError = covariance
         logLikelihood = -search.value

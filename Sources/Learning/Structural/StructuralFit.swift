@@ -12,30 +12,31 @@ public struct StructuralFit: Sendable, Codable, Equatable {
     public let remainder: [Double]
     /// The natural logarithm of the likelihood of the series.
     public let logLikelihood: Double
-    public let ending: QuasiNewton.Ending
-    public let iterations: Int
-    public let evaluations: Int
+    public let outcome: SearchOutcome
+    public let steps: Int
 
     /// Fits to a series at regular steps, NaN where missing.
     ///
-    /// - Parameter eachIteration: called with the number of each iteration and the log-likelihood reached.
+    /// - Parameter eachEvaluation: called whenever the likelihood has been asked for.
     /// - Precondition: at least `2 · stateCount` values; none is infinite.
     public init(
-        _ values: [Double], _ setting: StructuralSetting, search: QuasiNewton = QuasiNewton(),
-        eachIteration: (Int, Double) -> Void = { _, _ in }
+        _ values: [Double], _ setting: StructuralSetting,
+        search: QuasiNewton = QuasiNewton(maximumSteps: 200, tolerance: 1e-4),
+        eachEvaluation: @escaping () -> Void = {}
     ) {
         let known = values.count { !$0.isNaN }
         precondition(known >= 2 * setting.stateCount, "\(known) values for a state of \(setting.stateCount)")
         let start = StructuralModel(startingFor: values, setting)
-        let found = search.minimize(
-            { (model: StructuralModel) in -model.filter(values).logLikelihood }, from: start,
-            eachIteration: { eachIteration($0, -$1) })
+        let (model, found) = search.minimum(from: start) { (model: StructuralModel) in
+            eachEvaluation()
+            return -model.filter(values).logLikelihood
+        }
         self.setting = setting
         scale = start.scale
-        logVariances = found.parameters.logVariances.values
-        remainder = found.parameters.remainder.values
+        logVariances = model.logVariances.values
+        remainder = model.remainder.values
         logLikelihood = -found.value
-        (ending, iterations, evaluations) = (found.ending, found.iterations, found.evaluations)
+        (outcome, steps) = (found.outcome, found.steps)
     }
 
     public var model: StructuralModel {

@@ -4,8 +4,9 @@ import Tensors
 /// Named tensors as bytes in the safetensors format: eight bytes with the length of the header (little-endian), the header
 /// in JSON, then the numbers, little-endian and row-major.
 ///
-/// The bytes are deterministic: larger element types first (so that all data are aligned), then by name. Reading trusts
-/// nothing: whatever is wrong with the bytes is a `SafeTensorsError`. Element types: F64, F32, I64 and BOOL.
+/// The bytes are deterministic and those that the reference implementation writes: larger element types first, so that all
+/// data are aligned, then by name. Reading trusts nothing: whatever is wrong with the bytes is a `SafeTensorsError`.
+/// Element types: F64, F32, I64 and BOOL.
 public struct SafeTensors: Sendable {
     public var tensors: [String: Tensor]
     /// Free text, the entry `__metadata__` of the header.
@@ -55,8 +56,8 @@ public enum SafeTensorsError: Error, Equatable, Sendable, CustomStringConvertibl
 extension SafeTensors {
     public func encoded() -> [UInt8] {
         let order = tensors.sorted { a, b in
-            let sizes = (a.value.type.format.size, b.value.type.format.size)
-            return sizes.0 == sizes.1 ? a.key < b.key : sizes.0 > sizes.1
+            let ranks = (a.value.type.format.rank, b.value.type.format.rank)
+            return ranks.0 == ranks.1 ? a.key < b.key : ranks.0 < ranks.1
         }
         var entries: [String] = []
         if !metadata.isEmpty {
@@ -97,12 +98,13 @@ private func quoted(_ text: String) -> String {
 private func littleEndian(_ x: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: x.littleEndian) { Array($0) } }
 
 extension ElementType {
-    fileprivate var format: (name: String, size: Int) {
+    /// The rank orders tensors in the file, as the reference implementation does.
+    fileprivate var format: (name: String, size: Int, rank: Int) {
         switch self {
-        case .float64: ("F64", 8)
-        case .float32: ("F32", 4)
-        case .int64: ("I64", 8)
-        case .bool: ("BOOL", 1)
+        case .int64: ("I64", 8, 0)
+        case .float64: ("F64", 8, 1)
+        case .float32: ("F32", 4, 2)
+        case .bool: ("BOOL", 1, 3)
         }
     }
 }
@@ -205,7 +207,12 @@ private enum Field: Decodable {
     struct Place: Decodable {
         let dtype: String
         let shape: [Int]
-        let data_offsets: [Int]
+        let offsets: [Int]
+
+        enum CodingKeys: String, CodingKey {
+            case dtype, shape
+            case offsets = "data_offsets"
+        }
     }
 
     init(from decoder: any Decoder) throws {
@@ -229,7 +236,7 @@ private struct Entry {
         guard let size = byteCount(place.shape, type) else {
             throw SafeTensorsError.shape(tensor: name, shape: place.shape)
         }
-        let offsets = place.data_offsets
+        let offsets = place.offsets
         guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1], offsets[1] - offsets[0] == size else {
             throw SafeTensorsError.offsets(
                 tensor: name, found: offsets, expected: "a start from zero and an end \(size) bytes after it")

@@ -40,7 +40,7 @@ extension Operation {
         case .matrixProduct:
             return [
                 isLinear[0] ? ct.matrixProduct(x[1].transposed).summed(to: x[0].shape) : nil,
-                isLinear[1] ? x[0].transposed.matrixProduct(ct).summed(to: x[1].shape) : nil,
+                isLinear[1] ? rightCotangent(x[0], x[1].shape, ct) : nil,
             ]
         case .triangularSolve(let transposed): return [nil, apply(.triangularSolve(transposed: !transposed), x[0], ct)]
         case .solve: return [nil, apply(.solve, x[0].transposed, ct)]
@@ -65,6 +65,13 @@ extension Binary {
         case .power, .maximum, .minimum: preconditionFailure("\(self) is not linear")
         }
     }
+}
+
+/// `AᵀC`; where one matrix on the right served a whole batch, as one product instead of a sum of many.
+private func rightCotangent(_ a: Tensor, _ shape: [Int], _ ct: Tensor) -> Tensor {
+    guard shape.count == 2, a.rank > 2 else { return a.transposed.matrixProduct(ct).summed(to: shape) }
+    let rows = a.shape.dropLast().reduce(1, *)
+    return a.reshaped([rows, shape[0]]).transposed.matrixProduct(ct.reshaped([rows, shape[1]]))
 }
 
 /// Puts what a slice took back where it came from.

@@ -18,7 +18,7 @@ public struct StructuralExperiment: Experiment {
         let data = try StructuralData(setting)
         let variants = setting.variants
         let progress = ProgressMeter(
-            "Fitting \(variants.count) structural models", total: 2 * variants.count * Self.usualIterations,
+            "Fitting \(variants.count) structural models", total: 2 * variants.count * Self.usualEvaluations,
             isQuiet: options.isQuiet)
         let stages = [("training", data.training), ("before test", data.history)]
         let tasks = stages.flatMap { stage in variants.map { (name: stage.0, values: data.given[stage.1], variant: $0) }
@@ -40,20 +40,21 @@ public struct StructuralExperiment: Experiment {
         return StructuralRun(
             header: header, setting: setting, data: data, trained: Array(fits[..<variants.count]),
             final: Array(fits[variants.count...])
-        )
-        .results(threads: options.threads)
+        ).results(threads: options.threads)
     }
 
-    /// So many iterations fill a fit's part of the progress bar.
-    private static let usualIterations = 50
+    /// So many evaluations of the likelihood fill a fit's part of the progress bar.
+    private static let usualEvaluations = 50
 
     private func fit(
         _ variant: StructuralSetting, _ values: [Double], _ progress: ProgressMeter
     ) -> StructuralFit {
-        let fit = StructuralFit(values, variant) { iteration, _ in
-            if iteration < Self.usualIterations { progress.advance() }
+        var evaluations = 0
+        let fit = StructuralFit(values, variant) {
+            evaluations += 1
+            if evaluations < Self.usualEvaluations { progress.advance() }
         }
-        progress.advance(by: max(1, Self.usualIterations - fit.iterations))
+        progress.advance(by: max(1, Self.usualEvaluations - evaluations))
         return fit
     }
 }

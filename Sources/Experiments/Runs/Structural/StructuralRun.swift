@@ -166,7 +166,7 @@ struct StructuralRun: Sendable {
             + (coefficients.isEmpty ? [] : [MethodParameter(name: "φ", value: coefficients.joined(separator: ", "))])
             + [
                 MethodParameter(name: "log-likelihood", value: NumberText.fixed(fit.logLikelihood, decimals: 1)),
-                MethodParameter(name: "search", value: "\(fit.ending.rawValue) after \(fit.iterations) iterations"),
+                MethodParameter(name: "search", value: "\(fit.outcome.rawValue) after \(fit.steps) steps"),
             ]
     }
 

@@ -1,0 +1,42 @@
+# make demo     everything from a bare machine to the report of the main job
+# make test     the whole test suite; continuous integration runs exactly this
+.PHONY: demo test build setup bench format check docs readme clean
+
+SWIFT_TEST = swift test -c release -Xswiftc -enable-testing
+
+build: setup
+	swift build -c release
+
+setup:
+	@Scripts/setup
+
+demo: build
+	.build/release/apus run Examples/enso.yaml --force
+
+# One build serves the tests and the tool that the checks in Python run.
+test:
+	@Scripts/setup --test
+	swift build -c release -Xswiftc -enable-testing --build-tests
+	.build/release/apus run Examples/enso.yaml --output .build/check/enso --force --quiet
+	.build/release/apus run Examples/co2.yaml --output .build/check/co2 --force --quiet
+	.venv-test/bin/python Scripts/check-results .build/check/enso .build/check/co2
+	$(SWIFT_TEST) --skip-build
+
+# Rows against peers come with native code; today it times the engine alone.
+bench: build
+	@Benchmarks/run
+
+format:
+	swift format -i -r Package.swift Sources Tests
+check:
+	swift format lint --strict -r Package.swift Sources Tests
+
+docs:
+	swift package generate-documentation --target Tensors
+
+# The numbers and the picture of the README, from a fresh run.
+readme: demo
+	python3 Scripts/readme runs/enso/results.json README.md
+
+clean:
+	rm -rf .build .venv-test runs
