@@ -17,18 +17,16 @@ public struct StructuralFit: Sendable, Codable, Equatable {
 
     /// Fits to a series at regular steps, NaN where missing.
     ///
-    /// - Parameters:
-    ///   - earlier: a fit to start from, such as one to a part of the series.
-    ///   - eachEvaluation: called whenever the likelihood has been asked for.
+    /// - Parameter eachEvaluation: called whenever the likelihood has been asked for.
     /// - Precondition: at least `2 · stateCount` values; none is infinite.
     public init(
-        _ values: [Double], _ setting: StructuralSetting, from earlier: StructuralFit? = nil,
+        _ values: [Double], _ setting: StructuralSetting,
         search: QuasiNewton = QuasiNewton(maximumSteps: 200, tolerance: 1e-4),
         eachEvaluation: @escaping () -> Void = {}
     ) {
         let known = values.count { !$0.isNaN }
         precondition(known >= 2 * setting.stateCount, "\(known) values for a state of \(setting.stateCount)")
-        let start = earlier?.model ?? StructuralModel(startingFor: values, setting)
+        let start = StructuralModel(startingFor: values, setting)
         let (model, found) = search.minimum(from: start) { (model: StructuralModel) in
             eachEvaluation()
             return -model.filter(values).logLikelihood

@@ -32,8 +32,8 @@ public struct StructuralSetting: Sendable, Codable, Hashable {
 ///     (cₕ, sₕ)⁺ = rotation by 2πh / period · (cₕ, sₕ) + noise
 ///     remainder⁺ = φ₁ remainder + … + φₚ remainder (p − 1 steps ago) + noise
 ///
-/// What is learned are the logarithms of the variances, in units of `scale`, and the remainder's partial autocorrelations as
-/// their inverse hyperbolic tangents: every vector of numbers is a model, with a stationary remainder. Reference: Harvey,
+/// What is learned are the logarithms of the variances, in units of `scale`, and the remainder's partial autocorrelations
+/// by inverse hyperbolic tangents: every vector of numbers is a model, with a stationary remainder. Reference: Harvey,
 /// *Forecasting, Structural Time Series Models and the Kalman Filter* (1989), §2.3; Barndorff-Nielsen & Schou (1973).
 public struct StructuralModel: Tree {
     public let setting: StructuralSetting
@@ -41,7 +41,7 @@ public struct StructuralModel: Tree {
     public let scale: Double
     /// Irregular, level, slope, each harmonic, remainder if there is one: `[varianceCount]`.
     public var logVariances: Tensor
-    /// Inverse hyperbolic tangents of the remainder's partial autocorrelations, `[remainderOrder]`.
+    /// Inverse hyperbolic tangents of the remainder's partial autocorrelations over 0.99, `[remainderOrder]`.
     public var remainder: Tensor
 
     public init(_ setting: StructuralSetting, scale: Double, logVariances: Tensor, remainder: Tensor) {
@@ -64,9 +64,10 @@ public struct StructuralModel: Tree {
     /// The variance of a measurement about level, season and remainder, a scalar.
     public var irregularVariance: Tensor { variances[0] }
 
-    /// The remainder's coefficients φ, `[remainderOrder]`: Durbin's recursion from partial autocorrelations.
+    /// The remainder's coefficients φ, `[remainderOrder]`: Durbin's recursion from partial autocorrelations, which are kept
+    /// below 0.99 in size; what comes nearer to a random walk is the level's.
     public var coefficients: Tensor {
-        let partial = remainder.tanh()
+        let partial = 0.99 * remainder.tanh()
         var coefficients = Tensor.zeros([0])
         for order in 0..<setting.remainderOrder {
             let next = partial[order..<(order + 1)]

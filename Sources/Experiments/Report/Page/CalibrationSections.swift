@@ -63,9 +63,9 @@ extension ReportContext {
                 ]))
         let figure = Figure(
             caption:
-                "Ensemble spread against the error of the ensemble mean of \(primary.longName), the spread corrected "
-                + "for the number of members: √((N + 1) / N). A reliable ensemble has a ratio of one; below, it is too "
-                + "sure of itself.",
+                "Spread of the forecasts of \(primary.longName) against the error of their mean; that of an ensemble is "
+                + "corrected for its number of members: √((N + 1) / N). A reliable forecast has a ratio of one; below, "
+                + "it is too sure of itself.",
             panels: panels, columns: 2, rowHeight: 310)
         return ReportSection(
             identifier: "spread", title: "Spread and error",

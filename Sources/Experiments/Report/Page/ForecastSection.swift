@@ -7,13 +7,13 @@ extension ReportContext {
         guard let record, !record.leads.isEmpty else { return section }
         let starts = largestChanges(record, count: 6)
         guard !starts.isEmpty else { return section }
-        let range = sharedRange(record, starts)
+        let ranges = ranges(record, starts)
         let figure = Figure(
             caption:
                 "Forecasts of \(primary.longName) by \(record.method) from the starts with the largest changes in the "
                 + "following \(results.leads.last ?? 0) \(results.leadUnit): median, and central 50 and 90 % intervals. "
                 + "The starts were picked by what came true, not by how well it was forecast.",
-            panels: starts.map { plume(record, $0, range) }, columns: min(3, starts.count), rowHeight: 270)
+            panels: zip(starts, ranges).map { plume(record, $0, $1) }, columns: min(3, starts.count), rowHeight: 270)
         section.parts = [.figure(figure, numbers: [plumeTable(record, starts)])]
         return section
     }
@@ -42,7 +42,7 @@ extension ReportContext {
         func values(_ quantile: KeyPath<ForecastsAtLead, [Double?]>) -> [Double?] {
             record.leads.map { start < $0[keyPath: quantile].count ? $0[keyPath: quantile][start] : nil }
         }
-        let past = history(before: record.starts[start])
+        let course = course(around: record.starts[start])
         let color = style(record.method).color
         let longest = record.leads.last?.lead ?? 12
         let ticks = stride(from: -longest, through: longest, by: max(1, longest / 2))
@@ -64,33 +64,41 @@ extension ReportContext {
                     name: "median of \(record.method)", x: x, y: values(\.quantile50),
                     style: LineStyle(color, width: 2.2)),
                 .line(
-                    name: "what came true", x: past.x + x, y: past.y + values(\.truth),
+                    name: "what came true", x: course.x.isEmpty ? x : course.x,
+                    y: course.x.isEmpty ? values(\.truth) : course.y,
                     style: LineStyle(.ink, width: 1.8)),
             ])
     }
 
-    /// The truth up to a start, at negative leads, where the series has it.
-    private func history(before start: String) -> (x: [Double], y: [Double?]) {
+    /// The truth before and after a start, where the series has it.
+    private func course(around start: String) -> (x: [Double], y: [Double?]) {
         let series = results.series.first { $0.variable == results.primaryVariable && $0.times.contains(start) }
         guard let series, let position = series.times.firstIndex(of: start) else { return ([], []) }
-        let past = max(0, position - (results.leads.last ?? 12))...position
-        return (past.map { Double($0 - position) }, past.map { series.truth[$0] })
+        let longest = results.leads.last ?? 12
+        let times = max(0, position - longest)...min(series.times.count - 1, position + longest)
+        return (times.map { Double($0 - position) }, times.map { series.truth[$0] })
     }
 
-    /// One range for all panels, so that they can be compared.
-    private func sharedRange(_ record: ForecastRecord, _ starts: [Int]) -> ClosedRange<Double> {
-        var values: [Double] = []
-        for start in starts {
-            for lead in record.leads {
-                values += [lead.quantile5, lead.quantile95, lead.truth].compactMap {
-                    start < $0.count ? $0[start] : nil
-                }
+    /// One range for all panels, so that they can be compared; if the series drifts, ranges of one length about each.
+    private func ranges(_ record: ForecastRecord, _ starts: [Int]) -> [ClosedRange<Double>] {
+        let own = starts.map { start -> ClosedRange<Double> in
+            let quantiles = record.leads.flatMap { lead in
+                [lead.quantile5, lead.quantile95, lead.truth].compactMap { start < $0.count ? $0[start] : nil }
             }
-            values += history(before: record.starts[start]).y.compactMap { $0 }
+            let values = quantiles + course(around: record.starts[start]).y.compactMap { $0 }
+            return (values.min() ?? 0)...(values.max() ?? 0)
         }
-        guard let low = values.min(), let high = values.max(), low < high else { return 0...1 }
-        let margin = 0.04 * (high - low)
-        return low - margin...high + margin
+        let (low, high) = (own.map(\.lowerBound).min() ?? 0, own.map(\.upperBound).max() ?? 1)
+        let widest = own.map { $0.upperBound - $0.lowerBound }.max() ?? 0
+        guard low < high, widest > 0 else { return starts.map { _ in 0...1 } }
+        if high - low <= 1.5 * widest {
+            let margin = 0.04 * (high - low)
+            return starts.map { _ in low - margin...high + margin }
+        }
+        return own.map { range in
+            let center = (range.lowerBound + range.upperBound) / 2
+            return center - 0.54 * widest...center + 0.54 * widest
+        }
     }
 
     private func plumeTable(_ record: ForecastRecord, _ starts: [Int]) -> TextTable {

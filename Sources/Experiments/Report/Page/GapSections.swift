@@ -3,8 +3,11 @@ extension ReportContext {
         var parts: [ReportPart] = []
         if gaps.count > 1 { parts.append(.table(gapTable)) }
         if !fillingTable.rows.isEmpty { parts.append(.table(fillingTable)) }
-        parts += results.series.filter { $0.gaps != .none && isWorthShowing($0) }.prefix(3).map(seriesFigure)
-        return ReportSection(identifier: "gaps", title: "With observations withheld", parts: parts)
+        parts += results.series.filter(isWorthShowing).prefix(3).map(seriesFigure)
+        let isWithheld = !results.gapFilling.isEmpty || gaps.count > 1
+        return ReportSection(
+            identifier: "gaps", title: isWithheld ? "With observations withheld" : "Where observations are missing",
+            parts: parts)
     }
 
     /// The chosen method's RMSE with and without gaps.
@@ -26,17 +29,17 @@ extension ReportContext {
     private var fillingTable: TextTable {
         let units = Set(results.gapFilling.map { variable($0.variable).units })
         let unit = units.count == 1 ? units.first ?? "1" : "1"
+        let estimators = [GapEstimator.filter, .smoother, .interpolation, .seriesInterpolation].filter { estimator in
+            results.gapFilling.contains { $0.estimator == estimator }
+        }
         var table = TextTable(
-            title: "Estimates of the withheld values against their truth",
-            columns: [
-                .init("Withheld"), .init("Variable"), .init("Values"), .init("RMSE, filter", units: unit),
-                .init("RMSE, smoother", units: unit), .init("RMSE, linear interpolation", units: unit),
-            ])
+            title: UnitText.label("RMSE of estimates of the withheld values", units: unit),
+            columns: [.init("Withheld"), .init("Variable"), .init("Values")] + estimators.map { .init($0.heading) })
         for gaps in Gaps.allCases {
             for variable in results.variables {
                 let records = results.gapFilling.filter { $0.gaps == gaps && $0.variable == variable.name }
                 guard let first = records.first else { continue }
-                let cells = [GapEstimator.filter, .smoother, .interpolation].map { estimator -> TextTable.Cell in
+                let cells = estimators.map { estimator -> TextTable.Cell in
                     let record = records.first { $0.estimator == estimator }
                     return .interval(record?.rmse, low: record?.low, high: record?.high, decimals: 3)
                 }
@@ -47,13 +50,17 @@ extension ReportContext {
         return table
     }
 
-    /// Whether something with a known truth was withheld.
+    /// Whether something was missing or withheld, and estimated.
     private func isWorthShowing(_ series: SeriesRecord) -> Bool {
-        !withheld(series).isEmpty && series.times.allSatisfy { TimeAxis.days($0) != nil }
+        !estimated(series).isEmpty && series.times.allSatisfy { TimeAxis.days($0) != nil }
     }
 
-    private func withheld(_ series: SeriesRecord) -> [Int] {
-        series.times.indices.filter { series.observed[$0] == nil && series.truth[$0] != nil }
+    /// Where something was estimated that was not observed: with a known truth if anything was withheld.
+    private func estimated(_ series: SeriesRecord) -> [Int] {
+        series.times.indices.filter {
+            let isChecked = series.truth[$0] != nil || series.gaps == .none
+            return series.observed[$0] == nil && isChecked && $0 < series.smootherMean.count
+        }
     }
 
     private func seriesFigure(_ series: SeriesRecord) -> ReportPart {
@@ -65,7 +72,8 @@ extension ReportContext {
             zip(values(mean), values(spread)).map { pair in pair.0.flatMap { m in pair.1.map { m + sign * 1.645 * $0 } }
             }
         }
-        let missing = Set(withheld(series))
+        let missing = Set(estimated(series))
+        let checks = window.map { missing.contains($0) ? series.truth[$0] : nil }
         let panel = Panel(
             horizontal: PanelAxis(
                 "Time", low: x.first, high: x.last, ticks: TimeAxis.ticks(from: x.first ?? 0, to: x.last ?? 1)),
@@ -80,14 +88,17 @@ extension ReportContext {
                 .line(name: "filter mean", x: x, y: values(series.filterMean), style: LineStyle(.orange, width: 1.6)),
                 .line(name: "smoother mean", x: x, y: values(series.smootherMean), style: LineStyle(.blue, width: 2)),
                 .points(name: "observed", x: x, y: values(series.observed), marker: .disk, color: .gray),
-                .points(
-                    name: "withheld, used only to check", x: x,
-                    y: window.map { missing.contains($0) ? series.truth[$0] : nil }, marker: .circle, color: .ink),
-            ])
+            ]
+                + (checks.contains { $0 != nil }
+                    ? [
+                        .points(
+                            name: "withheld, used only to check", x: x, y: checks, marker: .circle, color: .ink)
+                    ] : []))
         let method = series.method.map { " by \($0)" } ?? ""
+        let place = series.gaps == .none ? "around the longest gap in the data" : series.gaps.title
         let figure = Figure(
             caption:
-                "Estimates\(method) of \(variable.longName), \(series.gaps.title): the filter knows the observations "
+                "Estimates\(method) of \(variable.longName), \(place): the filter knows the observations "
                 + "up to each time, the smoother all of them.",
             panels: [panel], rowHeight: 340)
         return .figure(figure, numbers: [seriesTable(series, window)])
@@ -95,7 +106,7 @@ extension ReportContext {
 
     /// The times around the longest gap, or the stretch in which most is withheld if gaps are short.
     private func window(of series: SeriesRecord) -> [Int] {
-        let missing = withheld(series)
+        let missing = estimated(series)
         var longest = missing.first.map { $0...$0 } ?? 0...0
         var current = longest
         for index in missing.dropFirst() {
@@ -120,9 +131,11 @@ extension ReportContext {
     private func seriesTable(_ series: SeriesRecord, _ window: [Int]) -> TextTable {
         let units = variable(series.variable).units
         var table = TextTable(
-            title: UnitText.label("Withheld values and their estimates", units: units),
+            title: UnitText.label(
+                series.gaps == .none ? "Missing values, estimated" : "Withheld values and their estimates", units: units
+            ),
             columns: ["Time", "Truth", "Filter", "Filter spread", "Smoother", "Smoother spread"].map { .init($0) })
-        let missing = Set(withheld(series))
+        let missing = Set(estimated(series))
         for index in window where missing.contains(index) {
             let estimates = [
                 series.truth, series.filterMean, series.filterSpread, series.smootherMean, series.smootherSpread,
@@ -132,5 +145,17 @@ extension ReportContext {
                     + estimates.map { .number(index < $0.count ? $0[index] : nil, decimals: 2) })
         }
         return table
+    }
+}
+
+extension GapEstimator {
+    /// The estimator at the head of a column.
+    fileprivate var heading: String {
+        switch self {
+        case .filter: "Filter"
+        case .smoother: "Smoother"
+        case .interpolation: "Interpolated anomalies"
+        case .seriesInterpolation: "Interpolated values"
+        }
     }
 }

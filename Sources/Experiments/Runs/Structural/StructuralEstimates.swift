@@ -6,7 +6,8 @@ import Verification
 struct StructuralEstimates: Sendable {
     private let data: StructuralData
     private let method: String
-    private let trend: SeasonalTrend
+    /// The course of the year about a straight line.
+    private let normals: [Double]
     private let all: Estimates
     /// Nil if nothing is withheld.
     private let withoutWithheld: Estimates?
@@ -22,8 +23,8 @@ struct StructuralEstimates: Sendable {
         }
     }
 
-    init(data: StructuralData, fit: StructuralFit, trend: SeasonalTrend) {
-        (self.data, self.trend, method) = (data, trend, fit.setting.name)
+    init(data: StructuralData, fit: StructuralFit, normals: [Double]) {
+        (self.data, self.normals, method) = (data, normals, fit.setting.name)
         all = Estimates(fit.model, data.values)
         withoutWithheld = data.withheld.isEmpty ? nil : Estimates(fit.model, data.given)
     }
@@ -45,7 +46,6 @@ struct StructuralEstimates: Sendable {
     /// The errors at withheld values, of filter, smoother and interpolations.
     func filling(_ bootstrap: BlockBootstrap) -> [GapFillingRecord] {
         guard let estimates = withoutWithheld else { return [] }
-        let normals = data.values.indices.map { trend[$0] }
         let anomalies = interpolated(zip(data.given, normals).map(-))
         let estimators: [(GapEstimator, [Double])] = [
             (.smoother, estimates.smoother.means), (.filter, estimates.filter.means),

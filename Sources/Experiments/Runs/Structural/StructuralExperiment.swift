@@ -20,45 +20,41 @@ public struct StructuralExperiment: Experiment {
         let progress = ProgressMeter(
             "Fitting \(variants.count) structural models", total: 2 * variants.count * Self.usualEvaluations,
             isQuiet: options.isQuiet)
-        let trained = try each(variants, options) { (variant) throws(InputError) in
-            try folder.stage("fits/training/\(variant.name)") {
-                fit(variant, Array(data.given[data.training]), progress)
+        let stages = [("training", data.training), ("before test", data.history)]
+        let tasks = stages.flatMap { stage in variants.map { (name: stage.0, values: data.given[stage.1], variant: $0) }
+        }
+        let done = concurrentMap(tasks.count, threads: options.threads) { index -> Result<StructuralFit, InputError> in
+            let task = tasks[index]
+            do throws(InputError) {
+                return .success(
+                    try folder.stage("fits/\(task.name)/\(task.variant.name)") {
+                        fit(task.variant, Array(task.values), progress)
+                    })
+            } catch {
+                return .failure(error)
             }
         }
-        let final = try each(trained, options) { (earlier) throws(InputError) in
-            try folder.stage("fits/before test/\(earlier.setting.name)") {
-                fit(earlier.setting, Array(data.given[data.history]), from: earlier, progress)
-            }
-        }
+        var fits: [StructuralFit] = []
+        for result in done { fits.append(try result.get()) }
         progress.finish()
-        return StructuralRun(header: header, setting: setting, data: data, trained: trained, final: final)
-            .results(threads: options.threads)
+        return StructuralRun(
+            header: header, setting: setting, data: data, trained: Array(fits[..<variants.count]),
+            final: Array(fits[variants.count...])
+        ).results(threads: options.threads)
     }
 
     /// So many evaluations of the likelihood fill a fit's part of the progress bar.
     private static let usualEvaluations = 50
 
     private func fit(
-        _ variant: StructuralSetting, _ values: [Double], from earlier: StructuralFit? = nil, _ progress: ProgressMeter
+        _ variant: StructuralSetting, _ values: [Double], _ progress: ProgressMeter
     ) -> StructuralFit {
         var evaluations = 0
-        let fit = StructuralFit(values, variant, from: earlier) {
+        let fit = StructuralFit(values, variant) {
             evaluations += 1
             if evaluations < Self.usualEvaluations { progress.advance() }
         }
         progress.advance(by: max(1, Self.usualEvaluations - evaluations))
         return fit
-    }
-
-    private func each<A: Sendable>(
-        _ list: [A], _ options: RunOptions,
-        _ body: @escaping @Sendable (A) throws(InputError) -> StructuralFit
-    ) throws(InputError) -> [StructuralFit] {
-        let done = concurrentMap(list.count, threads: options.threads) { index -> Result<StructuralFit, InputError> in
-            do throws(InputError) { return .success(try body(list[index])) } catch { return .failure(error) }
-        }
-        var fits: [StructuralFit] = []
-        for result in done { fits.append(try result.get()) }
-        return fits
     }
 }

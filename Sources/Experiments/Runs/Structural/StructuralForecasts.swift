@@ -53,22 +53,23 @@ struct StructuralForecaster: Sendable {
     let data: StructuralData
     let leads: [Int]
     let targets: Range<Int>
-    let trend: SeasonalTrend
-    private let normals: [Double]
+    private let trend: SeasonalTrend
+    /// The course of the year about a straight line before the targets, at every time.
+    let normals: [Double]
 
     init(_ data: StructuralData, _ setting: StructuralConfiguration, targets: Range<Int>) {
         (self.data, self.targets, leads) = (data, targets, setting.leads)
         let trend = SeasonalTrend(
-            data.given, over: 0..<targets.lowerBound, period: setting.step.stepsPerYear,
-            harmonics: setting.variants.map(\.harmonics).max() ?? 0)
+            data.given, period: setting.step.stepsPerYear, harmonics: setting.variants.map(\.harmonics).max() ?? 0)
         self.trend = trend
-        normals = targets.map { trend[$0] }
+        let coefficients = trend.coefficients(over: 0..<targets.lowerBound) ?? []
+        normals = data.times.indices.map { trend.value(coefficients, at: $0) }
     }
 
     private func forecasts(_ method: String, lead: Int, _ means: [Double], _ deviations: [Double]) -> NormalForecasts {
         NormalForecasts(
             method, lead: lead, targets: targets, means: means, deviations: deviations,
-            truth: targets.map { data.values[$0] }, normals: normals)
+            truth: targets.map { data.values[$0] }, normals: Array(normals[targets]))
     }
 
     /// The forecasts of a fitted model after the Kalman filter, a lead each.

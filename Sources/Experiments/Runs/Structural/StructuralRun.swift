@@ -32,11 +32,15 @@ struct StructuralRun: Sendable {
             methods: methods, choice: choice(chosen, candidates))
         results.scores =
             scores(validation, "validation", threads: threads) + scores(test, "test", threads: threads)
-        results.comparisons = comparisons(test, chosen: chosen.setting.name)
+        let baseline = StructuralBaseline.allCases.map(\.rawValue).min {
+            meanScore($0, validation) < meanScore($1, validation)
+        }
+        results.comparisons = comparisons(
+            test, chosen: chosen.setting.name, others: [baseline].compactMap { $0 } + trained.map(\.setting.name))
         results.rankHistograms = test.filter { $0.method == chosen.setting.name }.map(histogram)
         results.errorModels = final.map(errorModel)
         results.forecasts = [record(test.filter { $0.method == chosen.setting.name })]
-        let estimates = StructuralEstimates(data: data, fit: chosen, trend: forecaster(data.test).trend)
+        let estimates = StructuralEstimates(data: data, fit: chosen, normals: forecaster(data.test).normals)
         results.series = estimates.series
         results.gapFilling = estimates.filling(bootstrap)
         results.dataCredits = header.credits
@@ -68,9 +72,11 @@ struct StructuralRun: Sendable {
         }.flatMap { $0 }
     }
 
-    private func comparisons(_ forecasts: [NormalForecasts], chosen: String) -> [ComparisonRecord] {
+    /// The chosen method against the best baseline of the validation period and the other variants.
+    private func comparisons(_ forecasts: [NormalForecasts], chosen: String, others: [String]) -> [ComparisonRecord] {
         let own = forecasts.filter { $0.method == chosen }
-        return forecasts.filter { $0.method != chosen }.flatMap { other -> [ComparisonRecord] in
+        return forecasts.filter { $0.method != chosen && others.contains($0.method) }.flatMap {
+            other -> [ComparisonRecord] in
             guard let first = own.first(where: { $0.lead == other.lead }) else { return [] }
             let both = [
                 (ScoreName.rmse, bootstrap.difference(first.squares, other.squares)),
