@@ -21,7 +21,7 @@ enum OperationKind: String, CaseIterable {
     case alias, constant, unary, binary, compare, select, cast, reduce, largestIndex, cumulativeSum, sortOrder,
         broadcast
     case reshape, transpose, slice, pad, concatenate, roll, gather, scatterAdd, matrixProduct, cholesky, triangularSolve
-    case solve, symmetricEigen, symmetricRoot, random, scan
+    case solve, orthogonalTriangular, symmetricEigen, symmetricRoot, random, scan
 
     /// Everything of this kind that the table must hold.
     var labels: [String] {
@@ -34,7 +34,8 @@ enum OperationKind: String, CaseIterable {
         case .triangularSolve, .symmetricRoot, .cumulativeSum: ["\(self) false", "\(self) true"]
         case .random: ["random uniform", "random normal", "random split", "random fold"]
         case .constant, .select, .cast, .largestIndex, .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad,
-            .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .solve, .symmetricEigen, .scan:
+            .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .solve, .orthogonalTriangular,
+            .symmetricEigen, .scan:
             [rawValue]
         }
     }
@@ -68,6 +69,7 @@ extension Operation {
         case .cholesky: "cholesky"
         case .triangularSolve(let transposed): "triangularSolve \(transposed)"
         case .solve: "solve"
+        case .orthogonalTriangular: "orthogonalTriangular"
         case .symmetricEigen: "symmetricEigen"
         case .symmetricRoot(let inverse): "symmetricRoot \(inverse)"
         case .random(.uniform): "random uniform"
@@ -248,6 +250,10 @@ extension OperationCase {
                 [($0[0] + 3 * Tensor.identity(3, type: $0[0].type)).triangularSolve($0[1])]
             },
             OperationCase("solve", [a, b]) { [($0[0] + 4 * Tensor.identity(3, type: $0[0].type)).solve($0[1])] },
+            OperationCase("orthogonalTriangular", [a]) {
+                let (q, r) = ($0[0] + 3 * Tensor.identity(3, type: $0[0].type)).orthogonalTriangular()
+                return [q, r]
+            },
             OperationCase("symmetricSolve", [a, b]) { [definite($0[0]).symmetricSolve($0[1])] },
             OperationCase("eigenvalues", [a]) { [spread($0[0]).symmetricEigen().values] },
             OperationCase("eigenvectors", [a]) {
