@@ -21,7 +21,7 @@ enum OperationKind: String, CaseIterable {
     case alias, constant, unary, binary, compare, select, cast, reduce, largestIndex, cumulativeSum, sortOrder,
         broadcast
     case reshape, transpose, slice, pad, concatenate, roll, gather, scatterAdd, matrixProduct, cholesky, triangularSolve
-    case solve, symmetricEigen, symmetricRoot, random, scan
+    case solve, symmetricEigen, symmetricRoot, symmetricSylvester, random, scan
 
     /// Everything of this kind that the table must hold.
     var labels: [String] {
@@ -34,7 +34,8 @@ enum OperationKind: String, CaseIterable {
         case .triangularSolve, .symmetricRoot, .cumulativeSum: ["\(self) false", "\(self) true"]
         case .random: ["random uniform", "random normal", "random split", "random fold"]
         case .constant, .select, .cast, .largestIndex, .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad,
-            .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .solve, .symmetricEigen, .scan:
+            .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .solve, .symmetricEigen,
+            .symmetricSylvester, .scan:
             [rawValue]
         }
     }
@@ -70,6 +71,7 @@ extension Operation {
         case .solve: "solve"
         case .symmetricEigen: "symmetricEigen"
         case .symmetricRoot(let inverse): "symmetricRoot \(inverse)"
+        case .symmetricSylvester: "symmetricSylvester"
         case .random(.uniform): "random uniform"
         case .random(.normal): "random normal"
         case .random(.split): "random split"
@@ -256,6 +258,9 @@ extension OperationCase {
             },
             OperationCase("symmetricRoot", [a]) { [definite($0[0]).symmetricRoot()] },
             OperationCase("inverseSymmetricRoot", [a]) { [definite($0[0]).inverseSymmetricRoot()] },
+            OperationCase("symmetricSylvester", [a, smooth([2, 3, 3], 49)]) {
+                [definite($0[0]).symmetricSylvester($0[1])]
+            },
             OperationCase("symmetricEigen of nothing", [smooth([2, 0, 0], 48)]) {
                 let (values, vectors) = $0[0].symmetricEigen()
                 return [values, vectors, $0[0].symmetricRoot()]

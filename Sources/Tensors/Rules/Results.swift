@@ -51,7 +51,7 @@ extension Operation {
         case .symmetricEigen:
             let matrix = square("symmetricEigen", x)
             return [Signature(Array(matrix.shape.dropLast()), matrix.type), matrix]
-        case .triangularSolve, .solve: return [solution(x)]
+        case .triangularSolve, .solve, .symmetricSylvester: return [solution(x)]
         case .random(let draw): return [drawn(draw, x)]
         case .scan(let scan): return scan.results(x)
         }

@@ -28,6 +28,7 @@ extension Operation {
         case .solve: "solve"
         case .symmetricEigen: "symmetricEigen"
         case .symmetricRoot(let inverse): inverse ? "inverse symmetricRoot" : "symmetricRoot"
+        case .symmetricSylvester: "symmetricSylvester"
         case .random(let draw): "random \(draw)"
         case .scan(let scan): "scan \(scan.length) steps\(scan.isReversed ? ", reversed" : "")"
         }
