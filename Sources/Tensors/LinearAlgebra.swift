@@ -44,6 +44,8 @@ extension Tensor {
     public func symmetricRoot() -> Tensor { apply(.symmetricRoot(inverse: false), self) }
     /// The symmetric `A^-½` of a positive definite matrix.
     public func inverseSymmetricRoot() -> Tensor { apply(.symmetricRoot(inverse: true), self) }
+    /// `X` in `A X + X A = B` for symmetric positive semidefinite `A`; zero between eigenvectors of eigenvalue zero.
+    public func symmetricSylvester(_ right: Tensor) -> Tensor { apply(.symmetricSylvester, self, right) }
     /// `log det A` of a symmetric positive definite matrix.
     public func logDeterminant() -> Tensor { 2 * cholesky().diagonal().log().sum(axes: [-1]) }
 

@@ -47,6 +47,8 @@ public enum Operation: Sendable {
     case orthogonalTriangular
     /// `A^½` or `A^-½` of a symmetric positive (semi)definite matrix.
     case symmetricRoot(inverse: Bool)
+    /// `X` in `A X + X A = B` with `A` symmetric positive semidefinite; zero between eigenvectors of eigenvalue zero.
+    case symmetricSylvester
 
     case random(RandomDraw)
     case scan(Scan)

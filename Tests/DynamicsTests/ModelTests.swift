@@ -40,6 +40,14 @@ import Testing
         #expect(abs(advection.dot(Self.lorenz96).scalar) < 1e-11)
     }
 
+    @Test func aStateOfTheWrongLengthStopsWithItsShape() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Lorenz63()(Tensor([1, 2]))
+        }
+        let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(message.contains("Lorenz63") && message.contains("[2]"))
+    }
+
     @Test func aForgottenLeafAndAWrongOrderAreFound() {
         struct Forgetful: Map {
             var seen: Tensor = 1

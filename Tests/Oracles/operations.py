@@ -227,6 +227,7 @@ def linear_algebra():
     # The root by Sylvester's equation R dR + dR R = dA.
     root_m = scipy.linalg.sqrtm(m).real
     record("rootTangent", [m, dm], scipy.linalg.solve_sylvester(root_m, root_m, dm), tolerance=1e-10)
+    record("symmetricSylvester", [m, general[0]], scipy.linalg.solve_sylvester(m, m, general[0]), tolerance=1e-11)
     twice = np.eye(5) * 2.0
     record("rootTangent", [twice, dm], dm / (2 * np.sqrt(2.0)), tolerance=1e-12)
 

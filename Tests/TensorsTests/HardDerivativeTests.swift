@@ -22,8 +22,9 @@ import Testing
     func equalAndNearlyEqualEigenvalues(_ eigenvalues: [Double]) {
         let a = matrix(eigenvalues: eigenvalues)
         let laws: Set<OperationLaw> = [.tangent, .adjoint, .batchOfGradient]
-        #expect(checkOperation("root", at: a, laws: laws) { symmetric($0).symmetricRoot() } == [])
-        #expect(checkOperation("inverse root", at: a, laws: laws) { symmetric($0).inverseSymmetricRoot() } == [])
+        // A root is smooth there, in all orders; eigenvalues on their own are not.
+        #expect(checkOperation("root", at: a) { symmetric($0).symmetricRoot() } == [])
+        #expect(checkOperation("inverse root", at: a) { symmetric($0).inverseSymmetricRoot() } == [])
         #expect(
             checkOperation("function of eigenvalues", at: a, laws: laws) {
                 symmetric($0).symmetricEigen().values.exp().sum()

@@ -21,7 +21,8 @@ enum OperationKind: String, CaseIterable {
     case alias, constant, unary, binary, compare, select, cast, reduce, largestIndex, cumulativeSum, sortOrder,
         broadcast
     case reshape, transpose, slice, pad, concatenate, roll, gather, scatterAdd, matrixProduct, cholesky, triangularSolve
-    case solve, orthogonalTriangular, symmetricEigen, symmetricRoot, random, scan
+    case solve, orthogonalTriangular, symmetricEigen, symmetricRoot, symmetricSylvester,
+        random, scan
 
     /// Everything of this kind that the table must hold.
     var labels: [String] {
@@ -35,7 +36,7 @@ enum OperationKind: String, CaseIterable {
         case .random: ["random uniform", "random normal", "random split", "random fold"]
         case .constant, .select, .cast, .largestIndex, .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad,
             .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .solve, .orthogonalTriangular,
-            .symmetricEigen, .scan:
+            .symmetricEigen, .symmetricSylvester, .scan:
             [rawValue]
         }
     }
@@ -72,6 +73,7 @@ extension Operation {
         case .orthogonalTriangular: "orthogonalTriangular"
         case .symmetricEigen: "symmetricEigen"
         case .symmetricRoot(let inverse): "symmetricRoot \(inverse)"
+        case .symmetricSylvester: "symmetricSylvester"
         case .random(.uniform): "random uniform"
         case .random(.normal): "random normal"
         case .random(.split): "random split"
@@ -262,6 +264,9 @@ extension OperationCase {
             },
             OperationCase("symmetricRoot", [a]) { [definite($0[0]).symmetricRoot()] },
             OperationCase("inverseSymmetricRoot", [a]) { [definite($0[0]).inverseSymmetricRoot()] },
+            OperationCase("symmetricSylvester", [a, smooth([2, 3, 3], 49)]) {
+                [definite($0[0]).symmetricSylvester($0[1])]
+            },
             OperationCase("symmetricEigen of nothing", [smooth([2, 0, 0], 48)]) {
                 let (values, vectors) = $0[0].symmetricEigen()
                 return [values, vectors, $0[0].symmetricRoot()]

@@ -114,6 +114,7 @@ private func evaluateMatrix(_ name: String, _ x: [Tensor]) -> [Tensor]? {
     case "symmetricEigenprojections": [projections(x[0])]
     case "symmetricRoot": [x[0].symmetricRoot()]
     case "inverseSymmetricRoot": [x[0].inverseSymmetricRoot()]
+    case "symmetricSylvester": [x[0].symmetricSylvester(x[1])]
     case "logDeterminant": [x[0].logDeterminant()]
     case "choleskyTangent": tangent { $0.cholesky() }
     case "logDeterminantTangent": tangent { $0.logDeterminant() }

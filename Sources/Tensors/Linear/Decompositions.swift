@@ -133,3 +133,13 @@ func symmetricRootValue(_ a: Tensor, _ inverse: Bool) -> Storage {
     }
     return storage(result, a.type)
 }
+
+/// `V (F ∘ Vᵀ B V) Vᵀ` with `Fᵢⱼ = 1 / (λᵢ + λⱼ)`; what rounding leaves of two zero eigenvalues counts as zero.
+func symmetricSylvesterValue(_ a: Tensor, _ b: Tensor) -> Storage {
+    guard a.count > 0 else { return b.known }
+    let (lambda, v) = a.symmetricEigen()
+    let total = lambda.expanded(axis: -1) + lambda.expanded(axis: -2)
+    let isZero = total .<= 1e-13 * total.maximum(axes: [-1, -2]).expanded(axis: -1).expanded(axis: -1)
+    let f = selecting(isZero, 0, 1 / selecting(isZero, 1, total))
+    return v.matrixProduct(f * v.transposed.matrixProduct(b).matrixProduct(v)).matrixProduct(v.transposed).known
+}

@@ -44,6 +44,7 @@ extension Operation {
             ]
         case .triangularSolve(let transposed): return [nil, apply(.triangularSolve(transposed: !transposed), x[0], ct)]
         case .solve: return [nil, apply(.solve, x[0].transposed, ct)]
+        case .symmetricSylvester: return [nil, apply(self, x[0], ct)]
         case .constant, .unary, .compare, .reduce, .largestIndex, .sortOrder, .cholesky, .symmetricEigen,
             .orthogonalTriangular, .symmetricRoot, .random, .scan:
             preconditionFailure("\(self.name) is not linear: its tangent rule must not use it on tangents")

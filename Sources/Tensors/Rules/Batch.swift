@@ -27,7 +27,7 @@ extension Operation {
         case .gather(let axis): return applyAll(.gather(axis: axis + 1), all(x, isBatched, size))
         case .scatterAdd(let axis, let length):
             return applyAll(.scatterAdd(axis: axis + 1, size: length), all(x, isBatched, size))
-        case .triangularSolve, .solve, .random: return applyAll(self, all(x, isBatched, size))
+        case .triangularSolve, .solve, .symmetricSylvester, .random: return applyAll(self, all(x, isBatched, size))
         case .scan(let scan): return scan.batched(x, isBatched, size)
         }
     }

@@ -58,7 +58,7 @@ extension Operation {
                 "orthogonalTriangular", x, "needs real matrices with no fewer rows than columns")
             let square = shape.replacing(axis: shape.count - 2, with: shape[shape.count - 1])
             return [x[0].signature, Signature(square, x[0].type)]
-        case .triangularSolve, .solve: return [solution(x)]
+        case .triangularSolve, .solve, .symmetricSylvester: return [solution(x)]
         case .random(let draw): return [drawn(draw, x)]
         case .scan(let scan): return scan.results(x)
         }

@@ -32,7 +32,10 @@ extension Operation {
         case .solve: return [sum(dx[1], dx[0].map { -$0.matrixProduct(y[0]) }).map { apply(self, x[0], $0) }]
         case .symmetricEigen: return dx[0].map { eigenTangent(y[0], y[1], $0) } ?? [nil, nil]
         case .orthogonalTriangular: return dx[0].map { orthogonalTriangularTangent(y[0], y[1], $0) } ?? [nil, nil]
-        case .symmetricRoot(let inverse): return [dx[0].map { rootTangent(x[0], $0, inverse) }]
+        case .symmetricRoot(let inverse): return [dx[0].map { rootTangent(y[0], $0, inverse) }]
+        case .symmetricSylvester:
+            let change = dx[0].map { -symmetricPart($0).matrixProduct(y[0]) - y[0].matrixProduct(symmetricPart($0)) }
+            return [sum(dx[1], change).map { apply(self, x[0], $0) }]
         case .scan(let scan): return scan.tangent(x, dx)
         }
     }
@@ -97,7 +100,7 @@ private func extremumTangent(_ x: Tensor, _ y: Tensor, _ dx: Tensor, _ axes: [In
 
 /// `L Φ(L⁻¹ dA L⁻ᵀ)` with `Φ` the lower triangle, its diagonal halved (Murray 2016, arXiv 1602.07527).
 private func choleskyTangent(_ l: Tensor, _ da: Tensor) -> Tensor {
-    let symmetric = 0.5 * (da + da.transposed)
+    let symmetric = symmetricPart(da)
     let inner = l.triangularSolve(l.triangularSolve(symmetric).transposed)
     let n = l.shape[l.rank - 1]
     return l.matrixProduct(inner.lowerTriangle() * (1 - 0.5 * Tensor.identity(n, type: l.type)))
@@ -117,7 +120,7 @@ private func orthogonalTriangularTangent(_ q: Tensor, _ r: Tensor, _ da: Tensor)
 /// not determined, and `F` is zero there.
 private func eigenTangent(_ lambda: Tensor, _ v: Tensor, _ da: Tensor) -> [Tensor?] {
     if lambda.count == 0 { return [nil, nil] }
-    let symmetric = 0.5 * (da + da.transposed)
+    let symmetric = symmetricPart(da)
     let inner = v.transposed.matrixProduct(symmetric).matrixProduct(v)
     let difference = lambda.expanded(axis: -2) - lambda.expanded(axis: -1)
     let scale = lambda.absolute().maximum(axes: [-1]).reshaped(lambda.shape.dropLast() + [1, 1])
@@ -126,14 +129,13 @@ private func eigenTangent(_ lambda: Tensor, _ v: Tensor, _ da: Tensor) -> [Tenso
     return [inner.diagonal(), v.matrixProduct(f * inner)]
 }
 
-/// Divided differences of `√λ` or `1/√λ`, which are smooth where eigenvalues meet (Daleckii & Krein).
-private func rootTangent(_ a: Tensor, _ da: Tensor, _ inverse: Bool) -> Tensor {
-    let (lambda, v) = a.symmetricEigen()
-    let root = lambda.clipped(from: 0).sqrt()
-    let (rows, columns) = (root.expanded(axis: -1), root.expanded(axis: -2))
-    let total = rows + columns
-    // At a double zero eigenvalue the root has no derivative; zero is the useful choice.
-    let f = selecting(total .== 0, 0, 1 / selecting(total .== 0, 1, inverse ? -(total * rows * columns) : total))
-    let symmetric = 0.5 * (da + da.transposed)
-    return v.matrixProduct(f * v.transposed.matrixProduct(symmetric).matrixProduct(v)).matrixProduct(v.transposed)
+/// `R dR + dR R = dA` with `R` the root, or, as `R²` is then `A⁻¹`, `−A⁻¹ dA A⁻¹` on the right for the inverse root. No
+/// derivative of an eigenvector is needed, so that equal eigenvalues do no harm in any order (Higham, *Functions of
+/// Matrices*, section 6.1).
+private func rootTangent(_ root: Tensor, _ da: Tensor, _ inverse: Bool) -> Tensor {
+    guard inverse else { return apply(.symmetricSylvester, root, symmetricPart(da)) }
+    let square = root.matrixProduct(root)
+    return -apply(.symmetricSylvester, root, square.matrixProduct(symmetricPart(da)).matrixProduct(square))
 }
+
+private func symmetricPart(_ a: Tensor) -> Tensor { 0.5 * (a + a.transposed) }

@@ -29,6 +29,7 @@ extension Operation {
         case .symmetricEigen: "symmetricEigen"
         case .orthogonalTriangular: "orthogonalTriangular"
         case .symmetricRoot(let inverse): inverse ? "inverse symmetricRoot" : "symmetricRoot"
+        case .symmetricSylvester: "symmetricSylvester"
         case .random(let draw): "random \(draw)"
         case .scan(let scan): "scan \(scan.length) steps\(scan.isReversed ? ", reversed" : "")"
         }

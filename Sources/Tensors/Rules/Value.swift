@@ -39,6 +39,7 @@ extension Operation {
         case .symmetricEigen: return symmetricEigenValue(x[0])
         case .orthogonalTriangular: return orthogonalTriangularValue(x[0])
         case .symmetricRoot(let inverse): return [symmetricRootValue(x[0], inverse)]
+        case .symmetricSylvester: return [symmetricSylvesterValue(x[0].detached, x[1].detached)]
         case .random(let draw): return [randomValue(draw, x)]
         case .scan(let scan): return scan.run(x.map(\.detached)).map(\.known)  // the steps are not recorded
         }
