@@ -8,6 +8,11 @@ extension ElementType {
     }
 }
 
+extension Tensor {
+    /// A literal in the real type of what it belongs to; anything else as it is.
+    func matchingLiteral(_ type: ElementType) -> Tensor { isLiteral && type.isReal ? cast(to: type) : self }
+}
+
 private func promoted(_ a: Tensor, _ b: Tensor) -> (Tensor, Tensor) {
     if a.type == b.type { return (a, b) }
     // A literal follows the other operand, unless that is of integers or truth values and the literal is not whole.
@@ -98,12 +103,19 @@ extension Tensor {
     public func reciprocal() -> Tensor { apply(.unary(.reciprocal), self) }
     public func squared() -> Tensor { self * self }
     /// `log(1 + exp(x))` without overflow.
-    public func softplus() -> Tensor { maximum(0) + (-absolute()).exp().logOnePlus() }
+    public func softplus() -> Tensor {
+        // −|x| and max(x, 0), written so that the kinks cancel in every derivative at zero too.
+        let isPositive = self .> 0
+        return selecting(isPositive, self, 0) + selecting(isPositive, -self, self).exp().logOnePlus()
+    }
 
     public func cast(to type: ElementType) -> Tensor { self.type == type ? self : apply(.cast(type), self) }
 }
 
-/// `a` where the condition holds, `b` elsewhere; the side not taken has derivative zero.
+/// `a` where the condition holds, `b` elsewhere; the side not taken has derivative zero, whatever its value.
+///
+/// The adjoint of the side not taken is still computed, on zeros: where that side has an infinite derivative, as `sqrt` has at
+/// zero, select its argument too: `selecting(x .> 0, selecting(x .> 0, x, 1).sqrt(), 0)`.
 public func selecting(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     let (a, b) = promoted(a, b)
     return apply(.select, condition, a, b)

@@ -23,7 +23,8 @@ extension Tensor {
     }
     /// `log Σ exp(x)` along an axis, without overflow.
     public func logSumExp(axis: Int = -1) -> Tensor {
-        let largest = maximum(axes: [axis]).stoppingGradient
+        let extremum = maximum(axes: [axis]).stoppingGradient
+        let largest = selecting(extremum.absolute() .< Tensor(Double.infinity), extremum, 0)  // ∞ − ∞ would be NaN
         let axis = shape.axis(axis, "logSumExp")
         let kept = shape.replacing(axis: axis, with: 1)
         return (self - largest.reshaped(kept)).exp().sum(axes: [axis]).log() + largest

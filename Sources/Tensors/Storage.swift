@@ -62,8 +62,8 @@ enum Storage: Sendable {
 
     var integers: [Int] {
         switch self {
-        case .float64(let x): x.map { Int($0) }
-        case .float32(let x): x.map { Int($0) }
+        case .float64(let x): x.map(integer)
+        case .float32(let x): x.map { integer(Double($0)) }
         case .int64(let x): x
         case .bool(let x): x.map { $0 ? 1 : 0 }
         }
@@ -96,6 +96,14 @@ enum Storage: Sendable {
         case .bool(let x): "\(x[index])"
         }
     }
+}
+
+/// The whole part of a real number.
+private func integer(_ x: Double) -> Int {
+    guard let whole = Int(exactly: x.rounded(.towardZero)) else {
+        preconditionFailure("\(x) is not an integer of 64 bits")
+    }
+    return whole
 }
 
 /// Does the same thing to whichever array a storage holds: for work that only moves numbers.

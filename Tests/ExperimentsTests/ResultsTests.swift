@@ -59,7 +59,7 @@ import Testing
         #expect(
             sentences.contains("network against linear inverse model: no significant difference of RMSE at any lead."))
         #expect(sentences.contains("linear + network against AR(12): significantly lower RMSE at every lead."))
-        #expect(sentences.contains { $0.contains("0.170 °C by smoother, 0.290 °C by linear interpolation") })
+        #expect(sentences.contains { $0.contains("0.170 °C by smoother, 0.290 °C by interpolation of anomalies") })
         #expect(ReportFixture.results().summaryTable().rendered(color: false).contains("0.174*"))
     }
 }

@@ -90,6 +90,22 @@ private func close(_ a: Tensor, _ b: Tensor, _ tolerance: Double = 1e-10) -> Boo
         #expect(close(jacobian(of: f)(tangents[0]).diagonal(), 2 * tangents[0] * tangents[0].squared().cos(), 1e-14))
     }
 
+    @Test func whatTransformsInsideTraceDoesNotLeaveTheOutermost() {
+        let constant = Tensor([0.5, 1.5])
+        let square = { (x: Tensor) in (x * x).sum() }
+        let batched = vmap { (x: Tensor) in gradient(of: square)(constant) * x }(Tensor([1, 2]))
+        #expect((batched + Tensor(1)).values == [2, 4, 3, 7])
+        let looped = scan(over: Tensor([1, 2]), from: constant) { state, x in
+            (state + gradient(of: square)(constant) * x, gradient(of: square)(constant))
+        }
+        #expect((looped.final + jacobian(of: square)(constant)).values == [4.5, 13.5])
+        #expect((looped.outputs - looped.outputs).values == [0, 0, 0, 0])
+        let matrix = jacobian(of: { (x: Tensor) in Tensor.concatenated([x * x, x.sin()]) })(constant)
+        #expect(matrix.matrixProduct(Tensor.identity(2)).shape == [4, 2])
+        let program = Program.tracing([Signature([2])]) { [$0[0] * gradient(of: square)(constant)] }
+        #expect(program.run([Tensor([1, 1])])[0].values == [1, 3])
+    }
+
     @Test func jacobianByBothModes() {
         let a = Key(5).normal([3, 5])
         let wide = { (x: Tensor) in a.vectorProduct(x).tanh() }

@@ -115,10 +115,10 @@ extension Program {
     static func capturing(
         _ signatures: [Signature], _ body: ([Tensor]) -> [Tensor]
     ) -> (program: Program, captured: [Tensor]) {
-        Graph.with { graph, _ in
+        Graph.with { graph, isOutermost in
             let parameters = signatures.map(graph.parameter)
             let outputs = body(parameters)
-            var builder = ProgramBuilder(parameters)
+            var builder = ProgramBuilder(parameters, isOutermost: isOutermost)
             for step in graph.path(from: parameters, to: outputs) { builder.add(step) }
             return builder.finish(outputs)
         }
@@ -138,9 +138,12 @@ private struct ProgramBuilder {
     private var steps: [(step: Step, results: [Int])] = []
     private let parameters: [Tensor]
     private var captured: [Tensor] = []
+    /// Then what is traced but not made from the parameters is a constant that a transform inside the body has traced.
+    private let isOutermost: Bool
 
-    init(_ parameters: [Tensor]) {
+    init(_ parameters: [Tensor], isOutermost: Bool) {
         self.parameters = parameters
+        self.isOutermost = isOutermost
         for (number, parameter) in parameters.enumerated() { numbers[parameter.trace!.index] = number }
     }
 
@@ -165,12 +168,14 @@ private struct ProgramBuilder {
 
     /// A traced tensor that the steps do not make comes from outside: it becomes a further input.
     private mutating func capture(_ tensor: Tensor, unless made: Set<Int>) {
-        guard let index = tensor.trace?.index, numbers[index] == nil, !made.contains(index) else { return }
+        guard !isOutermost, let index = tensor.trace?.index, numbers[index] == nil, !made.contains(index) else {
+            return
+        }
         numbers[index] = numbers.count
         captured.append(tensor)
     }
 
     private func operand(_ tensor: Tensor) -> Program.Operand {
-        tensor.trace.map { .value(numbers[$0.index]!) } ?? .constant(tensor)
+        tensor.trace.flatMap { numbers[$0.index] }.map { .value($0) } ?? .constant(tensor.detached)
     }
 }

@@ -128,11 +128,30 @@ private func integerBinary(_ f: Binary, _ x: [Int], _ xs: [Int], _ y: [Int], _ y
     case .add: combined(x, xs, y, ys, shape) { $0 &+ $1 }
     case .subtract: combined(x, xs, y, ys, shape) { $0 &- $1 }
     case .multiply: combined(x, xs, y, ys, shape) { $0 &* $1 }
-    case .divide: combined(x, xs, y, ys, shape) { Int((Double($0) / Double($1)).rounded(.down)) }
-    case .power: combined(x, xs, y, ys, shape) { Int(Double.pow(Double($0), $1)) }
+    case .divide: combined(x, xs, y, ys, shape) { floorDivision($0, $1) }
+    case .power: combined(x, xs, y, ys, shape) { wholePower($0, $1) }
     case .maximum: combined(x, xs, y, ys, shape) { max($0, $1) }
     case .minimum: combined(x, xs, y, ys, shape) { min($0, $1) }
     }
+}
+
+/// The quotient rounded down, as in the array API.
+private func floorDivision(_ a: Int, _ b: Int) -> Int {
+    precondition(b != 0, "divide: the integer \(a) by 0")
+    let (quotient, remainder) = a.quotientAndRemainder(dividingBy: b)
+    return remainder != 0 && (remainder < 0) != (b < 0) ? quotient - 1 : quotient
+}
+
+/// By repeated squaring, with the wrap-around of integer multiplication.
+private func wholePower(_ base: Int, _ exponent: Int) -> Int {
+    precondition(exponent >= 0, "power: the integer \(base) to the power of \(exponent)")
+    var (result, square, rest) = (1, base, exponent)
+    while rest > 0 {
+        if rest & 1 == 1 { result = result &* square }
+        square = square &* square
+        rest >>= 1
+    }
+    return result
 }
 
 /// Truth values add as "or" and multiply as "and".

@@ -64,7 +64,11 @@ func largestIndexValue(_ x: Tensor, _ axis: Int) -> [Int] {
     let (starts, step) = lines(x.shape, axis)
     return starts.map { start in
         var best = 0
-        for i in 1..<max(x.shape[axis], 1) where values[start + i * step] > values[start + best * step] { best = i }
+        for i in 1..<max(x.shape[axis], 1) {
+            // NaN is the largest, as it is in `maximum`.
+            let (a, b) = (values[start + i * step], values[start + best * step])
+            if a > b || (a.isNaN && !b.isNaN) { best = i }
+        }
         return best
     }
 }

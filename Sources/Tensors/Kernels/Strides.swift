@@ -163,6 +163,6 @@ func scatterAddValue(_ updates: Tensor, _ indices: Tensor, _ axis: Int, _ size: 
     case .float64(let values): .float64(add(values))
     case .float32(let values): .float32(add(values))
     case .int64(let values): .int64(add(values))
-    case .bool(let values): .int64(add(values.map { $0 ? 1 : 0 }))
+    case .bool(let values): .bool(add(values.map { $0 ? 1 : 0 }).map { $0 != 0 })
     }
 }

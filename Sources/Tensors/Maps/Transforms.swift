@@ -8,7 +8,7 @@ public func jvp<A: Tree, B: Tree>(_ f: (A) -> B, at x: A, along dx: A) -> (value
             let result = f(x.replacingLeaves(leaves))
             structure = result
             return result.leaves
-        }, x.leaves, zip(x.leaves, dx.leaves).map { $0.type.isReal ? $1 : nil })
+        }, x.leaves, tangents(dx.leaves, of: x.leaves, "jvp: the direction"))
     return (structure!.replacingLeaves(y), structure!.replacingLeaves(dy))
 }
 
@@ -33,7 +33,19 @@ public struct Pullback<A: Tree, B: Tree> {
 
     public func callAsFunction(_ cotangent: B) -> A {
         input.replacingLeaves(
-            linearization.pullBack(cotangent.leaves.map { $0.type.isReal ? $0 : nil }))
+            linearization.pullBack(
+                tangents(cotangent.leaves, of: linearization.outputs, "pullback: the cotangent")))
+    }
+}
+
+/// Tangents or cotangents of real tensors, nil for the others; traps where one is not like the tensor that it belongs to.
+private func tangents(_ dx: [Tensor], of x: [Tensor], _ name: String) -> [Tensor?] {
+    precondition(dx.count == x.count, "\(name) has \(dx.count) tensors for \(x.count)")
+    return zip(x, dx).map { x, dx in
+        guard x.type.isReal else { return nil }
+        let dx = dx.matchingLiteral(x.type)
+        precondition(x.signature == dx.signature, "\(name) of \(x.signature) is \(dx.signature)")
+        return dx
     }
 }
 
@@ -111,14 +123,16 @@ private func batched(_ f: ([Tensor]) -> [Tensor], _ x: [Tensor], _ size: Int) ->
     Graph.with { graph, isOutermost in
         let parameters = x.map { graph.parameter(Signature(Array($0.shape.dropFirst()), $0.type)) }
         let outputs = f(parameters)
+        // Transforms inside `f` trace known values too; no outer transform asks for these traces if this is the outermost.
+        let unbatched = { (tensor: Tensor) in isOutermost ? tensor.detached : tensor }
         var table = EntryTable()
         for (parameter, value) in zip(parameters, x) { table[parameter] = value }
         for step in graph.path(from: parameters, to: outputs) {
-            let operands = step.operands.map { table[$0] ?? $0 }
+            let operands = step.operands.map { table[$0] ?? unbatched($0) }
             let results = step.operation.batched(operands, step.operands.map { table[$0] != nil }, size)
             for (result, value) in zip(step.results, results) { table[result] = value }
         }
-        let results = outputs.map { table[$0] ?? $0.broadcast(to: [size] + $0.shape) }
+        let results = outputs.map { table[$0] ?? unbatched($0).broadcast(to: [size] + $0.shape) }
         return isOutermost ? results.map(\.detached) : results
     }
 }

@@ -68,9 +68,12 @@ private func pair(_ words: (UInt64, UInt64)) -> [Int] {
 @inline(__always)
 private func uniformPair(_ key: (UInt64, UInt64), _ i: Int) -> (Double, Double) {
     let words = threefry(key, (UInt64(i), 0))
-    let scale = 0x1p-53
-    return ((Double(words.0 >> 11) + 0.5) * scale, (Double(words.1 >> 11) + 0.5) * scale)
+    return (openUnit(words.0), openUnit(words.1))
 }
+
+/// The middle of one of 2⁵² intervals of (0, 1), exactly: a bit more would round the last of them to 1.
+@inline(__always)
+func openUnit(_ word: UInt64) -> Double { (Double(word >> 12) + 0.5) * 0x1p-52 }
 
 private func uniforms(_ key: (UInt64, UInt64), _ count: Int) -> [Double] {
     pairs(count) { uniformPair(key, $0) }

@@ -71,8 +71,8 @@ extension Binary {
         case .multiply: return sum(da.map { $0 * b }, db.map { a * $0 })
         case .divide: return sum(da.map { $0 / b }, db.map { -(y / b) * $0 })
         case .power:
-            // a^(b-1) and log a are asked for only where they are finite or not multiplied by zero.
-            let byBase = da.map { da in (selecting(b .== 0, 0, b * a.power(selecting(b .== 0, 1, b - 1)))) * da }
+            // b a^(b-1) is not asked for at 0^0, where it would be 0 · ∞, nor is log a where a is not positive.
+            let byBase = da.map { da in b * a.power(selecting((a .== 0) * (b .== 0), 1, b - 1)) * da }
             let byExponent = db.map { db in selecting(a .> 0, y * selecting(a .> 0, a, 1).log(), 0) * db }
             return sum(byBase, byExponent)
         case .maximum: return extremum(a .> b, a .== b, da, db)
@@ -116,6 +116,7 @@ private func orthogonalTriangularTangent(_ q: Tensor, _ r: Tensor, _ da: Tensor)
 /// `dλ = diag(Vᵀ dA V)`, `dV = V (F ∘ Vᵀ dA V)`, `Fᵢⱼ = 1 / (λⱼ − λᵢ)`; within a group of equal eigenvalues the vectors are
 /// not determined, and `F` is zero there.
 private func eigenTangent(_ lambda: Tensor, _ v: Tensor, _ da: Tensor) -> [Tensor?] {
+    if lambda.count == 0 { return [nil, nil] }
     let symmetric = 0.5 * (da + da.transposed)
     let inner = v.transposed.matrixProduct(symmetric).matrixProduct(v)
     let difference = lambda.expanded(axis: -2) - lambda.expanded(axis: -1)

@@ -42,7 +42,7 @@ extension Operation {
         case .orthogonalTriangular: return orthogonalTriangularValue(x[0])
         case .symmetricRoot(let inverse): return [symmetricRootValue(x[0], inverse)]
         case .random(let draw): return [randomValue(draw, x)]
-        case .scan(let scan): return scan.run(x).map(\.known)
+        case .scan(let scan): return scan.run(x.map(\.detached)).map(\.known)  // the steps are not recorded
         }
     }
 }

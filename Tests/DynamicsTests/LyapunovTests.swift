@@ -1,0 +1,36 @@
+import Dynamics
+import Foundation
+import Tensors
+import Testing
+
+/// The growth of small errors, from tangent-linear runs: one perturbation is carried along, measured and shortened each step.
+@Suite struct LyapunovTests {
+    /// The mean rate of growth over `steps`, after the state and the perturbation have settled.
+    private func exponent<M: Map>(
+        _ model: M, step: Double, from start: Tensor, settling: Int, steps: Int
+    ) -> Double where M.Input == Tensor, M.Output == Tensor {
+        let growth = scan(over: Nothing(), from: Pair(start, Key(1).normal(start.shape)), count: settling + steps) {
+            pair, _ in
+            let (state, tangent) = jvp({ model($0) }, at: pair.first, along: pair.second)
+            let length = tangent.norm()
+            return (Pair(state, tangent / length), length.log())
+        }.outputs
+        return growth[settling..<(settling + steps)].mean().scalar / step
+    }
+
+    /// Sprott, *Chaos and Time-Series Analysis* (Oxford, 2003): 0.9056.
+    @Test func lorenz63() {
+        let model = RungeKutta4(Lorenz63(), step: 0.01)
+        let found = exponent(model, step: 0.01, from: Tensor([1, 1, 20]), settling: 1000, steps: 20_000)
+        #expect(abs(found - 0.9056) < 0.05)
+    }
+
+    /// 40 variables, forcing 8: about 1.67 to 1.70, errors double in 0.42 units of time (2.1 days), as Lorenz (1996) found.
+    @Test func lorenz96() {
+        let model = RungeKutta4(Lorenz96(), step: 0.05)
+        let start = 8 + 0.1 * Key(2).normal([40])
+        let found = exponent(model, step: 0.05, from: start, settling: 1000, steps: 20_000)
+        #expect(abs(found - 1.685) < 0.06)
+        #expect(abs(log(2) / found - 0.411) < 0.02)
+    }
+}

@@ -1,0 +1,241 @@
+"""Reference values of every operation, by NumPy and SciPy: writes operations.json beside itself.
+
+Each record holds the name of an operation, its operands (element type, shape, values in row-major order), its whole-number
+arguments, and the results. Derivatives of matrix functions are by complex steps or by extrapolated differences in extended
+form, independent of the rules under test.
+"""
+
+import json
+import pathlib
+
+import numpy as np
+import scipy.linalg
+import scipy.special
+
+random = np.random.default_rng(20240229)
+records = []
+
+
+def number(x):
+    x = float(x)
+    if np.isnan(x):
+        return "nan"
+    return ("inf" if x > 0 else "-inf") if np.isinf(x) else x
+
+
+def array(x):
+    x = np.asarray(x)
+    kinds = {"f8": "float64", "f4": "float32", "i8": "int64", "b1": "bool"}
+    return {
+        "type": kinds[x.dtype.str[1:]],
+        "shape": list(x.shape),
+        "values": [int(v) if x.dtype == np.int64 else number(v) for v in x.ravel()],
+    }
+
+
+def record(operation, operands, results, arguments=(), tolerance=1e-14):
+    results = results if isinstance(results, (list, tuple)) else [results]
+    records.append(
+        {
+            "operation": operation,
+            "operands": [array(x) for x in operands],
+            "arguments": [int(a) for a in arguments],
+            "results": [array(x) for x in results],
+            "tolerance": tolerance,
+        }
+    )
+
+
+def elementwise():
+    special = np.array([0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, 2.5, -2.5, 1e-12, -1e-12, 30.0, -30.0])
+    broad = np.concatenate([special, random.normal(size=20) * 3, [np.inf, -np.inf, np.nan]])
+    positive = np.concatenate([[0.0, 1e-300, 1e-12, 1.0, 1e12, np.inf, np.nan], random.gamma(1.0, size=12)])
+    above = np.concatenate([[-1.0, -0.999, -1e-14, 0.0, 1e-14, 3.0, np.inf], random.normal(size=5) ** 2])
+    real = {
+        "negative": np.negative, "absolute": np.abs, "sign": np.sign, "floor": np.floor, "ceiling": np.ceil,
+        "rounded": np.rint, "exp": np.exp, "expMinusOne": np.expm1, "tanh": np.tanh, "erf": scipy.special.erf,
+        "logistic": scipy.special.expit, "reciprocal": lambda x: 1 / x,
+        "softplus": lambda x: np.logaddexp(x, 0),
+    }
+    for name, f in real.items():
+        record(name, [broad], f(broad), tolerance=1e-15 * 4)
+    for name, f in {"sin": np.sin, "cos": np.cos}.items():
+        record(name, [broad[:-3]], f(broad[:-3]), tolerance=1e-15 * 4)
+    for name, f in {"log": np.log, "sqrt": np.sqrt}.items():
+        record(name, [positive], f(positive))
+    record("logOnePlus", [above], np.log1p(above))
+    record("logicalNot", [np.array([True, False])], np.array([False, True]))
+    x32 = broad[:-3].astype(np.float32)
+    for name in ["exp", "tanh", "floor", "erf", "logistic"]:
+        record(name, [x32], real[name](x32).astype(np.float32), tolerance=4e-7)
+
+    a, b = random.normal(size=(2, 1, 3)), random.normal(size=(4, 1))
+    binary = {
+        "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide,
+        "maximum": np.maximum, "minimum": np.minimum,
+    }
+    for name, f in binary.items():
+        record(name, [a, b], f(a, b))
+        record(name, [a.astype(np.float32), b.astype(np.float32)], f(a.astype(np.float32), b.astype(np.float32)),
+               tolerance=2e-7)
+    i, j = np.array([[7], [-7], [0], [9007199254740993]]), np.array([2, -3, 1])
+    for name, f in {**binary, "divide": np.floor_divide}.items():
+        record(name, [i, j], f(i, j), tolerance=0)
+    extreme = np.array([np.nan, 1.0, np.inf, -np.inf, 0.0])
+    for name in ["maximum", "minimum", "add", "multiply"]:
+        record(name, [extreme[:, None], extreme], binary[name](extreme[:, None], extreme))
+    base, exponent = np.array([0.0, 0.5, 2.0, 10.0, -2.0])[:, None], np.array([0.0, 0.5, 1.0, 2.0, 3.0, -2.0, -0.5])
+    record("power", [base, exponent], np.power(base, exponent))
+    record("power", [np.array([[2], [-3], [7]]), np.array([0, 1, 5, 20])],
+           np.power(np.array([[2], [-3], [7]]), np.array([0, 1, 5, 20])), tolerance=0)
+
+    comparisons = {
+        "less": np.less, "lessOrEqual": np.less_equal, "equal": np.equal, "notEqual": np.not_equal,
+        "greater": np.greater, "greaterOrEqual": np.greater_equal,
+    }
+    for name, f in comparisons.items():
+        record(name, [extreme[:, None], extreme], f(extreme[:, None], extreme))
+        record(name, [i, j], f(i, j))
+    condition = np.array([[True], [False]])
+    record("select", [condition, np.arange(3.0), np.array(-1.0)], np.where(condition, np.arange(3.0), -1.0))
+    x = np.array([2.7, -2.7, 0.0, 3.0])
+    for name, kind in {"castInt64": np.int64, "castBool": bool, "castFloat32": np.float32}.items():
+        record(name, [x], x.astype(kind))
+
+
+def reductions():
+    x = random.normal(size=(3, 4, 2))
+    for axes in [(0,), (1,), (2,), (0, 2), (0, 1, 2)]:
+        record("sum", [x], x.sum(axis=axes), axes)
+        record("maximumOver", [x], x.max(axis=axes), axes)
+        record("minimumOver", [x], x.min(axis=axes), axes)
+        record("mean", [x], x.mean(axis=axes), axes)
+        record("variance", [x], x.var(axis=axes), axes)
+    empty = np.zeros((2, 0, 3))
+    record("maximumOver", [empty], empty.max(axis=0), [0])
+    record("sum", [empty], empty.sum(axis=1), [1])
+    holes = np.array([[1.0, np.nan, 3.0], [2.0, 0.0, np.nan]])
+    record("maximumOver", [holes], holes.max(axis=1), [1])
+    record("minimumOver", [holes], holes.min(axis=0), [0])
+    record("largestIndex", [holes], holes.argmax(axis=1), [1])
+    ties = np.array([[3, 1, 3], [2, 2, 1]])
+    for axis in [0, 1]:
+        record("largestIndex", [ties], ties.argmax(axis=axis), [axis])
+        record("sortOrder", [ties], ties.argsort(axis=axis, kind="stable"), [axis])
+        record("sortOrder", [holes], holes.argsort(axis=axis, kind="stable"), [axis])
+    for axis in [0, 1, 2]:
+        record("cumulativeSum", [x], x.cumsum(axis=axis), [axis])
+        record("cumulativeSumReversed", [x], np.flip(np.flip(x, axis).cumsum(axis=axis), axis), [axis])
+        record("logSumExp", [700 * x], scipy.special.logsumexp(700 * x, axis=axis), [axis])
+    infinite = np.array([[-np.inf, -np.inf], [np.inf, 1.0], [0.0, -np.inf]])
+    record("logSumExp", [infinite], scipy.special.logsumexp(infinite, axis=1), [1])
+
+
+def shapes():
+    x = random.normal(size=(2, 3, 4))
+    record("broadcast", [x[:, :1]], np.broadcast_to(x[:, :1], (5, 2, 3, 4)), [5, 2, 3, 4])
+    record("reshape", [x], x.reshape(4, 6), [4, 6])
+    record("transpose", [x], x.transpose(2, 0, 1), [2, 0, 1])
+    record("slice", [x], x[:, :, 1:4:2], [2, 1, 4, 2])
+    record("slice", [x], x[:, 2:2], [1, 2, 2, 1])
+    record("pad", [x], np.pad(x, ((0, 0), (2, 1), (0, 0))), [1, 2, 1])
+    spread = np.zeros((2, 3, 1 + 10 + 2))
+    spread[:, :, 1:11:3] = x
+    record("padBetween", [x], spread, [2, 1, 2, 2])
+    record("concatenate", [x, x[:, :1], x[:, :0]], np.concatenate([x, x[:, :1], x[:, :0]], axis=1), [1])
+    for shift, axis in [(1, 0), (-2, 2), (7, 1), (0, 1)]:
+        record("roll", [x], np.roll(x, shift, axis), [shift, axis])
+    indices = random.integers(0, 3, size=(2, 5, 4))
+    record("gather", [x, indices], np.take_along_axis(x, indices, 1), [1])
+    updates, target = random.normal(size=(2, 5, 4)), np.zeros((2, 3, 4))
+    for place in np.ndindex(2, 5, 4):
+        target[place[0], indices[place], place[2]] += updates[place]
+    record("scatterAdd", [updates, indices], target, [1, 3])
+
+
+def symmetric(n, *lead):
+    a = random.normal(size=(*lead, n, n))
+    return a @ a.swapaxes(-1, -2) + np.eye(n) * 0.5
+
+
+def complex_step(f, a, da, h=1e-30):
+    return f(a + 1j * h * da).imag / h
+
+
+def matrix_cholesky(a):
+    """The textbook recurrence, without conjugation, so that complex steps go through."""
+    n = a.shape[-1]
+    l = np.zeros_like(a)
+    for j in range(n):
+        l[j, j] = np.sqrt(a[j, j] - (l[j, :j] ** 2).sum())
+        for i in range(j + 1, n):
+            l[i, j] = (a[i, j] - (l[i, :j] * l[j, :j]).sum()) / l[j, j]
+    return l
+
+
+def log_determinant(a):
+    return 2 * np.log(np.diagonal(matrix_cholesky(a))).sum()
+
+
+def differences(f, a, da, h=1e-3):
+    central = [(f(a + s * da) - f(a - s * da)) / (2 * s) for s in (h, h / 2, h / 4)]
+    first = [(4 * central[1] - central[0]) / 3, (4 * central[2] - central[1]) / 3]
+    return (16 * first[1] - first[0]) / 15
+
+
+def linear_algebra():
+    a, b = random.normal(size=(2, 1, 3, 4)), random.normal(size=(5, 4, 2))
+    record("matrixProduct", [a, b], a @ b, tolerance=1e-13)
+    record("matrixProduct", [a.astype(np.float32), b.astype(np.float32)], (a @ b).astype(np.float32), tolerance=1e-6)
+    record("matrixProduct", [np.zeros((2, 0)), np.zeros((0, 3))], np.zeros((2, 3)))
+    s, right = symmetric(5, 3), random.normal(size=(3, 5, 2))
+    factor = np.linalg.cholesky(s)
+    record("cholesky", [s], factor, tolerance=1e-13)
+    record("cholesky", [np.array([[1.0, 2.0], [2.0, 1.0]])], np.full((2, 2), np.nan))
+    for name, transposed in [("triangularSolve", False), ("triangularSolveTransposed", True)]:
+        solved = [scipy.linalg.solve_triangular(l, r, lower=True, trans=int(transposed)) for l, r in zip(factor, right)]
+        record(name, [factor, right], np.array(solved), tolerance=1e-12)
+    general = random.normal(size=(3, 5, 5))
+    record("solve", [general, right], np.linalg.solve(general, right), tolerance=1e-11)
+    record("solve", [np.ones((2, 2)), np.ones((2, 1))], np.full((2, 1), np.nan))
+    values, vectors = np.linalg.eigh(s)
+    record("symmetricEigenvalues", [s], values, tolerance=1e-13)
+    projections = np.einsum("bik,bjk->bkij", vectors, vectors)
+    record("symmetricEigenprojections", [s], projections, tolerance=1e-11)
+    root = np.array([scipy.linalg.sqrtm(m).real for m in s])
+    record("symmetricRoot", [s], root, tolerance=1e-12)
+    record("inverseSymmetricRoot", [s], np.linalg.inv(root), tolerance=1e-10)
+    record("logDeterminant", [s], np.linalg.slogdet(s)[1], tolerance=1e-13)
+
+    m = s[0]
+    dm = random.normal(size=(5, 5))
+    dm = dm + dm.T
+    record("choleskyTangent", [m, dm], complex_step(matrix_cholesky, m, dm), tolerance=1e-11)
+    record("logDeterminantTangent", [m, dm], complex_step(log_determinant, m, dm), tolerance=1e-12)
+    record("eigenvaluesTangent", [m, dm], differences(np.linalg.eigvalsh, m, dm), tolerance=1e-8)
+
+    def sign_fixed(x):
+        v = np.linalg.eigh(x)[1]
+        return v * np.sign((v * np.linalg.eigh(m)[1]).sum(axis=0))
+
+    # The projections vv' do not depend on the signs of the vectors.
+    def projected(x):
+        v = sign_fixed(x)
+        return np.einsum("ik,jk->kij", v, v)
+
+    record("eigenprojectionsTangent", [m, dm], differences(projected, m, dm), tolerance=1e-8)
+    # The root by Sylvester's equation R dR + dR R = dA.
+    root_m = scipy.linalg.sqrtm(m).real
+    record("rootTangent", [m, dm], scipy.linalg.solve_sylvester(root_m, root_m, dm), tolerance=1e-10)
+    twice = np.eye(5) * 2.0
+    record("rootTangent", [twice, dm], dm / (2 * np.sqrt(2.0)), tolerance=1e-12)
+
+
+with np.errstate(all="ignore"):
+    elementwise()
+    reductions()
+    shapes()
+    linear_algebra()
+path = pathlib.Path(__file__).with_suffix(".json")
+path.write_text("[\n" + ",\n".join(json.dumps(r) for r in records) + "\n]\n")
+print(len(records), "records")

@@ -1,0 +1,131 @@
+import Foundation
+import Testing
+
+@testable import Tensors
+
+/// Values and derivatives against NumPy and SciPy: `Tests/Oracles/operations.py` writes what is read here.
+@Suite struct ReferenceTests {
+    struct Array: Decodable {
+        let tensor: Tensor
+        private enum Key: CodingKey { case type, shape, values }
+
+        init(from decoder: any Decoder) throws {
+            let record = try decoder.container(keyedBy: Key.self)
+            let type = try record.decode(ElementType.self, forKey: .type)
+            let shape = try record.decode([Int].self, forKey: .shape)
+            tensor =
+                type == .int64
+                ? Tensor(integers: try record.decode([Int].self, forKey: .values), shape: shape)
+                : Tensor(try record.decode([Double].self, forKey: .values), shape: shape).cast(to: type)
+        }
+    }
+    struct Record: Decodable {
+        let operation: String
+        let operands: [Array]
+        let arguments: [Int]
+        let results: [Array]
+        let tolerance: Double
+    }
+
+    static func records() throws -> [Record] {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Oracles/operations.json")
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return try decoder.decode([Record].self, from: Data(contentsOf: file))
+    }
+
+    @Test func everyOperationAgrees() throws {
+        let records = try Self.records()
+        #expect(records.count > 140)
+        for record in records {
+            let found = try #require(
+                evaluate(record.operation, record.operands.map(\.tensor), record.arguments), "\(record.operation)")
+            #expect(found.count == record.results.count)
+            for (x, expected) in zip(found, record.results.map(\.tensor)) {
+                #expect(
+                    x.signature == expected.signature && agree(x, expected, record.tolerance),
+                    "\(record.operation) \(record.arguments): \(x) is not \(expected)")
+            }
+        }
+    }
+
+    private func agree(_ a: Tensor, _ b: Tensor, _ tolerance: Double) -> Bool {
+        let scale = b.rank < 2 || !b.type.isReal ? 0 : b.values.filter(\.isFinite).map(abs).max() ?? 0
+        return zip(a.values, b.values).allSatisfy { x, y in
+            x == y || (x.isNaN && y.isNaN) || abs(x - y) <= tolerance * max(abs(y), scale)
+        }
+    }
+}
+
+private func evaluate(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Tensor]? {
+    if let f = Unary(rawValue: name) { return [apply(.unary(f), x[0])] }
+    if let f = Binary(rawValue: name) { return [apply(.binary(f), x[0], x[1])] }
+    if let f = Comparison(rawValue: name) { return [apply(.compare(f), x[0], x[1])] }
+    return evaluateReduction(name, x, n) ?? evaluateShaping(name, x, n) ?? evaluateMatrix(name, x)
+}
+
+private func evaluateReduction(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Tensor]? {
+    switch name {
+    case "softplus": [x[0].softplus()]
+    case "sum": [x[0].sum(axes: n)]
+    case "maximumOver": [x[0].maximum(axes: n)]
+    case "minimumOver": [x[0].minimum(axes: n)]
+    case "mean": [x[0].mean(axes: n)]
+    case "variance": [x[0].variance(axes: n)]
+    case "largestIndex": [x[0].largestIndex(axis: n[0])]
+    case "sortOrder": [x[0].sortOrder(axis: n[0])]
+    case "cumulativeSum": [x[0].cumulativeSum(axis: n[0])]
+    case "cumulativeSumReversed": [apply(.cumulativeSum(axis: n[0], reversed: true), x[0])]
+    case "logSumExp": [x[0].logSumExp(axis: n[0])]
+    default: nil
+    }
+}
+
+private func evaluateShaping(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Tensor]? {
+    switch name {
+    case "select": [selecting(x[0], x[1], x[2])]
+    case "castInt64": [x[0].cast(to: .int64)]
+    case "castBool": [x[0].cast(to: .bool)]
+    case "castFloat32": [x[0].cast(to: .float32)]
+    case "broadcast": [x[0].broadcast(to: n)]
+    case "reshape": [x[0].reshaped(n)]
+    case "transpose": [x[0].transposed(to: n)]
+    case "slice": [x[0].slice(axis: n[0], from: n[1], to: n[2], by: n[3])]
+    case "pad": [x[0].padded(axis: n[0], before: n[1], after: n[2])]
+    case "padBetween": [apply(.pad(low: [0, 0, n[1]], high: [0, 0, n[2]], interior: [0, 0, n[3]]), x[0])]
+    case "concatenate": [Tensor.concatenated(x, axis: n[0])]
+    case "roll": [x[0].rolled(by: n[0], axis: n[1])]
+    case "gather": [x[0].gathered(x[1], axis: n[0])]
+    case "scatterAdd": [x[0].scatterAdded(x[1], axis: n[0], size: n[1])]
+    default: nil
+    }
+}
+
+private func evaluateMatrix(_ name: String, _ x: [Tensor]) -> [Tensor]? {
+    func tangent(_ f: (Tensor) -> Tensor) -> [Tensor] { [jvp(f, at: x[0], along: x[1]).tangent] }
+    return switch name {
+    case "matrixProduct": [x[0].matrixProduct(x[1])]
+    case "cholesky": [x[0].cholesky()]
+    case "triangularSolve": [x[0].triangularSolve(x[1])]
+    case "triangularSolveTransposed": [x[0].triangularSolve(x[1], transposed: true)]
+    case "solve": [x[0].solve(x[1])]
+    case "symmetricEigenvalues": [x[0].symmetricEigen().values]
+    case "symmetricEigenprojections": [projections(x[0])]
+    case "symmetricRoot": [x[0].symmetricRoot()]
+    case "inverseSymmetricRoot": [x[0].inverseSymmetricRoot()]
+    case "logDeterminant": [x[0].logDeterminant()]
+    case "choleskyTangent": tangent { $0.cholesky() }
+    case "logDeterminantTangent": tangent { $0.logDeterminant() }
+    case "eigenvaluesTangent": tangent { $0.symmetricEigen().values }
+    case "eigenprojectionsTangent": tangent(projections)
+    case "rootTangent": tangent { $0.symmetricRoot() }
+    default: nil
+    }
+}
+
+/// `v vᵀ` of every eigenvector `v`, which do not depend on the signs of the vectors: `[..., eigenvector, row, column]`.
+private func projections(_ a: Tensor) -> Tensor {
+    let vectors = a.symmetricEigen().vectors.transposed
+    return vectors.expanded(axis: -1) * vectors.expanded(axis: -2)
+}

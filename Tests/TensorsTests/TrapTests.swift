@@ -1,0 +1,73 @@
+import Tensors
+import Testing
+
+/// A caller's bug stops the program, in optimised builds too, with a message that names the operation and the offending shapes.
+@Suite struct TrapTests {
+    @Test func shapesThatDoNotBroadcast() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.ones([2, 3]) + Tensor.ones([4])
+        }
+        expectMessage(result, "add", "[2, 3]", "[4]")
+    }
+
+    @Test func matricesThatDoNotFit() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.ones([2, 3]).matrixProduct(Tensor.ones([2, 3]))
+        }
+        expectMessage(result, "matrixProduct", "float64[2, 3], float64[2, 3]")
+    }
+
+    @Test func anEmptyMaximum() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.ones([2, 0]).maximum(axes: [1])
+        }
+        expectMessage(result, "maximum", "[2, 0]", "empty axis")
+    }
+
+    @Test func theValueOfATracedTensor() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = vmap { (x: Tensor) in x.scalar > 0 ? x : -x }(Tensor([1, 2]))
+        }
+        expectMessage(result, "traced", "selecting", "scan")
+    }
+
+    @Test func anIndexOutsideTheAxis() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor([1, 2, 3]).taking(Tensor(integers: [0, 3]))
+        }
+        expectMessage(result, "gather", "index 3", "length 3")
+    }
+
+    @Test func aCarryThatChangesItsShape() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = scan(over: Tensor([1, 2]), from: Tensor(0)) { _, _ in (Tensor([1, 2]), Nothing()) }
+        }
+        expectMessage(result, "scan", "float64[]", "float64[2]")
+    }
+
+    @Test func aDirectionOfAnotherShape() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = jvp({ (x: Tensor) in x.sin() }, at: Tensor([1, 2, 3]), along: Tensor(1))
+        }
+        expectMessage(result, "jvp", "float64[3]", "float64[]")
+    }
+
+    @Test func aCotangentOfAnotherShape() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = vjp({ (x: Tensor) in x.sum() }, at: Tensor([1, 2, 3])).pullback(Tensor([1, 2, 3]))
+        }
+        expectMessage(result, "pullback", "float64[]", "float64[3]")
+    }
+
+    @Test func aNumberThatIsNoInteger() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor([1, .nan]).cast(to: .int64)
+        }
+        expectMessage(result, "nan")
+    }
+
+    private func expectMessage(_ result: ExitTest.Result?, _ words: String...) {
+        let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        for word in words { #expect(message.contains(word), "\(message)") }
+    }
+}
