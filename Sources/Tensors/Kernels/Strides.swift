@@ -21,6 +21,22 @@ struct Strided: ArrayRearrangement {
     }
 }
 
+/// Rows and columns of one matrix exchanged.
+struct MatrixTranspose: ArrayRearrangement {
+    let rows: Int
+    let columns: Int
+
+    func callAsFunction<T>(_ x: [T]) -> [T] {
+        if rows == 1 || columns == 1 { return x }
+        return [T](unsafeUninitializedCapacity: rows * columns) { out, count in
+            for j in 0..<columns {
+                for i in 0..<rows { (out.baseAddress! + j * rows + i).initialize(to: x[i * columns + j]) }
+            }
+            count = rows * columns
+        }
+    }
+}
+
 /// Visits a (broadcast) shape row by row: `body(length, offset of the row in each operand, step in each operand)`.
 @inline(__always)
 func forEachRow(

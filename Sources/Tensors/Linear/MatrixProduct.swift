@@ -7,6 +7,7 @@ func matrixProductValue(_ a: Tensor, _ b: Tensor, _ shape: [Int]) -> Storage {
     case (.float64(let x), .float64(let y)):
         return .float64(
             products(x, a.shape, y, b.shape, shape) { n, m, k, x, y, z in
+                if n * m * k <= smallProduct { return productBySums(n, m, k, x, y, z) }
                 cblas_dgemm(
                     CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(n), Int32(m), Int32(k), 1, x, Int32(k), y,
                     Int32(m), 0, z, Int32(m))
@@ -14,11 +15,28 @@ func matrixProductValue(_ a: Tensor, _ b: Tensor, _ shape: [Int]) -> Storage {
     case (.float32(let x), .float32(let y)):
         return .float32(
             products(x, a.shape, y, b.shape, shape) { n, m, k, x, y, z in
+                if n * m * k <= smallProduct { return productBySums(n, m, k, x, y, z) }
                 cblas_sgemm(
                     CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(n), Int32(m), Int32(k), 1, x, Int32(k), y,
                     Int32(m), 0, z, Int32(m))
             })
     default: preconditionFailure("matrixProduct of \(a.signature) and \(b.signature)")
+    }
+}
+
+/// So many multiplications cost less than a call of BLAS.
+private let smallProduct = 128
+
+@inline(__always)
+private func productBySums<T: FloatingPoint>(
+    _ n: Int, _ m: Int, _ k: Int, _ x: UnsafePointer<T>, _ y: UnsafePointer<T>, _ z: UnsafeMutablePointer<T>
+) {
+    for i in 0..<n {
+        for j in 0..<m {
+            var sum = x[i * k] * y[j]
+            for l in 1..<max(k, 1) { sum += x[i * k + l] * y[l * m + j] }
+            (z + i * m + j).initialize(to: sum)
+        }
     }
 }
 
@@ -30,6 +48,16 @@ private func products<T: ExpressibleByIntegerLiteral>(
     let k = xShape[xShape.count - 1]
     let m = yShape[yShape.count - 1]
     var n = xShape[xShape.count - 2]
+    if xShape.count == 2, yShape.count == 2, k > 0, n > 0, m > 0 {
+        return [T](unsafeUninitializedCapacity: n * m) { out, count in
+            x.withUnsafeBufferPointer { x in
+                y.withUnsafeBufferPointer { y in
+                    multiply(n, m, k, x.baseAddress!, y.baseAddress!, out.baseAddress!)
+                }
+            }
+            count = n * m
+        }
+    }
     var batch = Array(shape.dropLast(2))
     guard k > 0 else { return [T](repeating: 0, count: shape.elementCount) }
     if yShape.dropLast(2).allSatisfy({ $0 == 1 }), xShape.count == shape.count {

@@ -16,6 +16,8 @@ extension Operation {
         case .broadcast(let target):
             return [x[0].known.rearranged(Strided(shape: target, strides: x[0].shape.strides(broadcastTo: target)))]
         case .reshape: return [x[0].known]
+        case .transpose([1, 0]):
+            return [x[0].known.rearranged(MatrixTranspose(rows: x[0].shape[0], columns: x[0].shape[1]))]
         case .transpose(let order):
             let strides = x[0].shape.strides
             return [x[0].known.rearranged(Strided(shape: shape, strides: order.map { strides[$0] }))]

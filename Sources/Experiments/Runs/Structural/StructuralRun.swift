@@ -32,11 +32,11 @@ struct StructuralRun: Sendable {
             methods: methods, choice: choice(chosen, candidates))
         results.scores =
             scores(validation, "validation", threads: threads) + scores(test, "test", threads: threads)
-        let baseline = StructuralBaseline.allCases.map(\.rawValue).min {
+        let baselines = StructuralBaseline.allCases.map(\.rawValue).sorted {
             meanScore($0, validation) < meanScore($1, validation)
         }
         results.comparisons = comparisons(
-            test, chosen: chosen.setting.name, others: [baseline].compactMap { $0 } + trained.map(\.setting.name))
+            test, chosen: chosen.setting.name, others: baselines.prefix(2) + trained.map(\.setting.name))
         results.rankHistograms = test.filter { $0.method == chosen.setting.name }.map(histogram)
         results.errorModels = final.map(errorModel)
         results.forecasts = [record(test.filter { $0.method == chosen.setting.name })]
@@ -72,7 +72,7 @@ struct StructuralRun: Sendable {
         }.flatMap { $0 }
     }
 
-    /// The chosen method against the best baseline of the validation period and the other variants.
+    /// The chosen method against the two best baselines of the validation period and the other variants.
     private func comparisons(_ forecasts: [NormalForecasts], chosen: String, others: [String]) -> [ComparisonRecord] {
         let own = forecasts.filter { $0.method == chosen }
         return forecasts.filter { $0.method != chosen && others.contains($0.method) }.flatMap {
