@@ -38,7 +38,8 @@ public func checkOptimizer<O: Optimizer>(
 
     if !decays {
         let still = optimizer.update(
-            start, gradient: start.mappingLeaves { Tensor.zeros($0.shape, type: $0.type) }, state: optimizer.start(start))
+            start, gradient: start.mappingLeaves { Tensor.zeros($0.shape, type: $0.type) },
+            state: optimizer.start(start))
         findings.equal("no gradient, no change", still.parameters, start, tolerance: 0)
     }
     return findings.violations + checkTree(optimizer)

@@ -27,7 +27,8 @@ public struct Trainer<Rule: Optimizer>: Sendable {
         validation: (Model) -> Double
     ) -> Trained<Model> {
         var (current, state) = (model, optimizer.start(model))
-        var best = Trained(model: model, history: TrainingHistory(training: [], validation: [validation(model)], kept: 0))
+        var best = Trained(
+            model: model, history: TrainingHistory(training: [], validation: [validation(model)], kept: 0))
         for epoch in 1...maximumEpochs {
             let order = key.folding(epoch).permutation(count)
             var losses: [Double] = []

@@ -25,7 +25,8 @@ import Testing
         let prior = Gaussian(mean: Tensor([1, -1]), covariance: Tensor(rows: [[2, 0.5], [0.5, 1]]))
         let background = prior.ensemble(of: 20, key: Key(1))
         let observation = Observation(
-            values: Tensor([0.3]), errorCovariance: Tensor(rows: [[0.7]]), operator: LinearOperator(Tensor(rows: [[1, 2]])))
+            values: Tensor([0.3]), errorCovariance: Tensor(rows: [[0.7]]),
+            operator: LinearOperator(Tensor(rows: [[1, 2]])))
         let exact = KalmanAnalysis()(background.gaussian, observation).belief
         let found = StochasticEnKF(sampling: .exact)(background, observation).belief.gaussian
         #expect(difference(found.mean.values, exact.mean.values) < 1e-10)
@@ -92,13 +93,15 @@ import Testing
         }
         // And its smoother is the Rauch–Tung–Striebel smoother.
         let smoothed = RauchTungStriebel().smooth(
-            exact, LinearForecast(Self.model, modelError: Self.modelError)).beliefs
+            exact, LinearForecast(Self.model, modelError: Self.modelError)
+        ).beliefs
         #expect(difference(EnsembleSmoother().smooth(transform).mean.values, smoothed.mean.values) < 1e-6)
     }
 
     @Test func ensembleFilterTendsToTheKalmanFilterAsMembersGrow() {
         let exact = Cycle(LinearForecast(Self.model, modelError: Self.modelError), KalmanAnalysis())(
-            from: Self.start, Self.observations).analyses.mean
+            from: Self.start, Self.observations
+        ).analyses.mean
         let errors = [50, 800].map { count -> Double in
             let found = Cycle(EachMember(Self.model, modelError: Self.modelError), StochasticEnKF())(
                 from: Self.start.ensemble(of: count, key: Key(9)), Self.observations)
@@ -116,7 +119,8 @@ import Testing
         short.values = short.values[0..<count]
         short.mask = Tensor.ones([count, 2])
         let smoothed = RauchTungStriebel().smooth(
-            Cycle(forecast, KalmanAnalysis())(from: Self.start, short), forecast).beliefs
+            Cycle(forecast, KalmanAnalysis())(from: Self.start, short), forecast
+        ).beliefs
         // x = L w + c with independent w: columns of L are the start's and each step's noise.
         var means = [Self.start.mean]
         var factors = [[Self.start.covariance.cholesky()]]

@@ -27,7 +27,7 @@ import Testing
         #expect(difference([filtered.logLikelihood.scalar], [system.loglik]) < 1e-10)
         let reference = try Oracle.columns(states)
         #expect(difference(filtered.logLikelihoods.values, reference["loglik_t"]!) < 1e-8)
-        for i in 0..<system.a1.count where reference["filt\(i)"] != nil {
+        for i in 0..<system.startMean.count where reference["filt\(i)"] != nil {
             let element = { (t: Tensor) in t.element(i, axis: 1).values }
             let variance = { (t: Tensor) in t.element(i, axis: 1).element(i, axis: 1).values }
             #expect(difference(element(filtered.analyses.mean), reference["filt\(i)"]!) < 1e-8)
@@ -54,7 +54,8 @@ import Testing
 
     @Test func exactDiffuseStart() throws {
         let flow = try Oracle.columns("nile.csv")["flow_1e8m3"]!
-        let forecast = LinearForecast(LinearModel(Tensor.identity(1)), modelError: ModelError(covariance: Tensor(rows: [[1469.1]])))
+        let forecast = LinearForecast(
+            LinearModel(Tensor.identity(1)), modelError: ModelError(covariance: Tensor(rows: [[1469.1]])))
         let observations = Observations(
             flow.map { [$0] }, errorCovariance: Tensor(rows: [[15099]]), operator: LinearOperator(Tensor.identity(1)))
         let start = ExactDiffuse(
@@ -72,13 +73,15 @@ import Testing
         // The exact-diffuse maximum of Nile is that of the likelihood given the first observation.
         let flow = try Oracle.columns("nile.csv")["flow_1e8m3"]!
         let observations = Observations(
-            flow.dropFirst().map { [$0] }, errorCovariance: Tensor.identity(1), operator: LinearOperator(Tensor.identity(1)))
+            flow.dropFirst().map { [$0] }, errorCovariance: Tensor.identity(1),
+            operator: LinearOperator(Tensor.identity(1)))
         func logLikelihood(_ logVariances: Tensor) -> Tensor {
             let variances = logVariances.exp()
             let (error, modelError) = (variances[0].reshaped([1, 1]), variances[1].reshaped([1, 1]))
             var measured = observations
             measured.errorCovariance = error
-            let forecast = LinearForecast(LinearModel(Tensor.identity(1)), modelError: ModelError(covariance: modelError))
+            let forecast = LinearForecast(
+                LinearModel(Tensor.identity(1)), modelError: ModelError(covariance: modelError))
             let start = Gaussian(mean: Tensor([flow[0]]), covariance: error + modelError)
             return Cycle(forecast, KalmanAnalysis())(from: start, measured).logLikelihood
         }
@@ -90,8 +93,19 @@ import Testing
 
 @Suite struct RobotTests {
     struct Robot: Decodable {
-        let A, C, Q, R, V_0: [[Double]]
-        let d, x0, ll: [Double]
+        let matrix, operatorMatrix, modelError, observationError, startCovariance: [[Double]]
+        let offset, startMean, logLikelihoods: [Double]
+
+        private enum CodingKeys: String, CodingKey {
+            case matrix = "A"
+            case operatorMatrix = "C"
+            case modelError = "Q"
+            case observationError = "R"
+            case startCovariance = "V_0"
+            case offset = "d"
+            case startMean = "x0"
+            case logLikelihoods = "ll"
+        }
     }
 
     /// Time 0 is a step without observation, so that the start is the belief at the first step.
@@ -107,16 +121,20 @@ import Testing
     @Test func filterAndSmoother() throws {
         let (robot, states, offsets, series) = try load()
         let forecast = LinearForecast(
-            LinearModel(Tensor(rows: robot.A), offsets: offsets), modelError: ModelError(covariance: Tensor(rows: robot.Q)))
+            LinearModel(Tensor(rows: robot.matrix), offsets: offsets),
+            modelError: ModelError(covariance: Tensor(rows: robot.modelError)))
         let observations = Observations(
-            series, errorCovariance: Tensor(rows: robot.R),
-            operator: LinearOperator(Tensor(rows: robot.C), offset: Tensor(robot.d)))
-        let start = Gaussian(mean: Tensor(robot.x0), covariance: Tensor(rows: robot.V_0))
+            series, errorCovariance: Tensor(rows: robot.observationError),
+            operator: LinearOperator(Tensor(rows: robot.operatorMatrix), offset: Tensor(robot.offset)))
+        let start = Gaussian(mean: Tensor(robot.startMean), covariance: Tensor(rows: robot.startCovariance))
         let filtered = Cycle(forecast, KalmanAnalysis())(from: start, observations)
         let smoothed = RauchTungStriebel().smooth(filtered, forecast).beliefs
         for i in 0..<5 {
-            #expect(difference(Array(filtered.analyses.mean.element(i, axis: 1).values.dropFirst()), states["filt\(i)"]!) < 1e-8)
-            #expect(difference(Array(smoothed.mean.element(i, axis: 1).values.dropFirst()), states["smooth\(i)"]!) < 1e-8)
+            #expect(
+                difference(Array(filtered.analyses.mean.element(i, axis: 1).values.dropFirst()), states["filt\(i)"]!)
+                    < 1e-8)
+            #expect(
+                difference(Array(smoothed.mean.element(i, axis: 1).values.dropFirst()), states["smooth\(i)"]!) < 1e-8)
             let variance = smoothed.covariance.element(i, axis: 1).element(i, axis: 1).values
             #expect(difference(Array(variance.dropFirst()), states["smoothvar\(i)"]!) < 1e-8)
         }
@@ -125,12 +143,13 @@ import Testing
     @Test func fiftyStepsOfExpectationMaximization() throws {
         let (robot, _, offsets, series) = try load()
         var (q, r) = (Tensor.identity(5) * 10, Tensor.identity(2) * 10)
-        let start = Gaussian(mean: Tensor(robot.x0), covariance: Tensor(rows: robot.V_0))
-        for expected in robot.ll {
+        let start = Gaussian(mean: Tensor(robot.startMean), covariance: Tensor(rows: robot.startCovariance))
+        for expected in robot.logLikelihoods {
             let forecast = LinearForecast(
-                LinearModel(Tensor(rows: robot.A), offsets: offsets), modelError: ModelError(covariance: q))
+                LinearModel(Tensor(rows: robot.matrix), offsets: offsets), modelError: ModelError(covariance: q))
             let observations = Observations(
-                series, errorCovariance: r, operator: LinearOperator(Tensor(rows: robot.C), offset: Tensor(robot.d)))
+                series, errorCovariance: r,
+                operator: LinearOperator(Tensor(rows: robot.operatorMatrix), offset: Tensor(robot.offset)))
             let step = expectationMaximizationStep(from: start, forecast, observations)
             #expect(abs(step.logLikelihood.scalar - expected) < 1e-8 * abs(expected))
             (q, r) = (step.modelError, step.observationError)

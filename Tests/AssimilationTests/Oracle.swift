@@ -20,10 +20,20 @@ enum Oracle {
     static func columns(_ name: String) throws -> [String: [Double]] { try columns(folder.appending(path: name)) }
 
     struct System: Decodable {
-        let Z, H, T, Q: [[Double]]
-        let a1: [Double]
-        let P1: [[Double]]
+        let operatorMatrix, observationError, transition, modelError: [[Double]]
+        let startMean: [Double]
+        let startCovariance: [[Double]]
         let loglik: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case operatorMatrix = "Z"
+            case observationError = "H"
+            case transition = "T"
+            case modelError = "Q"
+            case startMean = "a1"
+            case startCovariance = "P1"
+            case loglik
+        }
     }
 
     static func system(_ name: String) throws -> System {
@@ -35,12 +45,15 @@ enum Oracle {
 }
 
 extension Oracle.System {
-    var start: Gaussian { Gaussian(mean: Tensor(a1), covariance: Tensor(rows: P1)) }
+    var start: Gaussian { Gaussian(mean: Tensor(startMean), covariance: Tensor(rows: startCovariance)) }
     var forecast: LinearForecast {
-        LinearForecast(LinearModel(Tensor(rows: T)), modelError: ModelError(covariance: Tensor(rows: Q)))
+        LinearForecast(
+            LinearModel(Tensor(rows: transition)), modelError: ModelError(covariance: Tensor(rows: modelError)))
     }
     func observations(_ series: [[Double]]) -> Observations<LinearOperator> {
-        Observations(series, errorCovariance: Tensor(rows: H), operator: LinearOperator(Tensor(rows: Z)))
+        Observations(
+            series, errorCovariance: Tensor(rows: observationError),
+            operator: LinearOperator(Tensor(rows: operatorMatrix)))
     }
 }
 

@@ -6,7 +6,8 @@ import Testing
 /// Four regions of monthly sea-surface temperature, and the published anomaly of the last.
 enum TropicalPacific {
     static func load() throws -> (series: SeasonalSeries, anomaly: [Double]) {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Examples/Data/nino_regions_sst_monthly.csv")
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../Examples/Data/nino_regions_sst_monthly.csv")
         let lines = try String(contentsOf: file, encoding: .utf8).split(whereSeparator: \.isNewline).dropFirst()
         let rows = lines.map { $0.split(separator: ",").map { Double($0)! } }
         let values = rows.map { [$0[2], $0[4], $0[6], $0[8]] }
@@ -19,7 +20,8 @@ enum TropicalPacific {
         memory: 24, ridge: 1, decay: 2, seasonalLags: 1, seasonalRidge: 300, harmonics: 2)
 
     /// Root-mean-square error of the fourth region at some leads, by an exact Kalman filter.
-    static func errors(_ learned: LinearLearner.Learned, _ series: SeasonalSeries, over targets: Range<Int>) -> [Double] {
+    static func errors(_ learned: LinearLearner.Learned, _ series: SeasonalSeries, over targets: Range<Int>) -> [Double]
+    {
         let anomalies = learned.climatology.anomalies(of: series)
         let layout = learned.model.layout
         let forecast = LinearForecast(learned.model.companion, modelError: layout.modelError(learned.modelError))
@@ -47,8 +49,10 @@ enum TropicalPacific {
         let learner = LinearLearner(TropicalPacific.setting, observationError: 1e-3)
         let errors = TropicalPacific.errors(learner.learn(series, before: 480), series, over: TropicalPacific.test)
         for (error, limit) in zip(errors, [0.205, 0.467, 0.679, 0.770]) { #expect(error < limit) }
-        let validation = TropicalPacific.errors(learner.learn(series, before: 360), series, over: TropicalPacific.validation)
-        let mean: Double = validation.reduce(0.0, +) / 4.0; print(errors, validation, mean)
+        let validation = TropicalPacific.errors(
+            learner.learn(series, before: 360), series, over: TropicalPacific.validation)
+        let mean: Double = validation.reduce(0.0, +) / 4.0
+        print(errors, validation, mean)
     }
 
     @Test func learnsFromASeriesWithGaps() throws {
@@ -63,7 +67,8 @@ enum TropicalPacific {
         #expect(learned.filled.values.allSatisfy { $0.allSatisfy(\.isFinite) } && layout.count == 96)
         // Forecasts from gappy observations, verified against what was withheld.
         let forecast = LinearForecast(learned.model.companion, modelError: layout.modelError(learned.modelError))
-        let observations = Observations(anomalies.values, errorCovariance: Tensor.identity(4) * 1e-6, operator: layout.observation)
+        let observations = Observations(
+            anomalies.values, errorCovariance: Tensor.identity(4) * 1e-6, operator: layout.observation)
         let filtered = Cycle(forecast, KalmanAnalysis())(from: layout.climatology(Tensor.identity(4)), observations)
         let squares = TropicalPacific.test.map { t -> Double in
             let state = learned.model(filtered.analyses.mean[t - 1], step: Tensor(integers: [t - 1], shape: []))
@@ -81,7 +86,8 @@ enum TropicalPacific {
                 let climatology = Climatology(series, over: fold.training)
                 let anomalies = climatology.anomalies(of: series.prefix(480))
                 let layout = MemoryLayout(variables: 4, memory: 24, period: 12, firstPhase: 0)
-                let fitted = SeasonalRegression(SeasonalMoments(anomalies, layout: layout, targets: fold.training), setting)
+                let fitted = SeasonalRegression(
+                    SeasonalMoments(anomalies, layout: layout, targets: fold.training), setting)
                 return fitted.logScore(SeasonalMoments(anomalies, layout: layout, targets: fold.heldOut))
             }.reduce(0, +)
         }

@@ -20,7 +20,8 @@ public enum NoiseSampling: String, Sendable, CaseIterable, Codable {
         case .exact:
             let n = anomalies?.shape[1] ?? 0
             precondition(
-                members > q + n + 1, "exact noise in \(q) of \(n) variables needs over \(q + n + 1) members, not \(members)")
+                members > q + n + 1,
+                "exact noise in \(q) of \(n) variables needs over \(q + n + 1) members, not \(members)")
             var noise = centred(noise)
             if let anomalies { noise = noise - projection(of: noise, onto: anomalies) }
             let covariance = noise.transposed.matrixProduct(noise) / Tensor(Double(members - 1))

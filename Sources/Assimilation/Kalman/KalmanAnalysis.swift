@@ -23,7 +23,8 @@ public struct KalmanAnalysis: Analysis {
         let both = left - left.matrixProduct(operatorMatrix.transposed).matrixProduct(gain.transposed)
         let analysis = both + gain.matrixProduct(error).matrixProduct(gain.transposed)
         return Analyzed(
-            belief: Gaussian(mean: mean + gain.vectorProduct(innovation), covariance: 0.5 * (analysis + analysis.transposed)),
+            belief: Gaussian(
+                mean: mean + gain.vectorProduct(innovation), covariance: 0.5 * (analysis + analysis.transposed)),
             logLikelihood: gaussianLogLikelihood(innovation, innovationCovariance, mask: mask))
     }
 

@@ -25,7 +25,9 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
             let values = filled.values.map { $0[variable] }
             if self == .climatology {
                 return (1...leads).map { lead in
-                    starts.map { anomaliesOfSeason(anomalies, variable, phase: anomalies.phase($0 + lead), before: end) }
+                    starts.map {
+                        anomaliesOfSeason(anomalies, variable, phase: anomalies.phase($0 + lead), before: end)
+                    }
                 }
             }
             let points = pointForecasts(values, before: end, leads: leads)
@@ -49,7 +51,8 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
         case .dampedPersistence:
             return (1...leads).map { lead in
                 let pairs = (0..<(end - lead)).map { (values[$0], values[$0 + lead]) }
-                let slope = pairs.map { $0.0 * $0.1 }.reduce(0.0, +) / max(pairs.map { $0.0 * $0.0 }.reduce(0.0, +), 1e-300)
+                let slope =
+                    pairs.map { $0.0 * $0.1 }.reduce(0.0, +) / max(pairs.map { $0.0 * $0.0 }.reduce(0.0, +), 1e-300)
                 return values.map { slope * $0 }
             }
         case .autoregression: return autoregression(values, before: end, leads: leads)
@@ -63,7 +66,8 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
         let setting = SeasonalRegressionSetting(
             memory: order, ridge: 1e-6, decay: 0, seasonalLags: 0, seasonalRidge: 0, harmonics: 0)
         let model = SeasonalRegression(
-            SeasonalMoments(series.prefix(end), layout: layout, targets: Array(order..<end)), setting).model
+            SeasonalMoments(series.prefix(end), layout: layout, targets: Array(order..<end)), setting
+        ).model
         let coefficients = model.coefficients.values
         let offset = model.offsets.values[0]
         return Baseline.iterated(values, leads: leads) { past in

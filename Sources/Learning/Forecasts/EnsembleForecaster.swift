@@ -64,7 +64,9 @@ public struct EnsembleForecaster: Sendable {
         _ trajectory: Trajectory<Ensemble>, starts: [Int], leads: Int, threads: Int
     ) -> [Tensor] {
         let size = 12
-        let blocks = stride(from: 0, to: starts.count, by: size).map { Array(starts[$0..<min($0 + size, starts.count)]) }
+        let blocks = stride(from: 0, to: starts.count, by: size).map {
+            Array(starts[$0..<min($0 + size, starts.count)])
+        }
         let analyses = trajectory.analyses
         return concurrentMap(blocks.count, threads: threads) { block in
             let times = Tensor(integers: blocks[block])

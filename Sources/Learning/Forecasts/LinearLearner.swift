@@ -51,7 +51,8 @@ public struct LinearLearner: Sendable {
                     covariances: smoothed.covariances), setting)
         }
         return Learned(
-            climatology: climatology, model: regression.model, modelError: regression.residualCovariance, filled: filled)
+            climatology: climatology, model: regression.model, modelError: regression.residualCovariance, filled: filled
+        )
     }
 
     private func layout(_ series: SeasonalSeries) -> MemoryLayout {

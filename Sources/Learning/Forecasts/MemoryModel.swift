@@ -126,7 +126,9 @@ extension MemoryLayout {
 
     /// A wide belief about the first state: the climatology, independent in time.
     public func climatology(_ covariance: Tensor) -> Gaussian {
-        let blocks = Tensor.identity(memory).reshaped([memory, 1, memory, 1]) * covariance.reshaped([1, variables, 1, variables])
+        let blocks =
+            Tensor.identity(memory).reshaped([memory, 1, memory, 1])
+            * covariance.reshaped([1, variables, 1, variables])
         return Gaussian(mean: Tensor.zeros([count]), covariance: blocks.reshaped([count, count]))
     }
 }

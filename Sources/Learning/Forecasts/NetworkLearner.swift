@@ -76,9 +76,10 @@ public struct NetworkLearner: Sendable {
         let training = (memory..<anomalies.count).filter { !held.contains($0) && !stopping.contains($0) }
         let layout = MemoryLayout(
             variables: anomalies.variables, memory: memory, period: anomalies.period, firstPhase: anomalies.firstPhase)
-        let linear = base.map {
-            SeasonalRegression(SeasonalMoments(anomalies, layout: layout, targets: training + stopping), $0).model
-        } ?? MemoryModel.persistence(layout)
+        let linear =
+            base.map {
+                SeasonalRegression(SeasonalMoments(anomalies, layout: layout, targets: training + stopping), $0).model
+            } ?? MemoryModel.persistence(layout)
         let samples = { (times: [Int]) in
             NetworkSamples(anomalies, layout: layout, memory: setting.memory, linear: linear, targets: times)
         }

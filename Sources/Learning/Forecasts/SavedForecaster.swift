@@ -50,7 +50,8 @@ extension EnsembleForecaster {
         guard it.format == ForecasterDescription.currentFormat else {
             throw .description("format \(it.format), expected \(ForecasterDescription.currentFormat)")
         }
-        guard it.layout.isValid, it.networks.allSatisfy({ $0.count >= 2 && $0.allSatisfy { 1...1_000_000 ~= $0 } }) else {
+        guard it.layout.isValid, it.networks.allSatisfy({ $0.count >= 2 && $0.allSatisfy { 1...1_000_000 ~= $0 } })
+        else {
             throw .description("a layout of \(it.layout) and networks of widths \(it.networks)")
         }
         let d = it.layout.variables

@@ -51,7 +51,8 @@ public struct SeasonalMoments: Sendable {
         count = times.count
         let n = (layout.memory + 1) * layout.variables + 1
         let extended = MemoryLayout(
-            variables: layout.variables, memory: layout.memory + 1, period: layout.period, firstPhase: layout.firstPhase)
+            variables: layout.variables, memory: layout.memory + 1, period: layout.period, firstPhase: layout.firstPhase
+        )
         let parts = (0..<layout.period).map { phase -> Tensor in
             let chosen = times.filter { series.phase($0) == phase }
             guard !chosen.isEmpty else { return Tensor.zeros([n, n]) }
@@ -114,7 +115,9 @@ public struct SeasonalRegression: Sendable {
 
     private static func penalty(_ layout: MemoryLayout, _ setting: SeasonalRegressionSetting) -> Tensor {
         func perLag(_ lags: Int, _ ridge: Double) -> [Double] {
-            (0..<(lags * layout.variables)).map { ridge * Tensor(Double($0 / layout.variables + 1)).power(Tensor(setting.decay)).scalar }
+            (0..<(lags * layout.variables)).map {
+                ridge * Tensor(Double($0 / layout.variables + 1)).power(Tensor(setting.decay)).scalar
+            }
         }
         let waves = setting.seasonalLags == 0 ? 0 : 2 * setting.harmonics
         let seasonal = (0..<waves).flatMap { _ in perLag(setting.seasonalLags, setting.seasonalRidge) }

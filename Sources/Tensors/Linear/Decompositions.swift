@@ -1,7 +1,10 @@
 import CLinearAlgebra
 
-private let lower = CChar(UInt8(ascii: "L"))
-private let withVectors = CChar(UInt8(ascii: "V"))
+/// The letters that LAPACK takes.
+private enum LAPACKOption {
+    static let lower = CChar(UInt8(ascii: "L"))
+    static let vectors = CChar(UInt8(ascii: "V"))
+}
 
 /// Runs a LAPACK routine on each matrix of a batch in double precision; what fails becomes NaN, a value like any other.
 private func eachMatrix(
@@ -24,7 +27,9 @@ private func storage(_ values: [Double], _ type: ElementType) -> Storage { Stora
 
 func choleskyValue(_ a: Tensor) -> Storage {
     let factors = eachMatrix(a) { n, matrix, _ in
-        guard LAPACKE_dpotrf_work(LAPACK_ROW_MAJOR, lower, Int32(n), matrix, Int32(n)) == 0 else { return false }
+        guard LAPACKE_dpotrf_work(LAPACK_ROW_MAJOR, LAPACKOption.lower, Int32(n), matrix, Int32(n)) == 0 else {
+            return false
+        }
         for i in 0..<n { for j in (i + 1)..<max(n, i + 1) { matrix[i * n + j] = 0 } }
         return true
     }
@@ -79,7 +84,7 @@ func symmetricEigenValue(_ a: Tensor) -> [Storage] {
                 !isFinite
                 ? 1
                 : LAPACKE_dsyevd(
-                    LAPACK_ROW_MAJOR, withVectors, lower, Int32(n), matrix, Int32(n), target)
+                    LAPACK_ROW_MAJOR, LAPACKOption.vectors, LAPACKOption.lower, Int32(n), matrix, Int32(n), target)
             if status != 0 { for i in 0..<n { target[i] = .nan } }
             return status == 0
         }

@@ -54,9 +54,10 @@ struct ForecastSetting: Sendable {
             return (leads, decisive, try keys.optional("members")?.integer(.within(8...100_000)) ?? 128)
         }
         (leads, decisiveLeads, members) = forecast
-        folds = try keys.optional("cross_validation")?.mapping { (keys) throws(InputError) in
-            try keys.required("folds").integer(.within(3...50))
-        } ?? 8
+        folds =
+            try keys.optional("cross_validation")?.mapping { (keys) throws(InputError) in
+                try keys.required("folds").integer(.within(3...50))
+            } ?? 8
         linear = try keys.required("linear").mapping(ForecastSetting.linear)
         network = try keys.optional("network")?.mapping(ForecastSetting.networks) ?? []
         correction = try keys.optional("correction")?.mapping(ForecastSetting.networks) ?? []
@@ -71,12 +72,14 @@ struct ForecastSetting: Sendable {
             )
         }
         (filters, inflations, leastObservationError, rounds) = assimilation ?? (EnsembleFilter.allCases, [1], 1e-3, 4)
-        (random, outage) = try keys.optional("gaps")?.mapping { [data] (keys) throws(InputError) in
-            (try keys.optional("random30")?.mapping(RandomGaps.init), try ForecastSetting.outage(&keys, data))
-        } ?? (nil, nil)
-        resamples = try keys.optional("bootstrap")?.mapping { (keys) throws(InputError) in
-            try keys.required("resamples").integer(.within(100...100_000))
-        } ?? 1000
+        (random, outage) =
+            try keys.optional("gaps")?.mapping { [data] (keys) throws(InputError) in
+                (try keys.optional("random30")?.mapping(RandomGaps.init), try ForecastSetting.outage(&keys, data))
+            } ?? (nil, nil)
+        resamples =
+            try keys.optional("bootstrap")?.mapping { (keys) throws(InputError) in
+                try keys.required("resamples").integer(.within(100...100_000))
+            } ?? 1000
     }
 
     private static func target(_ keys: inout ConfigurationMapping, _ data: DataSource) throws(InputError) -> String {
