@@ -57,8 +57,13 @@ import Testing
                 "linear + network forecasts Niño 3.4 anomaly 6 months ahead with an RMSE of 0.513 °C"))
         #expect(sentences[0].contains("the best baseline, AR(12), with 0.610 °C"))
         #expect(
-            sentences.contains("network against linear inverse model: no significant difference of RMSE at any lead."))
-        #expect(sentences.contains("linear + network against AR(12): significantly lower RMSE at every lead."))
+            sentences.contains(
+                "network against linear inverse model: no significant difference of RMSE at any lead "
+                    + "(6 months ahead +0.019 °C, interval −0.020 to +0.058)."))
+        #expect(
+            sentences.contains(
+                "linear + network against AR(12): significantly lower RMSE at every lead "
+                    + "(6 months ahead −0.106 °C, interval −0.145 to −0.067)."))
         #expect(sentences.contains { $0.contains("0.170 °C by smoother, 0.290 °C by interpolation of anomalies") })
         #expect(ReportFixture.results().summaryTable().rendered(color: false).contains("0.174*"))
     }

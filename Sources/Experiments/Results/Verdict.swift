@@ -52,14 +52,38 @@ extension ReportContext {
         }
         return pairs.map { pair in
             let own = rows.filter { ($0.first, $0.second) == pair }.sorted { $0.lead < $1.lead }
-            return "\(pair.first) against \(pair.second): \(outcome(own))."
+            return "\(pair.first) against \(pair.second): \(outcome(own))\(interval(own))."
         }
+    }
+
+    /// The difference at the typical lead with its confidence interval.
+    private func interval(_ rows: [ComparisonRecord]) -> String {
+        guard let lead = typicalLead, let row = rows.first(where: { $0.lead == lead }), let low = row.low,
+            let high = row.high
+        else { return "" }
+        let numbers = [row.difference ?? 0, low, high].map { ($0 > 0 ? "+" : "") + NumberText.fixed($0, decimals: 3) }
+        let unit = UnitText.display(primary.units)
+        return " (\(leadText(lead)) ahead \(numbers[0])\(unit.isEmpty ? "" : " \(unit)"), "
+            + "interval \(numbers[1]) to \(numbers[2]))"
+    }
+
+    /// Leads with those that follow each other drawn together: `1–9, 12`.
+    private func runs(_ leads: [Int]) -> String {
+        var runs: [(first: Int, last: Int)] = []
+        for lead in leads {
+            let place = results.leads.firstIndex(of: lead) ?? 0
+            if let last = runs.last, place > 0, results.leads[place - 1] == last.last {
+                runs[runs.count - 1].last = lead
+            } else {
+                runs.append((lead, lead))
+            }
+        }
+        return runs.map { $0.first == $0.last ? "\($0.first)" : "\($0.first)–\($0.last)" }.joined(separator: ", ")
     }
 
     private func outcome(_ rows: [ComparisonRecord]) -> String {
         func leads(_ rows: [ComparisonRecord]) -> String {
-            rows.count == 1
-                ? "at lead \(rows[0].lead)" : "at leads \(rows.map { "\($0.lead)" }.joined(separator: ", "))"
+            "at lead\(rows.count == 1 ? "" : "s") \(runs(rows.map(\.lead)))"
         }
         let lower = rows.filter { $0.significant && ($0.difference ?? 0) < 0 }
         let higher = rows.filter { $0.significant && ($0.difference ?? 0) > 0 }

@@ -18,7 +18,7 @@ extension ReportContext {
 
     private var summary: ReportSection {
         let chosen = results.choice
-        let choice = "Chosen: \(chosen.method). \(chosen.criterion)"
+        let choice = "\(chosen.method) was chosen by \(chosen.criterion)."
         var parts: [ReportPart] = results.verdict.isEmpty ? [] : [.list(results.verdict)]
         if !methods(with: .rmse).isEmpty {
             parts += [

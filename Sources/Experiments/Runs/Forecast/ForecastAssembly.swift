@@ -48,7 +48,7 @@ extension ForecastRun {
         return ChoiceRecord(
             method: chosen.chosen,
             criterion:
-                "mean CRPS of \(setting.target) at leads \(leads) over the validation period, after learning from the "
+                "the lowest mean CRPS of \(setting.target) at leads \(leads) over the validation period, after learning from the "
                 + "training period alone; ridge, season, depth and width by \(setting.folds)-fold time-blocked "
                 + "cross-validation of one-step log-scores before the test",
             candidates: chosen.validation)

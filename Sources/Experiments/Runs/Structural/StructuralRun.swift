@@ -140,8 +140,8 @@ struct StructuralRun: Sendable {
         return ChoiceRecord(
             method: chosen.setting.name,
             criterion:
-                "Lowest CRPS of the validation period on average over leads \(leads), each candidate fitted to the "
-                + "training period alone; then fitted anew to everything before the test.",
+                "the lowest CRPS of the validation period on average over leads \(leads), each candidate fitted to the "
+                + "training period alone; then fitted anew to everything before the test",
             candidates: candidates)
     }
 
