@@ -29,7 +29,7 @@ public struct Cycle<F: Forecast, A: Analysis>: Tree where F.State == A.State {
             over: [steps, observations.values, observations.mask] + errors, from: background
         ) { background, now in
             let observation = Observation(
-                values: now[1], mask: now[2],
+                time: now[0].cast(to: .float64), values: now[1], mask: now[2],
                 errorCovariance: errors.isEmpty ? observations.errorCovariance : now[3],
                 operator: observations.operator)
             let analyzed = analysis(background, observation)

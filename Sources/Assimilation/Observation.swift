@@ -5,15 +5,20 @@ import Tensors
 /// `mask` is 1 where a value exists and 0 where it is missing; a missing value has no influence, whatever number stands there
 /// (it must be finite: use 0).
 public struct Observation<Operator: Map>: Tree where Operator.Input == Tensor, Operator.Output == Tensor {
+    /// When, in steps of the model; a scalar.
+    public var time: Tensor
     public var values: Tensor
     public var mask: Tensor
     public var errorCovariance: Tensor
     public var `operator`: Operator
 
-    public init(values: Tensor, mask: Tensor? = nil, errorCovariance: Tensor, operator: Operator) {
+    public init(
+        time: Tensor = 0, values: Tensor, mask: Tensor? = nil, errorCovariance: Tensor, operator: Operator
+    ) {
         let m = values.count
         precondition(
             errorCovariance.shape == [m, m], "\(m) values with an error covariance of shape \(errorCovariance.shape)")
+        self.time = time
         self.values = values
         self.mask = mask ?? Tensor.ones(values.shape)
         self.errorCovariance = errorCovariance
@@ -21,6 +26,7 @@ public struct Observation<Operator: Map>: Tree where Operator.Input == Tensor, O
     }
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&time, "time")
         visitor.visit(&values, "values")
         visitor.visit(&mask, "mask")
         visitor.visit(&errorCovariance, "errorCovariance")
@@ -71,7 +77,7 @@ public struct Observations<Operator: Map>: Tree where Operator.Input == Tensor, 
 
     public subscript(_ step: Int) -> Observation<Operator> {
         Observation(
-            values: values[step], mask: mask[step],
+            time: Tensor(Double(step)), values: values[step], mask: mask[step],
             errorCovariance: hasVaryingError ? errorCovariance[step] : errorCovariance, operator: `operator`)
     }
 

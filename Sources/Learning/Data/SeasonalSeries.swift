@@ -6,10 +6,15 @@ public struct SeasonalSeries: Sendable {
     public let period: Int
     /// The phase of the first step, `0..<period`.
     public let firstPhase: Int
+    /// Standard deviations of the observation errors, `[time][variable]`, NaN where they are to be estimated; nil if all are.
+    public let errors: [[Double]]?
 
-    public init(_ values: [[Double]], period: Int, firstPhase: Int) {
+    public init(_ values: [[Double]], period: Int, firstPhase: Int, errors: [[Double]]? = nil) {
         precondition(period > 0 && 0..<period ~= firstPhase, "phase \(firstPhase) of a period of \(period)")
+        precondition(
+            errors?.count ?? values.count == values.count, "\(errors?.count ?? 0) errors of \(values.count) values")
         self.values = values
+        self.errors = errors
         self.period = period
         self.firstPhase = firstPhase
     }
@@ -21,10 +26,14 @@ public struct SeasonalSeries: Sendable {
 
     /// The same times with other values.
     public func replacing(_ values: [[Double]]) -> SeasonalSeries {
-        SeasonalSeries(values, period: period, firstPhase: firstPhase)
+        SeasonalSeries(values, period: period, firstPhase: firstPhase, errors: errors)
     }
     /// The first `count` steps.
-    public func prefix(_ count: Int) -> SeasonalSeries { replacing(Array(values.prefix(count))) }
+    public func prefix(_ count: Int) -> SeasonalSeries {
+        SeasonalSeries(
+            Array(values.prefix(count)), period: period, firstPhase: firstPhase,
+            errors: errors.map { Array($0.prefix(count)) })
+    }
 
     /// Gaps filled linearly in time; before the first and after the last value, with that value. A variable that was never
     /// observed becomes zero.

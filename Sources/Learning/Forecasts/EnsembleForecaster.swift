@@ -46,10 +46,8 @@ public struct EnsembleForecaster: Sendable {
 
     /// Runs the filter through the series; a value that is missing is not used.
     public func assimilate(_ series: SeasonalSeries) -> Trajectory<Ensemble> {
-        let observations = Observations(
-            climatology.anomalies(of: series).values,
-            errorCovariance: Tensor.identity(variables) * Tensor(observationError * observationError),
-            operator: layout.observation)
+        let observations = climatology.observations(
+            of: series, operator: layout.observation, errorVariance: Tensor(observationError * observationError))
         let start = layout.climatology(Tensor.identity(variables)).ensemble(of: members, key: key)
         return switch filter {
         case .etkf: Cycle(forecast, ETKF())(from: start, observations)

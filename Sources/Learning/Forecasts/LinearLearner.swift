@@ -40,7 +40,7 @@ public struct LinearLearner: Sendable {
                 filled: filled)
         }
         for _ in 0..<rounds {
-            let smoothed = smooth(anomalies, regression)
+            let smoothed = smooth(known, climatology, regression)
             filled = anomalies.replacing(smoothed.values)
             climatology.shift(by: filled)
             anomalies = climatology.anomalies(of: known)
@@ -67,22 +67,21 @@ public struct LinearLearner: Sendable {
     /// Kalman smoother on a state one step longer than the model's memory, so that its covariance holds that of the target with
     /// all that the model sees.
     private func smooth(
-        _ anomalies: SeasonalSeries, _ regression: SeasonalRegression
+        _ series: SeasonalSeries, _ climatology: Climatology, _ regression: SeasonalRegression
     ) -> (values: [[Double]], covariances: Tensor) {
-        let d = anomalies.variables
+        let d = series.variables
         let model = regression.model
         let extended = MemoryLayout(
-            variables: d, memory: setting.memory + 1, period: anomalies.period, firstPhase: anomalies.firstPhase)
+            variables: d, memory: setting.memory + 1, period: series.period, firstPhase: series.firstPhase)
         let longer = model.companion(remembering: extended)
         let forecast = LinearForecast(longer, modelError: extended.modelError(regression.residualCovariance))
-        let observations = Observations(
-            anomalies.values, errorCovariance: Tensor.identity(d) * Tensor(observationError * observationError),
-            operator: extended.observation)
+        let observations = climatology.observations(
+            of: series, operator: extended.observation, errorVariance: Tensor(observationError * observationError))
         let filtered = Cycle(forecast, KalmanAnalysis())(
             from: extended.climatology(Tensor.identity(d)), observations)
         let smoothed = RauchTungStriebel().smooth(filtered, forecast).beliefs
         let newest = smoothed.mean.slice(axis: 1, from: 0, to: d).values
-        let values = (0..<anomalies.count).map { Array(newest[($0 * d)..<($0 * d + d)]) }
+        let values = (0..<series.count).map { Array(newest[($0 * d)..<($0 * d + d)]) }
         return (values, smoothed.covariance)
     }
 }

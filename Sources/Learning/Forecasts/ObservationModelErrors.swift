@@ -35,16 +35,16 @@ public struct ObservationModelErrors: Sendable {
 private struct InnovationLikelihood: Sendable {
     let model: LinearModel
     let layout: MemoryLayout
-    let observations: Observations<LinearOperator>
+    let climatology: Climatology
+    let series: SeasonalSeries
     let least: Double
 
     init(_ learned: LinearLearner.Learned, _ series: SeasonalSeries, least: Double) {
         layout = learned.model.layout
         model = learned.model.companion
         self.least = least
-        observations = Observations(
-            learned.climatology.anomalies(of: series).values, errorCovariance: Tensor.identity(layout.variables),
-            operator: layout.observation)
+        climatology = learned.climatology
+        self.series = series
     }
 
     /// The Cholesky factor with the logarithm of its diagonal.
@@ -63,10 +63,10 @@ private struct InnovationLikelihood: Sendable {
 
     func callAsFunction(_ parameters: Pair<Tensor, Tensor>) -> Tensor {
         let (variance, covariance) = errors(parameters)
-        var measured = observations
-        measured.errorCovariance = variance * Tensor.identity(layout.variables)
+        let observations = climatology.observations(
+            of: series, operator: layout.observation, errorVariance: variance)
         let forecast = LinearForecast(model, modelError: layout.modelError(covariance))
         let start = layout.climatology(Tensor.identity(layout.variables))
-        return Cycle(forecast, KalmanAnalysis())(from: start, measured).logLikelihood
+        return Cycle(forecast, KalmanAnalysis())(from: start, observations).logLikelihood
     }
 }

@@ -23,7 +23,8 @@ struct ForecastData: Sendable {
         let values = ForecastData.rows(table)
         series = SeasonalSeries(
             values, period: period,
-            firstPhase: period == 1 ? 0 : Int(table.times[0].phaseOfYear * Double(period) + 0.001))
+            firstPhase: period == 1 ? 0 : Int(table.times[0].phaseOfYear * Double(period) + 0.001),
+            errors: ForecastData.errors(table))
         (training, validation, test) = try ForecastData.ranges(table, setting)
         target = table.index(of: setting.target) ?? 0
         if let truths = tables.truth, truths.variables.count == table.variables.count {
@@ -32,7 +33,7 @@ struct ForecastData: Sendable {
             let own = Climatology(series, over: Array(0..<training.upperBound))
             truth = values.enumerated().map { [series] t, row in zip(row, own.means[series.phase(t)]).map { $0 - $1 } }
         }
-        reference = ForecastData.reference(series, truth)
+        reference = ForecastData.reference(series, truth, before: validation.upperBound)
         try requireEnough(setting)
     }
 
@@ -43,11 +44,18 @@ struct ForecastData: Sendable {
         return table.times.indices.map { t in columns.map { $0[t] ?? .nan } }
     }
 
-    /// Normals as the difference of values and anomalies, by season.
-    private static func reference(_ series: SeasonalSeries, _ truth: [[Double]]) -> [[Double]] {
+    /// Standard deviations of the observation errors where the data tell them; nil if they tell none.
+    private static func errors(_ table: ObservationTable) -> [[Double]]? {
+        let columns = table.variables.indices.map { table.errorStandardDeviations($0) }
+        guard columns.contains(where: { $0 != nil }) else { return nil }
+        return table.times.indices.map { t in columns.map { $0?[t] ?? .nan } }
+    }
+
+    /// Normals as the difference of values and anomalies, by season; from the years before the test.
+    private static func reference(_ series: SeasonalSeries, _ truth: [[Double]], before end: Int) -> [[Double]] {
         (0..<series.period).map { phase in
             (0..<series.variables).map { v in
-                let differences = series.values.indices.filter { series.phase($0) == phase }
+                let differences = (0..<end).filter { series.phase($0) == phase }
                     .map { series.values[$0][v] - truth[$0][v] }.filter { !$0.isNaN }
                 return differences.isEmpty ? 0 : differences.reduce(0.0, +) / Double(differences.count)
             }

@@ -1,0 +1,22 @@
+import Assimilation
+import Tensors
+
+extension Climatology {
+    /// The standardised anomalies of a series as observations, with the errors that the series carries.
+    ///
+    /// - Parameter errorVariance: of the anomalies, where the series does not tell the error; may be traced.
+    public func observations(
+        of series: SeasonalSeries, operator: LinearOperator, errorVariance: Tensor
+    ) -> Observations<LinearOperator> {
+        Observations(
+            anomalies(of: series).values, errorCovariance: errorCovariance(series, errorVariance), operator: `operator`)
+    }
+
+    /// `[d, d]`, or `[T, d, d]` if the series carries errors.
+    private func errorCovariance(_ series: SeasonalSeries, _ variance: Tensor) -> Tensor {
+        guard let errors = series.errors else { return variance * Tensor.identity(series.variables) }
+        let standardised = Tensor(rows: errors) / Tensor(scales)
+        let isTold = standardised .== standardised
+        return selecting(isTold, selecting(isTold, standardised, 0).squared(), variance).diagonalMatrix()
+    }
+}
