@@ -19,24 +19,27 @@ test:
 	swift build -c release -Xswiftc -enable-testing --build-tests
 	.build/release/apus run Examples/enso.yaml --output .build/check/enso --force --quiet
 	.build/release/apus run Examples/co2.yaml --output .build/check/co2 --force --quiet
+	.build/release/Twin
 	.venv-test/bin/python Scripts/check-results .build/check/enso .build/check/co2
 	$(SWIFT_TEST) --skip-build
 
-# Rows against peers come with native code; today it times the engine alone.
+# Rows against peers come with native code; today it times a whole run on one and two threads.
 bench: build
 	@Benchmarks/run
 
 format:
-	swift format -i -r Package.swift Sources Tests
+	swift format -i -r Package.swift Sources Tests Examples
 check:
-	swift format lint --strict -r Package.swift Sources Tests
+	swift format lint --strict -r Package.swift Sources Tests Examples
 
 docs:
 	swift package generate-documentation --target Tensors
 
 # The numbers and the picture of the README, from a fresh run.
 readme: demo
-	python3 Scripts/readme runs/enso/results.json README.md
+	.build/release/apus run Examples/co2.yaml --force
+	.build/release/Twin > Examples/Library/output.txt
+	python3 Scripts/readme runs/enso/results.json README.md --co2 runs/co2/results.json
 
 clean:
 	rm -rf .build .venv-test runs

@@ -54,6 +54,10 @@ let package = Package(
                 "Experiments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // The library example of the README, compiled and run by the tests.
+        .executableTarget(
+            name: "Twin", dependencies: ["Assimilation", "Dynamics"], path: "Examples/Library", exclude: ["output.txt"]),
+
         // The laws that every operation, map, tree, optimiser and analysis obeys.
         .target(name: "Checks", dependencies: ["Networks", "Dynamics", "Assimilation", "Verification"]),
 
