@@ -137,7 +137,9 @@ extension ReportContext {
                     [.text(candidate.name), .number(candidate.score, decimals: 4)],
                     isEmphasized: candidate.name == results.chosen)
             }
-            section.parts += [.paragraph(results.choice.criterion), .table(table)]
+            section.parts += [
+                .paragraph("\(results.choice.method) was chosen by \(results.choice.criterion)."), .table(table),
+            ]
         }
         if !results.folds.isEmpty { section.parts.append(.table(foldTable)) }
         return section
@@ -149,9 +151,9 @@ extension ReportContext {
         for fold in results.folds where periods[fold.fold] == nil { periods[fold.fold] = fold.period }
         let numbers = periods.keys.sorted()
         var table = TextTable(
-            title: "Scores of the folds, by the period that was held out; the best mean marked",
-            columns: [.init("Candidate"), .init("Configuration")] + numbers.map { .init(periods[$0] ?? "\($0)") }
-                + [.init("Mean", best: .lowest)])
+            title: "Scores of the folds (lower is better), by the period that was held out; the best mean marked",
+            columns: [.init("Candidate"), .init("Configuration"), .init("Mean", best: .lowest)]
+                + numbers.map { .init(periods[$0] ?? "\($0)") })
         var rows: [(candidate: String, configuration: String)] = []
         for fold in results.folds where !rows.contains(where: { $0 == (fold.candidate, fold.configuration) }) {
             rows.append((fold.candidate, fold.configuration))
@@ -162,7 +164,7 @@ extension ReportContext {
             let known = scores.compactMap { $0 }
             let mean = known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
             table.add(
-                [.text(row.candidate), .text(row.configuration)] + (scores + [mean]).map { .number($0, decimals: 4) })
+                [.text(row.candidate), .text(row.configuration)] + ([mean] + scores).map { .number($0, decimals: 3) })
         }
         return table
     }

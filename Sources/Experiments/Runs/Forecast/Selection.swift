@@ -63,13 +63,14 @@ struct Selection: Sendable {
         return (best.map { settings[$0] }, records)
     }
 
+    /// The fold's negative log-score a step: lower is better.
     private func record(
         _ candidate: String, _ text: String, _ fold: Int, _ heldOut: [Int], _ score: Double
     ) -> FoldRecord {
         let (first, last) = (data.times[heldOut.first ?? 0], data.times[heldOut.last ?? 0])
         return FoldRecord(
             candidate: candidate, configuration: text, fold: fold + 1,
-            period: "\(first.monthText) to \(last.monthText)", score: score / Double(heldOut.count))
+            period: "\(first.date.year)–\(last.date.year)", score: -score / Double(heldOut.count))
     }
 
     private func crossValidateNetworks(
