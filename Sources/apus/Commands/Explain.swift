@@ -26,8 +26,13 @@ struct Explain: ParsableCommand {
             let model = try Catalog.model(named: model)
             let all = !tangent && !adjoint
             if all { print("\(model.title)\n\(model.formula)\n\nProgram\n\(model.program)") }
-            if all || tangent { print("\(all ? "\n" : "")Tangent: inputs are the state and its change\n\(model.tangent)") }
-            if all || adjoint { print("\(all ? "\n" : "")Adjoint: inputs are the state and a sensitivity to the result\n\(model.adjoint)") }
+            if all || tangent {
+                print("\(all ? "\n" : "")Tangent: inputs are the state and its change\n\(model.tangent)")
+            }
+            if all || adjoint {
+                print(
+                    "\(all ? "\n" : "")Adjoint: inputs are the state and a sensitivity to the result\n\(model.adjoint)")
+            }
         }
     }
 }

@@ -15,7 +15,9 @@ struct Forecast: ParsableCommand {
     @Argument(help: "The model, a .safetensors file.", completion: .file(extensions: ["safetensors"]))
     var model: String
 
-    @Argument(help: "The configuration whose data section tells where observations are.", completion: .file(extensions: ["yaml", "yml"]))
+    @Argument(
+        help: "The configuration whose data section tells where observations are.",
+        completion: .file(extensions: ["yaml", "yml"]))
     var file: String
 
     @Option(help: "How many steps ahead.")

@@ -17,7 +17,9 @@ struct Run: ParsableCommand {
     @Argument(help: "The configuration, a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
     var file: String
 
-    @Option(name: .shortAndLong, help: "The folder of the results; by default the one that the configuration names.", completion: .directory)
+    @Option(
+        name: .shortAndLong, help: "The folder of the results; by default the one that the configuration names.",
+        completion: .directory)
     var output: String?
 
     @Flag(help: "Go on with a run that was stopped.")
@@ -55,7 +57,8 @@ struct Run: ParsableCommand {
         if let threads { return threads }
         guard let text = ProcessInfo.processInfo.environment["APUS_THREADS"] else { return RunOptions().threads }
         guard let threads = Int(text), threads > 0 else {
-            throw InputError(.usage, at: .init("APUS_THREADS"), "'\(text)'", expected: "a number of threads, at least 1")
+            throw InputError(
+                .usage, at: .init("APUS_THREADS"), "'\(text)'", expected: "a number of threads, at least 1")
         }
         return threads
     }
