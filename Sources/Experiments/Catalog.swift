@@ -64,7 +64,8 @@ public enum Catalog {
                 title: "Methods of a forecast experiment",
                 entries: ModelKind.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
             Section(
-                title: "Ensemble filters", entries: EnsembleFilter.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
+                title: "Ensemble filters",
+                entries: EnsembleFilter.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
             Section(title: "Baselines", entries: Baseline.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
         ]
     }

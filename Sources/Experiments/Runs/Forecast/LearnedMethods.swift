@@ -54,13 +54,15 @@ struct LearnedModels: Sendable {
             chosen.linear, rounds: setting.rounds, observationError: setting.leastObservationError)
         let linear = learner.learn(series, before: end)
         self.linear = linear
-        networks = chosen.network.map {
-            NetworkLearner($0, folds: setting.folds, key: key.folding(1)).learn(linear.filled, threads: threads)
-        } ?? []
-        corrections = chosen.correction.map {
-            NetworkLearner($0, correcting: chosen.linear, folds: setting.folds, key: key.folding(2))
-                .learn(linear.filled, threads: threads)
-        } ?? []
+        networks =
+            chosen.network.map {
+                NetworkLearner($0, folds: setting.folds, key: key.folding(1)).learn(linear.filled, threads: threads)
+            } ?? []
+        corrections =
+            chosen.correction.map {
+                NetworkLearner($0, correcting: chosen.linear, folds: setting.folds, key: key.folding(2))
+                    .learn(linear.filled, threads: threads)
+            } ?? []
         errors = ObservationModelErrors(
             linear, of: series.prefix(end), leastObservationError: setting.leastObservationError)
     }
@@ -83,7 +85,9 @@ struct LearnedModels: Sendable {
             let memory = networks[0].memory
             let short = MemoryLayout(
                 variables: layout.variables, memory: memory, period: layout.period, firstPhase: layout.firstPhase)
-            return (MemoryModel.persistence(short).adding(networks.map(\.network), memory: memory), networks.errorCovariance)
+            return (
+                MemoryModel.persistence(short).adding(networks.map(\.network), memory: memory), networks.errorCovariance
+            )
         case .corrected:
             return (
                 linear.model.adding(corrections.map(\.network), memory: corrections[0].memory), errors.modelError
