@@ -21,6 +21,21 @@ struct Apus: ParsableCommand {
         subcommands: [Run.self, List.self, Explain.self, Forecast.self])
 }
 
+extension Apus {
+    /// Like the default, except that a fault of usage is one line as every other fault.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            let message = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+            FileHandle.standardError.write(Data("apus: \(message) (see 'apus --help')\n".utf8))
+            exit(withError: ExitCode(InputError.Kind.usage.exitStatus))
+        }
+    }
+}
+
 /// Runs a command's work; a fault of the world becomes one line on standard error and its exit status.
 func reportingFaults(_ work: () throws(InputError) -> Void) throws {
     do {

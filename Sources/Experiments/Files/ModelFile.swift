@@ -14,13 +14,18 @@ public enum ModelFile {
         try AtomicFile.write(ExactJSON.encode(checkpoint.description, pretty: true), to: "\(name).json")
     }
 
-    /// The forecaster of a `.safetensors` file.
-    public static func read(_ path: String) throws(InputError) -> EnsembleForecaster {
+    /// The forecaster of a `.safetensors` file, and the names of its variables.
+    public static func read(_ path: String) throws(InputError) -> (forecaster: EnsembleForecaster, variables: [String])
+    {
         let bytes = try InputFile.bytes(path)
-        do {
-            return try EnsembleForecaster(Checkpoint(decoding: bytes))
-        } catch {
-            throw InputError(.data, at: .init(path), "\(error)", expected: "a model that 'apus run' has saved")
+        func fault(_ problem: String) -> InputError {
+            InputError(.data, at: .init(path), problem, expected: "a model that 'apus run' has saved")
+        }
+        let checkpoint: Checkpoint<ForecasterDescription>
+        do { checkpoint = try Checkpoint(decoding: bytes) } catch { throw fault("\(error)") }
+        if let problem = checkpoint.flaw { throw fault(problem) }
+        do { return (try EnsembleForecaster(checkpoint), checkpoint.description.variables) } catch {
+            throw fault("\(error)")
         }
     }
 }

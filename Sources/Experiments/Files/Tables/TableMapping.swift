@@ -41,6 +41,9 @@ struct SeriesConverter {
     let place: (Int) -> InputError.Place
     let placeOfAll: InputError.Place
 
+    /// Below it, sums of fourth powers of values are finite numbers.
+    private static let largest = 1e75
+
     /// The converted values, NaN where missing.
     func values(_ numbers: [Double]) throws(InputError) -> [Double] {
         guard numbers.contains(where: { !$0.isNaN }) else {
@@ -56,6 +59,11 @@ struct SeriesConverter {
                 throw InputError(
                     .data, at: place(index), "infinite value in '\(mapping.column)'",
                     expected: "a finite number or a missing value")
+            }
+            guard value.isNaN || abs(value) < Self.largest else {
+                throw InputError(
+                    .data, at: place(index), "\(value) in '\(mapping.column)' is too large to compute with",
+                    expected: "a magnitude below \(Self.largest)")
             }
             converted.append(value)
         }

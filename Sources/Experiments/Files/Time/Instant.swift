@@ -46,6 +46,9 @@ public struct Instant: Comparable, Hashable, Sendable {
         return (secondsSince1970 - start) / (Double(CalendarDate.daysInYear(date.year)) * 86_400)
     }
 
+    /// The position in a year of `period` equal numbers of months, from 0.
+    public func phase(of period: Int) -> Int { (date.month - 1) * period / 12 }
+
     /// The year with its fraction, as `1958.2411`.
     public var decimalYear: Double { Double(date.year) + phaseOfYear }
 

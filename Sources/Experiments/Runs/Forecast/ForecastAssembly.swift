@@ -13,7 +13,7 @@ extension ForecastRun {
                     standardName: $0.standardName)
             },
             primaryVariable: setting.target, splits: splits, leads: Array(1...setting.leads),
-            leadUnit: "\(setting.step.unit.rawValue)s", methods: methodRecords, choice: choice)
+            leadUnit: "\(setting.step.unit.rawValue)s", methods: methodRecords(parts), choice: choice)
         let learned = Set(methods.map(\.name))
         results.scores = parts.flatMap { $0.forecasts.flatMap { $0.leads.flatMap { $0.flatMap(\.scores) } } }
         results.series = parts.flatMap(\.series)
@@ -55,7 +55,7 @@ extension ForecastRun {
             candidates: chosen.validation)
     }
 
-    private var methodRecords: [MethodRecord] {
+    private func methodRecords(_ parts: [ScenarioResults]) -> [MethodRecord] {
         let baselines = Baseline.allCases.map {
             MethodRecord(name: $0.rawValue, kind: .baseline, description: $0.text, parameters: [])
         }
@@ -73,10 +73,20 @@ extension ForecastRun {
                 parameters.append(
                     MethodParameter(
                         name: "model error inflation", value: "\(chosen.inflations[method.name] ?? 1)"))
+                parameters += parts.compactMap { outcome(method, $0) }
                 return MethodRecord(
                     name: method.name, kind: method.kind.methodKind,
                     description: "\(method.kind.text); \(method.filter.text)", parameters: parameters)
             }
+    }
+
+    /// What went wrong with a method's filter in a scenario, if anything did.
+    private func outcome(_ method: LearnedMethod, _ part: ScenarioResults) -> MethodParameter? {
+        guard case .diverged(let step)? = part.forecasts.first(where: { $0.method == method.name })?.outcome else {
+            return nil
+        }
+        return MethodParameter(
+            name: "outcome, gaps \(part.gaps.rawValue)", value: "diverged at \(data.times[step].monthText)")
     }
 
     private func histograms(_ forecasts: MethodForecasts) -> [RankHistogramRecord] {

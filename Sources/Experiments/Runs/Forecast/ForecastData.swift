@@ -23,8 +23,7 @@ struct ForecastData: Sendable {
         let values = ForecastData.rows(table)
         series = SeasonalSeries(
             values, period: period,
-            firstPhase: period == 1 ? 0 : Int(table.times[0].phaseOfYear * Double(period) + 0.001),
-            errors: ForecastData.errors(table))
+            firstPhase: table.times[0].phase(of: period), errors: ForecastData.errors(table))
         (training, validation, test) = try ForecastData.ranges(table, setting)
         target = table.index(of: setting.target) ?? 0
         if let truths = tables.truth, truths.variables.count == table.variables.count {
@@ -91,26 +90,6 @@ struct ForecastData: Sendable {
             }
         }
         return (table.rows(in: split.train), table.rows(in: split.validation), table.rows(in: split.test))
-    }
-
-    private func requireEnough(_ setting: ForecastSetting) throws(InputError) {
-        let memory = setting.linear.map(\.memory).max() ?? 1
-        let needed = memory + max(2 * series.period, 24) + setting.leads
-        guard training.upperBound >= needed else {
-            throw setting.split.place.error(
-                "\(training.upperBound) steps before the end of training are too few for a memory of \(memory)",
-                expected: "at least \(needed)")
-        }
-        guard validation.count > setting.leads, test.count > setting.leads else {
-            throw setting.split.place.error(
-                "validation of \(validation.count) and test of \(test.count) steps",
-                expected: "each longer than the \(setting.leads) leads")
-        }
-        for v in variables.indices where !series.values[..<training.upperBound].contains(where: { !$0[v].isNaN }) {
-            throw InputError(
-                .data, at: .init(setting.data.file),
-                "the variable \(variables[v].name.quoted) has no value in the training period")
-        }
     }
 }
 

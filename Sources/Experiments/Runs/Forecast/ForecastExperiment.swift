@@ -18,7 +18,16 @@ public struct ForecastExperiment: Experiment {
         let data = try ForecastData(setting)
         let key = Key(header.seed)
         let selection = Selection(setting: setting, data: data, key: key.folding(1), options: options)
-        let chosen = try folder.stage("choice") { () throws(InputError) in selection.choose() }
+        let chosen = try folder.stage("choice") { () throws(InputError) in
+            let chosen = selection.choose()
+            guard chosen.validation.contains(where: { $0.score != nil }) else {
+                throw InputError(
+                    .data, at: .init(setting.data.file),
+                    "no learned method could forecast the validation period: all diverged",
+                    expected: "observations from which a stable model can be learned")
+            }
+            return chosen
+        }
         let scenarios = GapScenario.all(data, setting, key: key.folding(2))
         let run = ForecastRun(
             header: header, setting: setting, data: data, chosen: chosen, methods: selection.methods,

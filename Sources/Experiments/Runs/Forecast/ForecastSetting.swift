@@ -37,6 +37,12 @@ struct ForecastSetting: Sendable {
     struct Outage: Sendable {
         let variable: String
         let period: Range<Instant>
+        let place: ConfigurationNode
+    }
+
+    /// The most past values that any model sees.
+    var longestMemory: Int {
+        max(linear.map(\.memory).max() ?? 1, (network + correction).map(\.memory).max() ?? 1)
     }
 
     init(_ keys: inout ConfigurationMapping) throws(InputError) {
@@ -44,6 +50,13 @@ struct ForecastSetting: Sendable {
         data = try DataSource(dataNode)
         guard let step = data.step else {
             throw dataNode.error("learning a forecast needs a regular step", expected: "a key 'step' such as 'month'")
+        }
+        guard data.truths.isEmpty || data.truths.count == data.variables.count else {
+            let known = data.truths.map(\.variable.name)
+            let missing = data.variables.map(\.variable.name).filter { !known.contains($0) }
+            throw dataNode.error(
+                "\(missing.joined(separator: ", ")): no truth, but other variables have one",
+                expected: "a key 'truth' for every variable, or for none")
         }
         self.step = step
         split = try Split(try keys.required("split"))
@@ -60,10 +73,13 @@ struct ForecastSetting: Sendable {
             } ?? 8
         linear = try keys.required("linear").mapping(ForecastSetting.linear)
         network = try keys.optional("network")?.mapping(ForecastSetting.networks) ?? []
-        correction = try keys.optional("correction")?.mapping(ForecastSetting.networks) ?? []
+        correction = try ForecastSetting.correction(&keys, linear)
         let assimilation = try keys.optional("assimilation")?.mapping { (keys) throws(InputError) in
             var filters: [EnsembleFilter] = []
-            for node in try keys.optional("filters")?.nonEmptyList() ?? [] { filters.append(try node.choice()) }
+            for node in try keys.optional("filters")?.nonEmptyList() ?? [] {
+                filters.append(try node.choice())
+                if Set(filters).count < filters.count { throw node.error("a filter twice", expected: "each once") }
+            }
             return (
                 filters.isEmpty ? EnsembleFilter.allCases : filters,
                 try numbers(keys.optional("inflation"), default: [1], .positive),
@@ -101,7 +117,8 @@ struct ForecastSetting: Sendable {
     private static func outage(_ keys: inout ConfigurationMapping, _ data: DataSource) throws(InputError) -> Outage? {
         try keys.optional("outage")?.mapping { (keys) throws(InputError) in
             let variable = try variable(try keys.required("variable"), data)
-            return Outage(variable: variable, period: try period(try keys.required("period")))
+            let node = try keys.required("period")
+            return Outage(variable: variable, period: try period(node), place: node)
         }
     }
 
@@ -109,7 +126,12 @@ struct ForecastSetting: Sendable {
         let memories = try integers(keys.required("memory"), default: [], .positive)
         let ridges = try numbers(keys.required("ridge"), default: [], .positive)
         let decays = try numbers(keys.optional("ridge_decay"), default: [2], .nonNegative)
-        let seasonalLags = try integers(keys.optional("seasonal_lags"), default: [0], .nonNegative)
+        let lagsNode = keys.optional("seasonal_lags")
+        let seasonalLags = try integers(lagsNode, default: [0], .nonNegative)
+        if let lagsNode, let least = seasonalLags.min(), let longest = memories.min(), least > longest {
+            throw lagsNode.error(
+                "seasonal coefficients of \(least) lags with a memory of \(longest)", expected: "at most \(longest)")
+        }
         let seasonalRidges = try numbers(keys.optional("seasonal_ridge"), default: [300], .positive)
         let harmonics = try integers(keys.optional("harmonics"), default: [2], .positive)
         var all: [SeasonalRegressionSetting] = []
@@ -130,6 +152,21 @@ struct ForecastSetting: Sendable {
             }
         }
         return all
+    }
+
+    /// A network that corrects a linear model sees no more of the past than that model.
+    private static func correction(
+        _ keys: inout ConfigurationMapping, _ linear: [SeasonalRegressionSetting]
+    ) throws(InputError) -> [NetworkSetting] {
+        guard let node = keys.optional("correction") else { return [] }
+        let settings = try node.mapping(networks)
+        let shortest = linear.map(\.memory).min() ?? 1
+        if let longest = settings.map(\.memory).max(), longest > shortest {
+            throw node.error(
+                "a network with a memory of \(longest) that corrects a linear model with one of \(shortest)",
+                expected: "memories of at most \(shortest), the least under 'linear'")
+        }
+        return settings
     }
 
     private static func networks(_ keys: inout ConfigurationMapping) throws(InputError) -> [NetworkSetting] {

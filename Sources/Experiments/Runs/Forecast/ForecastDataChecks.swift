@@ -1,0 +1,98 @@
+import Learning
+
+/// What a forecast experiment needs of its data; found wanting before anything is computed.
+extension ForecastData {
+    func requireEnough(_ setting: ForecastSetting) throws(InputError) {
+        try requireLength(setting)
+        for v in variables.indices { try requireVariation(of: v, setting) }
+        try requireIndependence(setting)
+        try requireTargetValues(setting)
+        if let outage = setting.outage {
+            let variable = variables.firstIndex { $0.name == outage.variable }
+            let lost = series.values.indices.filter { t in
+                outage.period.contains(times[t]) && variable.map { !series.values[t][$0].isNaN } ?? false
+            }
+            if lost.isEmpty {
+                throw outage.place.error(
+                    "no value of \(outage.variable.quoted) lies in \(outage.period.lowerBound) to \(outage.period.upperBound)",
+                    expected: "a period with values to withhold")
+            }
+        }
+    }
+
+    private func requireLength(_ setting: ForecastSetting) throws(InputError) {
+        let place = setting.split.place
+        let memory = setting.longestMemory
+        let needed = memory + max(2 * series.period, 24) + setting.leads
+        guard training.upperBound >= needed else {
+            throw place.error(
+                "\(training.upperBound) steps before the end of training are too few for a memory of \(memory)",
+                expected: "at least \(needed)")
+        }
+        guard end - memory >= 2 * setting.folds else {
+            throw place.error(
+                "\(end - memory) steps before the test, after a memory of \(memory), are too few for \(setting.folds) folds",
+                expected: "at least \(2 * setting.folds)")
+        }
+        guard validation.count > setting.leads, test.count > setting.leads else {
+            throw place.error(
+                "validation of \(validation.count) and test of \(test.count) steps",
+                expected: "each longer than the \(setting.leads) leads")
+        }
+    }
+
+    /// What never leaves its seasonal mean leaves nothing to learn, and its scaled anomalies would be rounding errors.
+    private func requireVariation(of variable: Int, _ setting: ForecastSetting) throws(InputError) {
+        let known = training.lowerBound..<training.upperBound
+        let values = known.map { series.values[$0][variable] }.filter { !$0.isNaN }
+        guard let largest = values.map(abs).max() else {
+            throw fault(variable, "has no value in the training period", "at least a few years of values", setting)
+        }
+        let normal = Climatology(series, over: Array(known))
+        let deviations = known.map { series.values[$0][variable] - normal.means[series.phase($0)][variable] }
+            .filter { !$0.isNaN }
+        guard let most = deviations.map(abs).max(), most > 1e-10 * largest, most > 1e-75 else {
+            throw fault(
+                variable, "does not vary about its seasonal mean in the training period",
+                "a variable with anomalies to learn", setting)
+        }
+    }
+
+    /// A variable that is a linear combination of others makes every covariance singular.
+    private func requireIndependence(_ setting: ForecastSetting) throws(InputError) {
+        let anomalies = Climatology(series, over: Array(training)).anomalies(of: series).interpolated()
+        var residuals = variables.indices.map { v in training.map { anomalies.values[$0][v] } }
+        for v in variables.indices {
+            let square = dot(residuals[v], residuals[v])
+            guard square > 1e-10 * Double(training.count) else {
+                throw fault(
+                    v, "is a linear combination of the variables before it in the training period",
+                    "variables of which none follows from the others", setting)
+            }
+            for w in variables.indices where w > v {
+                let slope = dot(residuals[v], residuals[w]) / square
+                residuals[w] = zip(residuals[w], residuals[v]).map { $0 - slope * $1 }
+            }
+        }
+    }
+
+    /// Choices are made, and forecasts judged, by the target.
+    private func requireTargetValues(_ setting: ForecastSetting) throws(InputError) {
+        for (name, period) in [("validation", validation), ("test", test)]
+        where period.count(where: { truth[$0][target].isFinite }) < 2 {
+            throw fault(
+                target, "has fewer than two values in the \(name) period", "values of the target to score with", setting
+            )
+        }
+    }
+
+    private func fault(
+        _ variable: Int, _ problem: String, _ expectation: String, _ setting: ForecastSetting
+    ) -> InputError {
+        InputError(
+            .data, at: .init(setting.data.file), "the variable \(variables[variable].name.quoted) \(problem)",
+            expected: expectation)
+    }
+}
+
+private func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).map(*).reduce(0.0, +) }
