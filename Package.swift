@@ -42,12 +42,12 @@ let package = Package(
         .target(name: "Dynamics", dependencies: ["Tensors"]),
         .target(name: "Assimilation", dependencies: ["Tensors"]),
         .target(name: "Verification", dependencies: ["Tensors"]),
-        .target(name: "Learning", dependencies: ["Kernels", "Networks", "Assimilation", "Verification"]),
+        .target(name: "Learning", dependencies: ["Tensors", "Kernels", "Networks", "Assimilation", "Verification"]),
 
         // Files, settings, runs and reports: the only part that knows of the world.
         .target(
             name: "Experiments",
-            dependencies: ["CNetCDF", "Learning", "Dynamics", .product(name: "Yams", package: "Yams")]),
+            dependencies: ["CNetCDF", "Tensors", "Learning", "Dynamics", .product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "apus",
             dependencies: [
@@ -61,7 +61,9 @@ let package = Package(
         // The laws that every operation, map, tree, optimiser and analysis obeys.
         .target(name: "Checks", dependencies: ["Networks", "Dynamics", "Assimilation", "Verification"]),
 
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Checks"]),
+        .testTarget(
+            name: "TensorsTests",
+            dependencies: ["Tensors", "Checks", .product(name: "RealModule", package: "swift-numerics")]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Checks"]),
         .testTarget(name: "DynamicsTests", dependencies: ["Dynamics", "Checks"]),

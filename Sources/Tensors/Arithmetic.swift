@@ -52,14 +52,15 @@ extension Tensor {
     public static func * (a: Tensor, b: Tensor) -> Tensor { binary(.multiply, a, b) }
     public static func / (a: Tensor, b: Tensor) -> Tensor { binary(.divide, a, b) }
     public static prefix func - (a: Tensor) -> Tensor { apply(.unary(.negative), a) }
-    public static func + (a: Tensor, b: Double) -> Tensor { a + Tensor(floatLiteral: b) }
-    public static func - (a: Tensor, b: Double) -> Tensor { a - Tensor(floatLiteral: b) }
-    public static func * (a: Tensor, b: Double) -> Tensor { a * Tensor(floatLiteral: b) }
-    public static func / (a: Tensor, b: Double) -> Tensor { a / Tensor(floatLiteral: b) }
-    public static func + (a: Double, b: Tensor) -> Tensor { Tensor(floatLiteral: a) + b }
-    public static func - (a: Double, b: Tensor) -> Tensor { Tensor(floatLiteral: a) - b }
-    public static func * (a: Double, b: Tensor) -> Tensor { Tensor(floatLiteral: a) * b }
-    public static func / (a: Double, b: Tensor) -> Tensor { Tensor(floatLiteral: a) / b }
+    // Disfavoured, so that sums of plain numbers stay sums of plain numbers where this module is imported.
+    @_disfavoredOverload public static func + (a: Tensor, b: Double) -> Tensor { a + Tensor(floatLiteral: b) }
+    @_disfavoredOverload public static func - (a: Tensor, b: Double) -> Tensor { a - Tensor(floatLiteral: b) }
+    @_disfavoredOverload public static func * (a: Tensor, b: Double) -> Tensor { a * Tensor(floatLiteral: b) }
+    @_disfavoredOverload public static func / (a: Tensor, b: Double) -> Tensor { a / Tensor(floatLiteral: b) }
+    @_disfavoredOverload public static func + (a: Double, b: Tensor) -> Tensor { Tensor(floatLiteral: a) + b }
+    @_disfavoredOverload public static func - (a: Double, b: Tensor) -> Tensor { Tensor(floatLiteral: a) - b }
+    @_disfavoredOverload public static func * (a: Double, b: Tensor) -> Tensor { Tensor(floatLiteral: a) * b }
+    @_disfavoredOverload public static func / (a: Double, b: Tensor) -> Tensor { Tensor(floatLiteral: a) / b }
     public static func += (a: inout Tensor, b: Tensor) { a = a + b }
     public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
     public static func *= (a: inout Tensor, b: Tensor) { a = a * b }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A score with its confidence interval; nil where it is not defined.
 public struct ScoreEstimate: Sendable, Equatable {
     /// The score over all times that count.

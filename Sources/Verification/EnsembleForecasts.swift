@@ -1,3 +1,5 @@
+import Tensors
+
 /// Which estimator a score of an ensemble uses for the expected distance of two members.
 public enum EnsembleEstimator: Sendable, Equatable {
     /// The score of the empirical distribution of the members: divides by N².

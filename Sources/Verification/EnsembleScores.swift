@@ -1,3 +1,5 @@
+import Tensors
+
 /// The continuous ranked probability score of an ensemble, in the unit of the variable; less is better.
 ///
 /// CRPS = mean |xᵢ − y| − ½ mean |xᵢ − xⱼ|, where the second mean is over N² pairs (plain) or over the N (N − 1)

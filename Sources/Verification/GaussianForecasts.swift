@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// The continuous ranked probability score of a normal distribution, in the unit of the variable; less is better.
 ///

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Forecasts of one number each, with what came true, in the order of time.
 ///
 /// Pairs where the mask is false are skipped by every score; they keep their place in time for the block bootstrap.

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// How often the truth fell into each of equally likely bins of the forecast; flat if the forecast is calibrated.
 public struct RankHistogram: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// What each verification time contributes to a score, and how the means of the contributions make the score.
 ///

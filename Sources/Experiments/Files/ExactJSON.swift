@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// JSON in which a number read back is the number written, bit for bit.
 ///

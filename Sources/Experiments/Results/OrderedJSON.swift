@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// JSON with keys in the order in which they are encoded, so that a file reads like the declaration of its type.
 ///

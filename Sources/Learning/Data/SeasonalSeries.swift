@@ -1,3 +1,5 @@
+import Tensors
+
 /// Several variables at regular steps, with gaps, and the place of each step in the cycle of the seasons.
 public struct SeasonalSeries: Sendable {
     /// `[time][variable]`; NaN is missing.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The content of a NetCDF file as a value: dimensions, variables on them, and attributes.
 ///
 /// Build it up and ``write(to:)`` it, or read one with ``init(contentsOf:)``.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// How the text of a table is cut into fields.
 public struct CSVFormat: Hashable, Sendable {
     public enum Delimiter: Hashable, Sendable {

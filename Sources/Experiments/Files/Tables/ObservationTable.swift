@@ -1,3 +1,5 @@
+import Tensors
+
 /// Observations of some variables at increasing, not necessarily regular times; any value may be missing.
 ///
 /// A missing value is `nil` here, or `false` in ``observed``; no reader of the table meets a NaN.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A point on the time axis: seconds since 1970-01-01 00:00 UTC in the proleptic Gregorian calendar, without leap
 /// seconds.
 ///

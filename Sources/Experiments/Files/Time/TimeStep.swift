@@ -1,3 +1,5 @@
+import Tensors
+
 /// A regular step of time: a number of years, months, weeks, days, hours, minutes or seconds.
 ///
 /// Years and months follow the calendar, the others have a fixed length.

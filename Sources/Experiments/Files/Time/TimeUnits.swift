@@ -1,3 +1,5 @@
+import Tensors
+
 /// Time units of the CF conventions, `days since 1950-01-01 00:00`: a unit and the instant from which it counts.
 ///
 /// Reference: *NetCDF Climate and Forecast Metadata Conventions* 1.11, section 4.4.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A drawing of one or more panels in a grid, described by what it shows; see ``FigureRenderer`` for drawing it.
 public struct Figure: Sendable, Equatable {
     /// What the figure shows and how to read it, in a sentence or two.

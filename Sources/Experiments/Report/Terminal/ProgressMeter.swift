@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Tensors
 
 /// Tells how far a task has come, with the time that it took and will take.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// A table of text and numbers, for the terminal and for the report.
 public struct TextTable: Sendable, Equatable {
