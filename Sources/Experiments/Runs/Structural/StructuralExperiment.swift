@@ -31,7 +31,7 @@ public struct StructuralExperiment: Experiment {
             }
         }
         progress.finish()
-        return StructuralRun(header: header, setting: setting, data: data, trained: trained, final: final)
+        return try StructuralRun(header: header, setting: setting, data: data, trained: trained, final: final)
             .results(threads: options.threads)
     }
 
