@@ -8,6 +8,7 @@
 ///   - start: the carry before the first step.
 ///   - count: the number of steps; needed only when the sequence has no leaves.
 ///   - reversed: run from the last step to the first; results stay in the order of time.
+///   - body: one step: the carry and one element of the sequence to the next carry and an output.
 /// - Returns: the carry after the last step, and what the steps returned, stacked in time.
 public func scan<Carry: Tree, X: Tree, Y: Tree>(
     over sequence: X, from start: Carry, count: Int? = nil, reversed: Bool = false, _ body: (Carry, X) -> (Carry, Y)

@@ -41,8 +41,10 @@ struct SeriesConverter {
     let place: (Int) -> InputError.Place
     let placeOfAll: InputError.Place
 
-    /// Below it, sums of fourth powers of values are finite numbers.
-    private static let largest = 1e75
+    /// Below it, the sixteenth powers of values, which the lengths of bootstrap blocks ask for, are finite numbers.
+    static let largest = 1e18
+    /// Variations below it vanish in those powers.
+    static let leastVariation = 1e-15
 
     /// The converted values, NaN where missing.
     func values(_ numbers: [Double]) throws(InputError) -> [Double] {
@@ -63,7 +65,7 @@ struct SeriesConverter {
             guard value.isNaN || abs(value) < Self.largest else {
                 throw InputError(
                     .data, at: place(index), "\(value) in '\(mapping.column)' is too large to compute with",
-                    expected: "a magnitude below \(Self.largest)")
+                    expected: "a magnitude below \(Self.largest); the key 'scale' changes the unit")
             }
             converted.append(value)
         }

@@ -51,10 +51,10 @@ extension ForecastData {
         let normal = Climatology(series, over: Array(known))
         let deviations = known.map { series.values[$0][variable] - normal.means[series.phase($0)][variable] }
             .filter { !$0.isNaN }
-        guard let most = deviations.map(abs).max(), most > 1e-10 * largest, most > 1e-75 else {
+        guard let most = deviations.map(abs).max(), most > 1e-10 * largest, most > SeriesConverter.leastVariation else {
             throw fault(
                 variable, "does not vary about its seasonal mean in the training period",
-                "a variable with anomalies to learn", setting)
+                "anomalies above \(SeriesConverter.leastVariation); the key 'scale' changes the unit", setting)
         }
     }
 

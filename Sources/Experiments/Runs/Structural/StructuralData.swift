@@ -73,6 +73,7 @@ struct StructuralData: Sendable {
                 expected: "at least \(needed): two years, and four for each of "
                     + "the \(states) variables of the state")
         }
+        try requireVariation(setting)
         if let longest = setting.leads.last, longest >= validation.lowerBound {
             throw place.error(
                 "a lead of \(longest) steps after \(validation.lowerBound) steps of training", expected: "shorter leads"
@@ -87,6 +88,19 @@ struct StructuralData: Sendable {
             throw node.error(
                 "no value lies in the withheld period \(period.lowerBound) to \(period.upperBound)",
                 expected: "a period within \(times[0]) to \(times[times.count - 1]) with values")
+        }
+    }
+
+    /// A constant has no likelihood, and one whose variations are near the least numbers none that can be computed with.
+    private func requireVariation(_ setting: StructuralConfiguration) throws(InputError) {
+        let known = training.map { given[$0] }.filter { !$0.isNaN }
+        guard let least = known.min(), let most = known.max(), most - least > 1e-10 * max(abs(least), abs(most)),
+            most - least > SeriesConverter.leastVariation
+        else {
+            throw InputError(
+                .data, at: .init(setting.data.file),
+                "the variable \(variable.name.quoted) does not vary in the training period",
+                expected: "variations above \(SeriesConverter.leastVariation); the key 'scale' changes the unit")
         }
     }
 }

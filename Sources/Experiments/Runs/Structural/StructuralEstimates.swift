@@ -53,7 +53,7 @@ struct StructuralEstimates: Sendable {
         ]
         return estimators.map { estimator, values in
             let squares = data.withheld.map { (values[$0] - data.values[$0]) * (values[$0] - data.values[$0]) }
-            let series = ScoreSeries(.rootMean, terms: squares, mask: squares.map { _ in true })
+            let series = ScoreSeries(.rootMean, terms: squares, mask: squares.map(\.isFinite))
             let estimate = bootstrap.estimate(series)
             return GapFillingRecord(
                 gaps: .outage, variable: data.variable.name, estimator: estimator, rmse: estimate.value?.finite,

@@ -37,7 +37,7 @@ public struct StructuralExperiment: Experiment {
         var fits: [StructuralFit] = []
         for result in done { fits.append(try result.get()) }
         progress.finish()
-        return StructuralRun(
+        return try StructuralRun(
             header: header, setting: setting, data: data, trained: Array(fits[..<variants.count]),
             final: Array(fits[variants.count...])
         ).results(threads: options.threads)

@@ -14,11 +14,17 @@ struct StructuralRun: Sendable {
 
     private var bootstrap: BlockBootstrap { BlockBootstrap(resamples: setting.resamples, seed: UInt64(header.seed)) }
 
-    func results(threads: Int) -> RunResults {
+    func results(threads: Int) throws(InputError) -> RunResults {
         let validation = forecasts(data.validation, trained)
         let test = forecasts(data.test, final)
         let candidates = trained.map { fit in
             CandidateRecord(name: fit.setting.name, score: meanScore(fit.setting.name, validation).finite)
+        }
+        guard candidates.contains(where: { $0.score != nil }) else {
+            throw InputError(
+                .data, at: .init(setting.data.file),
+                "no structural model could forecast the validation period: all diverged",
+                expected: "a series that a trend, a season and a remainder can follow")
         }
         let best = candidates.indices.min {
             (candidates[$0].score ?? .infinity) < (candidates[$1].score ?? .infinity)
