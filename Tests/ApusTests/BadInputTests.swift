@@ -108,7 +108,7 @@ extension BadInput {
         .configuration("no text", SmallExperiment.configuration, "", at: "config.yaml: ", "empty", "expected"),
         .configuration("no YAML", "target: a", "\ttarget: a", at: "config.yaml:16:1", "YAML"),
         .configuration(
-            "unknown key", "members: 16", "membrs: 16", at: "config.yaml:17:43: forecast.membrs", "unknown key",
+            "unknown key", "members: 16", "membrs: 16", at: "config.yaml:17:46: forecast.membrs", "unknown key",
             "did you mean 'members'?", "expected"),
         .configuration(
             "unknown top key", "bootstrap: {", "bootstrp: {", at: "config.yaml:26:1: bootstrp",
@@ -138,7 +138,7 @@ extension BadInput {
             "expected 1 to 1000"),
         .configuration("negative seed", "seed: 7", "seed: -7", at: "config.yaml:3:7: seed", "-7", "expected 0 or more"),
         .configuration(
-            "zero ridge", "ridge: [1]}", "ridge: [0]}", at: "config.yaml:19:33: linear.ridge[0]",
+            "zero ridge", "ridge: [1]}", "ridge: [0]}", at: "config.yaml:19:34: linear.ridge[0]",
             "expected a number above 0"),
         .configuration(
             "negative memory", "memory: [1, 2]", "memory: [1, -2]", at: "config.yaml:19:22: linear.memory[1]", "-2",

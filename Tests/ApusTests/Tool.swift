@@ -109,9 +109,9 @@ final class Folder {
 
     func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(name)") }
 
-    /// The names of all files below a folder, hidden ones too.
+    /// The names of all files and folders below a folder, hidden ones too.
     func files(below name: String) -> [String] {
         let all = FileManager.default.enumerator(atPath: "\(path)/\(name)")?.compactMap { $0 as? String } ?? []
-        return all.filter { !$0.hasPrefix("stages") || $0.hasSuffix(".json") }.sorted()
+        return all.sorted()
     }
 }
