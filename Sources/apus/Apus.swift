@@ -28,7 +28,8 @@ extension Apus {
             var command = try parseAsRoot()
             try command.run()
         } catch {
-            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            // An exit code alone has been reported already.
+            guard !(error is ExitCode), exitCode(for: error) == .validationFailure else { exit(withError: error) }
             let message = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
             FileHandle.standardError.write(Data("apus: \(message) (see 'apus --help')\n".utf8))
             exit(withError: ExitCode(InputError.Kind.usage.exitStatus))

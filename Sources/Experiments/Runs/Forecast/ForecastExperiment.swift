@@ -36,17 +36,15 @@ public struct ForecastExperiment: Experiment {
         var complete: LearnedModels?
         for scenario in scenarios {
             let name = "forecasts/\(scenario.gaps.rawValue)"
-            if !folder.holdsStage(name), complete == nil || scenario.changesTraining {
-                let models = run.learn(scenario)
-                if !scenario.changesTraining { complete = models }
-                parts.append(try folder.stage(name) { () throws(InputError) in run.results(scenario, models) })
-                if scenario.gaps == .none { try run.save(models, in: folder) }
-            } else {
-                parts.append(
-                    try folder.stage(name) { () throws(InputError) in
-                        run.results(scenario, complete ?? run.learn(scenario))
-                    })
-            }
+            // What a complete stage needs no more is not learned again.
+            parts.append(
+                try folder.stage(name) { () throws(InputError) in
+                    let models = scenario.changesTraining ? run.learn(scenario) : complete ?? run.learn(scenario)
+                    if !scenario.changesTraining { complete = models }
+                    // Before the stage is complete: a run that is resumed after it does not come here again.
+                    if scenario.gaps == .none { try run.save(models, in: folder) }
+                    return run.results(scenario, models)
+                })
         }
         return run.assemble(parts)
     }

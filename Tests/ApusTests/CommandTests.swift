@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+@Suite struct CommandTests {
+    @Test(arguments: [[], ["run"], ["list"], ["explain"], ["forecast"]])
+    func everyCommandHasHelp(_ command: [String]) throws {
+        let ending = try Tool.start(command + ["--help"], in: Folder()).wait()
+        #expect(ending.status == 0 && ending.errors.isEmpty)
+        #expect(ending.output.contains("USAGE: apus \(command.joined(separator: " "))"))
+        #expect(ending.output.contains("OVERVIEW:"))
+        if command.isEmpty {
+            #expect(["run", "list", "explain", "forecast"].allSatisfy { ending.output.contains("\n  \($0) ") })
+        }
+    }
+
+    @Test func theToolAloneShowsItsHelp() throws {
+        let ending = try Tool.run(in: Folder())
+        #expect(ending.status == 0 && ending.output.contains("USAGE: apus"))
+        #expect(try Tool.run("--version", in: Folder()).output.split(separator: ".").count == 3)
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func completionsComeForEveryShell(_ shell: String) throws {
+        let ending = try Tool.run("--generate-completion-script", shell, in: Folder())
+        #expect(ending.status == 0 && ending.errors.isEmpty)
+        #expect(["apus", "run", "explain", "resume", "lorenz96"].allSatisfy(ending.output.contains))
+    }
+
+    @Test func theListParsesAndNamesWhatCanBeExplained() throws {
+        struct Section: Decodable {
+            struct Entry: Decodable {
+                let name: String
+                let what: String
+            }
+            let title: String
+            let entries: [Entry]
+        }
+        let ending = try Tool.run("list", "--json", in: Folder())
+        let sections = try JSONDecoder().decode([Section].self, from: Data(ending.output.utf8))
+        let models = try #require(sections.first { $0.title.contains("explain") }).entries.map(\.name)
+        #expect(models.contains("lorenz96") && sections.allSatisfy { !$0.entries.isEmpty })
+        let plain = try Tool.run("list", in: Folder())
+        #expect(sections.flatMap(\.entries).allSatisfy { plain.output.contains($0.name) })
+        for model in models { #expect(try Tool.run("explain", model, in: Folder()).status == 0, "\(model)") }
+    }
+
+    @Test func explainShowsProgramTangentAndAdjoint() throws {
+        let all = try Tool.run("explain", "lorenz96", in: Folder())
+        #expect(all.status == 0 && all.errors.isEmpty)
+        for part in ["\nProgram\n", "\nTangent", "\nAdjoint"] { #expect(all.output.contains(part)) }
+        // The adjoint of a roll is the roll back.
+        let adjoint = try Tool.run("explain", "lorenz96", "--adjoint", in: Folder()).output
+        #expect(adjoint.hasPrefix("Adjoint") && !adjoint.contains("Tangent"))
+        #expect(all.output.contains(adjoint.split(separator: "\n").dropFirst().joined(separator: "\n")))
+        let tangent = try Tool.run("explain", "lorenz96", "--tangent", in: Folder()).output
+        #expect(tangent.hasPrefix("Tangent") && tangent != adjoint)
+    }
+}
