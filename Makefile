@@ -21,6 +21,7 @@ test:
 	.build/release/apus run Examples/co2.yaml --output .build/check/co2 --force --quiet
 	.build/release/Twin
 	.venv-test/bin/python Scripts/check-results .build/check/enso .build/check/co2
+	python3 Scripts/check-targets .build/check/enso .build/check/co2
 	$(SWIFT_TEST) --skip-build
 
 # Rows against peers come with native code; today it times a whole run on one and two threads.
