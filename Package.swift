@@ -30,12 +30,13 @@ let package = Package(
         .systemLibrary(
             name: "CNetCDF", pkgConfig: "netcdf",
             providers: [.apt(["libnetcdf-dev"]), .brew(["netcdf"])]),
+        .systemLibrary(name: "CSystem"),
 
         // The engine: tensors, their derivatives, and the programs that they make.
         .target(
             name: "Tensors",
             dependencies: ["CLinearAlgebra", .product(name: "RealModule", package: "swift-numerics")]),
-        .target(name: "Kernels", dependencies: ["Tensors"]),
+        .target(name: "Kernels", dependencies: ["Tensors", "CSystem"]),
 
         // What the engine is for.
         .target(name: "Networks", dependencies: ["Tensors"]),
