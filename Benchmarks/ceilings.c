@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CHAINS = 12, LANES = 64, ROUNDS = 5 };  // chains enough to hide the latency of a multiply-add
+enum { CHAINS = 12, LANES = 64, ROUNDS = 15 };  // chains enough to hide the latency of a multiply-add
 static const long steps = 20 * 1000 * 1000, elements = 8L << 20;
 
 typedef double doubles __attribute__((vector_size(LANES)));

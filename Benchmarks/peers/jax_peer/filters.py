@@ -1,19 +1,23 @@
 """The ensemble transform Kalman filter and the extended Kalman filter of Lorenz-96, whole experiments in one `scan`.
 
-Setting of Sakov & Oke (2008): all variables observed with error variance 1 every 0.05 units of time.
+Setting of Sakov & Oke (2008): all variables observed with error variance 1 every 0.05 units of time. Two forms of the model:
+with `roll`, and with slices of a wider state.
 """
+import functools
+
 import jax
 import jax.numpy as jnp
 
 from shared import QUICK, read
 
 from . import prepared
-from .lorenz96 import step, tendency
+from .lorenz96 import step, tendency, tendency_members_last
 
+FORMS = {"roll": tendency, "slices": lambda x: tendency_members_last(x.T).T}
 CYCLES = 1000 if QUICK else 20_000
 
 
-def etkf_cycle(members, now, inflation=1.02):
+def etkf_cycle(f, members, now, inflation=1.02):
     y, truth = now
     count = members.shape[0]
     mean = members.mean(0)
@@ -23,21 +27,22 @@ def etkf_cycle(members, now, inflation=1.02):
     transform = (vectors * jnp.sqrt((count - 1) / values)) @ vectors.T
     mean = mean + weights @ anomalies
     error = jnp.sqrt(jnp.mean((mean - truth) ** 2))
-    return step(tendency, mean + inflation * (transform @ anomalies)), error
+    return step(f, mean + inflation * (transform @ anomalies)), error
 
 
-def etkf(cycles):
+def etkf(cycles, form):
     def row():
         truth, observations = (read(name, -1, 40)[:cycles] for name in ("truth", "observations"))
-        run = lambda members, y, truth: jax.lax.scan(etkf_cycle, members, (y, truth))[1]
+        cycle = functools.partial(etkf_cycle, FORMS[form])
+        run = lambda members, y, truth: jax.lax.scan(cycle, members, (y, truth))[1]
         return prepared(run, read("members", 40, 40), observations, truth)
 
     return row
 
 
-def extended(cycles, inflation=1.05):
+def extended(cycles, form, inflation=1.05):
     identity = jnp.eye(40)
-    model = lambda x: step(tendency, x)
+    model = lambda x: step(FORMS[form], x)
 
     def cycle(belief, now):
         mean, covariance = belief
@@ -62,4 +67,8 @@ def extended(cycles, inflation=1.05):
     return row
 
 
-ROWS = {"etkf": etkf(CYCLES), "etkf/library": etkf(1000), "extended-kalman": extended(1000)}
+ROWS = {}
+for form in FORMS:
+    ROWS[f"etkf/{form}"] = etkf(CYCLES, form)
+    ROWS[f"etkf/library/{form}"] = etkf(1000, form)
+    ROWS[f"extended-kalman/{form}"] = extended(1000, form)

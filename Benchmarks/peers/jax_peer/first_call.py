@@ -35,7 +35,7 @@ def variational():
 
 def filter():
     truth, observations = (read(name, -1, 40)[:20] for name in ("truth", "observations"))
-    run = lambda members, y, truth: jax.lax.scan(etkf_cycle, members, (y, truth))[1]
+    run = lambda members, y, truth: jax.lax.scan(functools.partial(etkf_cycle, tendency), members, (y, truth))[1]
     return first(run, read("members", 40, 40), observations, truth)
 
 
