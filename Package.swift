@@ -59,6 +59,10 @@ let package = Package(
         .executableTarget(
             name: "Twin", dependencies: ["Assimilation", "Dynamics"], path: "Examples/Library", exclude: ["output.txt"]),
 
+        // The rows of the benchmark, run by Benchmarks/run beside those of the peers.
+        .executableTarget(
+            name: "Bench", dependencies: ["Kernels", "Networks", "Dynamics", "Assimilation"], path: "Benchmarks/Apus"),
+
         // The laws that every operation, map, tree, optimiser and analysis obeys.
         .target(name: "Checks", dependencies: ["Networks", "Dynamics", "Assimilation", "Verification"]),
 
