@@ -120,6 +120,7 @@ struct ElementWriter {
 
     /// The place in an operand that is repeated to a shape.
     private func aligned(_ position: Position, _ shape: [Int], _ operand: [Int]) -> Position {
+        if case .flat = position, shape.elementCount == 1 { return position }
         if operand.elementCount == 1 { return .axes(operand.map { _ in .constant(0) }) }
         guard case .axes(let index) = position else { return position }
         let missing = shape.count - operand.count
@@ -128,6 +129,7 @@ struct ElementWriter {
 
     /// The place in an operand of other axes of length one.
     private func reshaped(_ position: Position, _ shape: [Int], _ operand: [Int]) -> Position {
+        if case .flat = position, shape.elementCount == 1 { return position }
         if operand.elementCount == 1 { return .axes(operand.map { _ in .constant(0) }) }
         guard case .axes(let index) = position else { return position }
         var rest = zip(shape, index).filter { $0.0 != 1 }.map(\.1)[...]
@@ -219,9 +221,8 @@ struct ElementWriter {
             if let bounds, bounds.upperBound < start || bounds.lowerBound >= start + length { continue }
             var source = index
             source[axis] = index[axis].scaled(by: 1, plus: -start)
-            let splat = { (text: String) in
-                isBatched && !self.isBatched(part) ? "splat_\(type.letter(true))(\(text))" : text
-            }
+            let needsSplat = isBatched && !self.isBatched(part)
+            func splat(_ text: String) -> String { needsSplat ? "splat_\(type.letter(true))(\(text))" : text }
             if let bounds, bounds.lowerBound >= start && bounds.upperBound < start + length {
                 return splat(element(part, .axes(source)))
             }

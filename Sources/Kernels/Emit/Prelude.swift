@@ -15,6 +15,7 @@ enum Prelude {
           void *context;
           void (*interpret)(void *context, long number, const void *const *operands, void *const *results);
         };
+        #define SPLAT_d(s) (s)
         #define NAN __builtin_nan("")
         #define INFINITY __builtin_inf()
         #define memcpy __builtin_memcpy

@@ -23,7 +23,10 @@ extension Source {
     private mutating func interpreted(_ instruction: Program.Instruction, _ frame: inout Frame) {
         let operands = instruction.operands.map { memory($0, &frame).pointer }
         let results = instruction.results.map { frame.places[$0]!.pointer }
-        let number = interpret(instruction)
+        let number = interpret(
+            InterpretedInstruction(
+                operation: instruction.operation, operands: instruction.operands.map(frame.schedule.signature),
+                results: instruction.signatures))
         line(
             "runtime->interpret(runtime->context, \(number), (const void *[]){\(operands.joined(separator: ", "))}, "
                 + "(void *[]){\(results.joined(separator: ", "))});")
@@ -55,7 +58,7 @@ extension Source {
         let strides = [(x, n * k), (y, k * m)].map { operand, size in
             Array(operand.dropLast(2)).strides(broadcastTo: batch).map { $0 * size }
         }
-        let terms = { (strides: [Int]) in
+        func terms(_ strides: [Int]) -> String {
             batch.indices.reduce(Index.constant(0)) { $0 + Index.variable($1).scaled(by: strides[$1]) }.text
         }
         let own = terms(batch.strides.map { $0 * n * m })
