@@ -32,6 +32,10 @@ public enum Operation: Sendable {
     case gather(axis: Int)
     /// `scatterAdd(updates, indices)`: the transpose of `gather` onto an axis of length `size`.
     case scatterAdd(axis: Int, size: Int)
+    /// Windows along an axis, their elements as a new last axis: `y[..., i, ..., k] = x[..., i · stride + k · dilation, ...]`.
+    case windows(axis: Int, size: Int, stride: Int, dilation: Int)
+    /// The transpose of `windows` onto an axis of length `length`: adds overlapping windows.
+    case windowSum(axis: Int, length: Int, stride: Int, dilation: Int)
 
     /// Over the last two axes; the others broadcast.
     case matrixProduct
@@ -61,6 +65,10 @@ public enum Unary: String, Sendable, CaseIterable {
 
 public enum Binary: String, Sendable, CaseIterable {
     case add, subtract, multiply, divide, power, maximum, minimum
+    /// `a − b ⌊a / b⌋`, without the rounding of that formula: zero, or of the sign of `b`.
+    case remainder
+    /// `atan2(y, x)`: the angle of the point `(x, y)`, in (−π, π].
+    case atan2
 }
 
 public enum Comparison: String, Sendable, CaseIterable {

@@ -4,7 +4,9 @@ extension Operation {
         switch self {
         case .alias, .constant: return [x[0].signature]
         case .unary(let f): return [unaryResult(f, x[0])]
-        case .binary(let f): return [elementwise(f.rawValue, x[0], x[1])]
+        case .binary(let f):
+            require(f != .atan2 || x[0].type.isReal, f.rawValue, x, "needs float64 or float32")
+            return [elementwise(f.rawValue, x[0], x[1])]
         case .compare(let f): return [Signature(elementwise(f.rawValue, x[0], x[1]).shape, .bool)]
         case .select:
             require(x[0].type == .bool, "select", x, "the condition must be of truth values")
@@ -12,7 +14,9 @@ extension Operation {
             return [Signature(broadcastShape([x[0].shape, branches.shape], "select"), branches.type)]
         case .cast(let type): return [Signature(x[0].shape, type)]
         case .reduce(let reduction, let axes):
-            require(axes.allSatisfy(x[0].shape.indices.contains), reduction.rawValue, x, "axes \(axes)")
+            require(
+                axes.allSatisfy(x[0].shape.indices.contains) && Set(axes).count == axes.count, reduction.rawValue, x,
+                "axes \(axes) must be different axes of it")
             require(
                 reduction == .sum || axes.allSatisfy { x[0].shape[$0] > 0 }, reduction.rawValue, x,
                 "an empty axis has no \(reduction.rawValue)")
@@ -46,6 +50,19 @@ extension Operation {
         case .scatterAdd(let axis, let size):
             require(x[0].shape == x[1].shape && x[1].type == .int64, "scatterAdd", x, "needs one integer an update")
             return [Signature(x[0].shape.replacing(axis: axis, with: size), x[0].type)]
+        case .windows(let axis, let size, let stride, let dilation):
+            require(
+                x[0].shape.indices.contains(axis) && size > 0 && stride > 0 && dilation > 0, "windows", x,
+                "axis \(axis), size \(size), stride \(stride), dilation \(dilation)")
+            let count = windowCount(x[0].shape[axis], size, stride, dilation)
+            return [Signature(x[0].shape.replacing(axis: axis, with: count) + [size], x[0].type)]
+        case .windowSum(let axis, let length, let stride, let dilation):
+            let shape = Array(x[0].shape.dropLast())
+            require(
+                shape.indices.contains(axis) && stride > 0 && dilation > 0
+                    && shape[axis] == windowCount(length, x[0].shape.last ?? 0, stride, dilation), "windowSum", x,
+                "not all windows of an axis \(axis) of length \(length), stride \(stride), dilation \(dilation)")
+            return [Signature(shape.replacing(axis: axis, with: length), x[0].type)]
         case .matrixProduct: return [product(x)]
         case .cholesky, .symmetricRoot: return [square("decomposition", x)]
         case .symmetricEigen:

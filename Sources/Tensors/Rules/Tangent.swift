@@ -3,7 +3,8 @@
 extension Operation {
     func tangent(_ x: [Tensor], _ y: [Tensor], _ dx: [Tensor?]) -> [Tensor?] {
         switch self {
-        case .alias, .reduce(.sum, _), .cumulativeSum, .broadcast, .reshape, .transpose, .slice, .pad, .roll:
+        case .alias, .reduce(.sum, _), .cumulativeSum, .broadcast, .reshape, .transpose, .slice, .pad, .roll,
+            .windows, .windowSum:
             return [dx[0].map { apply(self, $0) }]
         case .constant, .compare, .largestIndex, .sortOrder, .random:
             return y.map { _ in nil }
@@ -80,6 +81,10 @@ extension Binary {
             return sum(byBase, byExponent)
         case .maximum: return extremum(a .> b, a .== b, da, db)
         case .minimum: return extremum(a .< b, a .== b, da, db)
+        case .remainder: return sum(da, db.map { -((a - y) / b).rounded() * $0 })
+        case .atan2:
+            let square = a * a + b * b
+            return sum(da.map { b / square * $0 }, db.map { -(a / square) * $0 })
         }
     }
 

@@ -22,6 +22,10 @@ extension Operation {
         case .roll(let shift, let axis): "roll by \(shift) along axis \(axis)"
         case .gather(let axis): "gather along axis \(axis)"
         case .scatterAdd(let axis, let size): "scatterAdd along axis \(axis) of \(size)"
+        case .windows(let axis, let size, let stride, let dilation):
+            "windows of \(size) along axis \(axis), stride \(stride), dilation \(dilation)"
+        case .windowSum(let axis, let length, let stride, let dilation):
+            "windowSum along axis \(axis) of \(length), stride \(stride), dilation \(dilation)"
         case .matrixProduct: "matrixProduct"
         case .cholesky: "cholesky"
         case .triangularSolve(let transposed): transposed ? "triangularSolve transposed" : "triangularSolve"

@@ -34,6 +34,10 @@ extension Operation {
         case .roll(let shift, let axis): return [x[0].known.rearranged(Roll(shape: shape, shift: shift, axis: axis))]
         case .gather(let axis): return [gatherValue(x[0], x[1], axis)]
         case .scatterAdd(let axis, let size): return [scatterAddValue(x[0], x[1], axis, size)]
+        case .windows(let axis, _, let stride, let dilation):
+            return [windowsValue(x[0], shape, axis, stride, dilation)]
+        case .windowSum(let axis, _, let stride, let dilation):
+            return [windowSumValue(x[0], shape, axis, stride, dilation)]
         case .matrixProduct: return [matrixProductValue(x[0], x[1], shape)]
         case .cholesky: return [choleskyValue(x[0])]
         case .triangularSolve(let transposed): return [triangularSolveValue(x[0], x[1], transposed)]
