@@ -49,6 +49,11 @@ public enum Operation: Sendable {
     case symmetricEigen
     /// `Q` with orthonormal columns and `R` upper triangular, its diagonal not negative, of `A` with no fewer rows than columns.
     case orthogonalTriangular
+    /// The factors of `A[order] = L U`, packed into one matrix without the ones on the diagonal of `L`, and `order`, the rows of
+    /// `A` as partial pivoting takes them.
+    case lowerUpper
+    /// `U`, `s` and `V` in `A = U diag(s) Vᵀ`, thin, `s` descending.
+    case singularValueDecomposition
     /// `A^½` or `A^-½` of a symmetric positive (semi)definite matrix.
     case symmetricRoot(inverse: Bool)
     /// `X` in `A X + X A = B` with `A` symmetric positive semidefinite; zero between eigenvectors of eigenvalue zero.

@@ -344,6 +344,45 @@ def windows():
         record("averagePooling", [x], seen.mean(axis=last), [*size, *stride], tolerance=1e-13)
 
 
+def einsums():
+    formulas = ["ij,jk->ik", "bij,kjb->kb", "iji,j->ij", "ab,bcd,da,c->ca", "i,j->ji", "ii->"]
+    lengths = dict(a=2, b=3, c=4, d=5, i=3, j=4, k=2)
+    for number_, formula in enumerate(formulas):
+        operands = [random.normal(size=[lengths[l] for l in letters]) for letters in formula.split("->")[0].split(",")]
+        record(f"einsum{number_}", operands, np.einsum(formula, *operands), tolerance=1e-13)
+
+
+def general_matrices():
+    a = random.normal(size=(6, 5, 5))
+    p, l, u = scipy.linalg.lu(a)
+    record("lowerUpper", [a], [l, u, p.argmax(axis=-2)], tolerance=1e-11)
+    sign, logarithm = np.linalg.slogdet(a)
+    assert set(sign) == {-1.0, 1.0}
+    record("signedLogDeterminant", [a], [sign, logarithm], tolerance=1e-12)
+    record("signedLogDeterminant", [np.ones((2, 2))], [np.array(0.0), np.array(-np.inf)])
+    record("inverse", [a], np.linalg.inv(a), tolerance=1e-11)
+
+    def factors(x):
+        p, l, u = scipy.linalg.lu(x)
+        return np.array([l, u])
+
+    def vectors(x):
+        u, _, v = np.linalg.svd(x, full_matrices=False)
+        return np.array([np.einsum("ik,kj->kij", u, v)]), np.array([np.einsum("ik,jk->kij", u, u)])
+
+    m, dm = a[0], random.normal(size=(5, 5))
+    record("signedLogDeterminantTangent", [m, dm], np.trace(np.linalg.solve(m, dm)), tolerance=1e-11)
+    record("lowerUpperTangent", [m, dm], list(differences(factors, m, dm, h=1e-4)), tolerance=1e-7)
+    for shape in [(5, 3), (3, 5), (4, 4)]:
+        b, db = random.normal(size=shape), random.normal(size=shape)
+        record("singularValues", [b], np.linalg.svd(b, compute_uv=False), tolerance=1e-12)
+        record("singularProjections", [b], [vectors(b)[i][0] for i in (0, 1)], tolerance=1e-11)
+        values = differences(lambda x: np.linalg.svd(x, compute_uv=False), b, db)
+        record("singularValuesTangent", [b, db], values, tolerance=1e-7)
+        both = [differences(lambda x, i=i: vectors(x)[i][0], b, db) for i in (0, 1)]
+        record("singularProjectionsTangent", [b, db], both, tolerance=1e-6)
+
+
 with np.errstate(all="ignore"):
     elementwise()
     reductions()
@@ -351,6 +390,8 @@ with np.errstate(all="ignore"):
     linear_algebra()
     elementary()
     windows()
+    einsums()
+    general_matrices()
 path = pathlib.Path(__file__).with_suffix(".json")
 path.write_text("[\n" + ",\n".join(json.dumps(r) for r in records) + "\n]\n")
 print(len(records), "records")

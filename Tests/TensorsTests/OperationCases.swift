@@ -21,7 +21,8 @@ enum OperationKind: String, CaseIterable {
     case alias, constant, unary, binary, compare, select, cast, reduce, largestIndex, cumulativeSum, sortOrder,
         broadcast
     case reshape, transpose, slice, pad, concatenate, roll, gather, scatterAdd, matrixProduct, cholesky, triangularSolve
-    case windows, windowSum, solve, orthogonalTriangular, symmetricEigen, symmetricRoot, symmetricSylvester,
+    case windows, windowSum, solve, lowerUpper, singularValueDecomposition, orthogonalTriangular, symmetricEigen,
+        symmetricRoot, symmetricSylvester,
         random, scan
 
     /// Everything of this kind that the table must hold.
@@ -36,7 +37,7 @@ enum OperationKind: String, CaseIterable {
         case .random: ["random uniform", "random normal", "random split", "random fold"]
         case .constant, .select, .cast, .largestIndex, .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad,
             .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .solve, .orthogonalTriangular,
-            .symmetricEigen, .symmetricSylvester, .scan, .windows, .windowSum:
+            .symmetricEigen, .symmetricSylvester, .scan, .windows, .windowSum, .lowerUpper, .singularValueDecomposition:
             [rawValue]
         }
     }
@@ -66,6 +67,8 @@ extension Operation {
         case .roll: "roll"
         case .gather: "gather"
         case .scatterAdd: "scatterAdd"
+        case .lowerUpper: "lowerUpper"
+        case .singularValueDecomposition: "singularValueDecomposition"
         case .windows: "windows"
         case .windowSum: "windowSum"
         case .matrixProduct: "matrixProduct"
@@ -88,7 +91,7 @@ extension Operation {
 extension OperationCase {
     static let all: [OperationCase] =
         unary + binary + elementary + reductions + products + shaping + indexing + matrices + loops + draws
-        + windows + convolutions
+        + windows + convolutions + decompositions + einsums
 
     static let shapes: [[Int]] = [[], [0], [1], [3], [2, 1, 3], [2, 0, 2]]
 

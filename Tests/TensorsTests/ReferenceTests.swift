@@ -164,6 +164,29 @@ private func evaluateMatrix(_ name: String, _ x: [Tensor]) -> [Tensor]? {
     case "symmetricSylvester": [x[0].symmetricSylvester(x[1])]
     case "logDeterminant": [x[0].logDeterminant()]
     case "choleskyTangent": tangent { $0.cholesky() }
+    case "einsum0": [einsum("ij,jk->ik", x[0], x[1])]
+    case "einsum1": [einsum("bij,kjb->kb", x[0], x[1])]
+    case "einsum2": [einsum("iji,j->ij", x[0], x[1])]
+    case "einsum3": [einsum("ab,bcd,da,c->ca", x[0], x[1], x[2], x[3])]
+    case "einsum4": [einsum("i,j->ji", x[0], x[1])]
+    case "einsum5": [einsum("ii->", x[0])]
+    case "lowerUpper":
+        {
+            let (l, u, order) = x[0].lowerUpper()
+            return [l, u, order]
+        }()
+    case "signedLogDeterminant":
+        {
+            let (sign, logarithm) = x[0].signedLogDeterminant()
+            return [sign, logarithm]
+        }()
+    case "inverse": [x[0].inverse()]
+    case "singularValues": [x[0].singularValueDecomposition().values]
+    case "singularProjections": singularProjections(x[0])
+    case "signedLogDeterminantTangent": tangent { $0.signedLogDeterminant().logarithm }
+    case "lowerUpperTangent": tangent { $0.lowerUpper().lower } + tangent { $0.lowerUpper().upper }
+    case "singularValuesTangent": tangent { $0.singularValueDecomposition().values }
+    case "singularProjectionsTangent": [0, 1].flatMap { part in tangent { singularProjections($0)[part] } }
     case "logDeterminantTangent": tangent { $0.logDeterminant() }
     case "eigenvaluesTangent": tangent { $0.symmetricEigen().values }
     case "eigenprojectionsTangent": tangent(projections)
@@ -176,4 +199,10 @@ private func evaluateMatrix(_ name: String, _ x: [Tensor]) -> [Tensor]? {
 private func projections(_ a: Tensor) -> Tensor {
     let vectors = a.symmetricEigen().vectors.transposed
     return vectors.expanded(axis: -1) * vectors.expanded(axis: -2)
+}
+
+/// `uᵢ vᵢᵀ` and `uᵢ uᵢᵀ` of all pairs of singular vectors.
+private func singularProjections(_ a: Tensor) -> [Tensor] {
+    let (left, _, right) = a.singularValueDecomposition()
+    return [einsum("ik,jk->kij", left, right), einsum("ik,jk->kij", left, left)]
 }

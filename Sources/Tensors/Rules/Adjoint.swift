@@ -51,7 +51,7 @@ extension Operation {
         case .solve: return [nil, apply(.solve, x[0].transposed, ct)]
         case .symmetricSylvester: return [nil, apply(self, x[0], ct)]
         case .constant, .unary, .compare, .reduce, .largestIndex, .sortOrder, .cholesky, .symmetricEigen,
-            .orthogonalTriangular, .symmetricRoot, .random, .scan:
+            .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot, .random, .scan:
             preconditionFailure("\(self.name) is not linear: its tangent rule must not use it on tangents")
         }
     }

@@ -75,6 +75,17 @@ extension Operation {
                 "orthogonalTriangular", x, "needs real matrices with no fewer rows than columns")
             let square = shape.replacing(axis: shape.count - 2, with: shape[shape.count - 1])
             return [x[0].signature, Signature(square, x[0].type)]
+        case .lowerUpper:
+            let matrix = square("lowerUpper", x)
+            return [matrix, Signature(Array(matrix.shape.dropLast()), .int64)]
+        case .singularValueDecomposition:
+            require(x[0].rank >= 2 && x[0].type.isReal, "singularValueDecomposition", x, "needs real matrices")
+            let lead = Array(x[0].shape.dropLast(2))
+            let size = x[0].shape.suffix(2).min()!
+            return [
+                lead + [x[0].shape[x[0].rank - 2], size], lead + [size], lead + [x[0].shape[x[0].rank - 1], size],
+            ]
+            .map { Signature($0, x[0].type) }
         case .triangularSolve, .solve, .symmetricSylvester: return [solution(x)]
         case .random(let draw): return [drawn(draw, x)]
         case .scan(let scan): return scan.results(x)

@@ -32,6 +32,8 @@ extension Operation {
         case .solve: "solve"
         case .symmetricEigen: "symmetricEigen"
         case .orthogonalTriangular: "orthogonalTriangular"
+        case .lowerUpper: "lowerUpper"
+        case .singularValueDecomposition: "singularValueDecomposition"
         case .symmetricRoot(let inverse): inverse ? "inverse symmetricRoot" : "symmetricRoot"
         case .symmetricSylvester: "symmetricSylvester"
         case .random(let draw): "random \(draw)"

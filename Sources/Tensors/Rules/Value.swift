@@ -44,6 +44,8 @@ extension Operation {
         case .solve: return [solveValue(x[0], x[1])]
         case .symmetricEigen: return symmetricEigenValue(x[0])
         case .orthogonalTriangular: return orthogonalTriangularValue(x[0])
+        case .lowerUpper: return lowerUpperValue(x[0])
+        case .singularValueDecomposition: return singularValueValue(x[0])
         case .symmetricRoot(let inverse): return [symmetricRootValue(x[0], inverse)]
         case .symmetricSylvester: return [symmetricSylvesterValue(x[0].detached, x[1].detached)]
         case .random(let draw): return [randomValue(draw, x)]
