@@ -59,6 +59,14 @@ public enum Operation: Sendable {
     /// `X` in `A X + X A = B` with `A` symmetric positive semidefinite; zero between eigenvectors of eigenvalue zero.
     case symmetricSylvester
 
+    /// `Yₖ = Σ xⱼ exp(∓2πijk/n)` along the second last axis, of pairs (real, imaginary) along the last; the inverse is not
+    /// divided by `n`, so that the two are each other's transpose.
+    case fourier(inverse: Bool)
+    /// The modes `0...n/2` of real numbers along the last axis: `[..., n] → [..., n/2 + 1, 2]`.
+    case realFourier
+    /// The transpose of `realFourier`: `yⱼ = Σ Re(cₖ exp(2πijk/n))`, `[..., n/2 + 1, 2] → [..., n]`.
+    case realFourierTranspose(length: Int)
+
     case random(RandomDraw)
     case scan(Scan)
 }

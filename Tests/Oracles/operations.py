@@ -383,6 +383,28 @@ def general_matrices():
         record("singularProjectionsTangent", [b, db], both, tolerance=1e-6)
 
 
+def pairs(z):
+    return np.stack([z.real, z.imag], axis=-1)
+
+
+def fourier():
+    for n in [1, 2, 3, 4, 5, 7, 8, 12, 31, 40, 64, 97, 128, 1000]:
+        rows = 2 if n < 100 else 1
+        # Whole numbers of few digits keep the file small; their transforms are as general as any.
+        z = random.integers(-99, 100, size=(rows, n)) / 8 + 1j * random.integers(-99, 100, size=(rows, n)) / 8
+        record("fourier", [pairs(z)], pairs(np.fft.fft(z)), tolerance=2e-15)
+        record("inverseFourier", [pairs(z)], pairs(np.fft.ifft(z)), tolerance=2e-15)
+        record("realFourier", [z.real], pairs(np.fft.rfft(z.real)), tolerance=2e-15)
+        modes = z[:, : n // 2 + 1]
+        record("inverseRealFourier", [pairs(modes)], np.fft.irfft(modes, n), [n], tolerance=2e-15)
+    single = random.normal(size=(3, 12)).astype(np.float32)
+    record("realFourier", [single], pairs(np.fft.rfft(single)).astype(np.float32), tolerance=2e-7)
+    for shape in [(4, 6), (2, 5, 7), (3, 1)]:
+        image = random.normal(size=shape)
+        record("realFourier2D", [image], pairs(np.fft.rfft2(image)), tolerance=2e-15)
+        record("inverseRealFourier2D", [pairs(np.fft.rfft2(image))], image, [shape[-1]], tolerance=2e-15)
+
+
 with np.errstate(all="ignore"):
     elementwise()
     reductions()
@@ -392,6 +414,7 @@ with np.errstate(all="ignore"):
     windows()
     einsums()
     general_matrices()
+    fourier()
 path = pathlib.Path(__file__).with_suffix(".json")
 path.write_text("[\n" + ",\n".join(json.dumps(r) for r in records) + "\n]\n")
 print(len(records), "records")

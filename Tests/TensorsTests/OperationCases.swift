@@ -21,7 +21,8 @@ enum OperationKind: String, CaseIterable {
     case alias, constant, unary, binary, compare, select, cast, reduce, largestIndex, cumulativeSum, sortOrder,
         broadcast
     case reshape, transpose, slice, pad, concatenate, roll, gather, scatterAdd, matrixProduct, cholesky, triangularSolve
-    case windows, windowSum, solve, lowerUpper, singularValueDecomposition, orthogonalTriangular, symmetricEigen,
+    case fourier, realFourier, realFourierTranspose, windows, windowSum, solve, lowerUpper, singularValueDecomposition,
+        orthogonalTriangular, symmetricEigen,
         symmetricRoot, symmetricSylvester,
         random, scan
 
@@ -33,11 +34,12 @@ enum OperationKind: String, CaseIterable {
         case .binary: Binary.allCases.map { "binary \($0)" }
         case .compare: Comparison.allCases.map { "compare \($0)" }
         case .reduce: Reduction.allCases.map { "reduce \($0)" }
-        case .triangularSolve, .symmetricRoot, .cumulativeSum: ["\(self) false", "\(self) true"]
+        case .triangularSolve, .symmetricRoot, .cumulativeSum, .fourier: ["\(self) false", "\(self) true"]
         case .random: ["random uniform", "random normal", "random split", "random fold"]
         case .constant, .select, .cast, .largestIndex, .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad,
             .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .solve, .orthogonalTriangular,
-            .symmetricEigen, .symmetricSylvester, .scan, .windows, .windowSum, .lowerUpper, .singularValueDecomposition:
+            .symmetricEigen, .symmetricSylvester, .scan, .windows, .windowSum, .lowerUpper, .singularValueDecomposition,
+            .realFourier, .realFourierTranspose:
             [rawValue]
         }
     }
@@ -69,6 +71,9 @@ extension Operation {
         case .scatterAdd: "scatterAdd"
         case .lowerUpper: "lowerUpper"
         case .singularValueDecomposition: "singularValueDecomposition"
+        case .fourier(let inverse): "fourier \(inverse)"
+        case .realFourier: "realFourier"
+        case .realFourierTranspose: "realFourierTranspose"
         case .windows: "windows"
         case .windowSum: "windowSum"
         case .matrixProduct: "matrixProduct"
@@ -91,7 +96,7 @@ extension Operation {
 extension OperationCase {
     static let all: [OperationCase] =
         unary + binary + elementary + reductions + products + shaping + indexing + matrices + loops + draws
-        + windows + convolutions + decompositions + einsums
+        + windows + convolutions + decompositions + einsums + fourier
 
     static let shapes: [[Int]] = [[], [0], [1], [3], [2, 1, 3], [2, 0, 2]]
 

@@ -63,7 +63,7 @@ private func evaluate(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Tensor]? {
     if let f = Binary(rawValue: name) { return [apply(.binary(f), x[0], x[1])] }
     if let f = Comparison(rawValue: name) { return [apply(.compare(f), x[0], x[1])] }
     return evaluateElementary(name, x) ?? evaluateReduction(name, x, n) ?? evaluateShaping(name, x, n)
-        ?? evaluateConvolution(name, x, n) ?? evaluateMatrix(name, x)
+        ?? evaluateSignal(name, x, n) ?? evaluateMatrix(name, x)
 }
 
 private func evaluateElementary(_ name: String, _ x: [Tensor]) -> [Tensor]? {
@@ -132,8 +132,14 @@ private func evaluateShaping(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Tens
     }
 }
 
-private func evaluateConvolution(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Tensor]? {
+private func evaluateSignal(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Tensor]? {
     switch name {
+    case "fourier": [x[0].fourier()]
+    case "inverseFourier": [x[0].inverseFourier()]
+    case "realFourier": [x[0].realFourier()]
+    case "inverseRealFourier": [x[0].inverseRealFourier(length: n[0])]
+    case "realFourier2D": [x[0].realFourier2D()]
+    case "inverseRealFourier2D": [x[0].inverseRealFourier2D(columns: n[0])]
     case "windows": [x[0].windows(axis: n[0], size: n[1], stride: n[2], dilation: n[3])]
     case "convolution":
         [

@@ -50,6 +50,9 @@ extension Operation {
         case .triangularSolve(let transposed): return [nil, apply(.triangularSolve(transposed: !transposed), x[0], ct)]
         case .solve: return [nil, apply(.solve, x[0].transposed, ct)]
         case .symmetricSylvester: return [nil, apply(self, x[0], ct)]
+        case .fourier(let inverse): return [apply(.fourier(inverse: !inverse), ct)]
+        case .realFourier: return [apply(.realFourierTranspose(length: x[0].shape[x[0].rank - 1]), ct)]
+        case .realFourierTranspose: return [apply(.realFourier, ct)]
         case .constant, .unary, .compare, .reduce, .largestIndex, .sortOrder, .cholesky, .symmetricEigen,
             .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot, .random, .scan:
             preconditionFailure("\(self.name) is not linear: its tangent rule must not use it on tangents")

@@ -4,7 +4,7 @@ extension Operation {
     func batched(_ x: [Tensor], _ isBatched: [Bool], _ size: Int) -> [Tensor] {
         switch self {
         case .alias, .constant, .unary, .cast, .cholesky, .symmetricEigen, .orthogonalTriangular,
-            .lowerUpper, .singularValueDecomposition, .symmetricRoot:
+            .lowerUpper, .singularValueDecomposition, .symmetricRoot, .fourier, .realFourier, .realFourierTranspose:
             return applyAll(self, x)
         case .binary, .compare, .select: return applyAll(self, aligned(x, isBatched))
         case .matrixProduct: return applyAll(self, aligned(x, isBatched))

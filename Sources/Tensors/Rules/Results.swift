@@ -87,6 +87,20 @@ extension Operation {
             ]
             .map { Signature($0, x[0].type) }
         case .triangularSolve, .solve, .symmetricSylvester: return [solution(x)]
+        case .fourier:
+            let isPairs = x[0].rank >= 2 && x[0].shape.last == 2 && x[0].shape[x[0].rank - 2] > 0
+            require(isPairs && x[0].type.isReal, "fourier", x, "needs real numbers [..., n, 2], n positive")
+            return [x[0].signature]
+        case .realFourier:
+            let length = x[0].shape.last ?? 0
+            require(length > 0 && x[0].type.isReal, "realFourier", x, "needs real numbers [..., n], n positive")
+            return [Signature(x[0].shape.dropLast() + [length / 2 + 1, 2], x[0].type)]
+        case .realFourierTranspose(let length):
+            require(
+                length > 0 && x[0].shape.suffix(2) == [length / 2 + 1, 2] && x[0].type.isReal, "realFourierTranspose",
+                x,
+                "\(length) numbers have modes [..., \(length / 2 + 1), 2]")
+            return [Signature(x[0].shape.dropLast(2) + [length], x[0].type)]
         case .random(let draw): return [drawn(draw, x)]
         case .scan(let scan): return scan.results(x)
         }

@@ -4,7 +4,7 @@ extension Operation {
     func tangent(_ x: [Tensor], _ y: [Tensor], _ dx: [Tensor?]) -> [Tensor?] {
         switch self {
         case .alias, .reduce(.sum, _), .cumulativeSum, .broadcast, .reshape, .transpose, .slice, .pad, .roll,
-            .windows, .windowSum:
+            .windows, .windowSum, .fourier, .realFourier, .realFourierTranspose:
             return [dx[0].map { apply(self, $0) }]
         case .constant, .compare, .largestIndex, .sortOrder, .random:
             return y.map { _ in nil }

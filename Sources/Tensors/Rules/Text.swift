@@ -36,6 +36,9 @@ extension Operation {
         case .singularValueDecomposition: "singularValueDecomposition"
         case .symmetricRoot(let inverse): inverse ? "inverse symmetricRoot" : "symmetricRoot"
         case .symmetricSylvester: "symmetricSylvester"
+        case .fourier(let inverse): inverse ? "inverse fourier" : "fourier"
+        case .realFourier: "realFourier"
+        case .realFourierTranspose(let length): "realFourierTranspose of length \(length)"
         case .random(let draw): "random \(draw)"
         case .scan(let scan): "scan \(scan.length) steps\(scan.isReversed ? ", reversed" : "")"
         }

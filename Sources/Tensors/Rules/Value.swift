@@ -48,6 +48,9 @@ extension Operation {
         case .singularValueDecomposition: return singularValueValue(x[0])
         case .symmetricRoot(let inverse): return [symmetricRootValue(x[0], inverse)]
         case .symmetricSylvester: return [symmetricSylvesterValue(x[0].detached, x[1].detached)]
+        case .fourier(let inverse): return [fourierValue(x[0], inverse)]
+        case .realFourier: return [realFourierValue(x[0])]
+        case .realFourierTranspose(let length): return [realFourierTransposeValue(x[0], length)]
         case .random(let draw): return [randomValue(draw, x)]
         case .scan(let scan): return scan.run(x.map(\.detached)).map(\.known)  // the steps are not recorded
         }
