@@ -6,12 +6,17 @@ struct OperationCase: Sendable, CustomStringConvertible {
     let x: [Tensor]
     /// Whether it is smooth, in real operands, around the point.
     var isSmooth = true
+    /// Whether it has reverse mode.
+    var isReversible = true
     let f: @Sendable ([Tensor]) -> [Tensor]
 
     var description: String { "\(name) of \(x.map(\.signature))" }
 
-    init(_ name: String, _ x: [Tensor], isSmooth: Bool = true, _ f: @escaping @Sendable ([Tensor]) -> [Tensor]) {
-        (self.name, self.x, self.isSmooth, self.f) = (name, x, isSmooth, f)
+    init(
+        _ name: String, _ x: [Tensor], isSmooth: Bool = true, isReversible: Bool = true,
+        _ f: @escaping @Sendable ([Tensor]) -> [Tensor]
+    ) {
+        (self.name, self.x, self.isSmooth, self.isReversible, self.f) = (name, x, isSmooth, isReversible, f)
     }
 }
 
@@ -22,7 +27,7 @@ enum OperationKind: String, CaseIterable {
         broadcast
     case reshape, transpose, slice, pad, concatenate, roll, gather, scatterAdd, matrixProduct, cholesky, triangularSolve
     case solve, orthogonalTriangular, symmetricEigen, symmetricRoot, symmetricSylvester,
-        random, scan
+        random, scan, conditional, whileLoop, fixedPoint, custom
 
     /// Everything of this kind that the table must hold.
     var labels: [String] {
@@ -36,7 +41,7 @@ enum OperationKind: String, CaseIterable {
         case .random: ["random uniform", "random normal", "random split", "random fold"]
         case .constant, .select, .cast, .largestIndex, .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad,
             .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .solve, .orthogonalTriangular,
-            .symmetricEigen, .symmetricSylvester, .scan:
+            .symmetricEigen, .symmetricSylvester, .scan, .conditional, .whileLoop, .fixedPoint, .custom:
             [rawValue]
         }
     }
@@ -79,12 +84,17 @@ extension Operation {
         case .random(.split): "random split"
         case .random(.fold): "random fold"
         case .scan: "scan"
+        case .conditional: "conditional"
+        case .whileLoop: "whileLoop"
+        case .fixedPoint: "fixedPoint"
+        case .custom: "custom"
         }
     }
 }
 
 extension OperationCase {
-    static let all: [OperationCase] = unary + binary + reductions + shaping + indexing + matrices + loops + draws
+    static let all: [OperationCase] =
+        unary + binary + reductions + shaping + indexing + matrices + loops + draws + controlFlow
 
     static let shapes: [[Int]] = [[], [0], [1], [3], [2, 1, 3], [2, 0, 2]]
 

@@ -29,6 +29,10 @@ extension Operation {
             return applyAll(.scatterAdd(axis: axis + 1, size: length), all(x, isBatched, size))
         case .triangularSolve, .solve, .symmetricSylvester, .random: return applyAll(self, all(x, isBatched, size))
         case .scan(let scan): return scan.batched(x, isBatched, size)
+        case .conditional(let conditional): return conditional.batched(x, isBatched, size)
+        case .whileLoop(let loop): return loop.batched(x, isBatched, size)
+        case .fixedPoint(let point): return point.batched(x, isBatched, size)
+        case .custom(let custom): return custom.batched(x, isBatched, size)
         }
     }
 }

@@ -61,6 +61,10 @@ extension Operation {
         case .triangularSolve, .solve, .symmetricSylvester: return [solution(x)]
         case .random(let draw): return [drawn(draw, x)]
         case .scan(let scan): return scan.results(x)
+        case .conditional(let conditional): return conditional.results(x)
+        case .whileLoop(let loop): return loop.results(x)
+        case .fixedPoint(let point): return point.body.resultSignatures
+        case .custom(let custom): return custom.results(x)
         }
     }
 }

@@ -43,7 +43,12 @@ extension Operation {
         case .symmetricRoot(let inverse): return [symmetricRootValue(x[0], inverse)]
         case .symmetricSylvester: return [symmetricSylvesterValue(x[0].detached, x[1].detached)]
         case .random(let draw): return [randomValue(draw, x)]
-        case .scan(let scan): return scan.run(x.map(\.detached)).map(\.known)  // the steps are not recorded
+        // The steps of these are not recorded.
+        case .scan(let scan): return scan.run(x).map(\.known)
+        case .conditional(let conditional): return conditional.run(x).map(\.known)
+        case .whileLoop(let loop): return loop.run(x).map(\.known)
+        case .fixedPoint(let point): return point.solution.run(x.map(\.detached)).map(\.known)
+        case .custom(let custom): return custom.body.run(x.map(\.detached)).map(\.known)
         }
     }
 }
