@@ -130,4 +130,26 @@ import Testing
         let looped = scan(over: points, from: Nothing()) { ($0, jacobian(of: f)($1)) }.outputs
         #expect(close(looped, apart))
     }
+
+    @Test(
+        arguments: [Checkpoints.squareRoot, .every(1), .every(2), .every(7), .every(10), .every(100)], [false, true])
+    func checkpointsChangeNothing(_ checkpoints: Checkpoints, _ reversed: Bool) {
+        let (a, x, inputs) = (Key(1).normal([3, 3]) * 0.4, Key(2).normal([3]), Key(3).normal([23, 3]))
+        func run(_ p: [Tensor], _ checkpoints: Checkpoints) -> [Tensor] {
+            let (last, all) = scan(over: p[2], from: p[1], reversed: reversed, checkpoints: checkpoints) {
+                state, input in
+                let next = (p[0].vectorProduct(state) + input).tanh()
+                return (next, next.sum() * state)
+            }
+            return [last, all]
+        }
+        let (kept, again) = (run([a, x, inputs], .everyStep), run([a, x, inputs], checkpoints))
+        #expect(zip(kept, again).allSatisfy { $0.values == $1.values && $0.shape == $1.shape })
+        let slope = { (checkpoints: Checkpoints) in
+            gradient(of: { (p: [Tensor]) in run(p, checkpoints).map { $0.sin().sum() }.reduce(Tensor(0), +) })([
+                a, x, inputs,
+            ])
+        }
+        for (kept, again) in zip(slope(.everyStep), slope(checkpoints)) { #expect(close(kept, again, 1e-13)) }
+    }
 }
