@@ -94,6 +94,11 @@ struct ElementWriter {
         case .slice(let starts, _, let steps):
             let index = axes(position).enumerated().map { $1.scaled(by: steps[$0], plus: starts[$0]) }
             return element(x[0], .axes(index))
+        case .windows(let axis, _, let stride, let dilation):
+            var index = axes(position)
+            let inside = index.removeLast().scaled(by: dilation)
+            index[axis] = index[axis].scaled(by: stride) + inside
+            return element(x[0], .axes(index))
         case .roll(let shift, let axis): return roll(x[0], shift, axis, shape[axis], axes(position))
         case .pad(let low, _, _):
             return pad(x[0], low, axes(position), type, instruction.operands.contains(where: isBatched))
@@ -106,7 +111,8 @@ struct ElementWriter {
             return element(x[0], .axes(index))
         case .reduce, .largestIndex, .cumulativeSum, .sortOrder, .scatterAdd, .matrixProduct, .cholesky,
             .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester,
-            .random, .scan:
+            .random, .scan, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
+            .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
             preconditionFailure("\(instruction.operation.name) has no elements of its own")
         }
     }

@@ -67,7 +67,7 @@ extension Simplify {
         case .power:
             if second == 1, keeps(a) { return a }
             if second == 2 { return writer.append(.binary(.multiply), [a, a], [result])[0] }
-        case .maximum, .minimum: break
+        case .maximum, .minimum, .remainder, .atan2: break
         }
         return nil
     }
