@@ -117,7 +117,7 @@ enum Prelude {
 
     /// exp, log and what is made of them, without branches, so that loops over them become vectors: errors below 2 units in
     /// the last place. `X` is the letter of the type, `whole` the type of its bits.
-    private static func real(_ x: String, _ type: String, _ whole: String) -> String {
+    static func real(_ x: String, _ type: String, _ whole: String) -> String {
         """
         // exp r - 1 for |r| <= log(2)/2, by Taylor's series
         INLINE t_\(x) expm1Small_\(x)(t_\(x) r) {
@@ -207,8 +207,6 @@ enum Prelude {
         INLINE t_f sin_f(t_f x) { return sinf(x); }
         INLINE t_f cos_f(t_f x) { return cosf(x); }
         """
-
-    private static func vectors(_ lanes: Int) -> String { "" }
 
     /// Products of matrices: sums for the small, BLAS for the others.
     private static let products = """

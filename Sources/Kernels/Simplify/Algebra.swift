@@ -41,6 +41,12 @@ extension Simplify {
     ) -> Program.Operand? {
         guard result.type.isReal else { return nil }
         if let stripped = withoutBroadcasts(f, a, b, result, &writer) { return stripped }
+        if let number = repeated(a), writer.signature(b) == result {
+            return writer.append(.binary(f), [number, b], [result])[0]
+        }
+        if let number = repeated(b), writer.signature(a) == result {
+            return writer.append(.binary(f), [a, number], [result])[0]
+        }
         let (first, second) = (uniform(a), uniform(b))
         func keeps(_ x: Program.Operand) -> Bool { writer.signature(x) == result }
         switch f {
@@ -126,6 +132,14 @@ extension Simplify {
         let composed = order.map { inner[$0] }
         if composed == Array(composed.indices) { return maker.operands[0] }
         return writer.append(.transpose(composed), maker.operands, [result])[0]
+    }
+
+    /// The number that fills an array.
+    private static func repeated(_ x: Program.Operand) -> Program.Operand? {
+        guard case .constant(let tensor) = x, tensor.count > 1 else { return nil }
+        let values = tensor.values
+        guard values.allSatisfy({ $0.bitPattern == values[0].bitPattern }) else { return nil }
+        return .constant(Tensor.filled(values[0], [], type: tensor.type))
     }
 
     /// The only number in a constant.
