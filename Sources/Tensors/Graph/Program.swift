@@ -3,7 +3,7 @@
 /// It is what `scan` loops over, what `explain` prints and what native code will be made from. Running it on known tensors
 /// interprets it; running it on traced tensors records it into their graph.
 public struct Program: Sendable {
-    enum Operand: Sendable {
+    package enum Operand: Sendable {
         case value(Int)
         case constant(Tensor)
 
@@ -15,17 +15,29 @@ public struct Program: Sendable {
             }
         }
     }
-    struct Instruction: Sendable {
-        let operation: Operation
-        let operands: [Operand]
-        let results: Range<Int>
-        let signatures: [Signature]
+    package struct Instruction: Sendable {
+        package let operation: Operation
+        package let operands: [Operand]
+        package let results: Range<Int>
+        package let signatures: [Signature]
+
+        package init(operation: Operation, operands: [Operand], results: Range<Int>, signatures: [Signature]) {
+            (self.operation, self.operands, self.results, self.signatures) = (operation, operands, results, signatures)
+        }
     }
     public let inputs: [Signature]
-    let instructions: [Instruction]
-    let outputs: [Operand]
-    let valueCount: Int
-    let resultSignatures: [Signature]
+    package let instructions: [Instruction]
+    package let outputs: [Operand]
+    package let valueCount: Int
+    package let resultSignatures: [Signature]
+
+    package init(
+        inputs: [Signature], instructions: [Instruction], outputs: [Operand], valueCount: Int,
+        resultSignatures: [Signature]
+    ) {
+        (self.inputs, self.instructions, self.outputs) = (inputs, instructions, outputs)
+        (self.valueCount, self.resultSignatures) = (valueCount, resultSignatures)
+    }
 
     /// The number of recorded operations.
     public var count: Int { instructions.count }

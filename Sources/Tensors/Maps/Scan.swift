@@ -41,14 +41,21 @@ public func scan<Carry: Tree, X: Tree, Y: Tree>(
 /// The recorded form of a loop. Operands and inputs of the body stand in the order carry, sequences, constants; results in
 /// the order final carry, stacked outputs.
 public struct Scan: Sendable {
-    let body: Program
-    let carries: Int
-    let sequences: Int
-    let constants: Int
-    let length: Int
-    let isReversed: Bool
+    package let body: Program
+    package let carries: Int
+    package let sequences: Int
+    package let constants: Int
+    package let length: Int
+    package let isReversed: Bool
     /// Which operands the loop is linear in: set by the tangent rule, read by the adjoint rule.
     let linear: [Bool]
+
+    package init(
+        body: Program, carries: Int, sequences: Int, constants: Int, length: Int, isReversed: Bool, linear: [Bool] = []
+    ) {
+        (self.body, self.carries, self.sequences, self.constants) = (body, carries, sequences, constants)
+        (self.length, self.isReversed, self.linear) = (length, isReversed, linear)
+    }
 
     private var order: [Int] { isReversed ? Array((0..<length).reversed()) : Array(0..<length) }
     private var outputs: Int { body.outputs.count - carries }

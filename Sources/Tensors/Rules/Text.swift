@@ -1,6 +1,6 @@
 /// How is an operation written?
 extension Operation {
-    var name: String {
+    package var name: String {
         switch self {
         case .alias: "alias"
         case .constant: "constant"

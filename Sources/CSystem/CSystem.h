@@ -1,0 +1,34 @@
+// What Swift cannot say of the system: an instruction, and what headers hide from it.
+#pragma once
+#include <sched.h>
+#include <spawn.h>
+#include <unistd.h>
+
+// Tells the processor that this thread waits in a loop, so that its other half and the memory are left alone.
+static inline void apus_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb" ::: "memory");
+#endif
+}
+
+#ifdef __linux__
+// In glibc since 2.29 and 2.34.
+extern int posix_spawn_file_actions_addfchdir_np(posix_spawn_file_actions_t *actions, int folder);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+extern int sched_getaffinity(pid_t process, size_t bytes, cpu_set_t *cores);
+#endif
+
+// The cores that this process is bound to.
+static inline long apus_cores(void) {
+#ifdef __linux__
+    unsigned long bits[128] = {0};
+    if (sched_getaffinity(0, sizeof bits, (cpu_set_t *)bits) == 0) {
+        long count = 0;
+        for (int i = 0; i < 128; i++) count += __builtin_popcountl(bits[i]);
+        return count;
+    }
+#endif
+    return sysconf(_SC_NPROCESSORS_ONLN);
+}

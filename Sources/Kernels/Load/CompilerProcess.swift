@@ -1,0 +1,120 @@
+import CSystem
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+extension Compiler {
+    /// Compiles the source that stands in `folder` to a library there.
+    ///
+    /// The compiler is started without a shell, with constant arguments, in its own process group and inside of `folder`, with
+    /// nothing of the environment but where programs and the home are. Throws where it fails or takes longer than `seconds`.
+    func compile(in folder: borrowing Descriptor, seconds: Double) throws(SystemFailure) {
+        let process = try start(in: folder)
+        let status = try Compiler.wait(for: process, seconds: seconds)
+        // What a compiler left running, it does not need.
+        kill(-process, SIGKILL)
+        guard status == 0 else {
+            let signal = status & 0x7f
+            let how = signal == 0 ? "ended with status \(status >> 8 & 0xff)" : "was ended by signal \(signal)"
+            throw SystemFailure("\(path) \(how)\(firstMessage(in: folder))")
+        }
+    }
+
+    private func start(in folder: borrowing Descriptor) throws(SystemFailure) -> pid_t {
+        #if canImport(Glibc)
+            var actions = posix_spawn_file_actions_t()
+            var attributes = posix_spawnattr_t()
+        #else
+            var actions: posix_spawn_file_actions_t?
+            var attributes: posix_spawnattr_t?
+        #endif
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addfchdir_np(&actions, folder.number)
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+        posix_spawn_file_actions_addopen(
+            &actions, 2, Compiler.messagesName, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, 0o600)
+
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        #if canImport(Glibc)
+            // Files that the program has open are not the compiler's.
+            posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        #else
+            flags |= POSIX_SPAWN_CLOEXEC_DEFAULT
+        #endif
+        var none = sigset_t()
+        sigemptyset(&none)
+        var all = sigset_t()
+        sigfillset(&all)
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(flags))
+
+        return try withCStrings([path] + arguments) { (arguments) throws(SystemFailure) in
+            try withCStrings(Compiler.environment()) { (environment) throws(SystemFailure) in
+                var process: pid_t = 0
+                let code = posix_spawn(&process, path, &actions, &attributes, arguments, environment)
+                guard code == 0 else { throw SystemFailure("\(path): \(String(cString: strerror(code)))") }
+                return process
+            }
+        }
+    }
+
+    /// Temporary files go to the working folder, and messages are in English; variables that would add files or flags do not pass.
+    private static func environment() -> [String] {
+        let passed = ["PATH", "HOME", "LD_LIBRARY_PATH", "DEVELOPER_DIR", "SDKROOT"]
+        return ["TMPDIR=.", "LC_ALL=C"]
+            + passed.compactMap { name in environmentValue(name).map { "\(name)=\($0)" } }
+    }
+
+    /// Looks every millisecond, at most `seconds` long; then the whole process group is killed.
+    private static func wait(for process: pid_t, seconds: Double) throws(SystemFailure) -> Int32 {
+        let limit = monotonicSeconds() + seconds
+        var status: Int32 = 0
+        while true {
+            switch waitpid(process, &status, WNOHANG) {
+            case process: return status
+            case 0:
+                if monotonicSeconds() >= limit {
+                    kill(-process, SIGKILL)
+                    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+                    throw SystemFailure("the compiler took longer than \(Int(seconds.rounded(.up))) s", isTimeout: true)
+                }
+                usleep(1000)
+            default:
+                if errno != EINTR { throw .last("waiting for the compiler") }
+            }
+        }
+    }
+
+    /// The first line that the compiler wrote, without what a terminal would obey.
+    private func firstMessage(in folder: borrowing Descriptor) -> String {
+        guard let file = try? Descriptor(Compiler.messagesName, in: folder, O_RDONLY) else { return "" }
+        var bytes = [UInt8](repeating: 0, count: 300)
+        let count = read(file.number, &bytes, bytes.count)
+        let line = bytes.prefix(max(count, 0)).prefix { $0 != 10 }.map { 32..<127 ~= $0 ? $0 : 63 }
+        return line.isEmpty ? "" : ": " + String(decoding: line, as: UTF8.self)
+    }
+}
+
+private func monotonicSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+}
+
+/// Calls `body` with a null-terminated array of C strings.
+private func withCStrings<R>(
+    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) throws(SystemFailure) -> R
+) throws(SystemFailure) -> R {
+    let copies = strings.map { strdup($0) }
+    defer { for copy in copies { free(copy) } }
+    return try body(copies + [nil])
+}

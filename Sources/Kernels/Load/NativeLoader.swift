@@ -1,0 +1,122 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Makes machine code from source, keeps it in a cache on the disk, and loads each source once.
+final class NativeLoader: Sendable {
+    static let ofProcess = NativeLoader(.ofProcess)
+
+    /// One program: whoever comes while it is being made waits for it.
+    private final class Program: Sendable {
+        let library = Mutex<NativeLibrary??>(nil)
+    }
+
+    private let settings: Settings
+    private let compiler: Compiler?
+    private let fingerprint: String
+    private let programs = Mutex<[String: Program]>([:])
+    private let warned = Atomic(false)
+    /// A compiler that hangs is not waited for a second time.
+    private let hangs = Atomic(false)
+    private let warning: @Sendable (String) -> Void
+
+    init(_ settings: Settings, warning: @escaping @Sendable (String) -> Void = { writeWarning($0) }) {
+        self.settings = settings
+        self.warning = warning
+        var failure: SystemFailure?
+        do throws(SystemFailure) {
+            compiler = try Compiler(settings)
+        } catch {
+            compiler = nil
+            failure = error
+        }
+        fingerprint = compiler.map { NativeLoader.fingerprint($0) } ?? ""
+        if let failure { warn(failure) }
+    }
+
+    /// All but the source that machine code depends on; the first line changes with the form of the files.
+    private static func fingerprint(_ compiler: Compiler) -> String {
+        "apus machine code 1\n\(compiler.identity)\n\(compiler.arguments)\n\(processorDescription())\n"
+    }
+
+    func load(_ source: String) -> NativeLibrary? {
+        guard let compiler else { return nil }
+        let key = hexadecimal(SHA256.digest(fingerprint + source))
+        let program = programs.withLock { programs in
+            if let known = programs[key] { return known }
+            let new = Program()
+            programs[key] = new
+            return new
+        }
+        return program.library.withLock { library in
+            if let known = library { return known }
+            let made = make(source, key, compiler)
+            library = .some(made)
+            return made
+        }
+    }
+
+    private func make(_ source: String, _ key: String, _ compiler: Compiler) -> NativeLibrary? {
+        do throws(SystemFailure) {
+            return try keptOrMade(source, key, compiler)
+        } catch {
+            warn(error)
+            return nil
+        }
+    }
+
+    private func keptOrMade(_ source: String, _ key: String, _ compiler: Compiler) throws(SystemFailure)
+        -> NativeLibrary
+    {
+        guard let path = settings.cache else {
+            return try made(source, key, compiler, WorkingFolder(in: settings.temporary))
+        }
+        let cache: CodeCache
+        do throws(SystemFailure) {
+            cache = try CodeCache(path)
+        } catch {
+            warn(error, "machine code is made anew by every process")
+            return try made(source, key, compiler, WorkingFolder(in: settings.temporary))
+        }
+        if let found = cache.find(key), let library = NativeLibrary(path: found) { return library }
+        let work = try WorkingFolder(in: cache.path)
+        let library = try made(source, key, compiler, work)
+        try cache.keep(work, as: key, sizeLimit: settings.sizeLimit)
+        return library
+    }
+
+    /// Compiled, sealed and loaded; only what could be loaded may go into the cache. The folder may be removed afterwards.
+    private func made(
+        _ source: String, _ key: String, _ compiler: Compiler, _ work: borrowing WorkingFolder
+    ) throws(SystemFailure) -> NativeLibrary {
+        guard !hangs.load(ordering: .relaxed) else { throw SystemFailure("the compiler took too long before") }
+        try work.write(source: source)
+        do throws(SystemFailure) {
+            try compiler.compile(in: work.folder, seconds: settings.timeLimit)
+        } catch {
+            if error.isTimeout { hangs.store(true, ordering: .relaxed) }
+            throw error
+        }
+        try CodeCache.seal(work, key)
+        guard let library = NativeLibrary(path: work.library) else {
+            throw SystemFailure("machine code cannot be loaded: \(String(cString: dlerror()))")
+        }
+        return library
+    }
+
+    /// Once per process: the same cause would be told for every program.
+    private func warn(_ failure: SystemFailure, _ effect: String = "programs are interpreted, not run as machine code")
+    {
+        let isFirst = warned.exchange(true, ordering: .relaxed) == false
+        if isFirst { warning("apus: \(effect): \(failure.reason) (APUS_COMPILER=none: no machine code, no warning)\n") }
+    }
+}
+
+private func writeWarning(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+}

@@ -1,0 +1,46 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Where machine code is made and kept: what the environment of the process says, read once.
+///
+/// | variable | meaning | default |
+/// |---|---|---|
+/// | `APUS_COMPILER` | the C compiler, a path or a name on `PATH`; `none`: make no machine code | the clang of the Swift toolchain on `PATH`, then `clang`, `cc`, `gcc` |
+/// | `APUS_CACHE` | the folder that keeps machine code; must belong to the user, and others may not write to it | `$XDG_CACHE_HOME/apus`, then `~/.cache/apus` |
+/// | `APUS_THREADS` | the number of threads of a computation, 1 to 1024 | the cores that the process may use |
+///
+/// No variable changes results beyond rounding. The cache may be deleted at any time, also while programs run.
+struct Settings: Sendable {
+    var compiler: String?
+    /// Nil where neither the variables nor a home exist: code is then made in a temporary folder and not kept.
+    var cache: String?
+    var temporary = "/tmp"
+    var searchPath: [String] = []
+    /// After so many seconds a compiler is taken to hang, and is killed with all that it started.
+    var timeLimit = 60.0
+    /// The oldest files go when a cache has more bytes.
+    var sizeLimit = 512 << 20
+
+    static let ofProcess = Settings(environmentValue)
+
+    init(_ value: (String) -> String?) {
+        func folder(_ name: String) -> String? { value(name).flatMap { $0.hasPrefix("/") ? $0 : nil } }
+        compiler = value("APUS_COMPILER")
+        cache =
+            value("APUS_CACHE") ?? folder("XDG_CACHE_HOME").map { $0 + "/apus" }
+            ?? folder("HOME").map { $0 + "/.cache/apus" }
+        temporary = folder("TMPDIR") ?? "/tmp"
+        // What a relative entry finds depends on the folder that one happens to stand in.
+        searchPath = (value("PATH") ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map(String.init)
+            .filter { $0.hasPrefix("/") }
+    }
+}
+
+/// The value of a variable of the environment; nil where it is not set or empty.
+func environmentValue(_ name: String) -> String? {
+    guard let value = getenv(name), value.pointee != 0 else { return nil }
+    return String(cString: value)
+}
