@@ -97,7 +97,8 @@ struct ElementWriter {
         case .roll(let shift, let axis): return roll(x[0], shift, axis, shape[axis], axes(position))
         case .pad(let low, _, _):
             return pad(x[0], low, axes(position), type, instruction.operands.contains(where: isBatched))
-        case .concatenate(let axis): return concatenate(x, axis, axes(position), instruction.operands.contains(where: isBatched))
+        case .concatenate(let axis):
+            return concatenate(x, axis, axes(position), instruction.operands.contains(where: isBatched))
         case .gather(let axis):
             let chosen = element(x[1], position)
             let length = frame.schedule.signature(x[0]).shape[axis]
@@ -105,6 +106,8 @@ struct ElementWriter {
             index[axis] = .text("apus_index(\(chosen), \(length), failure)")
             return element(x[0], .axes(index))
         case .reduce, .largestIndex, .cumulativeSum, .sortOrder, .scatterAdd, .matrixProduct, .cholesky,
+            .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
+            .realFourierTranspose,
             .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester,
             .random, .scan:
             preconditionFailure("\(instruction.operation.name) has no elements of its own")

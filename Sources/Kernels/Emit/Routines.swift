@@ -11,6 +11,8 @@ extension Source {
         case .cumulativeSum(let axis, let reversed): cumulativeSum(instruction, axis, reversed, &frame)
         case .scatterAdd(let axis, let size): scatterAdd(instruction, axis, size, &frame)
         case .largestIndex, .sortOrder, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular,
+            .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
+            .realFourierTranspose,
             .symmetricRoot, .symmetricSylvester, .random, .unary, .binary:
             interpreted(instruction, &frame)
         case .alias, .constant, .compare, .select, .cast, .reduce, .broadcast, .reshape, .transpose, .slice,
@@ -128,7 +130,8 @@ extension Source {
         }
     }
 
-    private mutating func scatterAdd(_ instruction: Program.Instruction, _ axis: Int, _ size: Int, _ frame: inout Frame) {
+    private mutating func scatterAdd(_ instruction: Program.Instruction, _ axis: Int, _ size: Int, _ frame: inout Frame)
+    {
         let updates = memory(instruction.operands[0], &frame)
         let indices = memory(instruction.operands[1], &frame)
         let target = frame.places[instruction.results.lowerBound]!
@@ -142,7 +145,8 @@ extension Source {
         nestedLoops([shape[..<axis].reduce(1, *), shape[axis], inner]) {
             $0.line("const long from = (i0 * \(shape[axis]) + i1) * \(inner) + i2;")
             $0.line(
-                "const long to = (i0 * \(size) + apus_index(\(indices.pointer)[from], \(size), failure)) * \(inner) + i2;")
+                "const long to = (i0 * \(size) + apus_index(\(indices.pointer)[from], \(size), failure)) * \(inner) + i2;"
+            )
             $0.line("\(target.pointer)[to] = sumStep_\(letter)(\(target.pointer)[to], \(updates.pointer)[from]);")
         }
     }

@@ -31,7 +31,7 @@ extension Operation {
         case .alias, .constant: return .view(offset: 0)
         case .unary(let f): return f.isRoutine ? .routine : .elementwise(cost: f.cost)
         case .binary(let f):
-            let isRare = x[0].type == .int64 && (f == .divide || f == .power)
+            let isRare = x[0].type == .int64 && (f == .divide || f == .power) || f == .remainder || f == .atan2
             return isRare ? .routine : .elementwise(cost: f == .power ? 20 : 1)
         case .compare, .select, .cast: return .elementwise(cost: 1)
         case .reduce: return .reduction
@@ -42,12 +42,17 @@ extension Operation {
             let isTrivial = shape.filter { $0 != 1 } == x[0].shape.filter { $0 != 1 }
             return .view(offset: 0, needsMemory: !isTrivial || x[0].shape.elementCount == 0)
         case .slice(let starts, _, let steps):
-            if let offset = contiguousOffset(x[0].shape, results[0].shape, starts, steps) { return .view(offset: offset) }
+            if let offset = contiguousOffset(x[0].shape, results[0].shape, starts, steps) {
+                return .view(offset: offset)
+            }
             return .elementwise(cost: 0)
         case .pad(_, _, let interior):
             return interior.allSatisfy { $0 == 0 } ? .elementwise(cost: 0) : .routine
         case .transpose, .concatenate, .roll, .gather: return .elementwise(cost: 0)
-        case .largestIndex, .cumulativeSum, .sortOrder, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve, .solve,
+        case .largestIndex, .cumulativeSum, .sortOrder, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve,
+            .solve,
+            .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
+            .realFourierTranspose,
             .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan:
             return .routine
         }
@@ -69,6 +74,8 @@ extension Operation {
         case .alias, .constant, .unary, .binary, .compare, .select, .cast: true
         case .reduce, .largestIndex, .cumulativeSum, .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad,
             .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve, .solve,
+            .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
+            .realFourierTranspose,
             .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan:
             false
         }
