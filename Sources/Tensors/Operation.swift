@@ -69,6 +69,13 @@ public enum Operation: Sendable {
 
     case random(RandomDraw)
     case scan(Scan)
+    /// One of two programs, by the first operand.
+    case conditional(Conditional)
+    case whileLoop(While)
+    /// The solution of `x = f(x)`; its `solution` is a program that takes its place where values are needed.
+    case fixedPoint(FixedPoint)
+    /// A program with a tangent rule of its own; its `body` takes its place where values are needed.
+    case custom(Custom)
 }
 
 public enum Unary: String, Sendable, CaseIterable {

@@ -6,12 +6,17 @@ struct OperationCase: Sendable, CustomStringConvertible {
     let x: [Tensor]
     /// Whether it is smooth, in real operands, around the point.
     var isSmooth = true
+    /// Whether it has reverse mode.
+    var isReversible = true
     let f: @Sendable ([Tensor]) -> [Tensor]
 
     var description: String { "\(name) of \(x.map(\.signature))" }
 
-    init(_ name: String, _ x: [Tensor], isSmooth: Bool = true, _ f: @escaping @Sendable ([Tensor]) -> [Tensor]) {
-        (self.name, self.x, self.isSmooth, self.f) = (name, x, isSmooth, f)
+    init(
+        _ name: String, _ x: [Tensor], isSmooth: Bool = true, isReversible: Bool = true,
+        _ f: @escaping @Sendable ([Tensor]) -> [Tensor]
+    ) {
+        (self.name, self.x, self.isSmooth, self.isReversible, self.f) = (name, x, isSmooth, isReversible, f)
     }
 }
 
@@ -22,9 +27,8 @@ enum OperationKind: String, CaseIterable {
         broadcast
     case reshape, transpose, slice, pad, concatenate, roll, gather, scatterAdd, matrixProduct, cholesky, triangularSolve
     case fourier, realFourier, realFourierTranspose, windows, windowSum, solve, lowerUpper, singularValueDecomposition,
-        orthogonalTriangular, symmetricEigen,
-        symmetricRoot, symmetricSylvester,
-        random, scan
+        orthogonalTriangular, symmetricEigen, symmetricRoot, symmetricSylvester,
+        random, scan, conditional, whileLoop, fixedPoint, custom
 
     /// Everything of this kind that the table must hold.
     var labels: [String] {
@@ -39,7 +43,7 @@ enum OperationKind: String, CaseIterable {
         case .constant, .select, .cast, .largestIndex, .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad,
             .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .solve, .orthogonalTriangular,
             .symmetricEigen, .symmetricSylvester, .scan, .windows, .windowSum, .lowerUpper, .singularValueDecomposition,
-            .realFourier, .realFourierTranspose:
+            .realFourier, .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
             [rawValue]
         }
     }
@@ -89,6 +93,10 @@ extension Operation {
         case .random(.split): "random split"
         case .random(.fold): "random fold"
         case .scan: "scan"
+        case .conditional: "conditional"
+        case .whileLoop: "whileLoop"
+        case .fixedPoint: "fixedPoint"
+        case .custom: "custom"
         }
     }
 }
@@ -96,7 +104,7 @@ extension Operation {
 extension OperationCase {
     static let all: [OperationCase] =
         unary + binary + elementary + reductions + products + shaping + indexing + matrices + loops + draws
-        + windows + convolutions + decompositions + einsums + fourier
+        + controlFlow + windows + convolutions + decompositions + einsums + fourier
 
     static let shapes: [[Int]] = [[], [0], [1], [3], [2, 1, 3], [2, 0, 2]]
 

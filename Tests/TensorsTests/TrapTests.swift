@@ -108,8 +108,56 @@ import Testing
         expectMessage(result, "stacked", "[2]", "[3]")
     }
 
-    private func expectMessage(_ result: ExitTest.Result?, _ words: String...) {
+    fileprivate func expectMessage(_ result: ExitTest.Result?, _ words: String...) {
         let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
         for word in words { #expect(message.contains(word), "\(message)") }
+    }
+}
+
+extension TrapTests {
+    @Test func aWhileLoopInReverse() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = gradient(of: { (x: Tensor) in
+                whileLoop(from: x) {
+                    $0 .< 9
+                } do: {
+                    $0 * 2
+                }
+            })(Tensor(1))
+        }
+        expectMessage(result, "whileLoop", "scan", "fixedPoint")
+    }
+
+    @Test func sidesOfDifferentShapes() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = vmap { (x: Tensor) in
+                cond(x .> 0) {
+                    x
+                } else: {
+                    Tensor([1, 2])
+                }
+            }(Tensor([1, 2]))
+        }
+        expectMessage(result, "cond", "float64[]", "float64[2]")
+    }
+
+    @Test func theDerivativeOfACapturedConstant() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = gradient(of: { (w: Tensor) in
+                customTangent { (x: Tensor) in
+                    w * x
+                } tangent: { _, _, dx in
+                    w * dx
+                }(Tensor(1))
+            })(Tensor(2))
+        }
+        expectMessage(result, "customTangent", "argument")
+    }
+
+    @Test func batchesOfDifferentSizes() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = vmap({ (x: Tensor, y: Tensor) in x + y }, in: (0, 1))(Tensor.ones([2, 3]), Tensor.ones([2, 3]))
+        }
+        expectMessage(result, "vmap", "[2, 3]")
     }
 }

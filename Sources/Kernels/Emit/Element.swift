@@ -94,11 +94,15 @@ struct ElementWriter {
         case .slice(let starts, _, let steps):
             let index = axes(position).enumerated().map { $1.scaled(by: steps[$0], plus: starts[$0]) }
             return element(x[0], .axes(index))
+        case .windows(let axis, _, let stride, let dilation):
+            var index = axes(position)
+            let inside = index.removeLast().scaled(by: dilation)
+            index[axis] = index[axis].scaled(by: stride) + inside
+            return element(x[0], .axes(index))
         case .roll(let shift, let axis): return roll(x[0], shift, axis, shape[axis], axes(position))
         case .pad(let low, _, _):
             return pad(x[0], low, axes(position), type, instruction.operands.contains(where: isBatched))
-        case .concatenate(let axis):
-            return concatenate(x, axis, axes(position), instruction.operands.contains(where: isBatched))
+        case .concatenate(let axis): return concatenate(x, axis, axes(position), instruction.operands.contains(where: isBatched))
         case .gather(let axis):
             let chosen = element(x[1], position)
             let length = frame.schedule.signature(x[0]).shape[axis]
@@ -106,10 +110,9 @@ struct ElementWriter {
             index[axis] = .text("apus_index(\(chosen), \(length), failure)")
             return element(x[0], .axes(index))
         case .reduce, .largestIndex, .cumulativeSum, .sortOrder, .scatterAdd, .matrixProduct, .cholesky,
-            .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
-            .realFourierTranspose,
             .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester,
-            .random, .scan:
+            .random, .scan, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
+            .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
             preconditionFailure("\(instruction.operation.name) has no elements of its own")
         }
     }

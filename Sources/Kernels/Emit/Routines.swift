@@ -9,14 +9,17 @@ extension Source {
         case .matrixProduct: matrixProduct(instruction, &frame)
         case .pad(let low, _, let interior): spread(instruction, low, interior, &frame)
         case .cumulativeSum(let axis, let reversed): cumulativeSum(instruction, axis, reversed, &frame)
+        case .conditional(let choice): conditional(choice, instruction, &frame, now: now)
+        case .whileLoop(let loop): whileLoop(loop, instruction, &frame, now: now)
+        case .windowSum(let axis, _, let stride, let dilation):
+            windowSum(instruction, axis, stride, dilation, &frame)
         case .scatterAdd(let axis, let size): scatterAdd(instruction, axis, size, &frame)
         case .largestIndex, .sortOrder, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular,
-            .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
-            .realFourierTranspose,
-            .symmetricRoot, .symmetricSylvester, .random, .unary, .binary:
+            .symmetricRoot, .symmetricSylvester, .random, .unary, .binary, .lowerUpper, .singularValueDecomposition,
+            .fourier, .realFourier, .realFourierTranspose:
             interpreted(instruction, &frame)
         case .alias, .constant, .compare, .select, .cast, .reduce, .broadcast, .reshape, .transpose, .slice,
-            .concatenate, .roll, .gather:
+            .concatenate, .roll, .gather, .windows, .fixedPoint, .custom:
             preconditionFailure("\(instruction.operation.name) is not a routine")
         }
     }
@@ -130,8 +133,7 @@ extension Source {
         }
     }
 
-    private mutating func scatterAdd(_ instruction: Program.Instruction, _ axis: Int, _ size: Int, _ frame: inout Frame)
-    {
+    private mutating func scatterAdd(_ instruction: Program.Instruction, _ axis: Int, _ size: Int, _ frame: inout Frame) {
         let updates = memory(instruction.operands[0], &frame)
         let indices = memory(instruction.operands[1], &frame)
         let target = frame.places[instruction.results.lowerBound]!
@@ -145,9 +147,34 @@ extension Source {
         nestedLoops([shape[..<axis].reduce(1, *), shape[axis], inner]) {
             $0.line("const long from = (i0 * \(shape[axis]) + i1) * \(inner) + i2;")
             $0.line(
-                "const long to = (i0 * \(size) + apus_index(\(indices.pointer)[from], \(size), failure)) * \(inner) + i2;"
-            )
+                "const long to = (i0 * \(size) + apus_index(\(indices.pointer)[from], \(size), failure)) * \(inner) + i2;")
             $0.line("\(target.pointer)[to] = sumStep_\(letter)(\(target.pointer)[to], \(updates.pointer)[from]);")
+        }
+    }
+
+    /// Overlapping windows added up.
+    private mutating func windowSum(
+        _ instruction: Program.Instruction, _ axis: Int, _ stride: Int, _ dilation: Int, _ frame: inout Frame
+    ) {
+        let source = memory(instruction.operands[0], &frame)
+        let target = frame.places[instruction.results.lowerBound]!
+        let shape = frame.schedule.signature(instruction.operands[0]).shape
+        let whole = instruction.signatures[0].shape
+        guard whole.elementCount > 0 else { return }
+        let letter = target.type.letter(target.isBatched)
+        line("memset(\(target.pointer), 0, \(whole.elementCount) * sizeof(t_\(letter)));")
+        guard shape.elementCount > 0 else { return }
+        let from = frame.offset(shape, .axes(shape.indices.map { .variable($0) }))
+        let to = frame.offset(
+            whole,
+            .axes(
+                whole.indices.map {
+                    $0 == axis
+                        ? Index.variable($0).scaled(by: stride) + Index.variable(whole.count).scaled(by: dilation)
+                        : .variable($0)
+                }))
+        nestedLoops(shape) {
+            $0.line("\(target.pointer)[\(to)] = sumStep_\(letter)(\(target.pointer)[\(to)], \(source.pointer)[\(from)]);")
         }
     }
 }

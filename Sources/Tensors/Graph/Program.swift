@@ -123,15 +123,18 @@ extension Program {
     }
 
     /// Records `body` on unknown tensors of the given signatures. Traced tensors that it captures from outside become
-    /// further inputs, after the declared ones, and are returned beside the program.
+    /// further inputs, after the declared ones, and are returned beside the program. What `body` does to those alone is done
+    /// once, outside the program, unless it is to be in there (`whole`).
     static func capturing(
-        _ signatures: [Signature], _ body: ([Tensor]) -> [Tensor]
+        _ signatures: [Signature], whole: Bool = false, _ body: ([Tensor]) -> [Tensor]
     ) -> (program: Program, captured: [Tensor]) {
         Graph.with { graph, isOutermost in
             let parameters = signatures.map(graph.parameter)
+            let mark = graph.count
             let outputs = body(parameters)
             var builder = ProgramBuilder(parameters, isOutermost: isOutermost)
-            for step in graph.path(from: parameters, to: outputs) { builder.add(step) }
+            let path = whole ? graph.path(since: mark, to: outputs) : graph.path(from: parameters, to: outputs)
+            for step in path { builder.add(step) }
             return builder.finish(outputs)
         }
     }

@@ -3,7 +3,7 @@
 /// must not be asked for.
 extension Operation {
     func adjoint(_ x: [Tensor], _ isLinear: [Bool], _ results: [Tensor], _ cotangents: [Tensor?]) -> [Tensor?] {
-        if case .scan(let scan) = self { return scan.adjoint(x, results, cotangents) }
+        if let found = adjointOfPrograms(x, isLinear, results, cotangents) { return found }
         guard let ct = cotangents[0] else { return x.map { _ in nil } }
         switch self {
         case .alias: return [ct]
@@ -54,9 +54,25 @@ extension Operation {
         case .realFourier: return [apply(.realFourierTranspose(length: x[0].shape[x[0].rank - 1]), ct)]
         case .realFourierTranspose: return [apply(.realFourier, ct)]
         case .constant, .unary, .compare, .reduce, .largestIndex, .sortOrder, .cholesky, .symmetricEigen,
-            .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot, .random, .scan:
+            .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot, .random, .scan, .conditional,
+            .whileLoop, .fixedPoint, .custom:
             preconditionFailure("\(self.name) is not linear: its tangent rule must not use it on tangents")
         }
+    }
+
+    /// The adjoint of an operation that is made of programs.
+    private func adjointOfPrograms(
+        _ x: [Tensor], _ isLinear: [Bool], _ results: [Tensor], _ cotangents: [Tensor?]
+    ) -> [Tensor?]? {
+        if case .scan(let scan) = self { return scan.adjoint(x, results, cotangents) }
+        if case .conditional(let conditional) = self { return conditional.adjoint(x, isLinear, results, cotangents) }
+        if case .fixedPoint(let point) = self { return point.adjoint(x, isLinear, results, cotangents) }
+        if case .whileLoop = self {
+            preconditionFailure(
+                "whileLoop has no reverse mode, as nothing holds its trajectory: "
+                    + "loop a fixed number of steps with `scan`, or solve with `fixedPoint`")
+        }
+        return nil
     }
 }
 

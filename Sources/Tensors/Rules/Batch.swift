@@ -33,6 +33,10 @@ extension Operation {
             return [apply(.windowSum(axis: axis + 1, length: length, stride: stride, dilation: dilation), x[0])]
         case .triangularSolve, .solve, .symmetricSylvester, .random: return applyAll(self, all(x, isBatched, size))
         case .scan(let scan): return scan.batched(x, isBatched, size)
+        case .conditional(let conditional): return conditional.batched(x, isBatched, size)
+        case .whileLoop(let loop): return loop.batched(x, isBatched, size)
+        case .fixedPoint(let point): return point.batched(x, isBatched, size)
+        case .custom(let custom): return custom.batched(x, isBatched, size)
         }
     }
 }

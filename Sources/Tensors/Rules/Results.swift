@@ -111,6 +111,10 @@ extension Operation {
             return [Signature(x[0].shape.dropLast(2) + [length], x[0].type)]
         case .random(let draw): return [drawn(draw, x)]
         case .scan(let scan): return scan.results(x)
+        case .conditional(let conditional): return conditional.results(x)
+        case .whileLoop(let loop): return loop.results(x)
+        case .fixedPoint(let point): return point.body.resultSignatures
+        case .custom(let custom): return custom.results(x)
         }
     }
 }

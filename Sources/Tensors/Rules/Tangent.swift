@@ -41,6 +41,10 @@ extension Operation {
             let change = dx[0].map { -symmetricPart($0).matrixProduct(y[0]) - y[0].matrixProduct(symmetricPart($0)) }
             return [sum(dx[1], change).map { apply(self, x[0], $0) }]
         case .scan(let scan): return scan.tangent(x, dx)
+        case .conditional(let conditional): return conditional.tangent(x, dx)
+        case .whileLoop(let loop): return loop.tangent(x, dx)
+        case .fixedPoint(let point): return point.tangent(x, y, dx)
+        case .custom(let custom): return custom.tangent(x, y, dx)
         }
     }
 }

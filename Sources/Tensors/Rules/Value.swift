@@ -52,7 +52,12 @@ extension Operation {
         case .realFourier: return [realFourierValue(x[0])]
         case .realFourierTranspose(let length): return [realFourierTransposeValue(x[0], length)]
         case .random(let draw): return [randomValue(draw, x)]
-        case .scan(let scan): return scan.run(x.map(\.detached)).map(\.known)  // the steps are not recorded
+        // The steps of these are not recorded.
+        case .scan(let scan): return scan.run(x).map(\.known)
+        case .conditional(let conditional): return conditional.run(x).map(\.known)
+        case .whileLoop(let loop): return loop.run(x).map(\.known)
+        case .fixedPoint(let point): return point.solution.run(x.map(\.detached)).map(\.known)
+        case .custom(let custom): return custom.body.run(x.map(\.detached)).map(\.known)
         }
     }
 }
