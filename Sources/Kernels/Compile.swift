@@ -45,3 +45,8 @@ extension Map {
     /// The map as a recorded program for inputs shaped like `input`; its parameters are constants.
     public func compiled(like input: Input) -> Compiled<Input, Output> { compile(like: input) { self($0) } }
 }
+
+extension Compiled {
+    /// The C that was compiled; nil where programs are interpreted.
+    public var code: String? { native?.emitted.source }
+}

@@ -130,8 +130,9 @@ extension Source {
         // The scratch memory of a step: its size is known when the step is written.
         let area = name("area")
         let mark = reserve()
-        block("for (long n = 0; n < \(scan.length); n++)") { source in
-            source.line("const long t = \(scan.isReversed ? "\(scan.length - 1) - n" : "n");")
+        let (n, t) = (name("n"), name("t"))  // of their own: loops nest
+        block("for (long \(n) = 0; \(n) < \(scan.length); \(n)++)") { source in
+            source.line("const long \(t) = \(scan.isReversed ? "\(scan.length - 1) - \(n)" : n);")
             var inputs: [Place] = []
             var outputs: [Place] = []
             for carry in 0..<scan.carries {
@@ -141,25 +142,25 @@ extension Source {
                 let (from, to) = (source.name("c"), source.name("c"))
                 let start = operands[carry].isBatched == batched[carry] ? operands[carry].pointer : nil
                 if let start {
-                    source.line("const \(c) *restrict \(from) = n == 0 ? \(start) : n & 1 ? \(a) : \(b);")
+                    source.line("const \(c) *restrict \(from) = \(n) == 0 ? \(start) : \(n) & 1 ? \(a) : \(b);")
                 } else {
                     let count = scan.body.inputs[carry].shape.elementCount
                     source.line(
-                        "if (n == 0) for (long i = 0; i < \(count); i++) \(b)[i] = splat_\(type.letter(true))(\(operands[carry].pointer)[i]);"
+                        "if (\(n) == 0) for (long i = 0; i < \(count); i++) \(b)[i] = splat_\(type.letter(true))(\(operands[carry].pointer)[i]);"
                     )
-                    source.line("const \(c) *restrict \(from) = n & 1 ? \(a) : \(b);")
+                    source.line("const \(c) *restrict \(from) = \(n) & 1 ? \(a) : \(b);")
                 }
-                source.line("\(c) *restrict \(to) = n & 1 ? \(b) : \(a);")
+                source.line("\(c) *restrict \(to) = \(n) & 1 ? \(b) : \(a);")
                 inputs.append(Place(pointer: from, type: type, isBatched: batched[carry]))
                 outputs.append(Place(pointer: to, type: type, isBatched: batched[carry]))
             }
             for place in scan.carries..<operands.count {
                 let isSequence = place < scan.carries + scan.sequences
                 let count = scan.body.inputs[place].shape.elementCount
-                inputs.append(isSequence ? operands[place].offset(by: "t * \(count)") : operands[place])
+                inputs.append(isSequence ? operands[place].offset(by: "\(t) * \(count)") : operands[place])
             }
             for place in scan.carries..<results.count {
-                outputs.append(results[place].offset(by: "t * \(scan.body.resultSignatures[place].shape.elementCount)"))
+                outputs.append(results[place].offset(by: "\(t) * \(scan.body.resultSignatures[place].shape.elementCount)"))
             }
             let size = source.body(
                 scan.body, inputs: inputs, outputs: outputs, isBatched: isBatched, scratch: area)
@@ -202,9 +203,10 @@ extension Source {
         let fixed = Array(operands.dropFirst(loop.carries))
         let test = loop.condition.batched(loop.condition.inputs.map { _ in false })
         let marks = loop.body.batched(loop.body.inputs.map { _ in false })
-        block("for (long n = 0;; n++)") { source in
+        let n = name("n")
+        block("for (long \(n) = 0;; \(n)++)") { source in
             for parity in 0..<2 {
-                source.block("if ((n & 1) == \(parity))") { source in
+                source.block("if ((\(n) & 1) == \(parity))") { source in
                     let from = carry.map { $0[parity] }
                     source.step(loop.condition, from + fixed, [goesOn], test, &frame, now: now, head: "")
                     source.block("if (!\(goesOn.pointer)[0])") { source in
