@@ -15,6 +15,9 @@ extension Tensor {
     /// The `length` real numbers of which these are the modes: `[..., length/2 + 1, 2] → [..., length]`. The imaginary parts of
     /// the first mode and, for an even length, of the last do not matter.
     public func inverseRealFourier(length: Int) -> Tensor {
+        precondition(
+            length > 0 && shape.suffix(2) == [length / 2 + 1, 2],
+            "inverseRealFourier of \(signature): \(length) numbers have modes [..., \(length / 2 + 1), 2]")
         // Modes in between stand for their mirror images too.
         let weights = (0...(length / 2)).map { ($0 == 0 || 2 * $0 == length ? 1 : 2) / Double(length) }
         let weighted = self * Tensor(weights, shape: [weights.count, 1]).cast(to: type)

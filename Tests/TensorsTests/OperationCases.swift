@@ -216,6 +216,9 @@ extension OperationCase {
             OperationCase("concatenate with itself", [smooth([2], 25)]) {
                 [Tensor.stacked([$0[0], $0[0].sin(), $0[0]])]
             },
+            OperationCase("stack", [smooth([2, 3], 26), smooth([2, 3], 27)]) {
+                [Tensor.stacked($0, axis: 1), Tensor.stacked($0, axis: -1)]
+            },
             OperationCase("roll", [x]) { [$0[0].rolled(by: -2), $0[0].rolled(by: 4, axis: 0) * $0[0]] },
             OperationCase("roll of nothing", [empty]) { [$0[0].rolled(by: 1)] },
         ]
@@ -324,6 +327,13 @@ extension OperationCase {
                 return [
                     keys[0].uniform([2, 2]), keys[1].normal([3]), keys[2].folding(7).words,
                     keys[0].permutation(4), keys[1].rademacher([2]),
+                ]
+            },
+            OperationCase("draws of distributions", [Key(5).words]) {
+                let keys = Key(words: $0[0]).split(4)
+                return [
+                    keys[0].exponential([2]), keys[1].laplace([3]), keys[2].gamma(Tensor([0.5, 1, 7])),
+                    keys[3].poisson(Tensor([0, 2, 30]), largest: 60),
                 ]
             },
             OperationCase("a draw scaled", [Key(4).words, smooth([3], 60)]) {

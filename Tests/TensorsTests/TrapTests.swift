@@ -35,7 +35,7 @@ import Testing
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Tensor([1, 2, 3]).taking(Tensor(integers: [0, 3]))
         }
-        expectMessage(result, "gather", "index 3", "length 3")
+        expectMessage(result, "gather", "index 3", "axis 0 of length 3", "[2]")
     }
 
     @Test func aCarryThatChangesItsShape() async {
@@ -85,6 +85,27 @@ import Testing
             _ = Tensor.ones([2, 3]).sum(axes: [1, -1])
         }
         expectMessage(result, "sum", "[2, 3]", "[1, 1]")
+    }
+
+    @Test func aRightSideOfOtherRows() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.identity(3).triangularSolve(Tensor.ones([2, 1]))
+        }
+        expectMessage(result, "triangularSolve", "float64[3, 3], float64[2, 1]")
+    }
+
+    @Test func modesOfAnotherLength() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.ones([3, 5, 2]).inverseRealFourier(length: 10)
+        }
+        expectMessage(result, "inverseRealFourier", "[3, 5, 2]", "[..., 6, 2]")
+    }
+
+    @Test func shapesThatDoNotStack() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.stacked([Tensor.ones([2]), Tensor.ones([3])])
+        }
+        expectMessage(result, "stacked", "[2]", "[3]")
     }
 
     fileprivate func expectMessage(_ result: ExitTest.Result?, _ words: String...) {

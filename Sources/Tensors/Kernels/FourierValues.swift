@@ -49,9 +49,9 @@ func realFourierValue(_ x: Tensor) -> Storage {
         }
         plan.transform(&buffer, &work)
         for k in 0...half {
-            var mode = buffer[k % plan.length]
+            var mode = buffer[k == plan.length ? 0 : k]
             if isEven {
-                let mirror = conjugate(buffer[(half - k) % half])
+                let mirror = conjugate(buffer[k == 0 ? 0 : half - k])
                 let odd = times(mode - mirror, k == half ? ComplexPair(-1, 0) : roots[k])
                 mode = 0.5 * (mode + mirror + ComplexPair(odd.y, -odd.x))  // −i times the odd part
             }

@@ -19,10 +19,10 @@ extension Operation {
                 "axes \(axes) must be different axes of it")
             require(
                 reduction == .sum || axes.allSatisfy { x[0].shape[$0] > 0 }, reduction.rawValue, x,
-                "an empty axis has no \(reduction.rawValue)")
+                "an empty axis has no \(reduction.rawValue) over axes \(axes)")
             return [Signature(x[0].shape.removing(axes: axes), x[0].type)]
         case .largestIndex(let axis):
-            require(x[0].shape[axis] > 0, "largestIndex", x, "an empty axis has no largest element")
+            require(x[0].shape[axis] > 0, "largestIndex", x, "the empty axis \(axis) has no largest element")
             return [Signature(x[0].shape.removing(axes: [axis]), .int64)]
         case .cumulativeSum: return [x[0].signature]
         case .sortOrder: return [Signature(x[0].shape, .int64)]
@@ -38,6 +38,9 @@ extension Operation {
             return [Signature(order.map { x[0].shape[$0] }, x[0].type)]
         case .slice(let starts, let ends, let steps): return [sliced(x, starts, ends, steps)]
         case .pad(let low, let high, let interior):
+            require(
+                [low, high, interior].allSatisfy { $0.count == x[0].rank && $0.allSatisfy { $0 >= 0 } }, "pad", x,
+                "by \(low) before, \(high) after and \(interior) between needs one number, not negative, an axis")
             let shape = x[0].shape.indices.map {
                 low[$0] + high[$0] + x[0].shape[$0] + max(x[0].shape[$0] - 1, 0) * interior[$0]
             }
@@ -48,7 +51,9 @@ extension Operation {
             return [x[0].signature]
         case .gather(let axis): return [gathered(x, axis)]
         case .scatterAdd(let axis, let size):
-            require(x[0].shape == x[1].shape && x[1].type == .int64, "scatterAdd", x, "needs one integer an update")
+            require(
+                x[0].shape == x[1].shape && x[1].type == .int64, "scatterAdd", x,
+                "needs one integer an update, onto axis \(axis)")
             return [Signature(x[0].shape.replacing(axis: axis, with: size), x[0].type)]
         case .windows(let axis, let size, let stride, let dilation):
             require(
@@ -64,7 +69,8 @@ extension Operation {
                 "not all windows of an axis \(axis) of length \(length), stride \(stride), dilation \(dilation)")
             return [Signature(shape.replacing(axis: axis, with: length), x[0].type)]
         case .matrixProduct: return [product(x)]
-        case .cholesky, .symmetricRoot: return [square("decomposition", x)]
+        case .cholesky: return [square("cholesky", x)]
+        case .symmetricRoot: return [square("symmetricRoot", x)]
         case .symmetricEigen:
             let matrix = square("symmetricEigen", x)
             return [Signature(Array(matrix.shape.dropLast()), matrix.type), matrix]
@@ -86,7 +92,9 @@ extension Operation {
                 lead + [x[0].shape[x[0].rank - 2], size], lead + [size], lead + [x[0].shape[x[0].rank - 1], size],
             ]
             .map { Signature($0, x[0].type) }
-        case .triangularSolve, .solve, .symmetricSylvester: return [solution(x)]
+        case .triangularSolve: return [solution("triangularSolve", x)]
+        case .solve: return [solution("solve", x)]
+        case .symmetricSylvester: return [solution("symmetricSylvester", x)]
         case .fourier:
             let isPairs = x[0].rank >= 2 && x[0].shape.last == 2 && x[0].shape[x[0].rank - 2] > 0
             require(isPairs && x[0].type.isReal, "fourier", x, "needs real numbers [..., n, 2], n positive")
@@ -179,11 +187,11 @@ private func square(_ name: String, _ x: [Tensor]) -> Signature {
     return x[0].signature
 }
 
-private func solution(_ x: [Tensor]) -> Signature {
-    _ = square("solve", x)
+private func solution(_ name: String, _ x: [Tensor]) -> Signature {
+    _ = square(name, x)
     require(
-        x[1].rank == x[0].rank && x[1].shape.dropLast() == x[0].shape.dropLast() && x[0].type == x[1].type, "solve",
-        x, "the right side must have as many rows, and the same leading axes")
+        x[1].rank == x[0].rank && x[1].shape.dropLast() == x[0].shape.dropLast() && x[0].type == x[1].type, name,
+        x, "the right side must have as many rows, the same leading axes and the same element type")
     return x[1].signature
 }
 
