@@ -35,8 +35,10 @@ public func cond<B: Tree>(_ condition: Tensor, then: () -> B, else otherwise: ()
 
 /// The recorded form of a choice. Operands are the condition, then the inputs of both programs.
 public struct Conditional: Sendable {
-    let then: Program
-    let otherwise: Program
+    package let then: Program
+    package let otherwise: Program
+
+    package init(then: Program, otherwise: Program) { (self.then, self.otherwise) = (then, otherwise) }
 
     private func both(_ change: (Program) -> Program) -> Operation {
         .conditional(Conditional(then: change(then), otherwise: change(otherwise)))

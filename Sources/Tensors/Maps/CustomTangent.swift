@@ -39,7 +39,7 @@ public func customTangent<A: Tree, B: Tree>(
 /// The recorded form of a function with its own tangent rule. Operands are the arguments, then tensors from outside; inputs of the
 /// rule are the operands, the results, and tangents of the arguments.
 public struct Custom: Sendable {
-    let body: Program
+    package let body: Program
     let rule: Program
     let arguments: Int
 

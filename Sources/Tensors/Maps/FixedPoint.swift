@@ -34,7 +34,7 @@ public struct FixedPoint: Sendable {
     let tolerance: Double
     let limit: Int
     /// The iteration itself, a program of the operands.
-    let solution: Program
+    package let solution: Program
 
     init(body: Program, carries: Int, batchAxes: Int, tolerance: Double, limit: Int) {
         let carry = Array(body.inputs.prefix(carries))

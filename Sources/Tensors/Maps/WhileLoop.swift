@@ -21,9 +21,13 @@ public func whileLoop<Carry: Tree>(
 
 /// The recorded form of a loop until something is so. Operands, and inputs of both programs, are the carry and then constants.
 public struct While: Sendable {
-    let condition: Program
-    let body: Program
-    let carries: Int
+    package let condition: Program
+    package let body: Program
+    package let carries: Int
+
+    package init(condition: Program, body: Program, carries: Int) {
+        (self.condition, self.body, self.carries) = (condition, body, carries)
+    }
 
     func results(_ x: [Tensor]) -> [Signature] {
         let carry = x.prefix(carries).map(\.signature)

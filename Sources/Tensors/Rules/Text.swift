@@ -42,7 +42,7 @@ extension Operation {
 
 extension Operation {
     /// The programs that an operation runs.
-    var programs: [Program] {
+    package var programs: [Program] {
         switch self {
         case .scan(let scan): [scan.body]
         case .conditional(let conditional): [conditional.then, conditional.otherwise]
