@@ -68,7 +68,7 @@ let package = Package(
 
         .testTarget(
             name: "TensorsTests",
-            dependencies: ["Tensors", "Checks", .product(name: "RealModule", package: "swift-numerics")]),
+            dependencies: ["Tensors", "Kernels", "Checks", .product(name: "RealModule", package: "swift-numerics")]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Checks"]),
         .testTarget(name: "DynamicsTests", dependencies: ["Dynamics", "Checks"]),

@@ -6,21 +6,33 @@ import Tensors
 /// record and the run. Until then the interpreter runs the program, and it stays as the oracle that native code is tested
 /// against. Arguments must have the shapes that the function was recorded for; another shape traps.
 public struct Compiled<Input: Tree, Output: Tree>: Sendable {
+    /// The program, simplified.
     public let program: Program
     private let output: Output
+    /// Its machine code; nil where there is no compiler.
+    private let native: NativeProgram?
 
     init(_ f: (Input) -> Output, like input: Input) {
         var structure: Output?
-        program = Program.tracing(input.leaves.map(\.signature)) { leaves in
+        let recorded = Program.tracing(input.leaves.map(\.signature)) { leaves in
             let result = f(input.replacingLeaves(leaves))
             structure = result
             return result.leaves
         }
+        program = Simplify.all(recorded)
+        native = NativeProgram(program)
         // The leaves of the structure are placeholders; `callAsFunction` replaces all of them.
         output = structure!.replacingLeaves(structure!.leaves.map { _ in Tensor.zeros() })
     }
 
-    public func callAsFunction(_ x: Input) -> Output { output.replacingLeaves(program.run(x.leaves)) }
+    public func callAsFunction(_ x: Input) -> Output {
+        let arguments = x.leaves
+        guard let native, arguments.allSatisfy(\.isPlain) else { return output.replacingLeaves(program.run(arguments)) }
+        precondition(
+            arguments.map(\.signature) == program.inputs,
+            "a program of \(program.inputs) was given \(arguments.map(\.signature))")
+        return output.replacingLeaves(native(arguments))
+    }
 }
 
 /// The function as a recorded program for arguments shaped like `input`: no more tracing, and later native code.

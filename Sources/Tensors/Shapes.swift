@@ -11,7 +11,7 @@ extension [Int] {
     }
 
     /// Strides that read an array of this shape as if it had the (broadcast) shape `target`.
-    func strides(broadcastTo target: [Int]) -> [Int] {
+    package func strides(broadcastTo target: [Int]) -> [Int] {
         let missing = target.count - count
         let own = strides
         return target.indices.map { axis in

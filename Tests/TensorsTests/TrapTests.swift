@@ -66,6 +66,27 @@ import Testing
         expectMessage(result, "nan")
     }
 
+    @Test func lettersThatDoNotFit() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = einsum("ij,jk->ik", Tensor.ones([2, 3]), Tensor.ones([4, 5]))
+        }
+        expectMessage(result, "ij,jk->ik", "[2, 3] and [4, 5]", "\"j\"")
+    }
+
+    @Test func aKernelOfOtherChannels() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.ones([1, 3, 8]).convolution(Tensor.ones([2, 4, 3]))
+        }
+        expectMessage(result, "convolution", "float64[1, 3, 8]", "float64[2, 4, 3]")
+    }
+
+    @Test func anAxisTwice() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.ones([2, 3]).sum(axes: [1, -1])
+        }
+        expectMessage(result, "sum", "[2, 3]", "[1, 1]")
+    }
+
     fileprivate func expectMessage(_ result: ExitTest.Result?, _ words: String...) {
         let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
         for word in words { #expect(message.contains(word), "\(message)") }

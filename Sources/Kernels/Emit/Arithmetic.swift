@@ -12,7 +12,8 @@ extension Operation {
         case .cast: return type == result ? x[0] : "cast_\(letter)_\(result.letter(isBatched))(\(x[0]))"
         case .alias, .constant, .reduce, .largestIndex, .cumulativeSum, .sortOrder, .broadcast, .reshape, .transpose,
             .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve,
-            .solve, .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan:
+            .solve, .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan,
+            .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier, .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
             preconditionFailure("\(name) is not elementwise")
         }
     }
@@ -40,7 +41,7 @@ extension Binary {
         case .divide: "\(a) / \(b)"
         case .maximum: type == .bool ? "\(a) | \(b)" : "maximum_\(letter)(\(a), \(b))"
         case .minimum: type == .bool ? "\(a) & \(b)" : "minimum_\(letter)(\(a), \(b))"
-        case .power: "power_\(letter)(\(a), \(b))"
+        case .power, .remainder, .atan2: "\(rawValue)_\(letter)(\(a), \(b))"
         }
     }
 }

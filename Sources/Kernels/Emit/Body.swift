@@ -175,6 +175,67 @@ extension Source {
         }
     }
 
+    /// One of two programs.
+    mutating func conditional(
+        _ choice: Conditional, _ instruction: Program.Instruction, _ frame: inout Frame, now: Int
+    ) {
+        let operands = instruction.operands.map { memory($0, &frame) }
+        let results = instruction.results.map { frame.places[$0]! }
+        let marks = instruction.operands.dropFirst().map { $0.index.map { frame.isBatched[$0] } ?? false }
+        for (program, head) in [
+            (choice.then, "if (\(operands[0].pointer)[0])"), (choice.otherwise, "if (!\(operands[0].pointer)[0])"),
+        ] {
+            step(program, Array(operands.dropFirst()), results, program.batched(marks), &frame, now: now, head: head)
+        }
+    }
+
+    /// A loop until its condition fails; the carry goes back and forth between two buffers.
+    mutating func whileLoop(_ loop: While, _ instruction: Program.Instruction, _ frame: inout Frame, now: Int) {
+        let operands = instruction.operands.map { memory($0, &frame) }
+        let carry = (0..<loop.carries).map { place in
+            (0..<2).map { _ in buffer(loop.body.inputs[place], false, now, now, &frame) }
+        }
+        for place in 0..<loop.carries {
+            move(operands[place], to: carry[place][0], loop.body.inputs[place].shape.elementCount)
+        }
+        let goesOn = buffer(Signature([], .bool), false, now, now, &frame)
+        let fixed = Array(operands.dropFirst(loop.carries))
+        let test = loop.condition.batched(loop.condition.inputs.map { _ in false })
+        let marks = loop.body.batched(loop.body.inputs.map { _ in false })
+        block("for (long n = 0;; n++)") { source in
+            for parity in 0..<2 {
+                source.block("if ((n & 1) == \(parity))") { source in
+                    let from = carry.map { $0[parity] }
+                    source.step(loop.condition, from + fixed, [goesOn], test, &frame, now: now, head: "")
+                    source.block("if (!\(goesOn.pointer)[0])") { source in
+                        for place in 0..<loop.carries {
+                            let count = loop.body.inputs[place].shape.elementCount
+                            source.move(from[place], to: frame.places[instruction.results.lowerBound + place]!, count)
+                        }
+                        source.line("break;")
+                    }
+                    source.step(
+                        loop.body, from + fixed, carry.map { $0[1 - parity] }, marks, &frame, now: now, head: "")
+                }
+            }
+        }
+    }
+
+    /// A program in a block of its own, with scratch memory of its own.
+    private mutating func step(
+        _ program: Program, _ inputs: [Place], _ outputs: [Place], _ isBatched: [Bool], _ frame: inout Frame, now: Int,
+        head: String
+    ) {
+        let area = name("area")
+        let mark = reserve()
+        var size = 0
+        block(head) { source in
+            size = source.body(program, inputs: inputs, outputs: outputs, isBatched: isBatched, scratch: area)
+        }
+        let start = frame.allocate(size, now: now, last: now)
+        fill(mark, "char *restrict \(area) = \(frame.scratch) + \(start);")
+    }
+
     private mutating func move(_ place: Place, to target: Place, _ count: Int) {
         guard count > 0 else { return }
         let type = target.type.name(target.isBatched)

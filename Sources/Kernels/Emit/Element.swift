@@ -94,6 +94,11 @@ struct ElementWriter {
         case .slice(let starts, _, let steps):
             let index = axes(position).enumerated().map { $1.scaled(by: steps[$0], plus: starts[$0]) }
             return element(x[0], .axes(index))
+        case .windows(let axis, _, let stride, let dilation):
+            var index = axes(position)
+            let inside = index.removeLast().scaled(by: dilation)
+            index[axis] = index[axis].scaled(by: stride) + inside
+            return element(x[0], .axes(index))
         case .roll(let shift, let axis): return roll(x[0], shift, axis, shape[axis], axes(position))
         case .pad(let low, _, _):
             return pad(x[0], low, axes(position), type, instruction.operands.contains(where: isBatched))
@@ -106,7 +111,8 @@ struct ElementWriter {
             return element(x[0], .axes(index))
         case .reduce, .largestIndex, .cumulativeSum, .sortOrder, .scatterAdd, .matrixProduct, .cholesky,
             .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester,
-            .random, .scan:
+            .random, .scan, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
+            .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
             preconditionFailure("\(instruction.operation.name) has no elements of its own")
         }
     }
@@ -120,6 +126,7 @@ struct ElementWriter {
 
     /// The place in an operand that is repeated to a shape.
     private func aligned(_ position: Position, _ shape: [Int], _ operand: [Int]) -> Position {
+        if case .flat = position, shape.elementCount == 1 { return position }
         if operand.elementCount == 1 { return .axes(operand.map { _ in .constant(0) }) }
         guard case .axes(let index) = position else { return position }
         let missing = shape.count - operand.count
@@ -128,6 +135,7 @@ struct ElementWriter {
 
     /// The place in an operand of other axes of length one.
     private func reshaped(_ position: Position, _ shape: [Int], _ operand: [Int]) -> Position {
+        if case .flat = position, shape.elementCount == 1 { return position }
         if operand.elementCount == 1 { return .axes(operand.map { _ in .constant(0) }) }
         guard case .axes(let index) = position else { return position }
         var rest = zip(shape, index).filter { $0.0 != 1 }.map(\.1)[...]
@@ -219,9 +227,8 @@ struct ElementWriter {
             if let bounds, bounds.upperBound < start || bounds.lowerBound >= start + length { continue }
             var source = index
             source[axis] = index[axis].scaled(by: 1, plus: -start)
-            let splat = { (text: String) in
-                isBatched && !self.isBatched(part) ? "splat_\(type.letter(true))(\(text))" : text
-            }
+            let needsSplat = isBatched && !self.isBatched(part)
+            func splat(_ text: String) -> String { needsSplat ? "splat_\(type.letter(true))(\(text))" : text }
             if let bounds, bounds.lowerBound >= start && bounds.upperBound < start + length {
                 return splat(element(part, .axes(source)))
             }

@@ -15,6 +15,7 @@ enum Prelude {
           void *context;
           void (*interpret)(void *context, long number, const void *const *operands, void *const *results);
         };
+        #define SPLAT_d(s) (s)
         #define NAN __builtin_nan("")
         #define INFINITY __builtin_inf()
         #define memcpy __builtin_memcpy
@@ -100,6 +101,17 @@ enum Prelude {
           if (y == 0.5f && x >= 0) return sqrt_f(x);
           return powf(x, y);
         }
+        double fmod(double, double); float fmodf(float, float); double atan2(double, double); float atan2f(float, float);
+        INLINE t_d remainder_d(t_d x, t_d y) {
+          const t_d r = fmod(x, y);
+          return r != 0 && (r < 0) != (y < 0) ? r + y : r;
+        }
+        INLINE t_f remainder_f(t_f x, t_f y) {
+          const t_f r = fmodf(x, y);
+          return r != 0 && (r < 0) != (y < 0) ? r + y : r;
+        }
+        INLINE t_d atan2_d(t_d y, t_d x) { return atan2(y, x); }
+        INLINE t_f atan2_f(t_f y, t_f x) { return atan2f(y, x); }
         INLINE t_d fma_d(t_d a, t_d b, t_d c) { return __builtin_fma(a, b, c); }
         """
 

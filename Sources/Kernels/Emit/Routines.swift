@@ -9,12 +9,17 @@ extension Source {
         case .matrixProduct: matrixProduct(instruction, &frame)
         case .pad(let low, _, let interior): spread(instruction, low, interior, &frame)
         case .cumulativeSum(let axis, let reversed): cumulativeSum(instruction, axis, reversed, &frame)
+        case .conditional(let choice): conditional(choice, instruction, &frame, now: now)
+        case .whileLoop(let loop): whileLoop(loop, instruction, &frame, now: now)
+        case .windowSum(let axis, _, let stride, let dilation):
+            windowSum(instruction, axis, stride, dilation, &frame)
         case .scatterAdd(let axis, let size): scatterAdd(instruction, axis, size, &frame)
         case .largestIndex, .sortOrder, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular,
-            .symmetricRoot, .symmetricSylvester, .random, .unary, .binary:
+            .symmetricRoot, .symmetricSylvester, .random, .unary, .binary, .lowerUpper, .singularValueDecomposition,
+            .fourier, .realFourier, .realFourierTranspose:
             interpreted(instruction, &frame)
         case .alias, .constant, .compare, .select, .cast, .reduce, .broadcast, .reshape, .transpose, .slice,
-            .concatenate, .roll, .gather:
+            .concatenate, .roll, .gather, .windows, .fixedPoint, .custom:
             preconditionFailure("\(instruction.operation.name) is not a routine")
         }
     }
@@ -23,7 +28,10 @@ extension Source {
     private mutating func interpreted(_ instruction: Program.Instruction, _ frame: inout Frame) {
         let operands = instruction.operands.map { memory($0, &frame).pointer }
         let results = instruction.results.map { frame.places[$0]!.pointer }
-        let number = interpret(instruction)
+        let number = interpret(
+            InterpretedInstruction(
+                operation: instruction.operation, operands: instruction.operands.map(frame.schedule.signature),
+                results: instruction.signatures))
         line(
             "runtime->interpret(runtime->context, \(number), (const void *[]){\(operands.joined(separator: ", "))}, "
                 + "(void *[]){\(results.joined(separator: ", "))});")
@@ -55,7 +63,7 @@ extension Source {
         let strides = [(x, n * k), (y, k * m)].map { operand, size in
             Array(operand.dropLast(2)).strides(broadcastTo: batch).map { $0 * size }
         }
-        let terms = { (strides: [Int]) in
+        func terms(_ strides: [Int]) -> String {
             batch.indices.reduce(Index.constant(0)) { $0 + Index.variable($1).scaled(by: strides[$1]) }.text
         }
         let own = terms(batch.strides.map { $0 * n * m })
@@ -141,6 +149,32 @@ extension Source {
             $0.line(
                 "const long to = (i0 * \(size) + apus_index(\(indices.pointer)[from], \(size), failure)) * \(inner) + i2;")
             $0.line("\(target.pointer)[to] = sumStep_\(letter)(\(target.pointer)[to], \(updates.pointer)[from]);")
+        }
+    }
+
+    /// Overlapping windows added up.
+    private mutating func windowSum(
+        _ instruction: Program.Instruction, _ axis: Int, _ stride: Int, _ dilation: Int, _ frame: inout Frame
+    ) {
+        let source = memory(instruction.operands[0], &frame)
+        let target = frame.places[instruction.results.lowerBound]!
+        let shape = frame.schedule.signature(instruction.operands[0]).shape
+        let whole = instruction.signatures[0].shape
+        guard whole.elementCount > 0 else { return }
+        let letter = target.type.letter(target.isBatched)
+        line("memset(\(target.pointer), 0, \(whole.elementCount) * sizeof(t_\(letter)));")
+        guard shape.elementCount > 0 else { return }
+        let from = frame.offset(shape, .axes(shape.indices.map { .variable($0) }))
+        let to = frame.offset(
+            whole,
+            .axes(
+                whole.indices.map {
+                    $0 == axis
+                        ? Index.variable($0).scaled(by: stride) + Index.variable(whole.count).scaled(by: dilation)
+                        : .variable($0)
+                }))
+        nestedLoops(shape) {
+            $0.line("\(target.pointer)[\(to)] = sumStep_\(letter)(\(target.pointer)[\(to)], \(source.pointer)[\(from)]);")
         }
     }
 }

@@ -4,10 +4,8 @@ import Tensors
 struct Source {
     /// The lanes of a vector, each of which is another element of the batch; nil where numbers are numbers.
     let lanes: Int?
-    /// Constant arrays, which the program reads through a table.
-    private(set) var constants: [Tensor] = []
     /// Operations that the interpreter computes.
-    private(set) var interpreted: [Program.Instruction] = []
+    private(set) var interpreted: [InterpretedInstruction] = []
     private var lines: [String] = []
     private var depth = 1
     private var names = 0
@@ -42,15 +40,17 @@ struct Source {
         return "\(prefix)\(names)"
     }
 
-    mutating func constant(_ tensor: Tensor) -> Int {
-        constants.append(tensor)
-        return constants.count - 1
-    }
-
-    mutating func interpret(_ instruction: Program.Instruction) -> Int {
+    mutating func interpret(_ instruction: InterpretedInstruction) -> Int {
         interpreted.append(instruction)
         return interpreted.count - 1
     }
+}
+
+/// An operation that native code leaves to the interpreter.
+struct InterpretedInstruction: Sendable {
+    let operation: Operation
+    let operands: [Signature]
+    let results: [Signature]
 }
 
 /// Where the elements of a value lie, row-major; those of a batched value are vectors of lanes.

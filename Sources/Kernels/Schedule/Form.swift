@@ -31,8 +31,8 @@ extension Operation {
         case .alias, .constant: return .view(offset: 0)
         case .unary(let f): return f.isRoutine ? .routine : .elementwise(cost: f.cost)
         case .binary(let f):
-            let isRare = x[0].type == .int64 && (f == .divide || f == .power)
-            return isRare ? .routine : .elementwise(cost: f == .power ? 20 : 1)
+            let isRare = x[0].type == .int64 && [.divide, .power, .remainder].contains(f)
+            return isRare ? .routine : .elementwise(cost: f.cost)
         case .compare, .select, .cast: return .elementwise(cost: 1)
         case .reduce: return .reduction
         case .broadcast(let shape):
@@ -46,10 +46,12 @@ extension Operation {
             return .elementwise(cost: 0)
         case .pad(_, _, let interior):
             return interior.allSatisfy { $0 == 0 } ? .elementwise(cost: 0) : .routine
-        case .transpose, .concatenate, .roll, .gather: return .elementwise(cost: 0)
+        case .transpose, .concatenate, .roll, .gather, .windows: return .elementwise(cost: 0)
         case .largestIndex, .cumulativeSum, .sortOrder, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve, .solve,
-            .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan:
+            .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier,
+            .realFourier, .realFourierTranspose, .conditional, .whileLoop:
             return .routine
+        case .fixedPoint, .custom: preconditionFailure("\(name) stands for a program that takes its place")
         }
     }
 
@@ -69,12 +71,24 @@ extension Operation {
         case .alias, .constant, .unary, .binary, .compare, .select, .cast: true
         case .reduce, .largestIndex, .cumulativeSum, .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad,
             .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve, .solve,
-            .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan:
+            .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan,
+            .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier, .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
             false
         }
     }
 
     var isReduction: Bool { if case .reduce = self { true } else { false } }
+}
+
+extension Binary {
+    /// What one element costs, in additions.
+    var cost: Int {
+        switch self {
+        case .add, .subtract, .multiply, .maximum, .minimum: 1
+        case .divide: 5
+        case .power, .remainder, .atan2: 20
+        }
+    }
 }
 
 extension Unary {

@@ -42,7 +42,7 @@ extension Simplify {
         guard result.type.isReal else { return nil }
         if let stripped = withoutBroadcasts(f, a, b, result, &writer) { return stripped }
         let (first, second) = (uniform(a), uniform(b))
-        let keeps = { (x: Program.Operand) in writer.signature(x) == result }
+        func keeps(_ x: Program.Operand) -> Bool { writer.signature(x) == result }
         switch f {
         case .multiply:
             if second == 1, keeps(a) { return a }
@@ -67,8 +67,7 @@ extension Simplify {
         case .power:
             if second == 1, keeps(a) { return a }
             if second == 2 { return writer.append(.binary(.multiply), [a, a], [result])[0] }
-        case .maximum, .minimum: break
-        default: break
+        case .maximum, .minimum, .remainder, .atan2: break
         }
         return nil
     }

@@ -5,12 +5,16 @@ extension Simplify {
     /// holds single numbers only.
     static func liftingConstants(_ program: Program) -> (program: Program, constants: [Tensor]) {
         var constants: [Tensor] = []
-        let program = program.mappingLoops { scan, operands in
-            let (body, lifted) = liftingConstants(scan.body)
-            let wider = Scan(
-                body: body, carries: scan.carries, sequences: scan.sequences,
-                constants: scan.constants + lifted.count, length: scan.length, isReversed: scan.isReversed)
-            return (wider, operands + lifted.map { .constant($0) })
+        let program = program.mappingOperations { operation, operands in
+            let parts = operation.programs.map(liftingConstants)
+            let all = parts.flatMap(\.constants)
+            // Every program of an operation takes the constants of all.
+            var before = 0
+            let programs = parts.map { part in
+                defer { before += part.constants.count }
+                return part.program.taking(all, ownFrom: before, count: part.constants.count)
+            }
+            return (operation.with(programs: programs, moreConstants: all.count), operands + all.map { .constant($0) })
         }
         let first = program.inputs.count
         func lift(_ operand: Program.Operand) -> Program.Operand {
@@ -53,16 +57,35 @@ extension Simplify {
 }
 
 extension Program {
-    fileprivate func mappingLoops(_ change: (Scan, [Operand]) -> (Scan, [Operand])) -> Program {
+    fileprivate func mappingOperations(_ change: (Operation, [Operand]) -> (Operation, [Operand])) -> Program {
         let changed = instructions.map { instruction -> Instruction in
-            guard case .scan(let scan) = instruction.operation else { return instruction }
-            let (loop, operands) = change(scan, instruction.operands)
+            if instruction.operation.programs.isEmpty { return instruction }
+            let (operation, operands) = change(instruction.operation, instruction.operands)
             return Instruction(
-                operation: .scan(loop), operands: operands, results: instruction.results,
+                operation: operation, operands: operands, results: instruction.results,
                 signatures: instruction.signatures)
         }
         return Program(
             inputs: inputs, instructions: changed, outputs: outputs, valueCount: valueCount,
             resultSignatures: resultSignatures)
+    }
+
+    /// The program with more inputs at the end, of which its last `count` are those from `start` on.
+    fileprivate func taking(_ all: [Tensor], ownFrom start: Int, count: Int) -> Program {
+        let proper = inputs.count - count
+        var writer = ProgramWriter(inputs: inputs.prefix(proper) + all.map(\.signature))
+        let outputs = writer.append(
+            self, (0..<proper).map { .value($0) } + (0..<count).map { .value(proper + start + $0) })
+        return writer.finish(outputs)
+    }
+}
+
+extension Operation {
+    fileprivate func with(programs: [Program], moreConstants: Int) -> Operation {
+        guard case .scan(let scan) = self else { return with(programs: programs) }
+        return .scan(
+            Scan(
+                body: programs[0], carries: scan.carries, sequences: scan.sequences,
+                constants: scan.constants + moreConstants, length: scan.length, isReversed: scan.isReversed))
     }
 }

@@ -83,8 +83,19 @@ struct ProgramWriter {
 }
 
 extension Operation {
-    /// The programs that an operation runs.
-    var programs: [Program] {
-        if case .scan(let scan) = self { [scan.body] } else { [] }
+    /// The same operation with other programs in it: for those that stay operations in native code.
+    func with(programs: [Program]) -> Operation {
+        switch self {
+        case .scan(let scan): .scan(scan.with(body: programs[0]))
+        case .conditional: .conditional(Conditional(then: programs[0], otherwise: programs[1]))
+        case .whileLoop(let loop):
+            .whileLoop(While(condition: programs[0], body: programs[1], carries: loop.carries))
+        case .fixedPoint, .custom, .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce,
+            .largestIndex, .cumulativeSum, .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad, .concatenate,
+            .roll, .gather, .scatterAdd, .windows, .windowSum, .matrixProduct, .cholesky, .triangularSolve, .solve,
+            .symmetricEigen, .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot,
+            .symmetricSylvester, .fourier, .realFourier, .realFourierTranspose, .random:
+            self
+        }
     }
 }

@@ -197,10 +197,10 @@ extension Program {
     /// The same program with other bodies of its loops.
     func mappingBodies(_ change: (Program) -> Program) -> Program {
         let changed = instructions.map { instruction -> Instruction in
-            guard case .scan(let scan) = instruction.operation else { return instruction }
+            if instruction.operation.programs.isEmpty { return instruction }
             return Instruction(
-                operation: .scan(scan.with(body: change(scan.body))), operands: instruction.operands,
-                results: instruction.results, signatures: instruction.signatures)
+                operation: instruction.operation.with(programs: instruction.operation.programs.map(change)),
+                operands: instruction.operands, results: instruction.results, signatures: instruction.signatures)
         }
         return Program(
             inputs: inputs, instructions: changed, outputs: outputs, valueCount: valueCount,

@@ -34,8 +34,12 @@ enum Simplify {
     private static func written(
         _ operation: Operation, _ operands: [Program.Operand], _ signatures: [Signature], _ writer: inout ProgramWriter
     ) -> [Program.Operand] {
-        if case .scan(let scan) = operation {
-            return writer.append(.scan(scan.with(body: rewritten(scan.body))), operands, signatures)
+        switch operation {
+        case .fixedPoint(let point): return writer.append(rewritten(point.solution), operands)
+        case .custom(let custom): return writer.append(rewritten(custom.body), operands)
+        case .scan, .conditional, .whileLoop:
+            return writer.append(operation.with(programs: operation.programs.map(rewritten)), operands, signatures)
+        default: break
         }
         if let folded = folded(operation, operands, signatures) { return folded.map { .constant($0) } }
         if let simpler = algebra(operation, operands, signatures[0], &writer) { return [simpler] }

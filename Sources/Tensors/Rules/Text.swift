@@ -22,14 +22,23 @@ extension Operation {
         case .roll(let shift, let axis): "roll by \(shift) along axis \(axis)"
         case .gather(let axis): "gather along axis \(axis)"
         case .scatterAdd(let axis, let size): "scatterAdd along axis \(axis) of \(size)"
+        case .windows(let axis, let size, let stride, let dilation):
+            "windows of \(size) along axis \(axis), stride \(stride), dilation \(dilation)"
+        case .windowSum(let axis, let length, let stride, let dilation):
+            "windowSum along axis \(axis) of \(length), stride \(stride), dilation \(dilation)"
         case .matrixProduct: "matrixProduct"
         case .cholesky: "cholesky"
         case .triangularSolve(let transposed): transposed ? "triangularSolve transposed" : "triangularSolve"
         case .solve: "solve"
         case .symmetricEigen: "symmetricEigen"
         case .orthogonalTriangular: "orthogonalTriangular"
+        case .lowerUpper: "lowerUpper"
+        case .singularValueDecomposition: "singularValueDecomposition"
         case .symmetricRoot(let inverse): inverse ? "inverse symmetricRoot" : "symmetricRoot"
         case .symmetricSylvester: "symmetricSylvester"
+        case .fourier(let inverse): inverse ? "inverse fourier" : "fourier"
+        case .realFourier: "realFourier"
+        case .realFourierTranspose(let length): "realFourierTranspose of length \(length)"
         case .random(let draw): "random \(draw)"
         case .scan(let scan): "scan \(scan.length) steps\(scan.isReversed ? ", reversed" : "")"
         case .conditional: "conditional"
@@ -51,8 +60,9 @@ extension Operation {
         case .custom(let custom): [custom.body]
         case .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce, .largestIndex, .cumulativeSum,
             .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd,
-            .matrixProduct, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular,
-            .symmetricRoot, .symmetricSylvester, .random:
+            .windows, .windowSum, .matrixProduct, .cholesky, .triangularSolve, .solve, .symmetricEigen,
+            .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot, .symmetricSylvester,
+            .fourier, .realFourier, .realFourierTranspose, .random:
             []
         }
     }
