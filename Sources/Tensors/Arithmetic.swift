@@ -28,7 +28,9 @@ private func binary(_ f: Binary, _ a: Tensor, _ b: Tensor) -> Tensor {
     let (a, b) = promoted(a, b)
     // Known numbers that nothing remembers are most of the work of a filter or a training step: no lists are made for them.
     if a.trace == nil && b.trace == nil && a.storage != nil && b.storage != nil {
-        let shape = a.shape == b.shape ? a.shape : broadcastShape([a.shape, b.shape], f.rawValue)
+        let shape =
+            b.shape.isEmpty || a.shape == b.shape
+            ? a.shape : a.shape.isEmpty ? b.shape : broadcastShape([a.shape, b.shape], f.rawValue)
         return Tensor(shape: shape, type: a.type, storage: binaryValue(f, a, b, shape), trace: nil)
     }
     return apply(.binary(f), a, b)

@@ -42,6 +42,18 @@ public struct Program: Sendable {
     /// The number of recorded operations.
     public var count: Int { instructions.count }
 
+    /// The number of elements that one run computes: what the program costs where every element costs the same. Steps of loops
+    /// count each; of a choice the longer side; of a loop whose end is not known one step.
+    public var computedElements: Int {
+        instructions.reduce(0) { total, instruction in
+            let own = instruction.signatures.reduce(0) { $0 + $1.shape.elementCount }
+            let inner = instruction.operation.programs.map(\.computedElements)
+            if case .scan(let scan) = instruction.operation { return total + scan.length * inner[0] }
+            if case .conditional = instruction.operation { return total + (inner.max() ?? 0) }
+            return total + (inner.isEmpty ? own : inner.reduce(0, +))
+        }
+    }
+
     /// Applies the recorded operations to `arguments`.
     public func run(_ arguments: [Tensor]) -> [Tensor] {
         precondition(

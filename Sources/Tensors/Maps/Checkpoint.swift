@@ -18,7 +18,8 @@ public enum Checkpoints: Sendable, Equatable {
             case .every(let steps): steps
             case .squareRoot: Checkpoints.rootSegment(length)
             case .automatic:
-                length * carry.map(\.byteCount).reduce(0, +) > 1 << 24 ? Checkpoints.rootSegment(length) : length
+                length * carry.reduce(0) { $0 + $1.count * $1.type.size } > 1 << 24
+                    ? Checkpoints.rootSegment(length) : length
             }
         precondition(chosen > 0 || length == 0, "scan: a checkpoint every \(chosen) steps")
         return chosen < length && chosen > 1 ? chosen : nil
@@ -29,17 +30,6 @@ public enum Checkpoints: Sendable, Equatable {
         let root = max(Int(Double(length).squareRoot().rounded()), 1)
         let near = (0...(root / 2)).lazy.flatMap { [root - $0, root + $0] }
         return near.first { $0 > 0 && length.isMultiple(of: $0) } ?? root
-    }
-}
-
-extension Tensor {
-    /// The size of the numbers.
-    fileprivate var byteCount: Int {
-        switch type {
-        case .float64, .int64: 8 * count
-        case .float32: 4 * count
-        case .bool: count
-        }
     }
 }
 
