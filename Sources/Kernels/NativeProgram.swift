@@ -8,12 +8,13 @@ final class NativeProgram: Sendable {
     ) -> Void
     private typealias Run = @convention(c) (
         UnsafeRawPointer, UnsafePointer<UnsafeRawPointer?>, UnsafePointer<UnsafeMutableRawPointer?>,
-        UnsafeMutableRawPointer
+        UnsafeMutableRawPointer, Int
     ) -> Int32
     /// What the code asks of us, as C lays it out.
     private struct Runtime {
         let context: UnsafeMutableRawPointer?
         let interpret: Interpret
+        let parallel: @convention(c) (Int, ThreadPool.Body, UnsafeMutableRawPointer?) -> Void
     }
 
     let emitted: EmittedProgram
@@ -31,7 +32,7 @@ final class NativeProgram: Sendable {
         self.library = library
         run = unsafeBitCast(symbol, to: Run.self)
         interpreter = Interpreter(emitted.interpreted)
-        scratch = ScratchPool(size: emitted.scratchSize)
+        scratch = ScratchPool()
     }
 
     /// Applies the program to known arguments of the right shapes.
@@ -41,11 +42,15 @@ final class NativeProgram: Sendable {
         let failure = withExtendedLifetime((arguments, results, emitted.constants, interpreter)) {
             let inputs = (arguments + emitted.constants).map { $0.withBytes { Optional($0) } }
             let outputs = results.map { $0.withBytes { UnsafeMutableRawPointer(mutating: $0) as UnsafeMutableRawPointer? } }
-            let memory = scratch.take()
+            // More parts than threads, so that a thread that is held up leaves little behind; no result depends on them.
+            let threads = ThreadPool.count
+            let parts = threads == 1 ? 1 : min(emitted.parts, 4 * threads)
+            let memory = scratch.take(emitted.scratchSize * parts)
             defer { scratch.give(memory) }
             var runtime = Runtime(
-                context: Unmanaged.passUnretained(interpreter).toOpaque(), interpret: interpretInstruction)
-            return withUnsafePointer(to: &runtime) { run(UnsafeRawPointer($0), inputs, outputs, memory) }
+                context: Unmanaged.passUnretained(interpreter).toOpaque(), interpret: interpretInstruction,
+                parallel: ThreadPool.parallel)
+            return withUnsafePointer(to: &runtime) { run(UnsafeRawPointer($0), inputs, outputs, memory.address, parts) }
         }
         precondition(failure == 0, "gather or scatterAdd: an index is outside of its axis")
         return results
@@ -85,20 +90,22 @@ private func interpretInstruction(
 
 /// Memory for intermediate results, kept between calls, a piece for each call at a time.
 final class ScratchPool: Sendable {
-    private let size: Int
-    private let free = Mutex<[UInt]>([])
+    struct Piece: @unchecked Sendable {  // owned by one call at a time, or by the pool
+        let address: UnsafeMutableRawPointer
+        let size: Int
+    }
+    private let free = Mutex<[Piece]>([])
 
-    init(size: Int) { self.size = max(size, 64) }
+    deinit { for piece in free.withLock({ $0 }) { piece.address.deallocate() } }
 
-    deinit {
-        for address in free.withLock({ $0 }) { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
+    func take(_ size: Int) -> Piece {
+        if let piece = free.withLock({ $0.popLast() }) {
+            if piece.size >= size { return piece }
+            piece.address.deallocate()
+        }
+        let size = max(size, 64)
+        return Piece(address: .allocate(byteCount: size, alignment: 64), size: size)
     }
 
-    func take() -> UnsafeMutableRawPointer {
-        let address = free.withLock { $0.popLast() }
-        return address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
-            ?? .allocate(byteCount: size, alignment: 64)
-    }
-
-    func give(_ memory: UnsafeMutableRawPointer) { free.withLock { $0.append(UInt(bitPattern: memory)) } }
+    func give(_ piece: Piece) { free.withLock { $0.append(piece) } }
 }

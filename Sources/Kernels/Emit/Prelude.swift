@@ -14,6 +14,7 @@ enum Prelude {
         struct apus_runtime {
           void *context;
           void (*interpret)(void *context, long number, const void *const *operands, void *const *results);
+          void (*parallel)(long parts, void (*body)(void *context, long part), void *context);
         };
         #define SPLAT_d(s) (s)
         #define NAN __builtin_nan("")
