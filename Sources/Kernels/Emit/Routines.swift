@@ -6,7 +6,7 @@ extension Source {
         line("// " + instruction.operation.name)
         switch instruction.operation {
         case .scan(let loop): scan(loop, instruction, &frame, now: now)
-        case .matrixProduct: matrixProduct(instruction, &frame)
+        case .matrixProduct: matrixProduct(instruction, &frame, now: now)
         case .pad(let low, _, let interior): spread(instruction, low, interior, &frame)
         case .cumulativeSum(let axis, let reversed): cumulativeSum(instruction, axis, reversed, &frame)
         case .conditional(let choice): conditional(choice, instruction, &frame, now: now)
@@ -39,7 +39,7 @@ extension Source {
 
     // MARK: Matrix product
 
-    private mutating func matrixProduct(_ instruction: Program.Instruction, _ frame: inout Frame) {
+    private mutating func matrixProduct(_ instruction: Program.Instruction, _ frame: inout Frame, now: Int) {
         let (a, isLeftTransposed) = matrix(instruction.operands[0], &frame)
         let (b, isRightTransposed) = matrix(instruction.operands[1], &frame)
         let shape = instruction.signatures[0].shape
@@ -53,7 +53,10 @@ extension Source {
         let type = target.type
         let letters = [target, a, b].map { type.letter($0.isBatched) }.joined(separator: "_")
         let batch = Array(shape.dropLast(2))
-        let sides = "\(isLeftTransposed ? 1 : 0), \(isRightTransposed ? 1 : 0)"
+        // Where the right side is packed: whole panels of at most 32 columns.
+        let size = (m + 31) / 32 * 32 * k * type.size
+        let start = frame.allocate(size, now: now, last: now)
+        let sides = "\(isLeftTransposed ? 1 : 0), \(isRightTransposed ? 1 : 0), 0, \(frame.scratch) + \(start)"
         if y.dropLast(2).allSatisfy({ $0 == 1 }), x.count == shape.count, !isLeftTransposed {
             // One matrix on the right serves the whole batch: a single tall product.
             let rows = n * batch.elementCount
