@@ -3,9 +3,12 @@
 /// Names end with letters of types: d, f, l, b for a double, a float, a long and a truth value; D, F, L, B for as many of
 /// them as there are lanes. Nothing is included: a program compiles without headers.
 enum Prelude {
-    static func text(lanes: Int?) -> String {
-        [scalars, real("d", "double", "t_l"), realFunctions("d"), floatFunctions, lanes.map(vectors) ?? "", productSettings, products]
-            .joined(separator: "\n")
+    /// What `code` needs, not more: compilers take their time for what they read.
+    static func text(lanes: Int?, for code: String) -> String {
+        var parts = [scalars, real("d", "double", "t_l"), realFunctions("d"), floatFunctions]
+        if let lanes { parts.append(vectors(lanes)) }
+        if code.contains("product_") { parts += [productSettings, products] }
+        return parts.joined(separator: "\n")
     }
 
     private static let scalars = """
