@@ -6,8 +6,10 @@ enum Prelude {
     /// What `code` needs, not more: compilers take their time for what they read.
     static func text(lanes: Int?, for code: String) -> String {
         var parts = [scalars, real("d", "double", "t_l"), realFunctions("d"), floatFunctions]
+        parts.append(productSettings)
         if let lanes { parts.append(vectors(lanes)) }
-        if code.contains("product_") { parts += [productSettings, products] }
+        if code.contains("laneProduct_") { parts.append(laneProducts) }
+        if code.contains(" product_") { parts.append(products) }
         return parts.joined(separator: "\n")
     }
 

@@ -111,33 +111,60 @@ extension Prelude {
               to[(o * size + first + l) * inner + i] = T from[o * inner + i][l]; \\
           }
         MOVES(D, d, ) MOVES(F, f, ) MOVES(L, l, ) MOVES(B, b, -)
-        #define LANEPRODUCT(C, A, B) \\
-          INLINE void product_##C##_##A##_##B(long n, long m, long k, const t_##A *restrict a, const t_##B *restrict b, t_##C *restrict c, int ta, int tb, int add, char *packed) { \\
-            for (long i = 0; i < n; i++) { \\
-              long j = 0; \\
-              for (; j + 4 <= m; j += 4) { \\
-                t_##C s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0}; \\
-                for (long l = 0; l < k; l++) { \\
-                  const t_##A x = ta ? a[l * n + i] : a[i * k + l]; \\
-                  s0 += x * (tb ? b[j * k + l] : b[l * m + j]); \\
-                  s1 += x * (tb ? b[(j + 1) * k + l] : b[l * m + j + 1]); \\
-                  s2 += x * (tb ? b[(j + 2) * k + l] : b[l * m + j + 2]); \\
-                  s3 += x * (tb ? b[(j + 3) * k + l] : b[l * m + j + 3]); \\
-                } \\
-                t_##C *to = c + i * m + j; \\
-                if (add) { s0 += to[0]; s1 += to[1]; s2 += to[2]; s3 += to[3]; } \\
-                to[0] = s0; to[1] = s1; to[2] = s2; to[3] = s3; \\
-              } \\
-              for (; j < m; j++) { \\
-                t_##C s = {0}; \\
-                if (add) s = c[i * m + j]; \\
-                for (long l = 0; l < k; l++) s += (ta ? a[l * n + i] : a[i * k + l]) * (tb ? b[j * k + l] : b[l * m + j]); \\
-                c[i * m + j] = s; \\
-              } \\
-            } \\
-          }
-        LANEPRODUCT(D, D, D) LANEPRODUCT(D, D, d) LANEPRODUCT(D, d, D)
-        LANEPRODUCT(F, F, F) LANEPRODUCT(F, F, f) LANEPRODUCT(F, f, F)
+        #define ADDLANES(X, x) \\
+          INLINE t_##x sumLanes_##X(t_##X v) { t_##x s = 0; REASSOCIATE_BLOCK(for (int l = 0; l < LANES; l++) s += v[l];) return s; } \\
+          INLINE void addLanes_##X(t_##x *restrict to, const t_##X *restrict from, long count) { for (long i = 0; i < count; i++) to[i] += sumLanes_##X(from[i]); }
+        #if defined(__clang__)
+        #define REASSOCIATE_BLOCK(S) { REASSOCIATE S }
+        #else
+        #define REASSOCIATE_BLOCK(S) { S }
+        #endif
+        ADDLANES(D, d) ADDLANES(F, f) ADDLANES(L, l)
         """
     }
+
+    /// Products of matrices whose elements are lanes, found through tables of offsets.
+    static let laneProducts = """
+        // c (+)= a b, the elements at a[ar[i] + ac[l]] and b[br[l] + bc[j]]
+        #define LANETILE(C, V, A, B, R, S, STORE) \\
+          INLINE void laneTile_##C##_##A##_##B##_##R##_##S(long m, long k, const t_##A *restrict a, const int *restrict ar, const int *restrict ac, const t_##B *restrict b, const int *restrict br, const int *restrict bc, t_##C *restrict c, int add) { \\
+            t_##V s[R][S]; \\
+            UNROLL for (int r = 0; r < R; r++) UNROLL for (int q = 0; q < S; q++) s[r][q] = (t_##V){0}; \\
+            const t_##A *x[R]; const t_##B *y[S]; \\
+            UNROLL for (int r = 0; r < R; r++) x[r] = a + ar[r]; \\
+            UNROLL for (int q = 0; q < S; q++) y[q] = b + bc[q]; \\
+            for (long l = 0; l < k; l++) { \\
+              const long p = ac[l], o = br[l]; \\
+              UNROLL for (int r = 0; r < R; r++) { \\
+                const t_##A value = x[r][p]; \\
+                UNROLL for (int q = 0; q < S; q++) s[r][q] += value * y[q][o]; \\
+              } \\
+            } \\
+            UNROLL for (int r = 0; r < R; r++) UNROLL for (int q = 0; q < S; q++) { STORE } \\
+          }
+        #define LANEPRODUCT(C, V, A, B, STORE) \\
+          LANETILE(C, V, A, B, 4, 4, STORE) LANETILE(C, V, A, B, 4, 1, STORE) LANETILE(C, V, A, B, 1, 4, STORE) LANETILE(C, V, A, B, 1, 1, STORE) \\
+          static __attribute__((noinline, unused)) void laneProduct_##C##_##A##_##B(long n, long m, long k, const t_##A *restrict a, const int *restrict ar, const int *restrict ac, const t_##B *restrict b, const int *restrict br, const int *restrict bc, t_##C *restrict c, int add) { \\
+            long i = 0; \\
+            for (; i + 4 <= n; i += 4) { \\
+              long j = 0; \\
+              for (; j + 4 <= m; j += 4) laneTile_##C##_##A##_##B##_4_4(m, k, a, ar + i, ac, b, br, bc + j, c + i * m + j, add); \\
+              for (; j < m; j++) laneTile_##C##_##A##_##B##_4_1(m, k, a, ar + i, ac, b, br, bc + j, c + i * m + j, add); \\
+            } \\
+            for (; i < n; i++) { \\
+              long j = 0; \\
+              for (; j + 4 <= m; j += 4) laneTile_##C##_##A##_##B##_1_4(m, k, a, ar + i, ac, b, br, bc + j, c + i * m + j, add); \\
+              for (; j < m; j++) laneTile_##C##_##A##_##B##_1_1(m, k, a, ar + i, ac, b, br, bc + j, c + i * m + j, add); \\
+            } \\
+          }
+        #define LANEPRODUCTS(V, v) \\
+          LANEPRODUCT(V, V, V, V, t_##V *to = c + r * m + q; *to = add ? *to + s[r][q] : s[r][q];) \\
+          LANEPRODUCT(V, V, V, v, t_##V *to = c + r * m + q; *to = add ? *to + s[r][q] : s[r][q];) \\
+          LANEPRODUCT(V, V, v, V, t_##V *to = c + r * m + q; *to = add ? *to + s[r][q] : s[r][q];) \\
+          LANEPRODUCT(v, V, V, V, c[r * m + q] += sumLanes_##V(s[r][q]);) \\
+          LANEPRODUCT(v, V, V, v, c[r * m + q] += sumLanes_##V(s[r][q]);) \\
+          LANEPRODUCT(v, V, v, V, c[r * m + q] += sumLanes_##V(s[r][q]);)
+        LANEPRODUCTS(D, d)
+        LANEPRODUCTS(F, f)
+        """
 }
