@@ -220,8 +220,9 @@ extension Source {
                         ? Index.variable($0).scaled(by: stride) + Index.variable(whole.count).scaled(by: dilation)
                         : .variable($0)
                 }))
-        // The elements of a window outermost: along the windows additions do not meet.
-        accumulate(shape, order: [whole.count] + whole.indices, isIndependent: axis == whole.count - 1 || stride > 0, frame) {
+        // With the elements of a window outermost additions along the windows do not meet; lanes never do.
+        let order = lanes == nil ? [whole.count] + whole.indices : Array(0...whole.count)
+        accumulate(shape, order: order, isIndependent: lanes == nil, frame) {
             let text = $0.element(instruction.operands[0], .axes(shape.indices.map { .variable($0) }))
             let source = $0.splatOperand(text, instruction.operands[0], target)
             return ["\(target.pointer)[\(to)] = sumStep_\(letter)(\(target.pointer)[\(to)], \(source));"]
