@@ -59,12 +59,16 @@ let package = Package(
         .executableTarget(
             name: "Twin", dependencies: ["Assimilation", "Dynamics"], path: "Examples/Library", exclude: ["output.txt"]),
 
+        // The rows of the benchmark, run by Benchmarks/run beside those of the peers.
+        .executableTarget(
+            name: "Bench", dependencies: ["Kernels", "Networks", "Dynamics", "Assimilation"], path: "Benchmarks/Apus"),
+
         // The laws that every operation, map, tree, optimiser and analysis obeys.
         .target(name: "Checks", dependencies: ["Networks", "Dynamics", "Assimilation", "Verification"]),
 
         .testTarget(
             name: "TensorsTests",
-            dependencies: ["Tensors", "Checks", .product(name: "RealModule", package: "swift-numerics")]),
+            dependencies: ["Tensors", "Kernels", "Checks", .product(name: "RealModule", package: "swift-numerics")]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Checks"]),
         .testTarget(name: "DynamicsTests", dependencies: ["Dynamics", "Checks"]),

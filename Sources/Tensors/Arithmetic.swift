@@ -13,7 +13,7 @@ extension Tensor {
     func matchingLiteral(_ type: ElementType) -> Tensor { isLiteral && type.isReal ? cast(to: type) : self }
 }
 
-private func promoted(_ a: Tensor, _ b: Tensor) -> (Tensor, Tensor) {
+func promoted(_ a: Tensor, _ b: Tensor) -> (Tensor, Tensor) {
     if a.type == b.type { return (a, b) }
     // A literal follows the other operand, unless that is of integers or truth values and the literal is not whole.
     if a.isLiteral && (b.type.isReal || isWhole(a)) && b.type != .bool { return (a.cast(to: b.type), b) }
@@ -28,7 +28,9 @@ private func binary(_ f: Binary, _ a: Tensor, _ b: Tensor) -> Tensor {
     let (a, b) = promoted(a, b)
     // Known numbers that nothing remembers are most of the work of a filter or a training step: no lists are made for them.
     if a.trace == nil && b.trace == nil && a.storage != nil && b.storage != nil {
-        let shape = a.shape == b.shape ? a.shape : broadcastShape([a.shape, b.shape], f.rawValue)
+        let shape =
+            b.shape.isEmpty || a.shape == b.shape
+            ? a.shape : a.shape.isEmpty ? b.shape : broadcastShape([a.shape, b.shape], f.rawValue)
         return Tensor(shape: shape, type: a.type, storage: binaryValue(f, a, b, shape), trace: nil)
     }
     return apply(.binary(f), a, b)
@@ -37,6 +39,11 @@ private func binary(_ f: Binary, _ a: Tensor, _ b: Tensor) -> Tensor {
 private func compare(_ f: Comparison, _ a: Tensor, _ b: Tensor) -> Tensor {
     let (a, b) = promoted(a, b)
     return apply(.compare(f), a, b)
+}
+
+private func truth(_ x: Tensor, _ operation: String) -> Tensor {
+    precondition(x.type == .bool, "\(operation) of \(x.signature): needs truth values")
+    return x
 }
 
 infix operator .== : ComparisonPrecedence
@@ -74,9 +81,21 @@ extension Tensor {
     public static func .>= (a: Tensor, b: Tensor) -> Tensor { compare(.greaterOrEqual, a, b) }
     /// Elementwise "not" of truth values.
     public static prefix func ! (a: Tensor) -> Tensor { apply(.unary(.logicalNot), a) }
+    /// Elementwise "and" of truth values.
+    public static func .& (a: Tensor, b: Tensor) -> Tensor { apply(.binary(.minimum), truth(a, ".&"), truth(b, ".&")) }
+    /// Elementwise "or" of truth values.
+    public static func .| (a: Tensor, b: Tensor) -> Tensor { apply(.binary(.maximum), truth(a, ".|"), truth(b, ".|")) }
+    /// Elementwise "one but not both" of truth values.
+    public static func .^ (a: Tensor, b: Tensor) -> Tensor {
+        apply(.compare(.notEqual), truth(a, ".^"), truth(b, ".^"))
+    }
 
     /// `self` to the power of `exponent`.
     public func power(_ exponent: Tensor) -> Tensor { binary(.power, self, exponent) }
+    /// `self` modulo `divisor`, of the sign of the divisor: `self − divisor · ⌊self / divisor⌋`. Traps for the integer divisor 0.
+    public static func % (a: Tensor, b: Tensor) -> Tensor { binary(.remainder, a, b) }
+    /// The angle of the point `(x, self)`, in (−π, π].
+    public func atan2(_ x: Tensor) -> Tensor { binary(.atan2, self, x) }
     /// The larger of two; a tie shares its derivative.
     public func maximum(_ other: Tensor) -> Tensor { binary(.maximum, self, other) }
     /// The smaller of two; a tie shares its derivative.
@@ -103,13 +122,6 @@ extension Tensor {
     public func logistic() -> Tensor { apply(.unary(.logistic), self) }
     public func reciprocal() -> Tensor { apply(.unary(.reciprocal), self) }
     public func squared() -> Tensor { self * self }
-    /// `log(1 + exp(x))` without overflow.
-    public func softplus() -> Tensor {
-        // −|x| and max(x, 0), written so that the kinks cancel in every derivative at zero too.
-        let isPositive = self .> 0
-        return selecting(isPositive, self, 0) + selecting(isPositive, -self, self).exp().logOnePlus()
-    }
-
     public func cast(to type: ElementType) -> Tensor { self.type == type ? self : apply(.cast(type), self) }
 }
 

@@ -29,6 +29,10 @@ extension Tensor {
     public func symmetricInverse() -> Tensor {
         symmetricSolve(Tensor.identity(shape[rank - 1], type: type).broadcast(to: shape))
     }
+    /// The inverse by LU decomposition; NaN for a singular matrix. Prefer `solve`.
+    public func inverse() -> Tensor {
+        solve(Tensor.identity(shape[rank - 1], type: type).broadcast(to: shape))
+    }
     /// Eigenvalues, ascending, and eigenvectors, in columns, of a symmetric matrix.
     public func symmetricEigen() -> (values: Tensor, vectors: Tensor) {
         let parts = applyAll(.symmetricEigen, [self])
@@ -39,6 +43,41 @@ extension Tensor {
     public func orthogonalTriangular() -> (q: Tensor, r: Tensor) {
         let parts = applyAll(.orthogonalTriangular, [self])
         return (parts[0], parts[1])
+    }
+    /// `A[order] = L U` with partial pivoting: `L` lower triangular with ones on its diagonal, `U` upper triangular, `order` the
+    /// rows of `A` (`[..., n]`, integers). Derivatives need an invertible matrix.
+    public func lowerUpper() -> (lower: Tensor, upper: Tensor, order: Tensor) {
+        let parts = applyAll(.lowerUpper, [self])
+        let (lower, upper) = parts[0].unpackedLowerUpper()
+        return (lower, upper, parts[1])
+    }
+    /// `L` and `U` from the packed matrix of both.
+    func unpackedLowerUpper() -> (lower: Tensor, upper: Tensor) {
+        let strict = strictlyLowerTriangle()
+        return (strict + Tensor.identity(shape[rank - 1], type: type), self - strict)
+    }
+    /// The sign (−1, 0 or 1) and the logarithm of the magnitude of the determinant of any square matrix; 0 and −∞ for a singular
+    /// one. Cost: an LU decomposition, and `n²` comparisons for the sign.
+    public func signedLogDeterminant() -> (sign: Tensor, logarithm: Tensor) {
+        let parts = applyAll(.lowerUpper, [self])
+        let (pivots, order) = (parts[0].diagonal(), parts[1])
+        // An order of rows is odd if an odd number of pairs stands the wrong way round.
+        let place = Tensor.range(shape[rank - 1])
+        let isWrong =
+            (order.expanded(axis: -1) .> order.expanded(axis: -2))
+            .& (place.expanded(axis: -1) .< place.expanded(axis: -2))
+        let parity = isWrong.cast(to: .int64).sum(axes: [-2, -1]) % 2
+        let sign = pivots.sign().product(axes: [-1]) * (1 - 2 * parity).cast(to: type)
+        return (sign, pivots.absolute().log().sum(axes: [-1]))
+    }
+    /// `A = U diag(s) Vᵀ`, thin: of `[..., m, n]` with `k = min(m, n)`, `left` is `[..., m, k]`, `values` are `[..., k]`, not
+    /// negative and descending, and `right` is `[..., n, k]`; NaN for what is not finite.
+    ///
+    /// The signs of pairs of vectors are not determined, nor are the vectors of equal values within their group; derivatives of
+    /// functions that do not depend on this choice are right there too, such as `U Vᵀ`.
+    public func singularValueDecomposition() -> (left: Tensor, values: Tensor, right: Tensor) {
+        let parts = applyAll(.singularValueDecomposition, [self])
+        return (parts[0], parts[1], parts[2])
     }
     /// The symmetric `A^½` of a positive semidefinite matrix.
     public func symmetricRoot() -> Tensor { apply(.symmetricRoot(inverse: false), self) }
@@ -55,10 +94,13 @@ extension Tensor {
     /// Diagonal matrices from vectors along the last axis.
     public func diagonalMatrix() -> Tensor { expanded(axis: -1) * Tensor.identity(shape[rank - 1], type: type) }
     public func diagonalSum() -> Tensor { diagonal().sum(axes: [-1]) }
+    /// The matrix with zeros on and above its diagonal.
+    func strictlyLowerTriangle() -> Tensor { triangle { $0 < $1 } }
     /// The matrix with zeros above its diagonal.
-    public func lowerTriangle() -> Tensor {
+    public func lowerTriangle() -> Tensor { triangle { $0 <= $1 } }
+    private func triangle(_ isKept: (_ column: Int, _ row: Int) -> Bool) -> Tensor {
         let (rows, columns) = (shape[rank - 2], shape[rank - 1])
-        let isLower = (0..<rows).flatMap { i in (0..<columns).map { $0 <= i } }
-        return selecting(Tensor(isLower, shape: [rows, columns]), self, Tensor.zeros(type: type))
+        let mask = (0..<rows).flatMap { i in (0..<columns).map { isKept($0, i) } }
+        return selecting(Tensor(mask, shape: [rows, columns]), self, Tensor.zeros(type: type))
     }
 }

@@ -32,6 +32,10 @@ public enum Operation: Sendable {
     case gather(axis: Int)
     /// `scatterAdd(updates, indices)`: the transpose of `gather` onto an axis of length `size`.
     case scatterAdd(axis: Int, size: Int)
+    /// Windows along an axis, their elements as a new last axis: `y[..., i, ..., k] = x[..., i · stride + k · dilation, ...]`.
+    case windows(axis: Int, size: Int, stride: Int, dilation: Int)
+    /// The transpose of `windows` onto an axis of length `length`: adds overlapping windows.
+    case windowSum(axis: Int, length: Int, stride: Int, dilation: Int)
 
     /// Over the last two axes; the others broadcast.
     case matrixProduct
@@ -45,13 +49,33 @@ public enum Operation: Sendable {
     case symmetricEigen
     /// `Q` with orthonormal columns and `R` upper triangular, its diagonal not negative, of `A` with no fewer rows than columns.
     case orthogonalTriangular
+    /// The factors of `A[order] = L U`, packed into one matrix without the ones on the diagonal of `L`, and `order`, the rows of
+    /// `A` as partial pivoting takes them.
+    case lowerUpper
+    /// `U`, `s` and `V` in `A = U diag(s) Vᵀ`, thin, `s` descending.
+    case singularValueDecomposition
     /// `A^½` or `A^-½` of a symmetric positive (semi)definite matrix.
     case symmetricRoot(inverse: Bool)
     /// `X` in `A X + X A = B` with `A` symmetric positive semidefinite; zero between eigenvectors of eigenvalue zero.
     case symmetricSylvester
 
+    /// `Yₖ = Σ xⱼ exp(∓2πijk/n)` along the second last axis, of pairs (real, imaginary) along the last; the inverse is not
+    /// divided by `n`, so that the two are each other's transpose.
+    case fourier(inverse: Bool)
+    /// The modes `0...n/2` of real numbers along the last axis: `[..., n] → [..., n/2 + 1, 2]`.
+    case realFourier
+    /// The transpose of `realFourier`: `yⱼ = Σ Re(cₖ exp(2πijk/n))`, `[..., n/2 + 1, 2] → [..., n]`.
+    case realFourierTranspose(length: Int)
+
     case random(RandomDraw)
     case scan(Scan)
+    /// One of two programs, by the first operand.
+    case conditional(Conditional)
+    case whileLoop(While)
+    /// The solution of `x = f(x)`; its `solution` is a program that takes its place where values are needed.
+    case fixedPoint(FixedPoint)
+    /// A program with a tangent rule of its own; its `body` takes its place where values are needed.
+    case custom(Custom)
 }
 
 public enum Unary: String, Sendable, CaseIterable {
@@ -61,6 +85,10 @@ public enum Unary: String, Sendable, CaseIterable {
 
 public enum Binary: String, Sendable, CaseIterable {
     case add, subtract, multiply, divide, power, maximum, minimum
+    /// `a − b ⌊a / b⌋`, without the rounding of that formula: zero, or of the sign of `b`.
+    case remainder
+    /// `atan2(y, x)`: the angle of the point `(x, y)`, in (−π, π].
+    case atan2
 }
 
 public enum Comparison: String, Sendable, CaseIterable {

@@ -1,17 +1,17 @@
 /// Arithmetic on shapes: counts, strides, broadcasting, axes.
 extension [Int] {
     /// The number of elements of an array of this shape.
-    var elementCount: Int { reduce(1, *) }
+    package var elementCount: Int { reduce(1, *) }
 
     /// Row-major strides of an array of this shape.
-    var strides: [Int] {
+    package var strides: [Int] {
         var result = [Int](repeating: 1, count: count)
         for axis in stride(from: count - 2, through: 0, by: -1) { result[axis] = result[axis + 1] * self[axis + 1] }
         return result
     }
 
     /// Strides that read an array of this shape as if it had the (broadcast) shape `target`.
-    func strides(broadcastTo target: [Int]) -> [Int] {
+    package func strides(broadcastTo target: [Int]) -> [Int] {
         let missing = target.count - count
         let own = strides
         return target.indices.map { axis in
@@ -26,16 +26,16 @@ extension [Int] {
         return result
     }
 
-    func removing(axes: [Int]) -> [Int] { indices.filter { !axes.contains($0) }.map { self[$0] } }
+    package func removing(axes: [Int]) -> [Int] { indices.filter { !axes.contains($0) }.map { self[$0] } }
 
-    func replacing(axis: Int, with length: Int) -> [Int] {
+    package func replacing(axis: Int, with length: Int) -> [Int] {
         var result = self
         result[axis] = length
         return result
     }
 
     /// The same elements with `rank` axes, ones put in front.
-    func padded(toRank rank: Int) -> [Int] { [Int](repeating: 1, count: Swift.max(rank - count, 0)) + self }
+    package func padded(toRank rank: Int) -> [Int] { [Int](repeating: 1, count: Swift.max(rank - count, 0)) + self }
 }
 
 /// The common shape of operands, by the array-API rule: axes are aligned at the end; lengths agree or are 1.

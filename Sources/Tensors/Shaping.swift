@@ -22,8 +22,10 @@ extension Tensor {
 
     /// A new axis of length one before `axis`; −1 puts it at the end.
     public func expanded(axis: Int) -> Tensor {
+        let place = axis < 0 ? axis + rank + 1 : axis
+        precondition(0...rank ~= place, "expanded: no axis can stand at \(axis) in the shape \(shape)")
         var shape = shape
-        shape.insert(1, at: axis < 0 ? axis + rank + 1 : axis)
+        shape.insert(1, at: place)
         return reshaped(shape)
     }
 
@@ -37,7 +39,7 @@ extension Tensor {
     }
     public func movingAxis(_ from: Int, to: Int) -> Tensor {
         var order = Array(0..<rank)
-        order.insert(order.remove(at: shape.axis(from, "movingAxis")), at: to < 0 ? to + rank : to)
+        order.insert(order.remove(at: shape.axis(from, "movingAxis")), at: shape.axis(to, "movingAxis"))
         return transposed(to: order)
     }
 
@@ -64,13 +66,18 @@ extension Tensor {
         return slice(axis: axis, from: index, to: index + 1).reshaped(shape.removing(axes: [axis]))
     }
 
+    /// Parts along one axis, agreeing in all others.
     public static func concatenated(_ parts: [Tensor], axis: Int = 0) -> Tensor {
         precondition(!parts.isEmpty, "concatenated: no parts")
         if parts.count == 1 { return parts[0] }
         return applyAll(.concatenate(axis: parts[0].shape.axis(axis, "concatenated")), parts)[0]
     }
-    /// Tensors of one shape along a new first axis.
-    public static func stacked(_ parts: [Tensor]) -> Tensor { concatenated(parts.map { $0.expanded(axis: 0) }) }
+    /// Tensors of one shape along a new axis, the first by default.
+    public static func stacked(_ parts: [Tensor], axis: Int = 0) -> Tensor {
+        precondition(
+            parts.allSatisfy { $0.shape == parts[0].shape }, "stacked: the shapes \(parts.map(\.shape)) differ")
+        return concatenated(parts.map { $0.expanded(axis: axis) }, axis: axis)
+    }
 
     /// Element `i` moves to `i + shift`, periodically.
     public func rolled(by shift: Int, axis: Int = -1) -> Tensor {

@@ -10,6 +10,7 @@ import pathlib
 
 import numpy as np
 import scipy.linalg
+import scipy.signal
 import scipy.special
 
 random = np.random.default_rng(20240229)
@@ -232,11 +233,188 @@ def linear_algebra():
     record("rootTangent", [twice, dm], dm / (2 * np.sqrt(2.0)), tolerance=1e-12)
 
 
+def elementary():
+    broad = np.concatenate([
+        [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1e-12, -1e-12, 1e-5, 30.0, -30.0], random.normal(size=20) * 3,
+        [np.inf, -np.inf, np.nan],
+    ])
+    unit = np.concatenate([[0.0, 1.0, -1.0, 0.5, -0.5, 1e-12, 0.999999, -0.999999, 2.0], random.uniform(-1, 1, 12)])
+    wide = np.concatenate([broad, [1e10, -1e10, 1e200, -1e200]])
+    above = np.concatenate([[1.0, 1 + 1e-12, 1.5, 1e10, 1e200, np.inf, 0.5, -3.0], 1 + random.gamma(1.0, size=8)])
+    everywhere = {
+        "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh, "silu": lambda x: x * scipy.special.expit(x),
+        "geluByTanh": lambda x: 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))),
+        "gelu": lambda x: 0.5 * x * (1 + scipy.special.erf(x / np.sqrt(2))), "isNaN": np.isnan, "isFinite": np.isfinite,
+    }
+    for name, f in everywhere.items():
+        x = broad[None] if "gelu" in name else broad  # the tail of gelu is exact relative to the whole only
+        record(name, [x], f(x), tolerance=4e-15)
+    record("tan", [broad[:-3]], np.tan(broad[:-3]), tolerance=4e-15)
+    for name, f in {"asin": np.arcsin, "acos": np.arccos, "atanh": np.arctanh}.items():
+        record(name, [unit], f(unit), tolerance=4e-15)
+    record("asinh", [wide], np.arcsinh(wide), tolerance=4e-15)
+    record("acosh", [above], np.arccosh(above), tolerance=4e-15)
+    positive = np.concatenate([[0.0, 1e-300, 1.0, 8.0, 1000.0, np.inf, np.nan, -1.0], random.gamma(1.0, size=12)])
+    record("log2", [positive], np.log2(positive), tolerance=4e-15)
+    record("log10", [positive], np.log10(positive), tolerance=4e-15)
+    single = broad[:-3].astype(np.float32)
+    for name, f in {"sinh": np.sinh, "asinh": np.arcsinh, "silu": everywhere["silu"], "atan": np.arctan}.items():
+        record(name, [single], f(single.astype(np.float64)).astype(np.float32), tolerance=1e-6)
+
+    a = np.array([7.0, -7.0, 1.0, -1.0, 0.0, -0.0, 5.5, 1e-20, -1e-20, np.inf, np.nan])[:, None]
+    b = np.array([3.0, -3.0, 0.1, np.inf, 0.0, 2.5])
+    record("remainder", [a, b], np.remainder(a, b))
+    record("remainder", [a.astype(np.float32), b.astype(np.float32)],
+           np.remainder(a.astype(np.float32), b.astype(np.float32)), tolerance=2e-7)
+    i, j = np.array([[7], [-7], [0], [9007199254740993]]), np.array([2, -3, 1])
+    record("remainder", [i, j], np.remainder(i, j), tolerance=0)
+    x = np.array([0.0, -0.0, 1.0, -2.0, 1e-300, np.inf, -np.inf, np.nan])
+    record("atan2", [x[:, None], x], np.arctan2(x[:, None], x))
+    p, q = np.array([[True], [False]]), np.array([True, False])
+    record("and", [p, q], p & q)
+    record("or", [p, q], p | q)
+    record("exclusiveOr", [p, q], p ^ q)
+
+    y = random.normal(size=(3, 4, 2))
+    y[1, 2, 0] = 0
+    for axes in [(0,), (1,), (0, 2), (0, 1, 2)]:
+        record("product", [y], y.prod(axis=axes), axes)
+        record("logSumExp", [y], scipy.special.logsumexp(y, axis=axes), axes)
+        record("any", [y > 1], (y > 1).any(axis=axes), axes)
+        record("all", [y > -1], (y > -1).all(axis=axes), axes)
+    empty = np.zeros((2, 0, 3))
+    record("product", [empty], empty.prod(axis=1), [1])
+    record("any", [empty > 0], (empty > 0).any(axis=1), [1])
+    record("all", [empty > 0], (empty > 0).all(axis=1), [1])
+    record("mean", [empty], empty.mean(axis=1), [1])
+    record("variance", [empty], empty.var(axis=1), [1])
+    record("product", [np.arange(1, 21)], np.arange(1, 21).prod(axis=0), [0], tolerance=0)
+    infinite = np.array([[-np.inf, -np.inf], [np.inf, 1.0], [np.inf, np.inf], [np.inf, -np.inf], [np.nan, 1.0]])
+    record("logSumExp", [infinite], np.logaddexp.reduce(infinite, axis=1), [1])
+    holes = np.array([[1.0, np.nan, 3.0], [2.0, 0.0, np.nan], [2.0, 0.0, 0.0]])
+    for axis in [0, 1]:
+        record("smallestIndex", [holes], holes.argmin(axis=axis), [axis])
+
+
+def convolved(x, kernel, padding, groups, strides, dilations):
+    """By the definition, place by place."""
+    space = x.ndim - 2
+    spans = [(k - 1) * d for k, d in zip(kernel.shape[2:], dilations)]
+    if padding != "valid":
+        widths = [(0, 0), (0, 0)] + [(s // 2, s - s // 2) for s in spans]
+        x = np.pad(x, widths, mode="constant" if padding == "zero" else "wrap")
+    places = [(n - s - 1) // t + 1 for n, s, t in zip(x.shape[2:], spans, strides)]
+    y = np.zeros((x.shape[0], kernel.shape[0], *places))
+    per_group, outputs = kernel.shape[1], kernel.shape[0] // groups
+    for o in range(kernel.shape[0]):
+        channels = slice(o // outputs * per_group, (o // outputs + 1) * per_group)
+        for place in np.ndindex(*places):
+            seen = tuple(
+                slice(p * t, p * t + s + 1, d) for p, t, s, d in zip(place, strides, spans, dilations))
+            y[(slice(None), o, *place)] = (x[(slice(None), channels, *seen)] * kernel[o]).reshape(len(x), -1).sum(1)
+    return y
+
+
+def windows():
+    x = random.normal(size=(2, 9, 3))
+    for size, stride, dilation in [(3, 1, 1), (2, 3, 1), (3, 2, 3), (9, 1, 1)]:
+        seen = np.lib.stride_tricks.sliding_window_view(x, (size - 1) * dilation + 1, axis=1)
+        record("windows", [x], seen[:, ::stride, :, ::dilation], [1, size, stride, dilation])
+    kinds = ["valid", "zero", "periodic"]
+    cases = [
+        ((2, 3, 10), (4, 3, 3), 1, [1], [1]), ((2, 3, 10), (4, 3, 4), 1, [2], [1]), ((1, 4, 9), (6, 2, 3), 2, [1], [2]),
+        ((2, 2, 7, 8), (3, 2, 3, 3), 1, [1, 1], [1, 1]), ((2, 2, 7, 8), (3, 2, 2, 3), 1, [2, 3], [2, 1]),
+        ((1, 4, 5, 6), (4, 1, 3, 2), 4, [1, 2], [1, 1]),
+    ]
+    for shape, kernel_shape, groups, strides, dilations in cases:
+        x, kernel = random.normal(size=shape), random.normal(size=kernel_shape)
+        for padding in kinds:
+            y = convolved(x, kernel, padding, groups, strides, dilations)
+            record("convolution", [x, kernel], y, [kinds.index(padding), groups, *strides, *dilations], tolerance=1e-13)
+    x, kernel = random.normal(size=(1, 1, 8, 9)), random.normal(size=(1, 1, 3, 2))
+    y = scipy.signal.correlate2d(x[0, 0], kernel[0, 0], mode="valid")[None, None]
+    record("convolution", [x, kernel], y, [0, 1, 1, 1, 1, 1], tolerance=1e-13)
+    x = random.normal(size=(2, 3, 9, 8))
+    for size, stride in [([3], [3]), ([2], [1]), ([2, 2], [2, 2]), ([3, 2], [2, 3])]:
+        axes = tuple(range(4 - len(size), 4))
+        seen = np.lib.stride_tricks.sliding_window_view(x, size, axis=axes)
+        seen = seen[(..., *(slice(None, None, s) for s in stride), *(slice(None) for _ in size))]
+        last = tuple(range(4, 4 + len(size)))
+        record("maximumPooling", [x], seen.max(axis=last), [*size, *stride])
+        record("averagePooling", [x], seen.mean(axis=last), [*size, *stride], tolerance=1e-13)
+
+
+def einsums():
+    formulas = ["ij,jk->ik", "bij,kjb->kb", "iji,j->ij", "ab,bcd,da,c->ca", "i,j->ji", "ii->"]
+    lengths = dict(a=2, b=3, c=4, d=5, i=3, j=4, k=2)
+    for number_, formula in enumerate(formulas):
+        operands = [random.normal(size=[lengths[l] for l in letters]) for letters in formula.split("->")[0].split(",")]
+        record(f"einsum{number_}", operands, np.einsum(formula, *operands), tolerance=1e-13)
+
+
+def general_matrices():
+    a = random.normal(size=(6, 5, 5))
+    p, l, u = scipy.linalg.lu(a)
+    record("lowerUpper", [a], [l, u, p.argmax(axis=-2)], tolerance=1e-11)
+    sign, logarithm = np.linalg.slogdet(a)
+    assert set(sign) == {-1.0, 1.0}
+    record("signedLogDeterminant", [a], [sign, logarithm], tolerance=1e-12)
+    record("signedLogDeterminant", [np.ones((2, 2))], [np.array(0.0), np.array(-np.inf)])
+    record("inverse", [a], np.linalg.inv(a), tolerance=1e-11)
+
+    def factors(x):
+        p, l, u = scipy.linalg.lu(x)
+        return np.array([l, u])
+
+    def vectors(x):
+        u, _, v = np.linalg.svd(x, full_matrices=False)
+        return np.array([np.einsum("ik,kj->kij", u, v)]), np.array([np.einsum("ik,jk->kij", u, u)])
+
+    m, dm = a[0], random.normal(size=(5, 5))
+    record("signedLogDeterminantTangent", [m, dm], np.trace(np.linalg.solve(m, dm)), tolerance=1e-11)
+    record("lowerUpperTangent", [m, dm], list(differences(factors, m, dm, h=1e-4)), tolerance=1e-7)
+    for shape in [(5, 3), (3, 5), (4, 4)]:
+        b, db = random.normal(size=shape), random.normal(size=shape)
+        record("singularValues", [b], np.linalg.svd(b, compute_uv=False), tolerance=1e-12)
+        record("singularProjections", [b], [vectors(b)[i][0] for i in (0, 1)], tolerance=1e-11)
+        values = differences(lambda x: np.linalg.svd(x, compute_uv=False), b, db)
+        record("singularValuesTangent", [b, db], values, tolerance=1e-7)
+        both = [differences(lambda x, i=i: vectors(x)[i][0], b, db) for i in (0, 1)]
+        record("singularProjectionsTangent", [b, db], both, tolerance=1e-6)
+
+
+def pairs(z):
+    return np.stack([z.real, z.imag], axis=-1)
+
+
+def fourier():
+    for n in [1, 2, 3, 4, 5, 7, 8, 12, 31, 40, 64, 97, 128, 1000]:
+        rows = 2 if n < 100 else 1
+        # Whole numbers of few digits keep the file small; their transforms are as general as any.
+        z = random.integers(-99, 100, size=(rows, n)) / 8 + 1j * random.integers(-99, 100, size=(rows, n)) / 8
+        record("fourier", [pairs(z)], pairs(np.fft.fft(z)), tolerance=2e-15)
+        record("inverseFourier", [pairs(z)], pairs(np.fft.ifft(z)), tolerance=2e-15)
+        record("realFourier", [z.real], pairs(np.fft.rfft(z.real)), tolerance=2e-15)
+        modes = z[:, : n // 2 + 1]
+        record("inverseRealFourier", [pairs(modes)], np.fft.irfft(modes, n), [n], tolerance=2e-15)
+    single = random.normal(size=(3, 12)).astype(np.float32)
+    record("realFourier", [single], pairs(np.fft.rfft(single)).astype(np.float32), tolerance=2e-7)
+    for shape in [(4, 6), (2, 5, 7), (3, 1)]:
+        image = random.normal(size=shape)
+        record("realFourier2D", [image], pairs(np.fft.rfft2(image)), tolerance=2e-15)
+        record("inverseRealFourier2D", [pairs(np.fft.rfft2(image))], image, [shape[-1]], tolerance=2e-15)
+
+
 with np.errstate(all="ignore"):
     elementwise()
     reductions()
     shapes()
     linear_algebra()
+    elementary()
+    windows()
+    einsums()
+    general_matrices()
+    fourier()
 path = pathlib.Path(__file__).with_suffix(".json")
 path.write_text("[\n" + ",\n".join(json.dumps(r) for r in records) + "\n]\n")
 print(len(records), "records")

@@ -94,6 +94,56 @@ import Testing
         #expect(counts.values == [1, 0, 3])
     }
 
+    @Test func nanOnTheSideNotTakenStaysThereInEveryOrderAndBatch() {
+        // The value of the other side is NaN, and so is its own derivative.
+        let f = { (x: Tensor) in selecting(x .> 0, selecting(x .> 0, x, 1).log(), x * x * x) }
+        #expect(slope(-2, f) == 12)
+        #expect(slope(-2) { x in gradient(of: f)(x) } == -12)
+        #expect(vmap(gradient(of: f))(Tensor([-2, 4])).values == [12, 0.25])
+        #expect(vmap(gradient(of: gradient(of: f)))(Tensor([-2, 4])).values == [-12, -0.0625])
+        // A choice computes one side only, so that nothing need be guarded, in loops too.
+        let g = { (x: Tensor) in
+            cond(x .> 0, x) {
+                $0.log()
+            } else: {
+                $0 * $0 * $0
+            }
+        }
+        #expect(slope(-2, g) == 12 && slope(4, g) == 0.25)
+        let looped = scan(over: Tensor([-2, 4]), from: Nothing()) { ($0, gradient(of: g)($1)) }.outputs
+        #expect(looped.values == [12, 0.25])
+    }
+
+    @Test func emptyAxes() {
+        let empty = Tensor.zeros([2, 0])
+        #expect(gradient(of: { (x: Tensor) in x.sum() })(empty).shape == [2, 0])
+        #expect(gradient(of: { (x: Tensor) in x.sorted().norm() })(empty).shape == [2, 0])
+        #expect(jacobian(of: { (x: Tensor) in x.sum(axes: [1]) })(empty).shape == [2, 2, 0])
+        #expect(jacobian(of: { (x: Tensor) in x.slice(axis: 0, to: 0) * 2 })(Tensor([1, 2])).shape == [0, 2])
+        #expect(vmap(gradient(of: { (x: Tensor) in x.sin().sum() }))(Tensor.zeros([0, 3])).shape == [0, 3])
+        let solved = vmap { (a: Tensor) in fixedPoint(from: Tensor(0)) { 0.5 * $0 + a } }(Tensor.zeros([0]))
+        #expect(solved.shape == [0])
+        let halved = vmap { (a: Tensor) in
+            whileLoop(from: a) {
+                $0 .> 1
+            } do: {
+                $0 / 2
+            }
+        }(Tensor.zeros([0]))
+        #expect(halved.shape == [0])
+        let joined = gradient(of: { (x: Tensor) in (Tensor.concatenated([x, x.slice(axis: 0, to: 0)]) * 2).sum() })
+        #expect(joined(Tensor([1, 2])).values == [2, 2])
+    }
+
+    @Test func indicesInEveryOrder() {
+        let indices = Tensor(integers: [1, 1, 0, 1])
+        let f = { (x: Tensor) in (x.taking(indices).power(3) * Tensor([1, 2, 3, 4])).sum() }
+        #expect(hessian(of: f)(Tensor([2, 5])).values == [36, 0, 0, 210])
+        let sorted = { (x: Tensor) in (x.sorted().power(2) * Tensor([1, 2, 3])).sum() }
+        #expect(hessian(of: sorted)(Tensor([3, 1, 2])).values == [6, 0, 0, 0, 2, 0, 0, 0, 4])
+        #expect(vmap(gradient(of: sorted))(Tensor(rows: [[3, 1, 2], [1, 1, 1]])).values == [18, 2, 8, 2, 4, 6])
+    }
+
     @Test func powers() {
         #expect(slope(0) { $0.power(2) } == 0)
         #expect(slope(0) { $0.power(1) } == 1)

@@ -6,12 +6,17 @@ struct OperationCase: Sendable, CustomStringConvertible {
     let x: [Tensor]
     /// Whether it is smooth, in real operands, around the point.
     var isSmooth = true
+    /// Whether it has reverse mode.
+    var isReversible = true
     let f: @Sendable ([Tensor]) -> [Tensor]
 
     var description: String { "\(name) of \(x.map(\.signature))" }
 
-    init(_ name: String, _ x: [Tensor], isSmooth: Bool = true, _ f: @escaping @Sendable ([Tensor]) -> [Tensor]) {
-        (self.name, self.x, self.isSmooth, self.f) = (name, x, isSmooth, f)
+    init(
+        _ name: String, _ x: [Tensor], isSmooth: Bool = true, isReversible: Bool = true,
+        _ f: @escaping @Sendable ([Tensor]) -> [Tensor]
+    ) {
+        (self.name, self.x, self.isSmooth, self.isReversible, self.f) = (name, x, isSmooth, isReversible, f)
     }
 }
 
@@ -21,8 +26,9 @@ enum OperationKind: String, CaseIterable {
     case alias, constant, unary, binary, compare, select, cast, reduce, largestIndex, cumulativeSum, sortOrder,
         broadcast
     case reshape, transpose, slice, pad, concatenate, roll, gather, scatterAdd, matrixProduct, cholesky, triangularSolve
-    case solve, orthogonalTriangular, symmetricEigen, symmetricRoot, symmetricSylvester,
-        random, scan
+    case fourier, realFourier, realFourierTranspose, windows, windowSum, solve, lowerUpper, singularValueDecomposition,
+        orthogonalTriangular, symmetricEigen, symmetricRoot, symmetricSylvester,
+        random, scan, conditional, whileLoop, fixedPoint, custom
 
     /// Everything of this kind that the table must hold.
     var labels: [String] {
@@ -32,11 +38,12 @@ enum OperationKind: String, CaseIterable {
         case .binary: Binary.allCases.map { "binary \($0)" }
         case .compare: Comparison.allCases.map { "compare \($0)" }
         case .reduce: Reduction.allCases.map { "reduce \($0)" }
-        case .triangularSolve, .symmetricRoot, .cumulativeSum: ["\(self) false", "\(self) true"]
+        case .triangularSolve, .symmetricRoot, .cumulativeSum, .fourier: ["\(self) false", "\(self) true"]
         case .random: ["random uniform", "random normal", "random split", "random fold"]
         case .constant, .select, .cast, .largestIndex, .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad,
             .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .solve, .orthogonalTriangular,
-            .symmetricEigen, .symmetricSylvester, .scan:
+            .symmetricEigen, .symmetricSylvester, .scan, .windows, .windowSum, .lowerUpper, .singularValueDecomposition,
+            .realFourier, .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
             [rawValue]
         }
     }
@@ -66,6 +73,13 @@ extension Operation {
         case .roll: "roll"
         case .gather: "gather"
         case .scatterAdd: "scatterAdd"
+        case .lowerUpper: "lowerUpper"
+        case .singularValueDecomposition: "singularValueDecomposition"
+        case .fourier(let inverse): "fourier \(inverse)"
+        case .realFourier: "realFourier"
+        case .realFourierTranspose: "realFourierTranspose"
+        case .windows: "windows"
+        case .windowSum: "windowSum"
         case .matrixProduct: "matrixProduct"
         case .cholesky: "cholesky"
         case .triangularSolve(let transposed): "triangularSolve \(transposed)"
@@ -79,12 +93,18 @@ extension Operation {
         case .random(.split): "random split"
         case .random(.fold): "random fold"
         case .scan: "scan"
+        case .conditional: "conditional"
+        case .whileLoop: "whileLoop"
+        case .fixedPoint: "fixedPoint"
+        case .custom: "custom"
         }
     }
 }
 
 extension OperationCase {
-    static let all: [OperationCase] = unary + binary + reductions + shaping + indexing + matrices + loops + draws
+    static let all: [OperationCase] =
+        unary + binary + elementary + reductions + products + shaping + indexing + matrices + loops + draws
+        + controlFlow + windows + convolutions + decompositions + einsums + fourier
 
     static let shapes: [[Int]] = [[], [0], [1], [3], [2, 1, 3], [2, 0, 2]]
 
@@ -122,7 +142,7 @@ extension OperationCase {
                 }
             }
         }
-        let whole = Binary.allCases.map { f in
+        let whole = Binary.allCases.filter { $0 != .atan2 }.map { f in
             let x = [Tensor(integers: [5, -3, 8], shape: [3, 1]), Tensor(integers: [2, 3])]
             return OperationCase("\(f.rawValue) of integers", x) { [apply(.binary(f), $0[0], $0[1])] }
         }
@@ -136,7 +156,6 @@ extension OperationCase {
                 OperationCase("the same operand twice", [smooth([3], 5)]) { [$0[0] * $0[0] / ($0[0] * $0[0] + 1)] },
                 OperationCase("constant", [smooth([3], 6)], isSmooth: false) { [$0[0] * $0[0].stoppingGradient] },
                 OperationCase("cast", [smooth([3], 7)]) { [$0[0].cast(to: .float64) * 2, $0[0].cast(to: .int64)] },
-                OperationCase("softplus", [smooth([4], 8)]) { [$0[0].softplus()] },
             ]
             + pairs.filter { !$0.0.contains(0) }.map { a, b in
                 OperationCase("select", [smooth(a, 9), smooth(b, 10)]) {
@@ -196,6 +215,9 @@ extension OperationCase {
             },
             OperationCase("concatenate with itself", [smooth([2], 25)]) {
                 [Tensor.stacked([$0[0], $0[0].sin(), $0[0]])]
+            },
+            OperationCase("stack", [smooth([2, 3], 26), smooth([2, 3], 27)]) {
+                [Tensor.stacked($0, axis: 1), Tensor.stacked($0, axis: -1)]
             },
             OperationCase("roll", [x]) { [$0[0].rolled(by: -2), $0[0].rolled(by: 4, axis: 0) * $0[0]] },
             OperationCase("roll of nothing", [empty]) { [$0[0].rolled(by: 1)] },
@@ -305,6 +327,13 @@ extension OperationCase {
                 return [
                     keys[0].uniform([2, 2]), keys[1].normal([3]), keys[2].folding(7).words,
                     keys[0].permutation(4), keys[1].rademacher([2]),
+                ]
+            },
+            OperationCase("draws of distributions", [Key(5).words]) {
+                let keys = Key(words: $0[0]).split(4)
+                return [
+                    keys[0].exponential([2]), keys[1].laplace([3]), keys[2].gamma(Tensor([0.5, 1, 7])),
+                    keys[3].poisson(Tensor([0, 2, 30]), largest: 60),
                 ]
             },
             OperationCase("a draw scaled", [Key(4).words, smooth([3], 60)]) {

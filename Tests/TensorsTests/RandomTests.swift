@@ -79,4 +79,34 @@ import Testing
         for (share, expected) in zip(shares, [0.1, 0.2, 0.7]) { #expect(abs(share - expected) < 0.014) }
         #expect(Key(14).permutation(50).integers.sorted() == Array(0..<50))
     }
+
+    @Test(arguments: [1, 2])
+    func madeDistributions(_ seed: Int) {
+        let n = 20_000
+        let keys = Key(seed + 20).split(6)
+        #expect(distance(keys[0].exponential([n]).values) { 1 - exp(-$0) } < 1.95)
+        let laplace = keys[1].laplace([n])
+        #expect(distance(laplace.values) { $0 < 0 ? 0.5 * exp($0) : 1 - 0.5 * exp(-$0) } < 1.95)
+        let shapes = Tensor([0.5, 1, 3]).expanded(axis: -1).broadcast(to: [3, n])
+        let gamma = keys[2].gamma(shapes)
+        #expect(distance(gamma[0].values) { 1 - erfc($0.squareRoot()) } < 1.95)
+        #expect(distance(gamma[1].values) { 1 - exp(-$0) } < 1.95)
+        #expect(distance(gamma[2].values) { 1 - exp(-$0) * (1 + $0 + $0 * $0 / 2) } < 1.95)
+        let small = keys[3].gamma(Tensor.filled(0.01, [n]))
+        #expect(abs(small.mean().scalar - 0.01) < 4 * 0.1 / Double(n).squareRoot())
+    }
+
+    @Test func poissonFollowsItsProbabilities() {
+        let n = 20_000
+        let means = Tensor([0, 0.5, 20]).expanded(axis: -1).broadcast(to: [3, n])
+        let drawn = Key(30).poisson(means, largest: 80)
+        #expect(drawn.type == .int64 && drawn[0].integers.allSatisfy { $0 == 0 })
+        let shares = drawn[1].oneHot(4).mean(axes: [0]).values
+        for (share, expected) in zip(shares, [1, 0.5, 0.125, 0.125 / 6].map { $0 * exp(-0.5) }) {
+            #expect(abs(share - expected) < 0.014)
+        }
+        let many = drawn[2].cast(to: .float64)
+        #expect(abs(many.mean().scalar - 20) < 0.13 && abs(many.variance().scalar - 20) < 0.85)
+        #expect(Key(31).poisson(Tensor([1e6]), largest: 5).integers == [5])
+    }
 }

@@ -62,12 +62,38 @@ private func evaluate(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Tensor]? {
     if let f = Unary(rawValue: name) { return [apply(.unary(f), x[0])] }
     if let f = Binary(rawValue: name) { return [apply(.binary(f), x[0], x[1])] }
     if let f = Comparison(rawValue: name) { return [apply(.compare(f), x[0], x[1])] }
-    return evaluateReduction(name, x, n) ?? evaluateShaping(name, x, n) ?? evaluateMatrix(name, x)
+    return evaluateElementary(name, x) ?? evaluateReduction(name, x, n) ?? evaluateShaping(name, x, n)
+        ?? evaluateSignal(name, x, n) ?? evaluateMatrix(name, x)
+}
+
+private func evaluateElementary(_ name: String, _ x: [Tensor]) -> [Tensor]? {
+    switch name {
+    case "tan": [x[0].tan()]
+    case "asin": [x[0].asin()]
+    case "acos": [x[0].acos()]
+    case "atan": [x[0].atan()]
+    case "sinh": [x[0].sinh()]
+    case "cosh": [x[0].cosh()]
+    case "asinh": [x[0].asinh()]
+    case "acosh": [x[0].acosh()]
+    case "atanh": [x[0].atanh()]
+    case "log2": [x[0].log2()]
+    case "log10": [x[0].log10()]
+    case "isNaN": [x[0].isNaN]
+    case "isFinite": [x[0].isFinite]
+    case "softplus": [x[0].softplus()]
+    case "silu": [x[0].silu()]
+    case "gelu": [x[0].gelu()]
+    case "geluByTanh": [x[0].gelu(byTanh: true)]
+    case "and": [x[0] .& x[1]]
+    case "or": [x[0] .| x[1]]
+    case "exclusiveOr": [x[0] .^ x[1]]
+    default: nil
+    }
 }
 
 private func evaluateReduction(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Tensor]? {
     switch name {
-    case "softplus": [x[0].softplus()]
     case "sum": [x[0].sum(axes: n)]
     case "maximumOver": [x[0].maximum(axes: n)]
     case "minimumOver": [x[0].minimum(axes: n)]
@@ -77,7 +103,11 @@ private func evaluateReduction(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Te
     case "sortOrder": [x[0].sortOrder(axis: n[0])]
     case "cumulativeSum": [x[0].cumulativeSum(axis: n[0])]
     case "cumulativeSumReversed": [apply(.cumulativeSum(axis: n[0], reversed: true), x[0])]
-    case "logSumExp": [x[0].logSumExp(axis: n[0])]
+    case "logSumExp": [x[0].logSumExp(axes: n)]
+    case "product": [x[0].product(axes: n)]
+    case "any": [x[0].any(axes: n)]
+    case "all": [x[0].all(axes: n)]
+    case "smallestIndex": [x[0].smallestIndex(axis: n[0])]
     default: nil
     }
 }
@@ -102,6 +132,29 @@ private func evaluateShaping(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Tens
     }
 }
 
+private func evaluateSignal(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Tensor]? {
+    switch name {
+    case "fourier": [x[0].fourier()]
+    case "inverseFourier": [x[0].inverseFourier()]
+    case "realFourier": [x[0].realFourier()]
+    case "inverseRealFourier": [x[0].inverseRealFourier(length: n[0])]
+    case "realFourier2D": [x[0].realFourier2D()]
+    case "inverseRealFourier2D": [x[0].inverseRealFourier2D(columns: n[0])]
+    case "windows": [x[0].windows(axis: n[0], size: n[1], stride: n[2], dilation: n[3])]
+    case "convolution":
+        [
+            x[0].convolution(
+                x[1], strides: Swift.Array(n[2..<(n.count / 2 + 1)]), dilations: Swift.Array(n[(n.count / 2 + 1)...]),
+                padding: Padding.allCases[n[0]], groups: n[1])
+        ]
+    case "maximumPooling":
+        [x[0].maximumPooling(Swift.Array(n[..<(n.count / 2)]), strides: Swift.Array(n[(n.count / 2)...]))]
+    case "averagePooling":
+        [x[0].averagePooling(Swift.Array(n[..<(n.count / 2)]), strides: Swift.Array(n[(n.count / 2)...]))]
+    default: nil
+    }
+}
+
 private func evaluateMatrix(_ name: String, _ x: [Tensor]) -> [Tensor]? {
     func tangent(_ f: (Tensor) -> Tensor) -> [Tensor] { [jvp(f, at: x[0], along: x[1]).tangent] }
     return switch name {
@@ -117,6 +170,29 @@ private func evaluateMatrix(_ name: String, _ x: [Tensor]) -> [Tensor]? {
     case "symmetricSylvester": [x[0].symmetricSylvester(x[1])]
     case "logDeterminant": [x[0].logDeterminant()]
     case "choleskyTangent": tangent { $0.cholesky() }
+    case "einsum0": [einsum("ij,jk->ik", x[0], x[1])]
+    case "einsum1": [einsum("bij,kjb->kb", x[0], x[1])]
+    case "einsum2": [einsum("iji,j->ij", x[0], x[1])]
+    case "einsum3": [einsum("ab,bcd,da,c->ca", x[0], x[1], x[2], x[3])]
+    case "einsum4": [einsum("i,j->ji", x[0], x[1])]
+    case "einsum5": [einsum("ii->", x[0])]
+    case "lowerUpper":
+        {
+            let (l, u, order) = x[0].lowerUpper()
+            return [l, u, order]
+        }()
+    case "signedLogDeterminant":
+        {
+            let (sign, logarithm) = x[0].signedLogDeterminant()
+            return [sign, logarithm]
+        }()
+    case "inverse": [x[0].inverse()]
+    case "singularValues": [x[0].singularValueDecomposition().values]
+    case "singularProjections": singularProjections(x[0])
+    case "signedLogDeterminantTangent": tangent { $0.signedLogDeterminant().logarithm }
+    case "lowerUpperTangent": tangent { $0.lowerUpper().lower } + tangent { $0.lowerUpper().upper }
+    case "singularValuesTangent": tangent { $0.singularValueDecomposition().values }
+    case "singularProjectionsTangent": [0, 1].flatMap { part in tangent { singularProjections($0)[part] } }
     case "logDeterminantTangent": tangent { $0.logDeterminant() }
     case "eigenvaluesTangent": tangent { $0.symmetricEigen().values }
     case "eigenprojectionsTangent": tangent(projections)
@@ -129,4 +205,10 @@ private func evaluateMatrix(_ name: String, _ x: [Tensor]) -> [Tensor]? {
 private func projections(_ a: Tensor) -> Tensor {
     let vectors = a.symmetricEigen().vectors.transposed
     return vectors.expanded(axis: -1) * vectors.expanded(axis: -2)
+}
+
+/// `uᵢ vᵢᵀ` and `uᵢ uᵢᵀ` of all pairs of singular vectors.
+private func singularProjections(_ a: Tensor) -> [Tensor] {
+    let (left, _, right) = a.singularValueDecomposition()
+    return [einsum("ik,jk->kij", left, right), einsum("ik,jk->kij", left, left)]
 }

@@ -35,7 +35,7 @@ import Testing
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Tensor([1, 2, 3]).taking(Tensor(integers: [0, 3]))
         }
-        expectMessage(result, "gather", "index 3", "length 3")
+        expectMessage(result, "gather", "index 3", "axis 0 of length 3", "[2]")
     }
 
     @Test func aCarryThatChangesItsShape() async {
@@ -66,8 +66,98 @@ import Testing
         expectMessage(result, "nan")
     }
 
-    private func expectMessage(_ result: ExitTest.Result?, _ words: String...) {
+    @Test func lettersThatDoNotFit() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = einsum("ij,jk->ik", Tensor.ones([2, 3]), Tensor.ones([4, 5]))
+        }
+        expectMessage(result, "ij,jk->ik", "[2, 3] and [4, 5]", "\"j\"")
+    }
+
+    @Test func aKernelOfOtherChannels() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.ones([1, 3, 8]).convolution(Tensor.ones([2, 4, 3]))
+        }
+        expectMessage(result, "convolution", "float64[1, 3, 8]", "float64[2, 4, 3]")
+    }
+
+    @Test func anAxisTwice() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.ones([2, 3]).sum(axes: [1, -1])
+        }
+        expectMessage(result, "sum", "[2, 3]", "[1, 1]")
+    }
+
+    @Test func aRightSideOfOtherRows() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.identity(3).triangularSolve(Tensor.ones([2, 1]))
+        }
+        expectMessage(result, "triangularSolve", "float64[3, 3], float64[2, 1]")
+    }
+
+    @Test func modesOfAnotherLength() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.ones([3, 5, 2]).inverseRealFourier(length: 10)
+        }
+        expectMessage(result, "inverseRealFourier", "[3, 5, 2]", "[..., 6, 2]")
+    }
+
+    @Test func shapesThatDoNotStack() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.stacked([Tensor.ones([2]), Tensor.ones([3])])
+        }
+        expectMessage(result, "stacked", "[2]", "[3]")
+    }
+
+    fileprivate func expectMessage(_ result: ExitTest.Result?, _ words: String...) {
         let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
         for word in words { #expect(message.contains(word), "\(message)") }
+    }
+}
+
+extension TrapTests {
+    @Test func aWhileLoopInReverse() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = gradient(of: { (x: Tensor) in
+                whileLoop(from: x) {
+                    $0 .< 9
+                } do: {
+                    $0 * 2
+                }
+            })(Tensor(1))
+        }
+        expectMessage(result, "whileLoop", "scan", "fixedPoint")
+    }
+
+    @Test func sidesOfDifferentShapes() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = vmap { (x: Tensor) in
+                cond(x .> 0) {
+                    x
+                } else: {
+                    Tensor([1, 2])
+                }
+            }(Tensor([1, 2]))
+        }
+        expectMessage(result, "cond", "float64[]", "float64[2]")
+    }
+
+    @Test func theDerivativeOfACapturedConstant() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = gradient(of: { (w: Tensor) in
+                customTangent { (x: Tensor) in
+                    w * x
+                } tangent: { _, _, dx in
+                    w * dx
+                }(Tensor(1))
+            })(Tensor(2))
+        }
+        expectMessage(result, "customTangent", "argument")
+    }
+
+    @Test func batchesOfDifferentSizes() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = vmap({ (x: Tensor, y: Tensor) in x + y }, in: (0, 1))(Tensor.ones([2, 3]), Tensor.ones([2, 3]))
+        }
+        expectMessage(result, "vmap", "[2, 3]")
     }
 }

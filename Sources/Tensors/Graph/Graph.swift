@@ -103,6 +103,31 @@ extension Graph {
         }
     }
 
+    /// The number of entries so far: a place in the record.
+    var count: Int { state.withLock { $0.entries.count } }
+
+    /// The instructions made since `mark` that `outputs` need, whatever they depend on, in the order of their making.
+    func path(since mark: Int, to outputs: [Tensor]) -> [Step] {
+        let ends = outputs.compactMap { $0.trace.flatMap { $0.graph === self && $0.index >= mark ? $0.index : nil } }
+        guard let high = ends.max() else { return [] }
+        return state.withLock { state in
+            var needed = [Bool](repeating: false, count: high - mark + 1)
+            for end in ends { needed[end - mark] = true }
+            var chosen: [Instruction] = []
+            var last = Int.max
+            for index in stride(from: high, through: mark, by: -1) where needed[index - mark] {
+                guard let position = state.entries[index].instruction, position != last else { continue }
+                let instruction = state.instructions[position]
+                for case .entry(let operand) in instruction.operands where operand >= mark {
+                    needed[operand - mark] = true
+                }
+                chosen.append(instruction)
+                last = position
+            }
+            return chosen.reversed().map { step($0, state) }
+        }
+    }
+
     /// Which entries in `low...high` depend on `starts`.
     private static func reach(_ state: State, _ starts: [Int], _ low: Int, _ high: Int) -> [Bool] {
         var reached = [Bool](repeating: false, count: high - low + 1)

@@ -3,7 +3,7 @@
 /// It is what `scan` loops over, what `explain` prints and what native code will be made from. Running it on known tensors
 /// interprets it; running it on traced tensors records it into their graph.
 public struct Program: Sendable {
-    enum Operand: Sendable {
+    package enum Operand: Sendable {
         case value(Int)
         case constant(Tensor)
 
@@ -15,20 +15,44 @@ public struct Program: Sendable {
             }
         }
     }
-    struct Instruction: Sendable {
-        let operation: Operation
-        let operands: [Operand]
-        let results: Range<Int>
-        let signatures: [Signature]
+    package struct Instruction: Sendable {
+        package let operation: Operation
+        package let operands: [Operand]
+        package let results: Range<Int>
+        package let signatures: [Signature]
+
+        package init(operation: Operation, operands: [Operand], results: Range<Int>, signatures: [Signature]) {
+            (self.operation, self.operands, self.results, self.signatures) = (operation, operands, results, signatures)
+        }
     }
     public let inputs: [Signature]
-    let instructions: [Instruction]
-    let outputs: [Operand]
-    let valueCount: Int
-    let resultSignatures: [Signature]
+    package let instructions: [Instruction]
+    package let outputs: [Operand]
+    package let valueCount: Int
+    package let resultSignatures: [Signature]
+
+    package init(
+        inputs: [Signature], instructions: [Instruction], outputs: [Operand], valueCount: Int,
+        resultSignatures: [Signature]
+    ) {
+        (self.inputs, self.instructions, self.outputs) = (inputs, instructions, outputs)
+        (self.valueCount, self.resultSignatures) = (valueCount, resultSignatures)
+    }
 
     /// The number of recorded operations.
     public var count: Int { instructions.count }
+
+    /// The number of elements that one run computes: what the program costs where every element costs the same. Steps of loops
+    /// count each; of a choice the longer side; of a loop whose end is not known one step.
+    public var computedElements: Int {
+        instructions.reduce(0) { total, instruction in
+            let own = instruction.signatures.reduce(0) { $0 + $1.shape.elementCount }
+            let inner = instruction.operation.programs.map(\.computedElements)
+            if case .scan(let scan) = instruction.operation { return total + scan.length * inner[0] }
+            if case .conditional = instruction.operation { return total + (inner.max() ?? 0) }
+            return total + (inner.isEmpty ? own : inner.reduce(0, +))
+        }
+    }
 
     /// Applies the recorded operations to `arguments`.
     public func run(_ arguments: [Tensor]) -> [Tensor] {
@@ -111,15 +135,18 @@ extension Program {
     }
 
     /// Records `body` on unknown tensors of the given signatures. Traced tensors that it captures from outside become
-    /// further inputs, after the declared ones, and are returned beside the program.
+    /// further inputs, after the declared ones, and are returned beside the program. What `body` does to those alone is done
+    /// once, outside the program, unless it is to be in there (`whole`).
     static func capturing(
-        _ signatures: [Signature], _ body: ([Tensor]) -> [Tensor]
+        _ signatures: [Signature], whole: Bool = false, _ body: ([Tensor]) -> [Tensor]
     ) -> (program: Program, captured: [Tensor]) {
         Graph.with { graph, isOutermost in
             let parameters = signatures.map(graph.parameter)
+            let mark = graph.count
             let outputs = body(parameters)
             var builder = ProgramBuilder(parameters, isOutermost: isOutermost)
-            for step in graph.path(from: parameters, to: outputs) { builder.add(step) }
+            let path = whole ? graph.path(since: mark, to: outputs) : graph.path(from: parameters, to: outputs)
+            for step in path { builder.add(step) }
             return builder.finish(outputs)
         }
     }

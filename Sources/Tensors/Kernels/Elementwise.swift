@@ -111,7 +111,17 @@ private func realBinary<T: Real & BinaryFloatingPoint>(
     // A NaN on either side is kept.
     case .maximum: combined(x, xs, y, ys, shape) { $0 > $1 || $0.isNaN ? $0 : $1 }
     case .minimum: combined(x, xs, y, ys, shape) { $0 < $1 || $0.isNaN ? $0 : $1 }
+    case .remainder: combined(x, xs, y, ys, shape) { floorRemainder($0, $1) }
+    case .atan2: combined(x, xs, y, ys, shape) { T.atan2(y: $0, x: $1) }
     }
+}
+
+/// The exact remainder of C, moved to the sign of the divisor.
+@inline(__always)
+private func floorRemainder<T: BinaryFloatingPoint>(_ a: T, _ b: T) -> T {
+    let remainder = a.truncatingRemainder(dividingBy: b)
+    if remainder == 0 { return b < 0 ? -0.0 : 0 }
+    return (remainder < 0) != (b < 0) ? remainder + b : remainder
 }
 
 /// `x^y` as C has it: a negative base is allowed with a whole exponent.
@@ -132,6 +142,8 @@ private func integerBinary(_ f: Binary, _ x: [Int], _ xs: [Int], _ y: [Int], _ y
     case .power: combined(x, xs, y, ys, shape) { wholePower($0, $1) }
     case .maximum: combined(x, xs, y, ys, shape) { max($0, $1) }
     case .minimum: combined(x, xs, y, ys, shape) { min($0, $1) }
+    case .remainder: combined(x, xs, y, ys, shape) { $0 &- $1 &* floorDivision($0, $1) }
+    case .atan2: preconditionFailure("\(f) of integers")
     }
 }
 
@@ -159,7 +171,7 @@ private func truthBinary(_ f: Binary, _ x: [Bool], _ xs: [Int], _ y: [Bool], _ y
     switch f {
     case .add, .maximum: combined(x, xs, y, ys, shape) { $0 || $1 }
     case .multiply, .minimum: combined(x, xs, y, ys, shape) { $0 && $1 }
-    case .subtract, .divide, .power: preconditionFailure("\(f) of truth values")
+    case .subtract, .divide, .power, .remainder, .atan2: preconditionFailure("\(f) of truth values")
     }
 }
 

@@ -124,13 +124,16 @@ func padValue(_ x: Tensor, _ shape: [Int], _ low: [Int], _ interior: [Int]) -> S
 
 /// The offset in `x` and in the indices of every element that `gather` along `axis` visits, row of indices by row.
 private func forEachAligned(
-    _ shape: [Int], _ indices: [Int], _ axis: Int, _ size: Int, _ body: (_ element: Int, _ target: Int) -> Void
+    _ name: String, _ shape: [Int], _ indices: [Int], _ axis: Int, _ size: Int,
+    _ body: (_ element: Int, _ target: Int) -> Void
 ) {
     let inner = shape[(axis + 1)...].reduce(1, *)
     let length = shape[axis]
     for element in 0..<shape.elementCount {
         let index = indices[element]
-        precondition(0..<size ~= index, "gather: index \(index) is outside an axis of length \(size)")
+        precondition(
+            0..<size ~= index,
+            "\(name): index \(index) is outside axis \(axis) of length \(size); the indices are \(shape)")
         body(element, element / (inner * max(length, 1)) * inner * size + index * inner + element % inner)
     }
 }
@@ -144,7 +147,7 @@ func gatherValue(_ x: Tensor, _ indices: Tensor, _ axis: Int) -> Storage {
         func callAsFunction<T>(_ x: [T]) -> [T] {
             var result: [T] = []
             result.reserveCapacity(indices.count)
-            forEachAligned(shape, indices, axis, size) { _, target in result.append(x[target]) }
+            forEachAligned("gather", shape, indices, axis, size) { _, target in result.append(x[target]) }
             return result
         }
     }
@@ -156,7 +159,7 @@ func scatterAddValue(_ updates: Tensor, _ indices: Tensor, _ axis: Int, _ size: 
     let places = indices.integers
     func add<T: AdditiveArithmetic>(_ values: [T]) -> [T] {
         var result = [T](repeating: .zero, count: updates.shape.replacing(axis: axis, with: size).elementCount)
-        forEachAligned(updates.shape, places, axis, size) { result[$1] += values[$0] }
+        forEachAligned("scatterAdd", updates.shape, places, axis, size) { result[$1] += values[$0] }
         return result
     }
     return switch updates.known {

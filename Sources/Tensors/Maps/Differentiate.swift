@@ -22,12 +22,30 @@ struct Linearization {
     }
 
     /// The cotangents of the inputs for those of the outputs; zeros where an output does not depend on an input.
-    func pullBack(_ cotangents: [Tensor?]) -> [Tensor] {
+    func pull(_ cotangents: [Tensor?]) -> [Tensor] {
         let found = transpose(graph, dx.compactMap { $0 }, dy, cotangents)
         var next = found.makeIterator()
         return zip(inputs, dx).map { input, dx in
             let cotangent = dx == nil ? nil : next.next()!
             return cotangent ?? Tensor.zeros(input.shape, type: input.type)
+        }
+    }
+}
+
+extension Linearization {
+    /// The tangents of the outputs for those of the inputs: the recorded linear program, run again; zeros where an output does
+    /// not depend on an input.
+    func push(_ tangents: [Tensor?]) -> [Tensor] {
+        var table = EntryTable()
+        for (unknown, tangent) in zip(dx, tangents) {
+            if let unknown, let tangent { table[unknown] = tangent }
+        }
+        for step in graph.path(from: dx.compactMap { $0 }, to: dy.compactMap { $0 }) {
+            let results = applyAll(step.operation, step.operands.map { table[$0] ?? $0 })
+            for (result, value) in zip(step.results, results) { table[result] = value }
+        }
+        return zip(outputs, dy).map { output, dy in
+            dy.flatMap { table[$0] } ?? Tensor.zeros(output.shape, type: output.type)
         }
     }
 }
@@ -84,4 +102,54 @@ func transpose(
         }
     }
     return parameters.map { table[$0] }
+}
+
+/// The adjoint of a linear function, applied to cotangents of its results.
+func linearTranspose(
+    _ inputs: [Signature], _ cotangents: [Tensor?], _ f: ([Tensor]) -> [Tensor]
+) -> [Tensor] {
+    Graph.with { graph, _ in
+        let parameters = inputs.map(graph.parameter)
+        let outputs = f(parameters)
+        return zip(inputs, transpose(graph, parameters, outputs, cotangents)).map { input, found in
+            found ?? Tensor.zeros(input.shape, type: input.type)
+        }
+    }
+}
+
+// MARK: - Derivatives of programs
+
+extension Program {
+    /// The results that have derivatives.
+    var realResults: [Int] { resultSignatures.indices.filter { resultSignatures[$0].type.isReal } }
+
+    /// A program of the inputs, then of tangents of the inputs `active`; it returns the tangents of the real results.
+    func tangent(_ active: [Int]) -> Program {
+        Program.tracing(inputs + active.map { inputs[$0] }) { all in
+            var dx = [Tensor?](repeating: nil, count: inputs.count)
+            for (i, tangent) in zip(active, all.dropFirst(inputs.count)) { dx[i] = tangent }
+            let dy = forwardMode(run, Array(all.prefix(inputs.count)), dx).dy
+            return realResults.map { dy[$0] }
+        }
+    }
+
+    /// For a program that is linear in the inputs `linear`: a program of the other inputs, then of cotangents of the real
+    /// results; it returns the cotangents of the linear inputs.
+    func adjoint(_ linear: [Int]) -> Program {
+        let fixed = inputs.indices.filter { !linear.contains($0) }
+        let results = realResults
+        return Program.tracing(fixed.map { inputs[$0] } + results.map { resultSignatures[$0] }) { all in
+            linearTranspose(linear.map { inputs[$0] }, Array(all.dropFirst(fixed.count))) { tangents in
+                var arguments = [Tensor?](repeating: nil, count: inputs.count)
+                for (i, value) in zip(fixed + linear, all.prefix(fixed.count) + tangents) { arguments[i] = value }
+                let made = run(arguments.compactMap { $0 })
+                return results.map { made[$0] }
+            }
+        }
+    }
+
+    /// The same program, of more inputs: its own stand at `positions` among `inputs`.
+    func widened(to inputs: [Signature], at positions: [Int]) -> Program {
+        Program.tracing(inputs) { all in run(positions.map { all[$0] }) }
+    }
 }

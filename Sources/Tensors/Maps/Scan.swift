@@ -1,22 +1,28 @@
 /// A loop with memory, as one operation: `carry, y[t] = body(carry, x[t])`.
 ///
 /// `body` is recorded once, however long the loop. Derivatives are a linear scan about the stored trajectory of the carry:
-/// the tangent-linear and the adjoint model of 4D-Var; memory grows with the length times the size of the carry.
+/// the tangent-linear and the adjoint model of 4D-Var; memory grows with the length times the size of the carry, or, with
+/// `checkpoints`, with the root of the length.
 ///
 /// - Parameters:
 ///   - sequence: a tree whose leaves have time as their first axis.
 ///   - start: the carry before the first step.
 ///   - count: the number of steps; needed only when the sequence has no leaves.
 ///   - reversed: run from the last step to the first; results stay in the order of time.
+///   - checkpoints: which carries derivatives keep; they compute the others again.
 ///   - body: one step: the carry and one element of the sequence to the next carry and an output.
 /// - Returns: the carry after the last step, and what the steps returned, stacked in time.
 public func scan<Carry: Tree, X: Tree, Y: Tree>(
-    over sequence: X, from start: Carry, count: Int? = nil, reversed: Bool = false, _ body: (Carry, X) -> (Carry, Y)
+    over sequence: X, from start: Carry, count: Int? = nil, reversed: Bool = false,
+    checkpoints: Checkpoints = .automatic, _ body: (Carry, X) -> (Carry, Y)
 ) -> (final: Carry, outputs: Y) {
     let (carry, xs) = (start.leaves, sequence.leaves)
     let length = count ?? xs.first?.shape.first ?? 0
     precondition(
         xs.allSatisfy { $0.shape.first == length }, "scan: sequences of lengths \(xs.map { $0.shape.first ?? 0 })")
+    if let segment = checkpoints.segment(length: length, carry: carry) {
+        return segmentedScan(sequence, start, length, reversed, segment, body)
+    }
     var structure: (Carry, Y)?
     let elements = xs.map { Signature(Array($0.shape.dropFirst()), $0.type) }
     let (program, captured) = Program.capturing(carry.map(\.signature) + elements) { parameters in
@@ -41,14 +47,21 @@ public func scan<Carry: Tree, X: Tree, Y: Tree>(
 /// The recorded form of a loop. Operands and inputs of the body stand in the order carry, sequences, constants; results in
 /// the order final carry, stacked outputs.
 public struct Scan: Sendable {
-    let body: Program
-    let carries: Int
-    let sequences: Int
-    let constants: Int
-    let length: Int
-    let isReversed: Bool
+    package let body: Program
+    package let carries: Int
+    package let sequences: Int
+    package let constants: Int
+    package let length: Int
+    package let isReversed: Bool
     /// Which operands the loop is linear in: set by the tangent rule, read by the adjoint rule.
     let linear: [Bool]
+
+    package init(
+        body: Program, carries: Int, sequences: Int, constants: Int, length: Int, isReversed: Bool, linear: [Bool] = []
+    ) {
+        (self.body, self.carries, self.sequences, self.constants) = (body, carries, sequences, constants)
+        (self.length, self.isReversed, self.linear) = (length, isReversed, linear)
+    }
 
     private var order: [Int] { isReversed ? Array((0..<length).reversed()) : Array(0..<length) }
     private var outputs: Int { body.outputs.count - carries }
@@ -147,6 +160,7 @@ extension Scan {
 
     /// The carry before each step.
     private func trajectory(_ x: [Tensor]) -> [Tensor] {
+        if length == 1 { return x.prefix(carries).map { $0.expanded(axis: 0) } }
         let recording = Program.tracing(body.inputs) { inputs in
             let next = body.run(inputs)
             return Array(next.prefix(carries)) + Array(inputs.prefix(carries))
@@ -218,36 +232,12 @@ extension Scan {
     }
 }
 
-/// The adjoint of a linear function, applied to cotangents of its results.
-private func linearTranspose(
-    _ inputs: [Signature], _ cotangents: [Tensor], _ f: ([Tensor]) -> [Tensor]
-) -> [Tensor] {
-    Graph.with { graph, _ in
-        let parameters = inputs.map(graph.parameter)
-        let outputs = f(parameters)
-        return zip(inputs, transpose(graph, parameters, outputs, cotangents)).map { input, found in
-            found ?? Tensor.zeros(input.shape, type: input.type)
-        }
-    }
-}
-
 // MARK: - Batch
 
 extension Scan {
     /// The same loop over a batch: time stays the axis of the loop, the batch is the first axis inside the body.
     func batched(_ x: [Tensor], _ isBatched: [Bool], _ size: Int) -> [Tensor] {
-        let batchedBody = Program.tracing(
-            zip(body.inputs.indices, body.inputs).map { i, input in
-                i < carries || isBatched[i] ? Signature([size] + input.shape, input.type) : input
-            }
-        ) { inputs in
-            let marked = inputs.indices.filter { $0 < carries || isBatched[$0] }
-            return vmap { (elements: [Tensor]) in
-                var all = inputs
-                for (i, element) in zip(marked, elements) { all[i] = element }
-                return body.run(all)
-            }(marked.map { inputs[$0] })
-        }
+        let batchedBody = body.batched(x.indices.map { $0 < carries || isBatched[$0] }, size)
         let operands = x.indices.map { i in
             if i < carries { return isBatched[i] ? x[i] : x[i].broadcast(to: [size] + x[i].shape) }
             return i < carries + sequences && isBatched[i] ? x[i].movingAxis(0, to: 1) : x[i]

@@ -33,13 +33,13 @@ public struct Pullback<A: Tree, B: Tree> {
 
     public func callAsFunction(_ cotangent: B) -> A {
         input.replacingLeaves(
-            linearization.pullBack(
+            linearization.pull(
                 tangents(cotangent.leaves, of: linearization.outputs, "pullback: the cotangent")))
     }
 }
 
 /// Tangents or cotangents of real tensors, nil for the others; traps where one is not like the tensor that it belongs to.
-private func tangents(_ dx: [Tensor], of x: [Tensor], _ name: String) -> [Tensor?] {
+func tangents(_ dx: [Tensor], of x: [Tensor], _ name: String) -> [Tensor?] {
     precondition(dx.count == x.count, "\(name) has \(dx.count) tensors for \(x.count)")
     return zip(x, dx).map { x, dx in
         guard x.type.isReal else { return nil }
@@ -74,67 +74,9 @@ public func gradient<A: Tree, P: Tree>(
     }
 }
 
-/// The matrix of derivatives, of shape `output + input`; forward or reverse mode, whichever needs fewer passes.
-public func jacobian(of f: @escaping (Tensor) -> Tensor) -> (Tensor) -> Tensor {
-    { x in
-        let y = f(x.detached)
-        if x.count <= y.count {
-            let basis = Tensor.identity(x.count, type: x.type).reshaped([x.count] + x.shape)
-            let columns = vmap { (dx: Tensor) in jvp(f, at: x, along: dx).tangent }(basis)
-            return columns.reshaped([x.count, y.count]).transposed.reshaped(y.shape + x.shape)
-        }
-        let (value, pullback) = vjp(f, at: x)
-        let basis = Tensor.identity(value.count, type: value.type)
-        let rows = (0..<value.count).map { pullback(basis[$0].reshaped(value.shape)) }
-        return Tensor.stacked(rows).reshaped(value.shape + x.shape)
-    }
-}
-
 /// The product of the Hessian of a scalar function with a direction, forward over reverse; costs a few gradients.
 public func hessianVectorProduct<A: Tree>(of f: @escaping (A) -> Tensor) -> (A, A) -> A {
     { x, direction in jvp(gradient(of: f), at: x, along: direction).tangent }
-}
-
-/// The same function on a batch: every leaf of argument and result has the batch as its first axis.
-public func vmap<A: Tree, B: Tree>(_ f: @escaping (A) -> B) -> (A) -> B {
-    { batch in
-        let leaves = batch.leaves
-        guard let size = leaves.first?.shape.first else { preconditionFailure("vmap needs a leaf with a batch axis") }
-        precondition(
-            leaves.allSatisfy { $0.shape.first == size }, "vmap: the batch axes of \(leaves.map(\.shape)) differ")
-        var structure: B?
-        let results = batched(
-            { arguments in
-                let result = f(batch.replacingLeaves(arguments))
-                structure = result
-                return result.leaves
-            }, leaves, size)
-        return structure!.replacingLeaves(results)
-    }
-}
-
-/// `vmap` of a function of two arguments, both batched.
-public func vmap<A: Tree, B: Tree, C: Tree>(_ f: @escaping (A, B) -> C) -> (A, B) -> C {
-    { a, b in vmap { (pair: Pair<A, B>) in f(pair.first, pair.second) }(Pair(a, b)) }
-}
-
-/// Records `f` on unknown elements of the batch and replays the record with batched rules.
-private func batched(_ f: ([Tensor]) -> [Tensor], _ x: [Tensor], _ size: Int) -> [Tensor] {
-    Graph.with { graph, isOutermost in
-        let parameters = x.map { graph.parameter(Signature(Array($0.shape.dropFirst()), $0.type)) }
-        let outputs = f(parameters)
-        // Transforms inside `f` trace known values too; no outer transform asks for these traces if this is the outermost.
-        let unbatched = { (tensor: Tensor) in isOutermost ? tensor.detached : tensor }
-        var table = EntryTable()
-        for (parameter, value) in zip(parameters, x) { table[parameter] = value }
-        for step in graph.path(from: parameters, to: outputs) {
-            let operands = step.operands.map { table[$0] ?? unbatched($0) }
-            let results = step.operation.batched(operands, step.operands.map { table[$0] != nil }, size)
-            for (result, value) in zip(step.results, results) { table[result] = value }
-        }
-        let results = outputs.map { table[$0] ?? unbatched($0).broadcast(to: [size] + $0.shape) }
-        return isOutermost ? results.map(\.detached) : results
-    }
 }
 
 extension Tensor {

@@ -3,7 +3,7 @@
 /// must not be asked for.
 extension Operation {
     func adjoint(_ x: [Tensor], _ isLinear: [Bool], _ results: [Tensor], _ cotangents: [Tensor?]) -> [Tensor?] {
-        if case .scan(let scan) = self { return scan.adjoint(x, results, cotangents) }
+        if let found = adjointOfPrograms(x, isLinear, results, cotangents) { return found }
         guard let ct = cotangents[0] else { return x.map { _ in nil } }
         switch self {
         case .alias: return [ct]
@@ -37,6 +37,11 @@ extension Operation {
         case .roll(let shift, let axis): return [apply(.roll(shift: -shift, axis: axis), ct)]
         case .gather(let axis): return [apply(.scatterAdd(axis: axis, size: x[0].shape[axis]), ct, x[1]), nil]
         case .scatterAdd(let axis, _): return [apply(.gather(axis: axis), ct, x[1]), nil]
+        case .windows(let axis, _, let stride, let dilation):
+            return [apply(.windowSum(axis: axis, length: x[0].shape[axis], stride: stride, dilation: dilation), ct)]
+        case .windowSum(let axis, _, let stride, let dilation):
+            let size = x[0].shape[x[0].rank - 1]
+            return [apply(.windows(axis: axis, size: size, stride: stride, dilation: dilation), ct)]
         case .matrixProduct:
             return [
                 isLinear[0] ? ct.matrixProduct(x[1].transposed).summed(to: x[0].shape) : nil,
@@ -45,10 +50,29 @@ extension Operation {
         case .triangularSolve(let transposed): return [nil, apply(.triangularSolve(transposed: !transposed), x[0], ct)]
         case .solve: return [nil, apply(.solve, x[0].transposed, ct)]
         case .symmetricSylvester: return [nil, apply(self, x[0], ct)]
+        case .fourier(let inverse): return [apply(.fourier(inverse: !inverse), ct)]
+        case .realFourier: return [apply(.realFourierTranspose(length: x[0].shape[x[0].rank - 1]), ct)]
+        case .realFourierTranspose: return [apply(.realFourier, ct)]
         case .constant, .unary, .compare, .reduce, .largestIndex, .sortOrder, .cholesky, .symmetricEigen,
-            .orthogonalTriangular, .symmetricRoot, .random, .scan:
+            .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot, .random, .scan, .conditional,
+            .whileLoop, .fixedPoint, .custom:
             preconditionFailure("\(self.name) is not linear: its tangent rule must not use it on tangents")
         }
+    }
+
+    /// The adjoint of an operation that is made of programs.
+    private func adjointOfPrograms(
+        _ x: [Tensor], _ isLinear: [Bool], _ results: [Tensor], _ cotangents: [Tensor?]
+    ) -> [Tensor?]? {
+        if case .scan(let scan) = self { return scan.adjoint(x, results, cotangents) }
+        if case .conditional(let conditional) = self { return conditional.adjoint(x, isLinear, results, cotangents) }
+        if case .fixedPoint(let point) = self { return point.adjoint(x, isLinear, results, cotangents) }
+        if case .whileLoop = self {
+            preconditionFailure(
+                "whileLoop has no reverse mode, as nothing holds its trajectory: "
+                    + "loop a fixed number of steps with `scan`, or solve with `fixedPoint`")
+        }
+        return nil
     }
 }
 
@@ -63,7 +87,7 @@ extension Binary {
         case .subtract: [first(ct), second(-ct)]
         case .multiply: [first(ct * x[1]), second(ct * x[0])]
         case .divide: [first(ct / x[1]), nil]
-        case .power, .maximum, .minimum: preconditionFailure("\(self) is not linear")
+        case .power, .maximum, .minimum, .remainder, .atan2: preconditionFailure("\(self) is not linear")
         }
     }
 }

@@ -4,7 +4,7 @@ extension Operation {
     func batched(_ x: [Tensor], _ isBatched: [Bool], _ size: Int) -> [Tensor] {
         switch self {
         case .alias, .constant, .unary, .cast, .cholesky, .symmetricEigen, .orthogonalTriangular,
-            .symmetricRoot:
+            .lowerUpper, .singularValueDecomposition, .symmetricRoot, .fourier, .realFourier, .realFourierTranspose:
             return applyAll(self, x)
         case .binary, .compare, .select: return applyAll(self, aligned(x, isBatched))
         case .matrixProduct: return applyAll(self, aligned(x, isBatched))
@@ -27,8 +27,16 @@ extension Operation {
         case .gather(let axis): return applyAll(.gather(axis: axis + 1), all(x, isBatched, size))
         case .scatterAdd(let axis, let length):
             return applyAll(.scatterAdd(axis: axis + 1, size: length), all(x, isBatched, size))
+        case .windows(let axis, let size, let stride, let dilation):
+            return [apply(.windows(axis: axis + 1, size: size, stride: stride, dilation: dilation), x[0])]
+        case .windowSum(let axis, let length, let stride, let dilation):
+            return [apply(.windowSum(axis: axis + 1, length: length, stride: stride, dilation: dilation), x[0])]
         case .triangularSolve, .solve, .symmetricSylvester, .random: return applyAll(self, all(x, isBatched, size))
         case .scan(let scan): return scan.batched(x, isBatched, size)
+        case .conditional(let conditional): return conditional.batched(x, isBatched, size)
+        case .whileLoop(let loop): return loop.batched(x, isBatched, size)
+        case .fixedPoint(let point): return point.batched(x, isBatched, size)
+        case .custom(let custom): return custom.batched(x, isBatched, size)
         }
     }
 }

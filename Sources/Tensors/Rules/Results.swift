@@ -4,7 +4,9 @@ extension Operation {
         switch self {
         case .alias, .constant: return [x[0].signature]
         case .unary(let f): return [unaryResult(f, x[0])]
-        case .binary(let f): return [elementwise(f.rawValue, x[0], x[1])]
+        case .binary(let f):
+            require(f != .atan2 || x[0].type.isReal, f.rawValue, x, "needs float64 or float32")
+            return [elementwise(f.rawValue, x[0], x[1])]
         case .compare(let f): return [Signature(elementwise(f.rawValue, x[0], x[1]).shape, .bool)]
         case .select:
             require(x[0].type == .bool, "select", x, "the condition must be of truth values")
@@ -12,13 +14,15 @@ extension Operation {
             return [Signature(broadcastShape([x[0].shape, branches.shape], "select"), branches.type)]
         case .cast(let type): return [Signature(x[0].shape, type)]
         case .reduce(let reduction, let axes):
-            require(axes.allSatisfy(x[0].shape.indices.contains), reduction.rawValue, x, "axes \(axes)")
+            require(
+                axes.allSatisfy(x[0].shape.indices.contains) && Set(axes).count == axes.count, reduction.rawValue, x,
+                "axes \(axes) must be different axes of it")
             require(
                 reduction == .sum || axes.allSatisfy { x[0].shape[$0] > 0 }, reduction.rawValue, x,
-                "an empty axis has no \(reduction.rawValue)")
+                "an empty axis has no \(reduction.rawValue) over axes \(axes)")
             return [Signature(x[0].shape.removing(axes: axes), x[0].type)]
         case .largestIndex(let axis):
-            require(x[0].shape[axis] > 0, "largestIndex", x, "an empty axis has no largest element")
+            require(x[0].shape[axis] > 0, "largestIndex", x, "the empty axis \(axis) has no largest element")
             return [Signature(x[0].shape.removing(axes: [axis]), .int64)]
         case .cumulativeSum: return [x[0].signature]
         case .sortOrder: return [Signature(x[0].shape, .int64)]
@@ -34,6 +38,9 @@ extension Operation {
             return [Signature(order.map { x[0].shape[$0] }, x[0].type)]
         case .slice(let starts, let ends, let steps): return [sliced(x, starts, ends, steps)]
         case .pad(let low, let high, let interior):
+            require(
+                [low, high, interior].allSatisfy { $0.count == x[0].rank && $0.allSatisfy { $0 >= 0 } }, "pad", x,
+                "by \(low) before, \(high) after and \(interior) between needs one number, not negative, an axis")
             let shape = x[0].shape.indices.map {
                 low[$0] + high[$0] + x[0].shape[$0] + max(x[0].shape[$0] - 1, 0) * interior[$0]
             }
@@ -44,10 +51,26 @@ extension Operation {
             return [x[0].signature]
         case .gather(let axis): return [gathered(x, axis)]
         case .scatterAdd(let axis, let size):
-            require(x[0].shape == x[1].shape && x[1].type == .int64, "scatterAdd", x, "needs one integer an update")
+            require(
+                x[0].shape == x[1].shape && x[1].type == .int64, "scatterAdd", x,
+                "needs one integer an update, onto axis \(axis)")
             return [Signature(x[0].shape.replacing(axis: axis, with: size), x[0].type)]
+        case .windows(let axis, let size, let stride, let dilation):
+            require(
+                x[0].shape.indices.contains(axis) && size > 0 && stride > 0 && dilation > 0, "windows", x,
+                "axis \(axis), size \(size), stride \(stride), dilation \(dilation)")
+            let count = windowCount(x[0].shape[axis], size, stride, dilation)
+            return [Signature(x[0].shape.replacing(axis: axis, with: count) + [size], x[0].type)]
+        case .windowSum(let axis, let length, let stride, let dilation):
+            let shape = Array(x[0].shape.dropLast())
+            require(
+                shape.indices.contains(axis) && stride > 0 && dilation > 0
+                    && shape[axis] == windowCount(length, x[0].shape.last ?? 0, stride, dilation), "windowSum", x,
+                "not all windows of an axis \(axis) of length \(length), stride \(stride), dilation \(dilation)")
+            return [Signature(shape.replacing(axis: axis, with: length), x[0].type)]
         case .matrixProduct: return [product(x)]
-        case .cholesky, .symmetricRoot: return [square("decomposition", x)]
+        case .cholesky: return [square("cholesky", x)]
+        case .symmetricRoot: return [square("symmetricRoot", x)]
         case .symmetricEigen:
             let matrix = square("symmetricEigen", x)
             return [Signature(Array(matrix.shape.dropLast()), matrix.type), matrix]
@@ -58,9 +81,40 @@ extension Operation {
                 "orthogonalTriangular", x, "needs real matrices with no fewer rows than columns")
             let square = shape.replacing(axis: shape.count - 2, with: shape[shape.count - 1])
             return [x[0].signature, Signature(square, x[0].type)]
-        case .triangularSolve, .solve, .symmetricSylvester: return [solution(x)]
+        case .lowerUpper:
+            let matrix = square("lowerUpper", x)
+            return [matrix, Signature(Array(matrix.shape.dropLast()), .int64)]
+        case .singularValueDecomposition:
+            require(x[0].rank >= 2 && x[0].type.isReal, "singularValueDecomposition", x, "needs real matrices")
+            let lead = Array(x[0].shape.dropLast(2))
+            let size = x[0].shape.suffix(2).min()!
+            return [
+                lead + [x[0].shape[x[0].rank - 2], size], lead + [size], lead + [x[0].shape[x[0].rank - 1], size],
+            ]
+            .map { Signature($0, x[0].type) }
+        case .triangularSolve: return [solution("triangularSolve", x)]
+        case .solve: return [solution("solve", x)]
+        case .symmetricSylvester: return [solution("symmetricSylvester", x)]
+        case .fourier:
+            let isPairs = x[0].rank >= 2 && x[0].shape.last == 2 && x[0].shape[x[0].rank - 2] > 0
+            require(isPairs && x[0].type.isReal, "fourier", x, "needs real numbers [..., n, 2], n positive")
+            return [x[0].signature]
+        case .realFourier:
+            let length = x[0].shape.last ?? 0
+            require(length > 0 && x[0].type.isReal, "realFourier", x, "needs real numbers [..., n], n positive")
+            return [Signature(x[0].shape.dropLast() + [length / 2 + 1, 2], x[0].type)]
+        case .realFourierTranspose(let length):
+            require(
+                length > 0 && x[0].shape.suffix(2) == [length / 2 + 1, 2] && x[0].type.isReal, "realFourierTranspose",
+                x,
+                "\(length) numbers have modes [..., \(length / 2 + 1), 2]")
+            return [Signature(x[0].shape.dropLast(2) + [length], x[0].type)]
         case .random(let draw): return [drawn(draw, x)]
         case .scan(let scan): return scan.results(x)
+        case .conditional(let conditional): return conditional.results(x)
+        case .whileLoop(let loop): return loop.results(x)
+        case .fixedPoint(let point): return point.body.resultSignatures
+        case .custom(let custom): return custom.results(x)
         }
     }
 }
@@ -133,11 +187,11 @@ private func square(_ name: String, _ x: [Tensor]) -> Signature {
     return x[0].signature
 }
 
-private func solution(_ x: [Tensor]) -> Signature {
-    _ = square("solve", x)
+private func solution(_ name: String, _ x: [Tensor]) -> Signature {
+    _ = square(name, x)
     require(
-        x[1].rank == x[0].rank && x[1].shape.dropLast() == x[0].shape.dropLast() && x[0].type == x[1].type, "solve",
-        x, "the right side must have as many rows, and the same leading axes")
+        x[1].rank == x[0].rank && x[1].shape.dropLast() == x[0].shape.dropLast() && x[0].type == x[1].type, name,
+        x, "the right side must have as many rows, the same leading axes and the same element type")
     return x[1].signature
 }
 

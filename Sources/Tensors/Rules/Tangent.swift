@@ -3,7 +3,8 @@
 extension Operation {
     func tangent(_ x: [Tensor], _ y: [Tensor], _ dx: [Tensor?]) -> [Tensor?] {
         switch self {
-        case .alias, .reduce(.sum, _), .cumulativeSum, .broadcast, .reshape, .transpose, .slice, .pad, .roll:
+        case .alias, .reduce(.sum, _), .cumulativeSum, .broadcast, .reshape, .transpose, .slice, .pad, .roll,
+            .windows, .windowSum, .fourier, .realFourier, .realFourierTranspose:
             return [dx[0].map { apply(self, $0) }]
         case .constant, .compare, .largestIndex, .sortOrder, .random:
             return y.map { _ in nil }
@@ -32,11 +33,18 @@ extension Operation {
         case .solve: return [sum(dx[1], dx[0].map { -$0.matrixProduct(y[0]) }).map { apply(self, x[0], $0) }]
         case .symmetricEigen: return dx[0].map { eigenTangent(y[0], y[1], $0) } ?? [nil, nil]
         case .orthogonalTriangular: return dx[0].map { orthogonalTriangularTangent(y[0], y[1], $0) } ?? [nil, nil]
+        case .lowerUpper: return dx[0].map { lowerUpperTangent(y[0], y[1], $0) } ?? [nil, nil]
+        case .singularValueDecomposition:
+            return dx[0].map { singularValueTangent(y[0], y[1], y[2], $0) } ?? [nil, nil, nil]
         case .symmetricRoot(let inverse): return [dx[0].map { rootTangent(y[0], $0, inverse) }]
         case .symmetricSylvester:
             let change = dx[0].map { -symmetricPart($0).matrixProduct(y[0]) - y[0].matrixProduct(symmetricPart($0)) }
             return [sum(dx[1], change).map { apply(self, x[0], $0) }]
         case .scan(let scan): return scan.tangent(x, dx)
+        case .conditional(let conditional): return conditional.tangent(x, dx)
+        case .whileLoop(let loop): return loop.tangent(x, dx)
+        case .fixedPoint(let point): return point.tangent(x, y, dx)
+        case .custom(let custom): return custom.tangent(x, y, dx)
         }
     }
 }
@@ -80,6 +88,10 @@ extension Binary {
             return sum(byBase, byExponent)
         case .maximum: return extremum(a .> b, a .== b, da, db)
         case .minimum: return extremum(a .< b, a .== b, da, db)
+        case .remainder: return sum(da, db.map { -((a - y) / b).rounded() * $0 })
+        case .atan2:
+            let square = a * a + b * b
+            return sum(da.map { b / square * $0 }, db.map { -(a / square) * $0 })
         }
     }
 
@@ -97,45 +109,3 @@ private func extremumTangent(_ x: Tensor, _ y: Tensor, _ dx: Tensor, _ axes: [In
     let share = isExtremum / isExtremum.sum(axes: axes).reshaped(kept)
     return (share * dx).sum(axes: axes)
 }
-
-/// `L Φ(L⁻¹ dA L⁻ᵀ)` with `Φ` the lower triangle, its diagonal halved (Murray 2016, arXiv 1602.07527).
-private func choleskyTangent(_ l: Tensor, _ da: Tensor) -> Tensor {
-    let symmetric = symmetricPart(da)
-    let inner = l.triangularSolve(l.triangularSolve(symmetric).transposed)
-    let n = l.shape[l.rank - 1]
-    return l.matrixProduct(inner.lowerTriangle() * (1 - 0.5 * Tensor.identity(n, type: l.type)))
-}
-
-/// With `B = dA R⁻¹` and `C = Qᵀ B`, the part `X = L − Lᵀ` of `Qᵀ dQ`, `L` the strictly lower triangle of `C`, gives
-/// `dR = (C − X) R` and `dQ = B − Q (C − X)` (Walter & Lehmann 2018, arXiv 1009.6112).
-private func orthogonalTriangularTangent(_ q: Tensor, _ r: Tensor, _ da: Tensor) -> [Tensor?] {
-    let b = r.transposed.triangularSolve(da.transposed).transposed
-    let c = q.transposed.matrixProduct(b)
-    let lower = c.lowerTriangle() * (1 - Tensor.identity(r.shape[r.rank - 1], type: r.type))
-    let upper = c - lower + lower.transposed
-    return [b - q.matrixProduct(upper), upper.matrixProduct(r)]
-}
-
-/// `dλ = diag(Vᵀ dA V)`, `dV = V (F ∘ Vᵀ dA V)`, `Fᵢⱼ = 1 / (λⱼ − λᵢ)`; within a group of equal eigenvalues the vectors are
-/// not determined, and `F` is zero there.
-private func eigenTangent(_ lambda: Tensor, _ v: Tensor, _ da: Tensor) -> [Tensor?] {
-    if lambda.count == 0 { return [nil, nil] }
-    let symmetric = symmetricPart(da)
-    let inner = v.transposed.matrixProduct(symmetric).matrixProduct(v)
-    let difference = lambda.expanded(axis: -2) - lambda.expanded(axis: -1)
-    let scale = lambda.absolute().maximum(axes: [-1]).reshaped(lambda.shape.dropLast() + [1, 1])
-    let isEqual = difference.absolute() .<= 1e-13 * scale
-    let f = selecting(isEqual, 0, 1 / selecting(isEqual, 1, difference))
-    return [inner.diagonal(), v.matrixProduct(f * inner)]
-}
-
-/// `R dR + dR R = dA` with `R` the root, or, as `R²` is then `A⁻¹`, `−A⁻¹ dA A⁻¹` on the right for the inverse root. No
-/// derivative of an eigenvector is needed, so that equal eigenvalues do no harm in any order (Higham, *Functions of
-/// Matrices*, section 6.1).
-private func rootTangent(_ root: Tensor, _ da: Tensor, _ inverse: Bool) -> Tensor {
-    guard inverse else { return apply(.symmetricSylvester, root, symmetricPart(da)) }
-    let square = root.matrixProduct(root)
-    return -apply(.symmetricSylvester, root, square.matrixProduct(symmetricPart(da)).matrixProduct(square))
-}
-
-private func symmetricPart(_ a: Tensor) -> Tensor { 0.5 * (a + a.transposed) }

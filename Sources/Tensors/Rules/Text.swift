@@ -1,6 +1,6 @@
 /// How is an operation written?
 extension Operation {
-    var name: String {
+    package var name: String {
         switch self {
         case .alias: "alias"
         case .constant: "constant"
@@ -22,16 +22,48 @@ extension Operation {
         case .roll(let shift, let axis): "roll by \(shift) along axis \(axis)"
         case .gather(let axis): "gather along axis \(axis)"
         case .scatterAdd(let axis, let size): "scatterAdd along axis \(axis) of \(size)"
+        case .windows(let axis, let size, let stride, let dilation):
+            "windows of \(size) along axis \(axis), stride \(stride), dilation \(dilation)"
+        case .windowSum(let axis, let length, let stride, let dilation):
+            "windowSum along axis \(axis) of \(length), stride \(stride), dilation \(dilation)"
         case .matrixProduct: "matrixProduct"
         case .cholesky: "cholesky"
         case .triangularSolve(let transposed): transposed ? "triangularSolve transposed" : "triangularSolve"
         case .solve: "solve"
         case .symmetricEigen: "symmetricEigen"
         case .orthogonalTriangular: "orthogonalTriangular"
+        case .lowerUpper: "lowerUpper"
+        case .singularValueDecomposition: "singularValueDecomposition"
         case .symmetricRoot(let inverse): inverse ? "inverse symmetricRoot" : "symmetricRoot"
         case .symmetricSylvester: "symmetricSylvester"
+        case .fourier(let inverse): inverse ? "inverse fourier" : "fourier"
+        case .realFourier: "realFourier"
+        case .realFourierTranspose(let length): "realFourierTranspose of length \(length)"
         case .random(let draw): "random \(draw)"
         case .scan(let scan): "scan \(scan.length) steps\(scan.isReversed ? ", reversed" : "")"
+        case .conditional: "conditional"
+        case .whileLoop: "whileLoop"
+        case .fixedPoint: "fixedPoint"
+        case .custom: "custom"
+        }
+    }
+}
+
+extension Operation {
+    /// The programs that an operation runs.
+    package var programs: [Program] {
+        switch self {
+        case .scan(let scan): [scan.body]
+        case .conditional(let conditional): [conditional.then, conditional.otherwise]
+        case .whileLoop(let loop): [loop.condition, loop.body]
+        case .fixedPoint(let point): [point.solution]
+        case .custom(let custom): [custom.body]
+        case .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce, .largestIndex, .cumulativeSum,
+            .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd,
+            .windows, .windowSum, .matrixProduct, .cholesky, .triangularSolve, .solve, .symmetricEigen,
+            .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot, .symmetricSylvester,
+            .fourier, .realFourier, .realFourierTranspose, .random:
+            []
         }
     }
 }
@@ -46,7 +78,7 @@ extension Program: CustomStringConvertible {
             let operands = instruction.operands.map(text).joined(separator: " ")
             let results = instruction.results.map { "%\($0)" }.joined(separator: ", ")
             lines.append("\(indent)\(results) = \(instruction.operation.name) \(operands)")
-            if case .scan(let scan) = instruction.operation { lines.append(scan.body.text(indent: indent + "    ")) }
+            lines += instruction.operation.programs.map { $0.text(indent: indent + "    ") }
         }
         lines.append(indent + "return " + outputs.map(text).joined(separator: ", "))
         return lines.joined(separator: "\n")

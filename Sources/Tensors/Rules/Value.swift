@@ -34,16 +34,30 @@ extension Operation {
         case .roll(let shift, let axis): return [x[0].known.rearranged(Roll(shape: shape, shift: shift, axis: axis))]
         case .gather(let axis): return [gatherValue(x[0], x[1], axis)]
         case .scatterAdd(let axis, let size): return [scatterAddValue(x[0], x[1], axis, size)]
+        case .windows(let axis, _, let stride, let dilation):
+            return [windowsValue(x[0], shape, axis, stride, dilation)]
+        case .windowSum(let axis, _, let stride, let dilation):
+            return [windowSumValue(x[0], shape, axis, stride, dilation)]
         case .matrixProduct: return [matrixProductValue(x[0], x[1], shape)]
         case .cholesky: return [choleskyValue(x[0])]
         case .triangularSolve(let transposed): return [triangularSolveValue(x[0], x[1], transposed)]
         case .solve: return [solveValue(x[0], x[1])]
         case .symmetricEigen: return symmetricEigenValue(x[0])
         case .orthogonalTriangular: return orthogonalTriangularValue(x[0])
+        case .lowerUpper: return lowerUpperValue(x[0])
+        case .singularValueDecomposition: return singularValueValue(x[0])
         case .symmetricRoot(let inverse): return [symmetricRootValue(x[0], inverse)]
         case .symmetricSylvester: return [symmetricSylvesterValue(x[0].detached, x[1].detached)]
+        case .fourier(let inverse): return [fourierValue(x[0], inverse)]
+        case .realFourier: return [realFourierValue(x[0])]
+        case .realFourierTranspose(let length): return [realFourierTransposeValue(x[0], length)]
         case .random(let draw): return [randomValue(draw, x)]
-        case .scan(let scan): return scan.run(x.map(\.detached)).map(\.known)  // the steps are not recorded
+        // The steps of these are not recorded.
+        case .scan(let scan): return scan.run(x).map(\.known)
+        case .conditional(let conditional): return conditional.run(x).map(\.known)
+        case .whileLoop(let loop): return loop.run(x).map(\.known)
+        case .fixedPoint(let point): return point.solution.run(x.map(\.detached)).map(\.known)
+        case .custom(let custom): return custom.body.run(x.map(\.detached)).map(\.known)
         }
     }
 }

@@ -1,0 +1,93 @@
+import Kernels
+import Networks
+import Tensors
+
+/// What a training step changes.
+private struct Learner<Network: Map>: Tree {
+    var network: Network
+    var state: OptimizerState
+
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&network, "network")
+        visitor.visit(&state, "state")
+    }
+}
+
+private let batches = 16
+
+/// Gradient and Adam's update as one compiled program; a run is one pass over the batches, a call each.
+private func training<Network: Map>(
+    _ network: Network, inputs: Tensor, targets: Tensor, loss: @escaping (Network, Tensor, Tensor) -> Tensor
+) -> Prepared {
+    let optimizer = Adam(rate: 1e-3)
+    let data = (0..<batches).map { Pair(inputs[$0], targets[$0]) }
+    let start = Learner(network: network, state: optimizer.start(network))
+    let step = compile(like: Pair(start, data[0])) { now in
+        let (learner, batch) = (now.first, now.second)
+        let (value, slope) = valueAndGradient(of: { loss($0, batch.first, batch.second) })(learner.network)
+        let (network, state) = optimizer.update(learner.network, gradient: slope, state: learner.state)
+        return Pair(Learner(network: network, state: state), value)
+    }
+    var learner = start
+    return Prepared(
+        run: { for batch in data { learner = step(Pair(learner, batch)).first } },
+        result: {
+            var learner = start
+            return data.map { batch in
+                let next = step(Pair(learner, batch))
+                learner = next.first
+                return next.second.scalar
+            }
+        })
+}
+
+/// Uniform weights with Glorot's bound, as in `networks.py`.
+private func weights(_ seed: UInt64, _ shape: [Int], _ inputs: Int, _ outputs: Int) -> Tensor {
+    ((6 / Double(inputs + outputs)).squareRoot() * uniform(seed, shape)).cast(to: .float32)
+}
+
+private func linear(_ seed: UInt64, _ inputs: Int, _ outputs: Int) -> Dense {
+    Dense(
+        weight: weights(seed, [inputs, outputs], inputs, outputs), bias: Tensor.zeros([outputs], type: .float32))
+}
+
+private func convolution(_ seed: UInt64, _ outputs: Int, _ inputs: Int) -> PeriodicConvolution {
+    PeriodicConvolution(
+        weight: weights(seed, [outputs, inputs, 5], 5 * inputs, 5 * outputs),
+        bias: Tensor.zeros([outputs], type: .float32))
+}
+
+/// The bilinear convolutional network for Lorenz-96 in the manner of Brajard et al. (2020), 8305 parameters.
+private struct PeriodicNetwork: Map {
+    var first = convolution(11, 24, 1)
+    var second = convolution(12, 24, 1)
+    var third = convolution(13, 24, 1)
+    var mixing = convolution(14, 32, 48)
+    var last = convolution(15, 1, 32)
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        let x = x.expanded(axis: -2)
+        let both = Tensor.concatenated([first(x), second(x) * third(x)], axis: -2)
+        return last(mixing(both).maximum(0)).element(0, axis: -2)
+    }
+
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&first, "first")
+        visitor.visit(&second, "second")
+        visitor.visit(&third, "third")
+        visitor.visit(&mixing, "mixing")
+        visitor.visit(&last, "last")
+    }
+}
+
+private func states(_ seed: UInt64) -> Tensor { uniform(seed, [batches, 256, 40]).cast(to: .float32) }
+
+let trainingRows: [String: @Sendable () -> Prepared] = [
+    "training/dense": {
+        let network = DenseNetwork([linear(11, 40, 256), linear(12, 256, 256), linear(13, 256, 40)], activation: .relu)
+        return training(network, inputs: states(21), targets: states(22)) { Loss.meanSquaredError($0($1), $2) }
+    },
+    "training/periodic": {
+        training(PeriodicNetwork(), inputs: states(21), targets: states(22)) { Loss.meanSquaredError($0($1), $2) }
+    },
+]

@@ -1,0 +1,41 @@
+// Runs rows of the benchmark on demand, by the same commands as Benchmarks/peers/server.py:
+//
+//     prepare ROW         compile and run once            ok | missing
+//     run ROW REPEATS     time that many runs             seconds
+//     result ROW FILE     write what the row computes     ok
+
+import Foundation
+
+struct Server {
+    private let rows = [
+        lorenz96Rows, variationalRows, filterRows, jacobianRows, matrixRows, trainingRows, eagerRows, firstCallRows,
+    ]
+    private var prepared: [String: Prepared] = [:]
+
+    mutating func answer(_ words: [String]) -> String {
+        guard words.count >= 2 else { return "error expected a command and a row" }
+        let (command, name) = (words[0], words[1].replacingOccurrences(of: "_", with: " "))
+        if command == "prepare" {
+            guard let row = rows.lazy.compactMap({ $0[name] }).first else { return "missing" }
+            prepared[name] = row()
+            return "ok"
+        }
+        guard let row = prepared[name], words.count == 3 else { return "error \(name) is not prepared" }
+        if command == "run", let repeats = Int(words[2]) {
+            let time = ContinuousClock().measure { for _ in 0..<repeats { row.run() } }
+            return "\(time / .seconds(1))"
+        }
+        if command == "result" {
+            let data = row.result().withUnsafeBytes { Data($0) }
+            return FileManager.default.createFile(atPath: words[2], contents: data)
+                ? "ok" : "error cannot write \(words[2])"
+        }
+        return "error unknown command \(command)"
+    }
+}
+
+var server = Server()
+while let line = readLine() {
+    let text = server.answer(line.split(separator: " ").map(String.init))
+    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+}

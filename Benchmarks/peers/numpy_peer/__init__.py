@@ -1,0 +1,7 @@
+"""NumPy; rows as in `jax_peer`."""
+
+
+def rows(threads):
+    from . import eager, filters, matrices
+
+    return {name: row for module in (filters, matrices, eager) for name, row in module.ROWS.items()}

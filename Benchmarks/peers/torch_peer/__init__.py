@@ -1,0 +1,9 @@
+"""PyTorch on the CPU; rows as in `jax_peer`."""
+import torch
+
+
+def rows(threads):
+    torch.set_num_threads(threads)
+    from . import eager, training, variational
+
+    return {name: row for module in (variational, training, eager) for name, row in module.ROWS.items()}

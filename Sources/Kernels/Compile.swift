@@ -1,0 +1,52 @@
+import Tensors
+
+/// A function of trees recorded once as a program, and run from that record ever after.
+///
+/// This is the place of native code: simplification, fusion, emission and loading of machine code will stand between the
+/// record and the run. Until then the interpreter runs the program, and it stays as the oracle that native code is tested
+/// against. Arguments must have the shapes that the function was recorded for; another shape traps.
+public struct Compiled<Input: Tree, Output: Tree>: Sendable {
+    /// The program, simplified.
+    public let program: Program
+    private let output: Output
+    /// Its machine code; nil where there is no compiler.
+    private let native: NativeProgram?
+
+    init(_ f: (Input) -> Output, like input: Input) {
+        var structure: Output?
+        let recorded = Program.tracing(input.leaves.map(\.signature)) { leaves in
+            let result = f(input.replacingLeaves(leaves))
+            structure = result
+            return result.leaves
+        }
+        program = Simplify.all(recorded)
+        native = NativeProgram(program)
+        // The leaves of the structure are placeholders; `callAsFunction` replaces all of them.
+        output = structure!.replacingLeaves(structure!.leaves.map { _ in Tensor.zeros() })
+    }
+
+    public func callAsFunction(_ x: Input) -> Output {
+        let arguments = x.leaves
+        guard let native, arguments.allSatisfy(\.isPlain) else { return output.replacingLeaves(program.run(arguments)) }
+        precondition(
+            arguments.map(\.signature) == program.inputs,
+            "a program of \(program.inputs) was given \(arguments.map(\.signature))")
+        return output.replacingLeaves(native(arguments))
+    }
+}
+
+/// The function as a recorded program for arguments shaped like `input`: no more tracing, and later native code.
+///
+/// What `f` captures is constant in the program; what shall change from call to call, a network that learns or a state of an
+/// optimiser, belongs into its argument.
+public func compile<A: Tree, B: Tree>(like input: A, _ f: (A) -> B) -> Compiled<A, B> { Compiled(f, like: input) }
+
+extension Map {
+    /// The map as a recorded program for inputs shaped like `input`; its parameters are constants.
+    public func compiled(like input: Input) -> Compiled<Input, Output> { compile(like: input) { self($0) } }
+}
+
+extension Compiled {
+    /// The C that was compiled; nil where programs are interpreted.
+    public var code: String? { native?.emitted.source }
+}

@@ -1,0 +1,60 @@
+import Tensors
+
+extension Operation {
+    /// One element of an elementwise operation as C writes it; `type` is that of the operands.
+    func cText(_ x: [String], _ type: ElementType, _ result: ElementType, _ isBatched: Bool) -> String {
+        let letter = type.letter(isBatched)
+        switch self {
+        case .unary(let f): return f.cText(x[0], type, letter)
+        case .binary(let f): return f.cText(x[0], x[1], type, letter)
+        case .compare(let f): return "compare_\(letter)(\(x[0]) \(f.symbol) \(x[1]))"
+        case .select: return "select_\(letter)(\(x[0]), \(x[1]), \(x[2]))"
+        case .cast: return type == result ? x[0] : "cast_\(letter)_\(result.letter(isBatched))(\(x[0]))"
+        case .alias, .constant, .reduce, .largestIndex, .cumulativeSum, .sortOrder, .broadcast, .reshape, .transpose,
+            .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve,
+            .solve, .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan,
+            .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier, .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
+            preconditionFailure("\(name) is not elementwise")
+        }
+    }
+}
+
+extension Unary {
+    fileprivate func cText(_ x: String, _ type: ElementType, _ letter: String) -> String {
+        switch self {
+        case .negative: "-\(x)"
+        case .reciprocal: "1 / \(x)"
+        case .logicalNot: "not_\(letter)(\(x))"
+        case .absolute, .sign, .floor, .ceiling, .rounded, .exp, .expMinusOne, .log, .logOnePlus, .sqrt, .sin, .cos,
+            .tanh, .erf, .logistic:
+            "\(rawValue)_\(letter)(\(x))"
+        }
+    }
+}
+
+extension Binary {
+    fileprivate func cText(_ a: String, _ b: String, _ type: ElementType, _ letter: String) -> String {
+        switch self {
+        case .add: type == .bool ? "\(a) | \(b)" : "\(a) + \(b)"
+        case .subtract: "\(a) - \(b)"
+        case .multiply: type == .bool ? "\(a) & \(b)" : "\(a) * \(b)"
+        case .divide: "\(a) / \(b)"
+        case .maximum: type == .bool ? "\(a) | \(b)" : "maximum_\(letter)(\(a), \(b))"
+        case .minimum: type == .bool ? "\(a) & \(b)" : "minimum_\(letter)(\(a), \(b))"
+        case .power, .remainder, .atan2: "\(rawValue)_\(letter)(\(a), \(b))"
+        }
+    }
+}
+
+extension Comparison {
+    fileprivate var symbol: String {
+        switch self {
+        case .less: "<"
+        case .lessOrEqual: "<="
+        case .equal: "=="
+        case .notEqual: "!="
+        case .greater: ">"
+        case .greaterOrEqual: ">="
+        }
+    }
+}

@@ -1,0 +1,193 @@
+import Tensors
+
+/// A program in C, with the tables that go with it.
+struct EmittedProgram: Sendable {
+    let source: String
+    /// Arrays that the program takes as inputs after its own.
+    let constants: [Tensor]
+    /// The operations that it leaves to the interpreter.
+    let interpreted: [InterpretedInstruction]
+    /// The scratch memory of one part in bytes.
+    let scratchSize: Int
+    let outputs: [Signature]
+    /// Into how many parts the work can be cut, each of which has scratch memory of its own.
+    let parts: Int
+    /// The elements of the batch that are computed at once; nil where there is no batch.
+    let lanes: Int?
+
+    /// The code of a program: vectors run over the elements of a batch where the program computes them independently of each
+    /// other, and over the elements of arrays otherwise.
+    init(_ program: Program) {
+        let (lifted, constants) = Simplify.liftingConstants(program)
+        if let batch = BatchedProgram(lifted, constants: constants.count),
+            let emitted = EmittedProgram.inLanes(batch, lifted, constants)
+        {
+            self = emitted
+        } else if let tiled = TiledProgram(lifted) {
+            self = EmittedProgram.inTiles(tiled, lifted, constants)
+        } else {
+            self.init(elementwise: lifted, constants)
+        }
+    }
+
+    init(
+        _ body: Source, entry: String, _ program: Program, _ constants: [Tensor], scratchSize: Int, parts: Int
+    ) {
+        source = Prelude.text(lanes: body.lanes, for: entry) + "\n" + entry
+        self.constants = constants
+        interpreted = body.interpreted
+        self.scratchSize = (scratchSize + 63) / 64 * 64
+        outputs = program.resultSignatures
+        self.parts = parts
+        lanes = body.lanes
+    }
+
+    /// The parameters of a part: where inputs and outputs are, its scratch memory, whether it failed.
+    private static let parameters =
+        "const struct apus_runtime *runtime, const void *const *in, void *const *out, char *scratch, int *failure"
+
+    // MARK: Over the elements of arrays
+
+    private init(elementwise program: Program, _ constants: [Tensor]) {
+        var body = Source(lanes: nil)
+        func places(_ signatures: [Signature], _ name: String, _ qualifier: String) -> [Place] {
+            signatures.enumerated().map { number, signature in
+                let type = signature.type.name(false)
+                body.line("\(qualifier)\(type) *restrict \(name)\(number) = (\(qualifier)\(type) *)\(name)[\(number)];")
+                return Place(pointer: "\(name)\(number)", type: signature.type, isBatched: false)
+            }
+        }
+        let inputs = places(program.inputs, "in", "const ")
+        let outputs = places(program.resultSignatures, "out", "")
+        let size = body.body(
+            program, inputs: inputs, outputs: outputs,
+            isBatched: [Bool](repeating: false, count: program.valueCount), scratch: "scratch")
+        let entry = """
+            int apus_run(const struct apus_runtime *runtime, const void *const *in, void *const *out, char *scratch, long parts) {
+              int failed = 0, *failure = &failed;
+            \(body.text)
+              return failed;
+            }
+
+            """
+        self.init(body, entry: entry, program, constants, scratchSize: size, parts: 1)
+    }
+
+    // MARK: Over the elements of a batch
+
+    /// The code over blocks of so many lanes that the values of a block fit into the nearest cache.
+    private static func inLanes(_ batch: BatchedProgram, _ program: Program, _ constants: [Tensor]) -> EmittedProgram? {
+        guard batch.program.isBatchable(batch.inputAxes.map { $0 != nil }) else { return nil }
+        let wide = inLanes(16, batch, program, constants)
+        return wide.scratchSize <= 36 << 10 ? wide : inLanes(8, batch, program, constants)
+    }
+
+    private static func inLanes(
+        _ lanes: Int, _ batch: BatchedProgram, _ program: Program, _ constants: [Tensor]
+    ) -> EmittedProgram {
+        var body = Source(lanes: lanes)
+        let marks = batch.inputAxes.map { $0 != nil }
+        let isBatched = batch.program.batched(marks)
+        var size = 0
+        func area(_ signature: Signature, _ name: String) -> Place {
+            let type = signature.type.name(true)
+            body.line("\(type) *restrict \(name) = (\(type) *)(scratch + \(size));")
+            size += (max(1, signature.shape.elementCount) * signature.type.bytes(lanes) + 63) / 64 * 64
+            return Place(pointer: name, type: signature.type, isBatched: true)
+        }
+        var inputs: [Place] = []
+        for (number, signature) in batch.program.inputs.enumerated() {
+            guard let axis = batch.inputAxes[number] else {
+                let type = signature.type.name(false)
+                body.line("const \(type) *restrict in\(number) = (const \(type) *)in[\(number)];")
+                inputs.append(Place(pointer: "in\(number)", type: signature.type, isBatched: false))
+                continue
+            }
+            let place = area(signature, "in\(number)")
+            let (outer, inner) = sides(program.inputs[number].shape, axis)
+            let letters = (signature.type.letter(true), signature.type.name(false))
+            body.line(
+                "gather_\(letters.0)(in\(number), (const \(letters.1) *)in[\(number)], \(outer), \(inner), \(batch.size), first);")
+            inputs.append(place)
+        }
+        let outputs = batch.program.resultSignatures.enumerated().map { area($1, "out\($0)") }
+        body.line("scratch += \(size);")
+        size += body.body(
+            batch.program, inputs: inputs, outputs: outputs, isBatched: isBatched, scratch: "scratch")
+        for (number, signature) in batch.program.resultSignatures.enumerated() {
+            let (outer, inner) = sides(program.resultSignatures[number].shape, batch.outputAxes[number]!)
+            let letters = (signature.type.letter(true), signature.type.name(false))
+            body.line(
+                "scatter_\(letters.0)((\(letters.1) *)out[\(number)], out\(number), \(outer), \(inner), \(batch.size), first);")
+        }
+        let blocks = (batch.size + lanes - 1) / lanes
+        let entry = """
+            static void apus_block(\(parameters), long first) {
+            \(body.text)
+            }
+            struct apus_job {
+              const struct apus_runtime *runtime; const void *const *in; void *const *out; char *scratch; long parts; int failed;
+            };
+            static void apus_part(void *context, long part) {
+              struct apus_job *job = context;
+              int failed = 0;
+              const long end = \(blocks) * (part + 1) / job->parts;
+              for (long block = \(blocks) * part / job->parts; block < end; block++)
+                apus_block(job->runtime, job->in, job->out, job->scratch + part * \((size + 63) / 64 * 64), &failed, block * LANES);
+              if (failed) job->failed = 1;
+            }
+            int apus_run(const struct apus_runtime *runtime, const void *const *in, void *const *out, char *scratch, long parts) {
+              struct apus_job job = {runtime, in, out, scratch, parts, 0};
+              if (parts == 1) apus_part(&job, 0); else runtime->parallel(parts, apus_part, &job);
+              return job.failed;
+            }
+
+            """
+        let isWorthwhile = blocks * batch.program.work * lanes > 100_000
+        return EmittedProgram(
+            body, entry: entry, program, constants, scratchSize: size, parts: isWorthwhile ? blocks : 1)
+    }
+
+    /// The numbers of elements before and after an axis.
+    private static func sides(_ shape: [Int], _ axis: Int) -> (Int, Int) {
+        (shape[..<axis].reduce(1, *), shape[(axis + 1)...].reduce(1, *))
+    }
+}
+
+extension Program {
+    /// About how many elements are computed.
+    var work: Int {
+        instructions.reduce(0) { total, instruction in
+            let own = instruction.signatures.reduce(0) { $0 + $1.shape.elementCount }
+            guard case .scan(let scan) = instruction.operation else { return total + own }
+            return total + scan.length * scan.body.work
+        }
+    }
+
+    /// Whether every operation on batched values has code that works on lanes.
+    func isBatchable(_ inputs: [Bool]) -> Bool {
+        let isBatched = batched(inputs)
+        return instructions.allSatisfy { instruction in
+            let marks = instruction.operands.map { $0.index.map { isBatched[$0] } ?? false }
+            if case .scan(let scan) = instruction.operation { return scan.body.isBatchable(scan.batchedInputs(marks)) }
+            return !marks.contains(true) || instruction.operation.worksOnLanes
+        }
+    }
+}
+
+extension Operation {
+    /// Whether a batch of it can be computed in lanes.
+    fileprivate var worksOnLanes: Bool {
+        switch self {
+        case .alias, .constant, .unary, .compare, .select, .cast, .reduce, .cumulativeSum, .broadcast, .reshape,
+            .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .windows, .windowSum, .matrixProduct,
+            .cholesky, .triangularSolve, .scan:
+            true
+        case .binary(let f): f != .remainder
+        case .largestIndex, .sortOrder, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
+            .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .fourier, .realFourier,
+            .realFourierTranspose, .random, .conditional, .whileLoop, .fixedPoint, .custom:
+            false
+        }
+    }
+}

@@ -1,0 +1,214 @@
+/// The C that every emitted program starts with: types, elementary functions, small matrices.
+///
+/// Names end with letters of types: d, f, l, b for a double, a float, a long and a truth value; D, F, L, B for as many of
+/// them as there are lanes. Nothing is included: a program compiles without headers.
+enum Prelude {
+    /// What `code` needs, not more: compilers take their time for what they read.
+    static func text(lanes: Int?, for code: String) -> String {
+        var parts = [scalars, real("d", "double", "t_l"), realFunctions("d"), floatFunctions]
+        if let lanes { parts.append(vectors(lanes)) }
+        if code.contains("product_") { parts += [productSettings, products] }
+        return parts.joined(separator: "\n")
+    }
+
+    private static let scalars = """
+        typedef double t_d; typedef float t_f; typedef long t_l; typedef unsigned char t_b;
+        typedef unsigned long t_u;
+        struct apus_runtime {
+          void *context;
+          void (*interpret)(void *context, long number, const void *const *operands, void *const *results);
+          void (*parallel)(long parts, void (*body)(void *context, long part), void *context);
+        };
+        #define SPLAT_d(s) (s)
+        #define NAN __builtin_nan("")
+        #define INFINITY __builtin_inf()
+        #define memcpy __builtin_memcpy
+        #define memset __builtin_memset
+        #define INLINE static inline __attribute__((always_inline, unused))
+        #if defined(__clang__)
+        #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+        #define REASSOCIATE _Pragma("clang fp reassociate(on)")
+        #else
+        #define INDEPENDENT _Pragma("GCC ivdep")
+        #define REASSOCIATE
+        #endif
+        extern void cblas_dgemm(int, int, int, int, int, int, double, const double *, int, const double *, int, double, double *, int);
+        extern void cblas_sgemm(int, int, int, int, int, int, float, const float *, int, const float *, int, float, float *, int);
+        double sin(double); double cos(double); double erf(double); double pow(double, double);
+        float sinf(float); float cosf(float); float erff(float); float powf(float, float);
+        INLINE long apus_index(long index, long length, int *failure) {
+          if (index < 0 || index >= length) { *failure = 1; return 0; }
+          return index;
+        }
+        INLINE t_b not_b(t_b a) { return !a; }
+        INLINE t_d not_d(t_d a) { return a == 0 ? 1 : 0; }
+        INLINE t_f not_f(t_f a) { return a == 0 ? 1 : 0; }
+        INLINE t_l not_l(t_l a) { return a == 0 ? 1 : 0; }
+        #define COMMON(X) \\
+          INLINE t_b compare_##X(t_b a) { return a; } \\
+          INLINE t_##X select_##X(t_b c, t_##X a, t_##X b) { return c ? a : b; } \\
+          INLINE t_##X sumStep_##X(t_##X a, t_##X b) { return a + b; } \\
+          INLINE t_d cast_##X##_d(t_##X a) { return (t_d)a; } \\
+          INLINE t_f cast_##X##_f(t_##X a) { return (t_f)a; } \\
+          INLINE t_l cast_##X##_l(t_##X a) { return (t_l)a; } \\
+          INLINE t_b cast_##X##_b(t_##X a) { return a != 0; }
+        COMMON(d) COMMON(f) COMMON(l)
+        INLINE t_b compare_b(t_b a) { return a; }
+        INLINE t_b select_b(t_b c, t_b a, t_b b) { return c ? a : b; }
+        INLINE t_b sumStep_b(t_b a, t_b b) { return a | b; }
+        INLINE t_b maximumStep_b(t_b a, t_b b) { return a | b; }
+        INLINE t_b minimumStep_b(t_b a, t_b b) { return a & b; }
+        INLINE t_d cast_b_d(t_b a) { return a; }
+        INLINE t_f cast_b_f(t_b a) { return a; }
+        INLINE t_l cast_b_l(t_b a) { return a; }
+        #define ORDERED(X) \\
+          INLINE t_##X maximum_##X(t_##X a, t_##X b) { return a > b || a != a ? a : b; } \\
+          INLINE t_##X minimum_##X(t_##X a, t_##X b) { return a < b || a != a ? a : b; } \\
+          INLINE t_##X maximumStep_##X(t_##X a, t_##X b) { return a >= b || a != a ? a : b; } \\
+          INLINE t_##X minimumStep_##X(t_##X a, t_##X b) { return a <= b || a != a ? a : b; } \\
+          INLINE t_##X sign_##X(t_##X a) { return a > 0 ? 1 : a < 0 ? -1 : a; }
+        ORDERED(d) ORDERED(f) ORDERED(l)
+        INLINE t_l absolute_l(t_l a) { return a < 0 ? -a : a; }
+        #define sumStart_d 0.0
+        #define sumStart_f 0.0f
+        #define sumStart_l 0l
+        #define sumStart_b 0
+        #define maximumStart_d (-INFINITY)
+        #define maximumStart_f ((float)-INFINITY)
+        #define maximumStart_l (-0x7fffffffffffffffl - 1)
+        #define maximumStart_b 0
+        #define minimumStart_d INFINITY
+        #define minimumStart_f ((float)INFINITY)
+        #define minimumStart_l 0x7fffffffffffffffl
+        #define minimumStart_b 1
+        INLINE t_l bits_d(t_d x) { t_l r; memcpy(&r, &x, 8); return r; }
+        INLINE t_d from_l(t_l x) { t_d r; memcpy(&r, &x, 8); return r; }
+        INLINE t_d absolute_d(t_d x) { return __builtin_fabs(x); }
+        INLINE t_f absolute_f(t_f x) { return __builtin_fabsf(x); }
+        INLINE t_d floor_d(t_d x) { return __builtin_floor(x); }
+        INLINE t_d ceiling_d(t_d x) { return __builtin_ceil(x); }
+        INLINE t_d rounded_d(t_d x) { return __builtin_rint(x); }
+        INLINE t_f floor_f(t_f x) { return __builtin_floorf(x); }
+        INLINE t_f ceiling_f(t_f x) { return __builtin_ceilf(x); }
+        INLINE t_f rounded_f(t_f x) { return __builtin_rintf(x); }
+        INLINE t_d sqrt_d(t_d x) { return __builtin_sqrt(x); }
+        INLINE t_f sqrt_f(t_f x) { return __builtin_sqrtf(x); }
+        INLINE t_d erf_d(t_d x) { return erf(x); }
+        INLINE t_f erf_f(t_f x) { return erff(x); }
+        INLINE t_d power_d(t_d x, t_d y) {
+          if (y == 2) return x * x;
+          if (y == 0.5 && x >= 0) return sqrt_d(x);
+          return pow(x, y);
+        }
+        INLINE t_f power_f(t_f x, t_f y) {
+          if (y == 2) return x * x;
+          if (y == 0.5f && x >= 0) return sqrt_f(x);
+          return powf(x, y);
+        }
+        double fmod(double, double); float fmodf(float, float); double atan2(double, double); float atan2f(float, float);
+        INLINE t_d remainder_d(t_d x, t_d y) {
+          const t_d r = fmod(x, y);
+          return r != 0 && (r < 0) != (y < 0) ? r + y : r;
+        }
+        INLINE t_f remainder_f(t_f x, t_f y) {
+          const t_f r = fmodf(x, y);
+          return r != 0 && (r < 0) != (y < 0) ? r + y : r;
+        }
+        INLINE t_d atan2_d(t_d y, t_d x) { return atan2(y, x); }
+        INLINE t_f atan2_f(t_f y, t_f x) { return atan2f(y, x); }
+        INLINE t_d fma_d(t_d a, t_d b, t_d c) { return __builtin_fma(a, b, c); }
+        """
+
+    /// exp, log and what is made of them, without branches, so that loops over them become vectors: errors below 2 units in
+    /// the last place. `X` is the letter of the type, `whole` the type of its bits.
+    static func real(_ x: String, _ type: String, _ whole: String) -> String {
+        """
+        // exp r - 1 for |r| <= log(2)/2, by Taylor's series
+        INLINE t_\(x) expm1Small_\(x)(t_\(x) r) {
+          t_\(x) p = r * 0x1.ae64567f544e4p-30 + 0x1.1eed8eff8d898p-26;
+          p = p * r + 0x1.27e4fb7789f5cp-22;
+          p = p * r + 0x1.71de3a556c734p-19;
+          p = p * r + 0x1.a01a01a01a01ap-16;
+          p = p * r + 0x1.a01a01a01a01ap-13;
+          p = p * r + 0x1.6c16c16c16c17p-10;
+          p = p * r + 0x1.1111111111111p-7;
+          p = p * r + 0x1.5555555555555p-5;
+          p = p * r + 0x1.5555555555555p-3;
+          p = p * r + 0.5;
+          return r + r * r * p;
+        }
+        // 2^k for whole |k| <= 1022
+        INLINE t_\(x) powerOfTwo_\(x)(t_\(x) k) {
+          return from_\(whole.suffix(1))((bits_\(x)(k + 0x1.8p52) << 52) + 0x3ff0000000000000l);
+        }
+        INLINE t_\(x) exp_\(x)(t_\(x) x) {
+          const t_\(x) limited = minimum_\(x)(maximum_\(x)(x, SPLAT_\(x)(-800.0)), SPLAT_\(x)(800.0));
+          const t_\(x) k = rounded_\(x)(limited * 0x1.71547652b82fep+0);
+          const t_\(x) r = fma_\(x)(k, SPLAT_\(x)(-0x1.abc9e3b39803fp-56), fma_\(x)(k, SPLAT_\(x)(-0x1.62e42fefa39efp-1), limited));
+          const t_\(x) half = rounded_\(x)(k * 0.5);
+          return (1.0 + expm1Small_\(x)(r)) * powerOfTwo_\(x)(half) * powerOfTwo_\(x)(k - half);
+        }
+        INLINE t_\(x) expMinusOne_\(x)(t_\(x) x) {
+          const t_\(x) limited = minimum_\(x)(maximum_\(x)(x, SPLAT_\(x)(-40.0)), SPLAT_\(x)(800.0));
+          const t_\(x) k = rounded_\(x)(limited * 0x1.71547652b82fep+0);
+          const t_\(x) r = fma_\(x)(k, SPLAT_\(x)(-0x1.abc9e3b39803fp-56), fma_\(x)(k, SPLAT_\(x)(-0x1.62e42fefa39efp-1), limited));
+          const t_\(x) half = rounded_\(x)(k * 0.5);
+          const t_\(x) a = powerOfTwo_\(x)(half), b = powerOfTwo_\(x)(k - half);
+          const t_\(x) large = fma_\(x)(expm1Small_\(x)(r) * a, b, a * b - 1.0);
+          return select_\(x)(compare_\(x)(k == 0.0), expm1Small_\(x)(r), large);
+        }
+        // log(1 + f) + k log 2 for 1 + f in [sqrt(1/2), sqrt(2)], c a correction
+        INLINE t_\(x) logOf_\(x)(t_\(x) f, t_\(x) k, t_\(x) c) {
+          const t_\(x) s = f / (f + 2.0), z = s * s, w = z * z;
+          const t_\(x) t1 = w * (0x1.999999997fa04p-2 + w * (0x1.c71c51d8e78afp-3 + w * 0x1.39a09d078c69fp-3));
+          const t_\(x) t2 = z * (0x1.5555555555593p-1 + w * (0x1.2492494229359p-2 + w * (0x1.7466496cb03dep-3 + w * 0x1.2f112df3e5244p-3)));
+          const t_\(x) h = f * f * 0.5;
+          return k * 0x1.62e42fee00000p-1 - ((h - (s * (h + t1 + t2) + (k * 0x1.a39ef35793c76p-33 + c))) - f);
+        }
+        INLINE t_\(x) log_\(x)(t_\(x) x) {
+          const t_\(x) scaled = select_\(x)(compare_\(x)(x < 0x1p-1022), x * 0x1p54, x);
+          const \(whole) b = bits_\(x)(scaled) - 0x3fe6a09e00000000l;
+          const t_\(x) k = cast_\(whole.suffix(1))_\(x)(b >> 52);
+          const t_\(x) m = from_\(whole.suffix(1))((b & 0x000fffffffffffffl) + 0x3fe6a09e00000000l);
+          const t_\(x) r = logOf_\(x)(m - 1.0, select_\(x)(compare_\(x)(x < 0x1p-1022), k - 54.0, k), SPLAT_\(x)(0.0));
+          const t_\(x) special = select_\(x)(compare_\(x)(x == 0.0), SPLAT_\(x)(-INFINITY), select_\(x)(compare_\(x)(x < 0.0), SPLAT_\(x)(NAN), x));
+          return select_\(x)(compare_\(x)(x > 0.0) & compare_\(x)(x < INFINITY), r, special);
+        }
+        INLINE t_\(x) logOnePlus_\(x)(t_\(x) x) {
+          const t_\(x) u = x + 1.0;
+          const t_\(x) c = select_\(x)(compare_\(x)(absolute_\(x)(x) < 1.0), x - (u - 1.0), 1.0 - (u - x)) / u;
+          const \(whole) b = bits_\(x)(u) - 0x3fe6a09e00000000l;
+          const t_\(x) k = cast_\(whole.suffix(1))_\(x)(b >> 52);
+          const t_\(x) m = from_\(whole.suffix(1))((b & 0x000fffffffffffffl) + 0x3fe6a09e00000000l);
+          const t_\(x) reduced = select_\(x)(compare_\(x)(k == 0.0), x, m - 1.0);
+          const t_\(x) r = logOf_\(x)(reduced, k, select_\(x)(compare_\(x)(k == 0.0), SPLAT_\(x)(0.0), c));
+          const t_\(x) special = select_\(x)(compare_\(x)(x == -1.0), SPLAT_\(x)(-INFINITY), select_\(x)(compare_\(x)(x < -1.0), SPLAT_\(x)(NAN), x));
+          return select_\(x)(compare_\(x)(x > -1.0) & compare_\(x)(x < INFINITY), r, special);
+        }
+        INLINE t_\(x) tanh_\(x)(t_\(x) x) {
+          const t_\(x) t = expMinusOne_\(x)(2.0 * minimum_\(x)(absolute_\(x)(x), SPLAT_\(x)(20.0)));
+          const t_\(x) r = t / (t + 2.0);
+          return select_\(x)(compare_\(x)(x < 0.0), -r, select_\(x)(compare_\(x)(x > 0.0), r, x));
+        }
+        INLINE t_\(x) logistic_\(x)(t_\(x) x) {
+          const t_\(x) e = exp_\(x)(-absolute_\(x)(x));
+          return select_\(x)(compare_\(x)(x < 0.0), e, SPLAT_\(x)(1.0)) / (1.0 + e);
+        }
+        """
+    }
+
+    private static func realFunctions(_ x: String) -> String {
+        """
+        INLINE t_d sin_d(t_d x) { return sin(x); }
+        INLINE t_d cos_d(t_d x) { return cos(x); }
+        """
+    }
+
+    /// Single precision by way of double.
+    private static let floatFunctions = """
+        #define FLOAT(f) INLINE t_f f##_f(t_f x) { return (t_f)f##_d((t_d)x); }
+        FLOAT(exp) FLOAT(expMinusOne) FLOAT(log) FLOAT(logOnePlus) FLOAT(tanh) FLOAT(logistic)
+        INLINE t_f sin_f(t_f x) { return sinf(x); }
+        INLINE t_f cos_f(t_f x) { return cosf(x); }
+        """
+}

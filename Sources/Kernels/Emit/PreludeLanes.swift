@@ -1,0 +1,143 @@
+extension Prelude {
+    /// Vectors of as many lanes as the batch is cut into: each lane is another element of the batch.
+    static func vectors(_ lanes: Int) -> String {
+        """
+        #define LANES \(lanes)
+        typedef double t_D __attribute__((vector_size(LANES * 8), aligned(64)));
+        typedef float t_F __attribute__((vector_size(LANES * 4), aligned(\(min(64, lanes * 4)))));
+        typedef long t_L __attribute__((vector_size(LANES * 8), aligned(64)));
+        typedef long t_B __attribute__((vector_size(LANES * 8), aligned(64)));
+        typedef int t_I __attribute__((vector_size(LANES * 4)));
+        #define SPLAT_D(s) splat_D(s)
+        INLINE t_D splat_D(t_d s) { return s - (t_D){0}; }
+        INLINE t_F splat_F(t_f s) { return s - (t_F){0}; }
+        INLINE t_L splat_L(t_l s) { return s - (t_L){0}; }
+        INLINE t_B splat_B(t_b s) { return (t_l)s * -1 - (t_B){0}; }
+        #define CONVERT(x, T) __builtin_convertvector(x, T)
+        INLINE t_B compare_D(t_L m) { return m; }
+        INLINE t_B compare_L(t_L m) { return m; }
+        INLINE t_B compare_B(t_L m) { return m; }
+        INLINE t_B compare_F(t_I m) { return CONVERT(m, t_B); }
+        INLINE t_D select_D(t_B c, t_D a, t_D b) { return (t_D)(((t_L)a & c) | ((t_L)b & ~c)); }
+        INLINE t_L select_L(t_B c, t_L a, t_L b) { return (a & c) | (b & ~c); }
+        INLINE t_B select_B(t_B c, t_B a, t_B b) { return (a & c) | (b & ~c); }
+        INLINE t_F select_F(t_B c, t_F a, t_F b) {
+          const t_I m = CONVERT(c, t_I);
+          return (t_F)(((t_I)a & m) | ((t_I)b & ~m));
+        }
+        INLINE t_B not_B(t_B a) { return ~a; }
+        INLINE t_D not_D(t_D a) { return select_D(compare_D(a == 0), splat_D(1), splat_D(0)); }
+        INLINE t_F not_F(t_F a) { return select_F(compare_F(a == 0), splat_F(1), splat_F(0)); }
+        INLINE t_L not_L(t_L a) { return (a == 0) & 1; }
+        #define CASTS(X) \\
+          INLINE t_D cast_##X##_D(t_##X a) { return CONVERT(a, t_D); } \\
+          INLINE t_F cast_##X##_F(t_##X a) { return CONVERT(a, t_F); } \\
+          INLINE t_L cast_##X##_L(t_##X a) { return CONVERT(a, t_L); } \\
+          INLINE t_B cast_##X##_B(t_##X a) { return compare_##X(a != 0); } \\
+          INLINE t_##X sumStep_##X(t_##X a, t_##X b) { return a + b; } \\
+          INLINE t_##X maximum_##X(t_##X a, t_##X b) { return select_##X(compare_##X(a > b) | compare_##X(a != a), a, b); } \\
+          INLINE t_##X minimum_##X(t_##X a, t_##X b) { return select_##X(compare_##X(a < b) | compare_##X(a != a), a, b); } \\
+          INLINE t_##X maximumStep_##X(t_##X a, t_##X b) { return select_##X(compare_##X(a >= b) | compare_##X(a != a), a, b); } \\
+          INLINE t_##X minimumStep_##X(t_##X a, t_##X b) { return select_##X(compare_##X(a <= b) | compare_##X(a != a), a, b); } \\
+          INLINE t_##X sign_##X(t_##X a) { return select_##X(compare_##X(a > 0), splat_##X(1), select_##X(compare_##X(a < 0), splat_##X(-1), a)); } \\
+          INLINE t_##X absolute_##X(t_##X a) { return select_##X(compare_##X(a < 0), -a, a); }
+        CASTS(D) CASTS(F) CASTS(L)
+        INLINE t_B sumStep_B(t_B a, t_B b) { return a | b; }
+        INLINE t_B maximumStep_B(t_B a, t_B b) { return a | b; }
+        INLINE t_B minimumStep_B(t_B a, t_B b) { return a & b; }
+        INLINE t_D cast_B_D(t_B a) { return -CONVERT(a, t_D); }
+        INLINE t_F cast_B_F(t_B a) { return -CONVERT(a, t_F); }
+        INLINE t_L cast_B_L(t_B a) { return -a; }
+        #define sumStart_D splat_D(0)
+        #define sumStart_F splat_F(0)
+        #define sumStart_L splat_L(0)
+        #define sumStart_B splat_B(0)
+        #define maximumStart_D splat_D(-INFINITY)
+        #define maximumStart_F splat_F(-INFINITY)
+        #define maximumStart_L splat_L(maximumStart_l)
+        #define maximumStart_B splat_B(0)
+        #define minimumStart_D splat_D(INFINITY)
+        #define minimumStart_F splat_F(INFINITY)
+        #define minimumStart_L splat_L(minimumStart_l)
+        #define minimumStart_B splat_B(1)
+        #define EACH(f, X, x) INLINE t_##X f##_##X(t_##X a) { t_##X r; for (int i = 0; i < LANES; i++) r[i] = f##_##x(a[i]); return r; }
+        #define EACH2(f, X, x) INLINE t_##X f##_##X(t_##X a, t_##X b) { t_##X r; for (int i = 0; i < LANES; i++) r[i] = f##_##x(a[i], b[i]); return r; }
+        #if defined(__clang__)
+        #define WHOLE(f, g, X) INLINE t_##X f##_##X(t_##X a) { return __builtin_elementwise_##g(a); }
+        WHOLE(floor, floor, D) WHOLE(floor, floor, F) WHOLE(ceiling, ceil, D) WHOLE(ceiling, ceil, F)
+        WHOLE(rounded, roundeven, D) WHOLE(rounded, roundeven, F) WHOLE(sqrt, sqrt, D) WHOLE(sqrt, sqrt, F)
+        INLINE t_D fma_D(t_D a, t_D b, t_D c) { return __builtin_elementwise_fma(a, b, c); }
+        #else
+        EACH(floor, D, d) EACH(floor, F, f) EACH(ceiling, D, d) EACH(ceiling, F, f) EACH(rounded, D, d) EACH(rounded, F, f)
+        EACH(sqrt, D, d) EACH(sqrt, F, f)
+        INLINE t_D fma_D(t_D a, t_D b, t_D c) { t_D r; for (int i = 0; i < LANES; i++) r[i] = fma_d(a[i], b[i], c[i]); return r; }
+        #endif
+        INLINE t_L bits_D(t_D x) { return (t_L)x; }
+        INLINE t_D from_L(t_L x) { return (t_D)x; }
+        EACH(sin, D, d) EACH(cos, D, d) EACH(erf, D, d) EACH(sin, F, f) EACH(cos, F, f) EACH(erf, F, f)
+        EACH2(power, D, d) EACH2(power, F, f) EACH2(remainder, D, d) EACH2(remainder, F, f)
+        EACH2(atan2, D, d) EACH2(atan2, F, f)
+        \(real("D", "t_D", "t_L"))
+        #define FLOATS(f) INLINE t_F f##_F(t_F x) { return CONVERT(f##_D(CONVERT(x, t_D)), t_F); }
+        FLOATS(exp) FLOATS(expMinusOne) FLOATS(log) FLOATS(logOnePlus) FLOATS(tanh) FLOATS(logistic)
+        // Elements first + lane of a batch, lanes innermost, and back; lanes beyond the end repeat its last element.
+        #define MOVES(X, x, T) \\
+          static void gather_##X(t_##X *restrict to, const t_##x *restrict from, long outer, long inner, long size, long first) { \\
+            if (first + LANES <= size) { \\
+              for (long o = 0; o < outer; o++) for (long i = 0; i < inner; i++) { \\
+                const t_##x *row = from + (o * size + first) * inner + i; \\
+                t_##X v; \\
+                for (int l = 0; l < LANES; l++) v[l] = T row[l * inner]; \\
+                to[o * inner + i] = v; \\
+              } \\
+              return; \\
+            } \\
+            for (long o = 0; o < outer; o++) for (long i = 0; i < inner; i++) for (int l = 0; l < LANES; l++) { \\
+              const long b = first + l < size ? first + l : size - 1; \\
+              to[o * inner + i][l] = T from[(o * size + b) * inner + i]; \\
+            } \\
+          } \\
+          static void scatter_##X(t_##x *restrict to, const t_##X *restrict from, long outer, long inner, long size, long first) { \\
+            const int count = first + LANES <= size ? LANES : (int)(size - first); \\
+            if (count == LANES) { \\
+              for (long o = 0; o < outer; o++) for (long i = 0; i < inner; i++) { \\
+                t_##x *row = to + (o * size + first) * inner + i; \\
+                const t_##X v = from[o * inner + i]; \\
+                for (int l = 0; l < LANES; l++) row[l * inner] = T v[l]; \\
+              } \\
+              return; \\
+            } \\
+            for (long o = 0; o < outer; o++) for (long i = 0; i < inner; i++) for (int l = 0; l < count; l++) \\
+              to[(o * size + first + l) * inner + i] = T from[o * inner + i][l]; \\
+          }
+        MOVES(D, d, ) MOVES(F, f, ) MOVES(L, l, ) MOVES(B, b, -)
+        #define LANEPRODUCT(C, A, B) \\
+          INLINE void product_##C##_##A##_##B(long n, long m, long k, const t_##A *restrict a, const t_##B *restrict b, t_##C *restrict c, int ta, int tb, int add, char *packed) { \\
+            for (long i = 0; i < n; i++) { \\
+              long j = 0; \\
+              for (; j + 4 <= m; j += 4) { \\
+                t_##C s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0}; \\
+                for (long l = 0; l < k; l++) { \\
+                  const t_##A x = ta ? a[l * n + i] : a[i * k + l]; \\
+                  s0 += x * (tb ? b[j * k + l] : b[l * m + j]); \\
+                  s1 += x * (tb ? b[(j + 1) * k + l] : b[l * m + j + 1]); \\
+                  s2 += x * (tb ? b[(j + 2) * k + l] : b[l * m + j + 2]); \\
+                  s3 += x * (tb ? b[(j + 3) * k + l] : b[l * m + j + 3]); \\
+                } \\
+                t_##C *to = c + i * m + j; \\
+                if (add) { s0 += to[0]; s1 += to[1]; s2 += to[2]; s3 += to[3]; } \\
+                to[0] = s0; to[1] = s1; to[2] = s2; to[3] = s3; \\
+              } \\
+              for (; j < m; j++) { \\
+                t_##C s = {0}; \\
+                if (add) s = c[i * m + j]; \\
+                for (long l = 0; l < k; l++) s += (ta ? a[l * n + i] : a[i * k + l]) * (tb ? b[j * k + l] : b[l * m + j]); \\
+                c[i * m + j] = s; \\
+              } \\
+            } \\
+          }
+        LANEPRODUCT(D, D, D) LANEPRODUCT(D, D, d) LANEPRODUCT(D, d, D)
+        LANEPRODUCT(F, F, F) LANEPRODUCT(F, F, f) LANEPRODUCT(F, f, F)
+        """
+    }
+}

@@ -1,0 +1,192 @@
+import Tensors
+
+/// Operations that are more than a nest of loops over elements.
+extension Source {
+    mutating func routine(_ instruction: Program.Instruction, _ frame: inout Frame, now: Int) {
+        line("// " + instruction.operation.name)
+        switch instruction.operation {
+        case .scan(let loop): scan(loop, instruction, &frame, now: now)
+        case .matrixProduct:
+            matrixProduct(instruction, into: frame.places[instruction.results.lowerBound]!, &frame, now: now)
+        case .reduce:
+            let place = frame.places[instruction.results.lowerBound]!
+            let product = frame.schedule.program.instructions[frame.schedule.makers[instruction.operands[0].index!]!]
+            let bytes = "\(instruction.signatures[0].shape.elementCount) * sizeof(\(place.type.name(place.isBatched)))"
+            line("memset(\(place.pointer), 0, \(bytes));")
+            matrixProduct(product, into: place, isSum: true, &frame, now: now)
+        case .pad(let low, _, let interior): spread(instruction, low, interior, &frame)
+        case .cumulativeSum(let axis, let reversed): cumulativeSum(instruction, axis, reversed, &frame)
+        case .conditional(let choice): conditional(choice, instruction, &frame, now: now)
+        case .whileLoop(let loop): whileLoop(loop, instruction, &frame, now: now)
+        case .windowSum(let axis, _, let stride, let dilation):
+            windowSum(instruction, axis, stride, dilation, &frame)
+        case .scatterAdd(let axis, let size): scatterAdd(instruction, axis, size, &frame)
+        case .largestIndex, .sortOrder, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular,
+            .symmetricRoot, .symmetricSylvester, .random, .unary, .binary, .lowerUpper, .singularValueDecomposition,
+            .fourier, .realFourier, .realFourierTranspose:
+            interpreted(instruction, &frame)
+        case .alias, .constant, .compare, .select, .cast, .broadcast, .reshape, .transpose, .slice,
+            .concatenate, .roll, .gather, .windows, .fixedPoint, .custom:
+            preconditionFailure("\(instruction.operation.name) is not a routine")
+        }
+    }
+
+    /// The interpreter's routine, on the same memory.
+    private mutating func interpreted(_ instruction: Program.Instruction, _ frame: inout Frame) {
+        let operands = instruction.operands.map { memory($0, &frame).pointer }
+        let results = instruction.results.map { frame.places[$0]!.pointer }
+        let number = interpret(
+            InterpretedInstruction(
+                operation: instruction.operation, operands: instruction.operands.map(frame.schedule.signature),
+                results: instruction.signatures))
+        line(
+            "runtime->interpret(runtime->context, \(number), (const void *[]){\(operands.joined(separator: ", "))}, "
+                + "(void *[]){\(results.joined(separator: ", "))});")
+    }
+
+    // MARK: Matrix product
+
+    /// A batch of products, or their sum added to what is there.
+    private mutating func matrixProduct(
+        _ instruction: Program.Instruction, into target: Place, isSum: Bool = false, _ frame: inout Frame, now: Int
+    ) {
+        let (a, isLeftTransposed) = matrix(instruction.operands[0], &frame)
+        let (b, isRightTransposed) = matrix(instruction.operands[1], &frame)
+        let shape = instruction.signatures[0].shape
+        let (x, y) = (
+            frame.schedule.signature(instruction.operands[0]).shape,
+            frame.schedule.signature(instruction.operands[1]).shape
+        )
+        guard shape.elementCount > 0 else { return }
+        let (n, m, k) = (shape[shape.count - 2], shape[shape.count - 1], x[x.count - 1])
+        let type = target.type
+        let letters = [target, a, b].map { type.letter($0.isBatched) }.joined(separator: "_")
+        let batch = Array(shape.dropLast(2))
+        // Where the right side is packed: whole panels of at most 32 columns.
+        let size = (m + 31) / 32 * 32 * k * type.size
+        let start = frame.allocate(size, now: now, last: now)
+        let sides = "\(isLeftTransposed ? 1 : 0), \(isRightTransposed ? 1 : 0), \(isSum ? 1 : 0), \(frame.scratch) + \(start)"
+        if !isSum, y.dropLast(2).allSatisfy({ $0 == 1 }), x.count == shape.count, !isLeftTransposed {
+            // One matrix on the right serves the whole batch: a single tall product.
+            let rows = n * batch.elementCount
+            line("product_\(letters)(\(rows), \(m), \(k), \(a.pointer), \(b.pointer), \(target.pointer), \(sides));")
+            return
+        }
+        let strides = [(x, n * k), (y, k * m)].map { operand, size in
+            Array(operand.dropLast(2)).strides(broadcastTo: batch).map { $0 * size }
+        }
+        func terms(_ strides: [Int]) -> String {
+            batch.indices.reduce(Index.constant(0)) { $0 + Index.variable($1).scaled(by: strides[$1]) }.text
+        }
+        let own = isSum ? "0" : terms(batch.strides.map { $0 * n * m })
+        nestedLoops(batch) {
+            $0.line(
+                "product_\(letters)(\(n), \(m), \(k), \(a.pointer) + \(terms(strides[0])), \(b.pointer) + \(terms(strides[1])), "
+                    + "\(target.pointer) + \(own), \(sides));")
+        }
+    }
+
+    /// A matrix in memory, or the transpose of one.
+    private mutating func matrix(_ operand: Program.Operand, _ frame: inout Frame) -> (Place, isTransposed: Bool) {
+        if let value = operand.index, !frame.schedule.isInMemory(operand) {
+            let maker = frame.schedule.program.instructions[frame.schedule.makers[value]!]
+            return (memory(maker.operands[0], &frame), true)
+        }
+        return (memory(operand, &frame), false)
+    }
+
+    private mutating func nestedLoops(_ lengths: [Int], _ axis: Int = 0, _ body: (inout Source) -> Void) {
+        guard axis < lengths.count else { return body(&self) }
+        block("for (long i\(axis) = 0; i\(axis) < \(lengths[axis]); i\(axis)++)") {
+            $0.nestedLoops(lengths, axis + 1, body)
+        }
+    }
+
+    // MARK: Moving elements
+
+    /// Elements spread with zeros between them.
+    private mutating func spread(
+        _ instruction: Program.Instruction, _ low: [Int], _ interior: [Int], _ frame: inout Frame
+    ) {
+        let source = memory(instruction.operands[0], &frame)
+        let target = frame.places[instruction.results.lowerBound]!
+        let shape = frame.schedule.signature(instruction.operands[0]).shape
+        let whole = instruction.signatures[0].shape
+        guard whole.elementCount > 0 else { return }
+        line("memset(\(target.pointer), 0, \(whole.elementCount) * sizeof(\(target.type.name(target.isBatched))));")
+        guard shape.elementCount > 0 else { return }
+        let from = frame.offset(shape, .axes(shape.indices.map { .variable($0) }))
+        let to = frame.offset(
+            whole, .axes(shape.indices.map { Index.variable($0).scaled(by: interior[$0] + 1, plus: low[$0]) }))
+        nestedLoops(shape) { $0.line("\(target.pointer)[\(to)] = \(source.pointer)[\(from)];") }
+    }
+
+    private mutating func cumulativeSum(
+        _ instruction: Program.Instruction, _ axis: Int, _ reversed: Bool, _ frame: inout Frame
+    ) {
+        let source = memory(instruction.operands[0], &frame)
+        let target = frame.places[instruction.results.lowerBound]!
+        let shape = instruction.signatures[0].shape
+        guard shape.elementCount > 0 else { return }
+        let letter = target.type.letter(target.isBatched)
+        let inner = shape[(axis + 1)...].reduce(1, *)
+        let index = Index.variable(0).scaled(by: shape[axis] * inner) + .variable(2)
+        let step = reversed ? "(\(shape[axis] - 1) - i1)" : "i1"
+        nestedLoops([shape[..<axis].reduce(1, *)]) { outer in
+            outer.block("for (long i1 = 0; i1 < \(shape[axis]); i1++)") { middle in
+                middle.block("for (long i2 = 0; i2 < \(inner); i2++)") {
+                    $0.line("const long at = \(index.text) + \(step) * \(inner);")
+                    $0.line(
+                        "\(target.pointer)[at] = i1 == 0 ? \(source.pointer)[at] : "
+                            + "sumStep_\(letter)(\(target.pointer)[at \(reversed ? "+" : "-") \(inner)], \(source.pointer)[at]);"
+                    )
+                }
+            }
+        }
+    }
+
+    private mutating func scatterAdd(_ instruction: Program.Instruction, _ axis: Int, _ size: Int, _ frame: inout Frame) {
+        let updates = memory(instruction.operands[0], &frame)
+        let indices = memory(instruction.operands[1], &frame)
+        let target = frame.places[instruction.results.lowerBound]!
+        let shape = frame.schedule.signature(instruction.operands[0]).shape
+        let whole = instruction.signatures[0].shape.elementCount
+        guard whole > 0 else { return }
+        let letter = target.type.letter(target.isBatched)
+        line("memset(\(target.pointer), 0, \(whole) * sizeof(\(target.type.name(target.isBatched))));")
+        guard shape.elementCount > 0 else { return }
+        let inner = shape[(axis + 1)...].reduce(1, *)
+        nestedLoops([shape[..<axis].reduce(1, *), shape[axis], inner]) {
+            $0.line("const long from = (i0 * \(shape[axis]) + i1) * \(inner) + i2;")
+            $0.line(
+                "const long to = (i0 * \(size) + apus_index(\(indices.pointer)[from], \(size), failure)) * \(inner) + i2;")
+            $0.line("\(target.pointer)[to] = sumStep_\(letter)(\(target.pointer)[to], \(updates.pointer)[from]);")
+        }
+    }
+
+    /// Overlapping windows added up.
+    private mutating func windowSum(
+        _ instruction: Program.Instruction, _ axis: Int, _ stride: Int, _ dilation: Int, _ frame: inout Frame
+    ) {
+        let source = memory(instruction.operands[0], &frame)
+        let target = frame.places[instruction.results.lowerBound]!
+        let shape = frame.schedule.signature(instruction.operands[0]).shape
+        let whole = instruction.signatures[0].shape
+        guard whole.elementCount > 0 else { return }
+        let letter = target.type.letter(target.isBatched)
+        line("memset(\(target.pointer), 0, \(whole.elementCount) * sizeof(t_\(letter)));")
+        guard shape.elementCount > 0 else { return }
+        let from = frame.offset(shape, .axes(shape.indices.map { .variable($0) }))
+        let to = frame.offset(
+            whole,
+            .axes(
+                whole.indices.map {
+                    $0 == axis
+                        ? Index.variable($0).scaled(by: stride) + Index.variable(whole.count).scaled(by: dilation)
+                        : .variable($0)
+                }))
+        nestedLoops(shape) {
+            $0.line("\(target.pointer)[\(to)] = sumStep_\(letter)(\(target.pointer)[\(to)], \(source.pointer)[\(from)]);")
+        }
+    }
+}

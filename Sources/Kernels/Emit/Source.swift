@@ -1,0 +1,117 @@
+import Tensors
+
+/// A C source file in the making: its functions, and the tables that go with it.
+struct Source {
+    /// The lanes of a vector, each of which is another element of the batch; nil where numbers are numbers.
+    let lanes: Int?
+    /// Operations that the interpreter computes.
+    private(set) var interpreted: [InterpretedInstruction] = []
+    private var lines: [String] = []
+    private var depth = 1
+    private var names = 0
+
+    init(lanes: Int?) { self.lanes = lanes }
+
+    var text: String { lines.joined(separator: "\n") }
+
+    mutating func line(_ text: String) {
+        lines.append(String(repeating: "  ", count: depth) + text)
+    }
+
+    /// The next function: its text starts anew; names and tables go on.
+    mutating func startFunction() { lines = [] }
+
+    /// A block in braces.
+    mutating func block(_ head: String, _ body: (inout Source) -> Void) {
+        line(head.isEmpty ? "{" : head + " {")
+        depth += 1
+        body(&self)
+        depth -= 1
+        line("}")
+    }
+
+    /// A line to be filled in when more is known.
+    mutating func reserve() -> Int {
+        lines.append("")
+        return lines.count - 1
+    }
+
+    mutating func fill(_ mark: Int, _ text: String) { lines[mark] = "  " + text }
+
+    mutating func name(_ prefix: String) -> String {
+        names += 1
+        return "\(prefix)\(names)"
+    }
+
+    mutating func interpret(_ instruction: InterpretedInstruction) -> Int {
+        interpreted.append(instruction)
+        return interpreted.count - 1
+    }
+}
+
+/// An operation that native code leaves to the interpreter.
+struct InterpretedInstruction: Sendable {
+    let operation: Operation
+    let operands: [Signature]
+    let results: [Signature]
+}
+
+/// Where the elements of a value lie, row-major; those of a batched value are vectors of lanes.
+struct Place {
+    let pointer: String
+    let type: ElementType
+    let isBatched: Bool
+
+    func offset(by elements: String) -> Place {
+        Place(pointer: elements == "0" ? pointer : "(\(pointer) + \(elements))", type: type, isBatched: isBatched)
+    }
+}
+
+extension ElementType {
+    /// The letter that the names of types and functions end with in C: lower case for one number, upper case for lanes.
+    func letter(_ isBatched: Bool) -> String {
+        let letter =
+            switch self {
+            case .float64: "d"
+            case .float32: "f"
+            case .int64: "l"
+            case .bool: "b"
+            }
+        return isBatched ? letter.uppercased() : letter
+    }
+
+    /// The type of an element in C.
+    func name(_ isBatched: Bool) -> String { "t_" + letter(isBatched) }
+
+    /// A number as C writes it, exactly.
+    func literal(_ value: Double) -> String {
+        switch self {
+        case .float64:
+            if value.isNaN { return "NAN" }
+            if value.isInfinite { return value < 0 ? "(-INFINITY)" : "INFINITY" }
+            return value.rounded() == value && abs(value) < 1e15 && !(value == 0 && value.sign == .minus)
+                ? "\(Int(value)).0" : hexadecimal(value)
+        case .float32:
+            if value.isNaN { return "NAN" }
+            if value.isInfinite { return value < 0 ? "(-INFINITY)" : "INFINITY" }
+            return "((float)\(hexadecimal(value)))"
+        case .int64: return "\(Int(value))l"
+        case .bool: return value != 0 ? "1" : "0"
+        }
+    }
+
+    /// Bytes of an element, lanes included.
+    func bytes(_ lanes: Int?) -> Int {
+        guard let lanes else { return size }
+        return lanes * (self == .bool ? 8 : size)
+    }
+}
+
+private func hexadecimal(_ value: Double) -> String {
+    let bits = value.magnitude.bitPattern
+    let exponent = Int(bits >> 52)
+    let fraction = String(bits & ((1 << 52) - 1), radix: 16)
+    let digits = String(repeating: "0", count: 13 - fraction.count) + fraction
+    let sign = value.sign == .minus ? "-" : ""
+    return "(\(sign)0x\(exponent == 0 ? 0 : 1).\(digits)p\(exponent == 0 ? -1022 : exponent - 1023))"
+}

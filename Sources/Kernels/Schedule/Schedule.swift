@@ -1,0 +1,219 @@
+import Tensors
+
+/// What becomes of each value of a program in native code, and in which order.
+struct Schedule {
+    /// How the elements of a value come about.
+    enum Treatment {
+        /// They are there before the program starts.
+        case input
+        /// They are computed where they are read.
+        case inline
+        /// They lie in memory, written by a nest of loops.
+        case loops
+        /// They lie in memory, written by a routine of its own.
+        case routine
+        /// They are the elements of another value in memory, in the same order, from an offset on.
+        case view(Program.Operand, offset: Int)
+    }
+    enum Statement {
+        /// Nests over one shape that become one.
+        case loops([Int])
+        case routine(Int)
+    }
+
+    let program: Program
+    /// For every value.
+    private(set) var treatments: [Treatment]
+    private(set) var statements: [Statement] = []
+    /// For every value, the instruction that makes it.
+    let makers: [Int?]
+    /// For every value, the operations of arithmetic that reading one of its elements costs.
+    private var costs: [Int]
+    private var uses: [[Int]]
+    private var isOutput: [Bool]
+
+    init(_ program: Program) {
+        self.program = program
+        treatments = [Treatment](repeating: .input, count: program.valueCount)
+        var makers = [Int?](repeating: nil, count: program.valueCount)
+        uses = [[Int]](repeating: [], count: program.valueCount)
+        costs = [Int](repeating: 0, count: program.valueCount)
+        isOutput = [Bool](repeating: false, count: program.valueCount)
+        for (number, instruction) in program.instructions.enumerated() {
+            for result in instruction.results { makers[result] = number }
+            for case .value(let index) in instruction.operands { uses[index].append(number) }
+        }
+        for case .value(let index) in program.outputs { isOutput[index] = true }
+        self.makers = makers
+        for number in program.instructions.indices { treat(number) }
+        arrange()
+    }
+
+    func signature(_ operand: Program.Operand) -> Signature {
+        switch operand {
+        case .constant(let tensor): return tensor.signature
+        case .value(let index): return signature(index)
+        }
+    }
+
+    func signature(_ value: Int) -> Signature {
+        guard let maker = makers[value] else { return program.inputs[value] }
+        let instruction = program.instructions[maker]
+        return instruction.signatures[value - instruction.results.lowerBound]
+    }
+
+    /// Whether an operand lies in memory.
+    func isInMemory(_ operand: Program.Operand) -> Bool {
+        guard case .value(let index) = operand else { return true }
+        return switch treatments[index] {
+        case .input, .loops, .routine, .view: true
+        case .inline: false
+        }
+    }
+}
+
+// MARK: - In memory or not
+
+extension Schedule {
+    private mutating func treat(_ number: Int) {
+        let instruction = program.instructions[number]
+        let result = instruction.results.lowerBound
+        switch instruction.operation.form(instruction.operands.map(signature), instruction.signatures) {
+        case .routine: for value in instruction.results { treatments[value] = .routine }
+        case .reduction:
+            treatments[result] = .loops
+            if let product = summedProduct(instruction) {  // the sum of products is one product that adds up
+                treatments[result] = .routine
+                treatments[product] = .inline
+            }
+        case .view(let offset, _) where isInMemory(instruction.operands[0]):
+            treatments[result] = .view(instruction.operands[0], offset: offset)
+        case .elementwise(let cost):
+            costs[result] = min(
+                1000, instruction.operands.reduce(cost) { $0 + ($1.index.map { isInline($0) ? costs[$0] : 0 } ?? 0) })
+            treatments[result] = mustLieInMemory(result) ? .loops : .inline
+        case .view:  // a reading of an inline value: only where the axes stay recognisable
+            costs[result] = instruction.operands[0].index.map { costs[$0] } ?? 0
+            treatments[result] = mustLieInMemory(result) ? .loops : .inline
+        }
+    }
+
+    private func isInline(_ value: Int) -> Bool {
+        if case .inline = treatments[value] { true } else { false }
+    }
+
+    private func mustLieInMemory(_ value: Int) -> Bool {
+        if isOutput[value] { return true }
+        let consumers = uses[value]
+        let isNeeded = consumers.contains { number in
+            let consumer = program.instructions[number]
+            // A matrix product reads the transpose of a matrix in memory as well as the matrix.
+            if case .matrixProduct = consumer.operation, isTransposeInMemory(value) { return false }
+            let form = consumer.operation.form(consumer.operands.map(signature), consumer.signatures)
+            return consumer.operands.indices.contains { place in
+                consumer.operands[place].index == value && form.needsMemory(place, consumer.operation)
+            }
+        }
+        if isNeeded { return true }
+        if costs[value] == 0 { return false }
+        let own = signature(value).shape.elementCount
+        let isRepeated = consumers.contains { number in
+            let consumer = program.instructions[number]
+            if case .reduce = consumer.operation { return false }
+            return consumer.signatures[0].shape.elementCount > own
+        }
+        return isRepeated || consumers.count > 1 || costs[value] > 40
+    }
+
+    /// The batch of matrix products that only this sum over the batch reads.
+    private func summedProduct(_ instruction: Program.Instruction) -> Int? {
+        guard case .reduce(.sum, let axes) = instruction.operation, let value = instruction.operands[0].index,
+            let maker = makers[value], case .matrixProduct = program.instructions[maker].operation,
+            uses[value].count == 1, !isOutput[value]
+        else { return nil }
+        let product = program.instructions[maker]
+        let lead = signature(value).shape.count - 2
+        let areBatched = product.operands.allSatisfy { Array(signature($0).shape.dropLast(2)) == Array(signature(value).shape.dropLast(2)) }
+        return lead > 0 && axes.sorted() == Array(0..<lead) && areBatched ? value : nil
+    }
+
+    private func isTransposeInMemory(_ value: Int) -> Bool {
+        guard let maker = makers[value], case .transpose(let order) = program.instructions[maker].operation else {
+            return false
+        }
+        let n = order.count
+        return n >= 2 && order == Array(0..<(n - 2)) + [n - 1, n - 2]
+            && isInMemory(program.instructions[maker].operands[0])
+    }
+
+    /// The order of the program, nests that fit put together.
+    private mutating func arrange() {
+        for (number, instruction) in program.instructions.enumerated() {
+            switch treatments[instruction.results.lowerBound] {
+            case .routine: statements.append(.routine(number))
+            case .loops:
+                if case .loops(let members)? = statements.last, fits(number, members) {
+                    statements[statements.count - 1] = .loops(members + [number])
+                } else {
+                    statements.append(.loops([number]))
+                }
+            case .input, .inline, .view: break
+            }
+        }
+    }
+
+    /// Whether a nest reads what others write only at the place where they write it, over the same shape.
+    private func fits(_ number: Int, _ members: [Int]) -> Bool {
+        let instruction = program.instructions[number]
+        guard members.count < 8, !instruction.operation.isReduction else { return false }
+        let first = program.instructions[members[0]]
+        guard !first.operation.isReduction, first.signatures[0].shape == instruction.signatures[0].shape else {
+            return false
+        }
+        let written = Set(members.map { program.instructions[$0].results.lowerBound })
+        let cost = members.reduce(costs[instruction.results.lowerBound]) {
+            $0 + costs[program.instructions[$1].results.lowerBound]
+        }
+        return cost <= 80 && reads(instruction, written, isInPlace: true)
+            && isFlat(number) == isFlat(members[0])
+    }
+
+    private func reads(_ instruction: Program.Instruction, _ written: Set<Int>, isInPlace: Bool) -> Bool {
+        let keepsPlace = instruction.operation.keepsPlace
+        return instruction.operands.allSatisfy { operand in
+            guard case .value(let index) = operand else { return true }
+            let stays =
+                isInPlace && keepsPlace && signature(index).shape == instruction.signatures[0].shape
+            switch treatments[index] {
+            case .inline: return reads(program.instructions[makers[index]!], written, isInPlace: stays)
+            case .view(let base, _):
+                return base.index.map { !written.contains($0) } ?? true
+            case .loops: return stays || !written.contains(index)
+            case .input, .routine: return true
+            }
+        }
+    }
+
+    /// Whether a nest reads every operand in the order of its elements, so that one loop over all elements serves.
+    func isFlat(_ number: Int) -> Bool { isFlat(program.instructions[number], program.instructions[number].signatures[0].shape.elementCount) }
+
+    private func isFlat(_ instruction: Program.Instruction, _ count: Int) -> Bool {
+        let isPlain =
+            switch instruction.operation {
+            case .broadcast: instruction.operands.allSatisfy { [1, count].contains(signature($0).shape.elementCount) }
+            case .reshape: true
+            default: instruction.operation.keepsPlace
+            }
+        guard isPlain else { return false }
+        return instruction.operands.allSatisfy { operand in
+            let size = signature(operand).shape.elementCount
+            guard size == count || size == 1 else { return false }
+            guard case .value(let index) = operand, isInline(index) else { return true }
+            return isFlat(program.instructions[makers[index]!], size)
+        }
+    }
+}
+
+extension Program.Operand {
+    var index: Int? { if case .value(let index) = self { index } else { nil } }
+}
