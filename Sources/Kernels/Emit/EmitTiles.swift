@@ -42,10 +42,10 @@ extension EmittedProgram {
               char *sums = job->slots + slot * \(slot), *own = sums + \(sums), *scratch = own + \(sums);
               int failed = 0;
               const long first = \(tiles) * slot / \(slots), end = \(tiles) * (slot + 1) / \(slots);
-              memset(sums, 0, \(sums));
+              \(tiled.element == nil ? "" : "memset(sums, 0, \(sums));")
               for (long tile = first; tile < end; tile++) {
-                apus_tile(job->runtime, job->in, job->out, job->shared, \(tiled.element == nil ? "own" : "sums"), scratch, &failed, tile);
-                \(tiled.element == nil ? "apus_add(sums, own);" : "")
+                apus_tile(job->runtime, job->in, job->out, job->shared, \(tiled.element == nil ? "tile == first ? sums : own" : "sums"), scratch, &failed, tile);
+                \(tiled.element == nil ? "if (tile != first) apus_add(sums, own);" : "")
               }
               if (failed) job->failed = 1;
             }

@@ -43,13 +43,13 @@ struct TiledProgram {
         sums = found.sums.map { program.signature(of: $0) }
     }
 
-    /// Whole numbers of tiles, four at least, whose values take half a megabyte at most.
+    /// Whole numbers of tiles, two at least, whose values take a megabyte at most.
     private static func tileSize(_ tiling: Tiling, _ program: Program) -> Int? {
         let bytes = program.instructions.reduce(0) { total, instruction in
             instruction.results.contains { tiling.states[$0].isBatched }
                 ? total + instruction.signatures.reduce(0) { $0 + $1.shape.elementCount * $1.type.size } : total
         }
-        let limit = max(1, min(tiling.size / 4, tiling.size * (1 << 20) / max(bytes, 1)))
+        let limit = max(1, min(tiling.size / 2, tiling.size * (1 << 20) / max(bytes, 1)))
         return (1...limit).last { tiling.size % $0 == 0 }
     }
 }
