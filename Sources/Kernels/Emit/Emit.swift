@@ -31,7 +31,7 @@ struct EmittedProgram: Sendable {
     private init(
         _ body: Source, entry: String, _ program: Program, _ constants: [Tensor], scratchSize: Int, parts: Int
     ) {
-        source = Prelude.text(lanes: body.lanes) + "\n" + entry
+        source = ([Prelude.text(lanes: body.lanes)] + body.functions.map(\.text) + [entry]).joined(separator: "\n")
         self.constants = constants
         interpreted = body.interpreted
         self.scratchSize = (scratchSize + 63) / 64 * 64
@@ -165,26 +165,29 @@ extension Program {
     /// Whether every operation on batched values has code that works on lanes.
     func isBatchable(_ inputs: [Bool]) -> Bool {
         let isBatched = batched(inputs)
+        let signatures = self.inputs + instructions.flatMap(\.signatures)
         return instructions.allSatisfy { instruction in
             let marks = instruction.operands.map { $0.index.map { isBatched[$0] } ?? false }
             if case .scan(let scan) = instruction.operation { return scan.body.isBatchable(scan.batchedInputs(marks)) }
-            return !marks.contains(true) || instruction.operation.worksOnLanes
+            guard marks.contains(true) else { return true }
+            return instruction.operation.worksOnLanes(instruction.operands[0].index.map { signatures[$0] })
         }
     }
 }
 
 extension Operation {
     /// Whether a batch of it can be computed in lanes.
-    fileprivate var worksOnLanes: Bool {
+    fileprivate func worksOnLanes(_ operand: Signature?) -> Bool {
         switch self {
+        case .fourier, .realFourier, .realFourierTranspose:
+            operand.flatMap { FourierTransform(self, $0) }?.hasCode ?? false
         case .alias, .constant, .unary, .compare, .select, .cast, .reduce, .cumulativeSum, .broadcast, .reshape,
             .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .windows, .windowSum, .matrixProduct,
             .cholesky, .triangularSolve, .scan:
             true
         case .binary(let f): f != .remainder
         case .largestIndex, .sortOrder, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
-            .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .fourier, .realFourier,
-            .realFourierTranspose, .random, .conditional, .whileLoop, .fixedPoint, .custom:
+            .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .random, .conditional, .whileLoop, .fixedPoint, .custom:
             false
         }
     }

@@ -14,9 +14,10 @@ extension Source {
         case .windowSum(let axis, _, let stride, let dilation):
             windowSum(instruction, axis, stride, dilation, &frame)
         case .scatterAdd(let axis, let size): scatterAdd(instruction, axis, size, &frame)
+        case .fourier, .realFourier, .realFourierTranspose:
+            if !fourier(instruction, &frame, now: now) { interpreted(instruction, &frame) }
         case .largestIndex, .sortOrder, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular,
-            .symmetricRoot, .symmetricSylvester, .random, .unary, .binary, .lowerUpper, .singularValueDecomposition,
-            .fourier, .realFourier, .realFourierTranspose:
+            .symmetricRoot, .symmetricSylvester, .random, .unary, .binary, .lowerUpper, .singularValueDecomposition:
             interpreted(instruction, &frame)
         case .alias, .constant, .compare, .select, .cast, .reduce, .broadcast, .reshape, .transpose, .slice,
             .concatenate, .roll, .gather, .windows, .fixedPoint, .custom:

@@ -6,6 +6,8 @@ struct Source {
     let lanes: Int?
     /// Operations that the interpreter computes.
     private(set) var interpreted: [InterpretedInstruction] = []
+    /// Functions besides the program itself, in the order in which they came.
+    private(set) var functions: [(name: String, text: String)] = []
     private var lines: [String] = []
     private var depth = 1
     private var names = 0
@@ -38,6 +40,11 @@ struct Source {
     mutating func name(_ prefix: String) -> String {
         names += 1
         return "\(prefix)\(names)"
+    }
+
+    /// A function that is written once, however often it is called.
+    mutating func function(_ name: String, _ text: @autoclosure () -> String) {
+        if !functions.contains(where: { $0.name == name }) { functions.append((name, text())) }
     }
 
     mutating func interpret(_ instruction: InterpretedInstruction) -> Int {
