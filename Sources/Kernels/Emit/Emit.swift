@@ -23,15 +23,18 @@ struct EmittedProgram: Sendable {
             let emitted = EmittedProgram.inLanes(batch, lifted, constants)
         {
             self = emitted
+        } else if let tiled = TiledProgram(lifted) {
+            self = EmittedProgram.inTiles(tiled, lifted, constants)
         } else {
             self.init(elementwise: lifted, constants)
         }
     }
 
-    private init(
+    init(
         _ body: Source, entry: String, _ program: Program, _ constants: [Tensor], scratchSize: Int, parts: Int
     ) {
-        source = ([Prelude.text(lanes: body.lanes)] + body.functions.map(\.text) + [entry]).joined(separator: "\n")
+        let functions = body.functions.map(\.text)
+        source = ([Prelude.text(lanes: body.lanes, for: entry)] + functions + [entry]).joined(separator: "\n")
         self.constants = constants
         interpreted = body.interpreted
         self.scratchSize = (scratchSize + 63) / 64 * 64

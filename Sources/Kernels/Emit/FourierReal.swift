@@ -30,7 +30,7 @@ extension FourierPasses {
         line("for (long k = 0; k < \(m); k += \(w)) {")
         let a = load(from, "k", w)
         let mirror = load(from, "\(m - w + 1) - k", w)
-        let b = w == 1 ? mirror : (bind("REVERSE\(w)(\(mirror.real))", w), bind("REVERSE\(w)(\(mirror.imaginary))", w))
+        let b: Number = w == 1 ? mirror : (bind("REVERSE\(w)(\(mirror.real))", w), bind("REVERSE\(w)(\(mirror.imaginary))", w))
         let half = type.literal(0.5)
         let sum = (auto("\(half) * (\(a.real) + \(b.real))"), auto("\(half) * (\(a.imaginary) - \(b.imaginary))"))
         let difference = (auto("\(a.real) - \(b.real)"), auto("\(a.imaginary) + \(b.imaginary)"))

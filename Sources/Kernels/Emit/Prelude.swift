@@ -3,9 +3,12 @@
 /// Names end with letters of types: d, f, l, b for a double, a float, a long and a truth value; D, F, L, B for as many of
 /// them as there are lanes. Nothing is included: a program compiles without headers.
 enum Prelude {
-    static func text(lanes: Int?) -> String {
-        [scalars, real("d", "double", "t_l"), realFunctions("d"), floatFunctions, lanes.map(vectors) ?? "", products]
-            .joined(separator: "\n")
+    /// What `code` needs, not more: compilers take their time for what they read.
+    static func text(lanes: Int?, for code: String) -> String {
+        var parts = [scalars, real("d", "double", "t_l"), realFunctions("d"), floatFunctions]
+        if let lanes { parts.append(vectors(lanes)) }
+        if code.contains("product_") { parts += [productSettings, products] }
+        return parts.joined(separator: "\n")
     }
 
     private static let scalars = """
@@ -207,30 +210,5 @@ enum Prelude {
         FLOAT(exp) FLOAT(expMinusOne) FLOAT(log) FLOAT(logOnePlus) FLOAT(tanh) FLOAT(logistic)
         INLINE t_f sin_f(t_f x) { return sinf(x); }
         INLINE t_f cos_f(t_f x) { return cosf(x); }
-        """
-
-    /// Products of matrices: sums for the small, BLAS for the others.
-    private static let products = """
-        #define PRODUCT(X, gemm) \\
-          INLINE void product_##X##_##X##_##X(long n, long m, long k, const t_##X *restrict a, const t_##X *restrict b, t_##X *restrict c, int ta, int tb) { \\
-            if (n * m * k <= 1024 || m == 1) { \\
-              for (long i = 0; i < n; i++) { \\
-                if (!tb && m > 1) { \\
-                  for (long j = 0; j < m; j++) c[i * m + j] = 0; \\
-                  for (long l = 0; l < k; l++) { \\
-                    const t_##X s = ta ? a[l * n + i] : a[i * k + l]; \\
-                    INDEPENDENT for (long j = 0; j < m; j++) c[i * m + j] += s * b[l * m + j]; \\
-                  } \\
-                } else for (long j = 0; j < m; j++) { \\
-                  REASSOCIATE \\
-                  t_##X s = 0; \\
-                  for (long l = 0; l < k; l++) s += (ta ? a[l * n + i] : a[i * k + l]) * (tb ? b[j * k + l] : b[l * m + j]); \\
-                  c[i * m + j] = s; \\
-                } \\
-              } \\
-            } else gemm(101, ta ? 112 : 111, tb ? 112 : 111, (int)n, (int)m, (int)k, 1, a, (int)(ta ? n : k), b, (int)(tb ? k : m), 0, c, (int)m); \\
-          }
-        PRODUCT(d, cblas_dgemm)
-        PRODUCT(f, cblas_sgemm)
         """
 }

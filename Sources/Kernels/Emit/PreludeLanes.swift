@@ -112,7 +112,7 @@ extension Prelude {
           }
         MOVES(D, d, ) MOVES(F, f, ) MOVES(L, l, ) MOVES(B, b, -)
         #define LANEPRODUCT(C, A, B) \\
-          INLINE void product_##C##_##A##_##B(long n, long m, long k, const t_##A *restrict a, const t_##B *restrict b, t_##C *restrict c, int ta, int tb) { \\
+          INLINE void product_##C##_##A##_##B(long n, long m, long k, const t_##A *restrict a, const t_##B *restrict b, t_##C *restrict c, int ta, int tb, int add, char *packed) { \\
             for (long i = 0; i < n; i++) { \\
               long j = 0; \\
               for (; j + 4 <= m; j += 4) { \\
@@ -124,10 +124,13 @@ extension Prelude {
                   s2 += x * (tb ? b[(j + 2) * k + l] : b[l * m + j + 2]); \\
                   s3 += x * (tb ? b[(j + 3) * k + l] : b[l * m + j + 3]); \\
                 } \\
-                c[i * m + j] = s0; c[i * m + j + 1] = s1; c[i * m + j + 2] = s2; c[i * m + j + 3] = s3; \\
+                t_##C *to = c + i * m + j; \\
+                if (add) { s0 += to[0]; s1 += to[1]; s2 += to[2]; s3 += to[3]; } \\
+                to[0] = s0; to[1] = s1; to[2] = s2; to[3] = s3; \\
               } \\
               for (; j < m; j++) { \\
                 t_##C s = {0}; \\
+                if (add) s = c[i * m + j]; \\
                 for (long l = 0; l < k; l++) s += (ta ? a[l * n + i] : a[i * k + l]) * (tb ? b[j * k + l] : b[l * m + j]); \\
                 c[i * m + j] = s; \\
               } \\

@@ -6,7 +6,14 @@ extension Source {
         line("// " + instruction.operation.name)
         switch instruction.operation {
         case .scan(let loop): scan(loop, instruction, &frame, now: now)
-        case .matrixProduct: matrixProduct(instruction, &frame)
+        case .matrixProduct:
+            matrixProduct(instruction, into: frame.places[instruction.results.lowerBound]!, &frame, now: now)
+        case .reduce:
+            let place = frame.places[instruction.results.lowerBound]!
+            let product = frame.schedule.program.instructions[frame.schedule.makers[instruction.operands[0].index!]!]
+            let bytes = "\(instruction.signatures[0].shape.elementCount) * sizeof(\(place.type.name(place.isBatched)))"
+            line("memset(\(place.pointer), 0, \(bytes));")
+            matrixProduct(product, into: place, isSum: true, &frame, now: now)
         case .pad(let low, _, let interior): spread(instruction, low, interior, &frame)
         case .cumulativeSum(let axis, let reversed): cumulativeSum(instruction, axis, reversed, &frame)
         case .conditional(let choice): conditional(choice, instruction, &frame, now: now)
@@ -19,7 +26,7 @@ extension Source {
         case .largestIndex, .sortOrder, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular,
             .symmetricRoot, .symmetricSylvester, .random, .unary, .binary, .lowerUpper, .singularValueDecomposition:
             interpreted(instruction, &frame)
-        case .alias, .constant, .compare, .select, .cast, .reduce, .broadcast, .reshape, .transpose, .slice,
+        case .alias, .constant, .compare, .select, .cast, .broadcast, .reshape, .transpose, .slice,
             .concatenate, .roll, .gather, .windows, .fixedPoint, .custom:
             preconditionFailure("\(instruction.operation.name) is not a routine")
         }
@@ -40,7 +47,10 @@ extension Source {
 
     // MARK: Matrix product
 
-    private mutating func matrixProduct(_ instruction: Program.Instruction, _ frame: inout Frame) {
+    /// A batch of products, or their sum added to what is there.
+    private mutating func matrixProduct(
+        _ instruction: Program.Instruction, into target: Place, isSum: Bool = false, _ frame: inout Frame, now: Int
+    ) {
         let (a, isLeftTransposed) = matrix(instruction.operands[0], &frame)
         let (b, isRightTransposed) = matrix(instruction.operands[1], &frame)
         let shape = instruction.signatures[0].shape
@@ -49,13 +59,15 @@ extension Source {
             frame.schedule.signature(instruction.operands[1]).shape
         )
         guard shape.elementCount > 0 else { return }
-        let target = frame.places[instruction.results.lowerBound]!
         let (n, m, k) = (shape[shape.count - 2], shape[shape.count - 1], x[x.count - 1])
         let type = target.type
         let letters = [target, a, b].map { type.letter($0.isBatched) }.joined(separator: "_")
         let batch = Array(shape.dropLast(2))
-        let sides = "\(isLeftTransposed ? 1 : 0), \(isRightTransposed ? 1 : 0)"
-        if y.dropLast(2).allSatisfy({ $0 == 1 }), x.count == shape.count, !isLeftTransposed {
+        // Where the right side is packed: whole panels of at most 32 columns.
+        let size = (m + 31) / 32 * 32 * k * type.size
+        let start = frame.allocate(size, now: now, last: now)
+        let sides = "\(isLeftTransposed ? 1 : 0), \(isRightTransposed ? 1 : 0), \(isSum ? 1 : 0), \(frame.scratch) + \(start)"
+        if !isSum, y.dropLast(2).allSatisfy({ $0 == 1 }), x.count == shape.count, !isLeftTransposed {
             // One matrix on the right serves the whole batch: a single tall product.
             let rows = n * batch.elementCount
             line("product_\(letters)(\(rows), \(m), \(k), \(a.pointer), \(b.pointer), \(target.pointer), \(sides));")
@@ -67,7 +79,7 @@ extension Source {
         func terms(_ strides: [Int]) -> String {
             batch.indices.reduce(Index.constant(0)) { $0 + Index.variable($1).scaled(by: strides[$1]) }.text
         }
-        let own = terms(batch.strides.map { $0 * n * m })
+        let own = isSum ? "0" : terms(batch.strides.map { $0 * n * m })
         nestedLoops(batch) {
             $0.line(
                 "product_\(letters)(\(n), \(m), \(k), \(a.pointer) + \(terms(strides[0])), \(b.pointer) + \(terms(strides[1])), "

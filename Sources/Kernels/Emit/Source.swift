@@ -20,6 +20,9 @@ struct Source {
         lines.append(String(repeating: "  ", count: depth) + text)
     }
 
+    /// The next function: its text starts anew; names and tables go on.
+    mutating func startFunction() { lines = [] }
+
     /// A block in braces.
     mutating func block(_ head: String, _ body: (inout Source) -> Void) {
         line(head.isEmpty ? "{" : head + " {")

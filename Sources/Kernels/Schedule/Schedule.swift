@@ -80,7 +80,12 @@ extension Schedule {
         let result = instruction.results.lowerBound
         switch instruction.operation.form(instruction.operands.map(signature), instruction.signatures) {
         case .routine: for value in instruction.results { treatments[value] = .routine }
-        case .reduction: treatments[result] = .loops
+        case .reduction:
+            treatments[result] = .loops
+            if let product = summedProduct(instruction) {  // the sum of products is one product that adds up
+                treatments[result] = .routine
+                treatments[product] = .inline
+            }
         case .view(let offset, _) where isInMemory(instruction.operands[0]):
             treatments[result] = .view(instruction.operands[0], offset: offset)
         case .elementwise(let cost):
@@ -118,6 +123,18 @@ extension Schedule {
             return consumer.signatures[0].shape.elementCount > own
         }
         return isRepeated || consumers.count > 1 || costs[value] > 40
+    }
+
+    /// The batch of matrix products that only this sum over the batch reads.
+    private func summedProduct(_ instruction: Program.Instruction) -> Int? {
+        guard case .reduce(.sum, let axes) = instruction.operation, let value = instruction.operands[0].index,
+            let maker = makers[value], case .matrixProduct = program.instructions[maker].operation,
+            uses[value].count == 1, !isOutput[value]
+        else { return nil }
+        let product = program.instructions[maker]
+        let lead = signature(value).shape.count - 2
+        let areBatched = product.operands.allSatisfy { Array(signature($0).shape.dropLast(2)) == Array(signature(value).shape.dropLast(2)) }
+        return lead > 0 && axes.sorted() == Array(0..<lead) && areBatched ? value : nil
     }
 
     private func isTransposeInMemory(_ value: Int) -> Bool {

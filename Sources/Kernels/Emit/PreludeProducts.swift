@@ -1,0 +1,136 @@
+extension Prelude {
+    /// Products of matrices: small ones by sums, the others by tiles that stay in registers.
+    ///
+    /// The right side is packed into panels of two vectors of columns, of which one stays in the nearest cache or streams from
+    /// the next; the left side is packed tile by tile. Each step multiplies a column of the tile with a row of the panel: with
+    /// twelve rows 24 multiply-adds of vectors for 14 loads.
+    static let products = ["d", "f"].map { x in
+        """
+        typedef t_\(x) v_\(x) __attribute__((vector_size(VECTOR), aligned(sizeof(t_\(x))), may_alias));
+        enum { WIDE_\(x) = VECTOR / sizeof(t_\(x)), PANEL_\(x) = 2 * WIDE_\(x) };
+        \([12, 8, 6, 4, 1].map { rows in tile(x, rows, 1) + tile(x, rows, 2) + allPanels(x, rows) }.joined())
+        \(multiply(x))
+        """
+    }.joined(separator: "\n")
+
+    static let productSettings = """
+        #if defined(__AVX512F__)
+        #define VECTOR 64
+        #elif defined(__AVX__)
+        #define VECTOR 32
+        #else
+        #define VECTOR 16
+        #endif
+        #if defined(__clang__)
+        #define UNROLL _Pragma("clang loop unroll(full)")
+        #else
+        #define UNROLL _Pragma("GCC unroll 16")
+        #endif
+        #define DEPTH 384
+        """
+
+    /// `c (+)= a b` for a tile of `a`, packed by columns, and a panel of `b`.
+    private static func tile(_ x: String, _ rows: Int, _ vectors: Int) -> String {
+        """
+        static __attribute__((noinline, unused)) void tile_\(x)_\(rows)_\(vectors)(long k, const t_\(x) *restrict a, const t_\(x) *restrict b, t_\(x) *restrict c, long stride, int add, long columns) {
+          v_\(x) s[\(rows)][\(vectors)];
+          UNROLL for (int r = 0; r < \(rows); r++) UNROLL for (int q = 0; q < \(vectors); q++) s[r][q] = (v_\(x)){0};
+          for (long l = 0; l < k; l++) {
+            v_\(x) y[\(vectors)];
+            UNROLL for (int q = 0; q < \(vectors); q++) y[q] = *(const v_\(x) *)(b + l * PANEL_\(x) + q * WIDE_\(x));
+            UNROLL for (int r = 0; r < \(rows); r++) {
+              const t_\(x) value = a[l * \(rows) + r];
+              UNROLL for (int q = 0; q < \(vectors); q++) s[r][q] += value * y[q];
+            }
+          }
+          if (columns == \(vectors) * WIDE_\(x)) {
+            UNROLL for (int r = 0; r < \(rows); r++) UNROLL for (int q = 0; q < \(vectors); q++) {
+              v_\(x) *to = (v_\(x) *)(c + r * stride + q * WIDE_\(x));
+              *to = add ? *to + s[r][q] : s[r][q];
+            }
+          } else {
+            t_\(x) whole[\(vectors) * WIDE_\(x)];
+            for (int r = 0; r < \(rows); r++) {
+              UNROLL for (int q = 0; q < \(vectors); q++) *(v_\(x) *)(whole + q * WIDE_\(x)) = s[r][q];
+              for (long j = 0; j < columns; j++) c[r * stride + j] = add ? c[r * stride + j] + whole[j] : whole[j];
+            }
+          }
+        }
+
+        """
+    }
+
+    /// Some rows of a product, over all panels.
+    private static func allPanels(_ x: String, _ rows: Int) -> String {
+        """
+        static __attribute__((noinline, unused)) void rows_\(x)_\(rows)(long m, long k, const t_\(x) *restrict a, long row, long column, const t_\(x) *restrict packed, long depth, t_\(x) *restrict c, int add) {
+          t_\(x) left[DEPTH * \(rows)];
+          for (long l = 0; l < k; l++) UNROLL for (int r = 0; r < \(rows); r++) left[l * \(rows) + r] = a[r * row + l * column];
+          for (long j = 0; j < m; j += PANEL_\(x)) {
+            const long columns = m - j < PANEL_\(x) ? m - j : PANEL_\(x);
+            if (columns > WIDE_\(x)) tile_\(x)_\(rows)_2(k, left, packed + j * depth, c + j, m, add, columns);
+            else tile_\(x)_\(rows)_1(k, left, packed + j * depth, c + j, m, add, columns);
+          }
+        }
+
+        """
+    }
+
+    private static func multiply(_ x: String) -> String {
+        func step(_ rows: Int) -> String {
+            "for (; i + \(rows) <= n; i += \(rows)) "
+                + "rows_\(x)_\(rows)(m, depth, from_a + i * row, row, column, from_b, k, c + i * m, add || from);"
+        }
+        return """
+            // c (+)= a b for a packed b; the elements of a are row and column apart
+            static __attribute__((unused)) void multiply_\(x)(long n, long m, long k, const t_\(x) *restrict a, long row, long column, const t_\(x) *restrict packed, t_\(x) *restrict c, int add) {
+              for (long from = 0; from < k; from += DEPTH) {
+                const long depth = k - from < DEPTH ? k - from : DEPTH;
+                const t_\(x) *from_a = a + from * column, *from_b = packed + from * PANEL_\(x);
+                long i = 0;
+            #if VECTOR == 64
+                \(step(12))
+                \(step(8))
+            #else
+                \(step(6))
+            #endif
+                \(step(4))
+                \(step(1))
+              }
+            }
+            static __attribute__((unused)) void pack_\(x)(long m, long k, const t_\(x) *restrict b, long row, long column, t_\(x) *restrict packed) {
+              for (long j = 0; j < m; j += PANEL_\(x)) {
+                const long columns = m - j < PANEL_\(x) ? m - j : PANEL_\(x);
+                t_\(x) *to = packed + j * k;
+                if (columns < PANEL_\(x)) memset(to, 0, k * PANEL_\(x) * sizeof(t_\(x)));
+                if (columns == PANEL_\(x) && column == 1)
+                  for (long l = 0; l < k; l++) for (int q = 0; q < PANEL_\(x); q++) to[l * PANEL_\(x) + q] = b[l * row + j + q];
+                else
+                  for (long l = 0; l < k; l++) for (long q = 0; q < columns; q++) to[l * PANEL_\(x) + q] = b[l * row + (j + q) * column];
+              }
+            }
+            // c (+)= a b, or of their transposes
+            INLINE void product_\(x)_\(x)_\(x)(long n, long m, long k, const t_\(x) *restrict a, const t_\(x) *restrict b, t_\(x) *restrict c, int ta, int tb, int add, char *packed) {
+              if (n * m * k <= 4096 || m == 1) {
+                for (long i = 0; i < n; i++) {
+                  if (!tb && m > 1) {
+                    if (!add) for (long j = 0; j < m; j++) c[i * m + j] = 0;
+                    for (long l = 0; l < k; l++) {
+                      const t_\(x) s = ta ? a[l * n + i] : a[i * k + l];
+                      INDEPENDENT for (long j = 0; j < m; j++) c[i * m + j] += s * b[l * m + j];
+                    }
+                  } else for (long j = 0; j < m; j++) {
+                    REASSOCIATE
+                    t_\(x) s = add ? c[i * m + j] : 0;
+                    for (long l = 0; l < k; l++) s += (ta ? a[l * n + i] : a[i * k + l]) * (tb ? b[j * k + l] : b[l * m + j]);
+                    c[i * m + j] = s;
+                  }
+                }
+              } else {
+                pack_\(x)(m, k, b, tb ? 1 : m, tb ? k : 1, (t_\(x) *)packed);
+                multiply_\(x)(n, m, k, a, ta ? 1 : k, ta ? n : 1, (const t_\(x) *)packed, c, add);
+              }
+            }
+            """
+    }
+}
