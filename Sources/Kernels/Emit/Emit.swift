@@ -108,7 +108,8 @@ struct EmittedProgram: Sendable {
             let (outer, inner) = sides(program.inputs[number].shape, axis)
             let letters = (signature.type.letter(true), signature.type.name(false))
             body.line(
-                "gather_\(letters.0)(in\(number), (const \(letters.1) *)in[\(number)], \(outer), \(inner), \(batch.size), first);")
+                "gather_\(letters.0)(in\(number), (const \(letters.1) *)in[\(number)], \(outer), \(inner), \(batch.size), first);"
+            )
             inputs.append(place)
         }
         let outputs = batch.program.resultSignatures.enumerated().map { area($1, "out\($0)") }
@@ -119,7 +120,8 @@ struct EmittedProgram: Sendable {
             let (outer, inner) = sides(program.resultSignatures[number].shape, batch.outputAxes[number]!)
             let letters = (signature.type.letter(true), signature.type.name(false))
             body.line(
-                "scatter_\(letters.0)((\(letters.1) *)out[\(number)], out\(number), \(outer), \(inner), \(batch.size), first);")
+                "scatter_\(letters.0)((\(letters.1) *)out[\(number)], out\(number), \(outer), \(inner), \(batch.size), first);"
+            )
         }
         let blocks = (batch.size + lanes - 1) / lanes
         let entry = """
@@ -190,7 +192,8 @@ extension Operation {
             true
         case .binary(let f): f != .remainder
         case .largestIndex, .sortOrder, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
-            .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .random, .conditional, .whileLoop, .fixedPoint, .custom:
+            .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .random, .conditional, .whileLoop,
+            .fixedPoint, .custom:
             false
         }
     }

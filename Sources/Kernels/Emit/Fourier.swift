@@ -5,7 +5,9 @@ extension Source {
     /// A transform over the last axes, a row of the batch at a time; false for a length without code, that the interpreter serves.
     mutating func fourier(_ instruction: Program.Instruction, _ frame: inout Frame, now: Int) -> Bool {
         let signature = frame.schedule.signature(instruction.operands[0])
-        guard let transform = FourierTransform(instruction.operation, signature), transform.hasCode else { return false }
+        guard let transform = FourierTransform(instruction.operation, signature), transform.hasCode else {
+            return false
+        }
         guard instruction.signatures[0].shape.elementCount > 0 else { return true }
         let source = memory(instruction.operands[0], &frame)
         let target = frame.places[instruction.results.lowerBound]!
@@ -18,7 +20,8 @@ extension Source {
         } else {
             block("for (long row = 0; row < \(rows); row++)") {
                 $0.line(
-                    "\(name)(\(from) + row * \(transform.operandCount), \(to) + row * \(transform.resultCount), \(work.pointer));")
+                    "\(name)(\(from) + row * \(transform.operandCount), \(to) + row * \(transform.resultCount), \(work.pointer));"
+                )
             }
         }
         return true
@@ -27,6 +30,7 @@ extension Source {
     private mutating func function(_ transform: FourierTransform, isBatched: Bool) -> String {
         let name = "\(transform.name)_\(transform.type.letter(isBatched))"
         if !isBatched { function("vectors", FourierPasses.vectors) }
+        let lanes = self.lanes
         function(name, transform.text(name, isBatched: isBatched, lanes: lanes))
         return name
     }
@@ -110,7 +114,8 @@ struct FourierTransform {
                 let last = radices.count % 2 == 1 ? b : a
                 passes.transform(core, radices, from: a, to: last, by: [b, a])
                 passes.line(
-                    "for (long k = 0; k <= \(length / 2); k++) { y[2 * k] = \(last.pointer)[k]; y[2 * k + 1] = \(last.pointer)[k + \(gap)]; }")
+                    "for (long k = 0; k <= \(length / 2); k++) { y[2 * k] = \(last.pointer)[k]; y[2 * k + 1] = \(last.pointer)[k + \(gap)]; }"
+                )
             }
         case .realTranspose:
             let swapped = FourierPasses.Layout(pointer: "a", gap: gap, isSwapped: true)

@@ -41,7 +41,9 @@ struct FourierPasses {
         } else {
             let (eights, left) = twos.quotientAndRemainder(dividingBy: 3)
             let isSplit = left == 1 && eights > 0  // 8 · 2 = 4 · 4
-            radices = [Int](repeating: 8, count: isSplit ? eights - 1 : eights) + (isSplit ? [4, 4] : left == 0 ? [] : [1 << left])
+            radices =
+                [Int](repeating: 8, count: isSplit ? eights - 1 : eights)
+                + (isSplit ? [4, 4] : left == 0 ? [] : [1 << left])
         }
         for factor in [13, 11, 7, 5, 3] {
             while rest % factor == 0 {
@@ -163,12 +165,16 @@ extension FourierPasses {
     mutating func load(_ from: Layout, _ index: String, _ w: Int) -> Number {
         let (real, imaginary): Number
         if let gap = from.gap {
-            let at = { (offset: Int) in
-                w == 1 ? "\(from.pointer)[\(index) + \(offset)]" : "load\(w)_\(self.letter)(\(from.pointer) + (\(index) + \(offset)))"
+            let at = { [letter] (offset: Int) in
+                w == 1
+                    ? "\(from.pointer)[\(index) + \(offset)]"
+                    : "load\(w)_\(letter)(\(from.pointer) + (\(index) + \(offset)))"
             }
             (real, imaginary) = (bind(at(0), w), bind(at(gap), w))
         } else if w == 1 {
-            (real, imaginary) = (bind("\(from.pointer)[2 * (\(index))]", 1), bind("\(from.pointer)[2 * (\(index)) + 1]", 1))
+            (real, imaginary) = (
+                bind("\(from.pointer)[2 * (\(index))]", 1), bind("\(from.pointer)[2 * (\(index)) + 1]", 1)
+            )
         } else {
             let a = bind("load\(w)_\(letter)(\(from.pointer) + 2 * (\(index)))", w)
             let b = bind("load\(w)_\(letter)(\(from.pointer) + 2 * (\(index)) + \(w))", w)

@@ -9,7 +9,9 @@ extension FourierPasses {
         let (z, gap) = (from.pointer, from.gap!)
         line("\(z)[\(m)] = \(z)[0]; \(z)[\(m + gap)] = \(z)[\(gap)];")
         overPairs(n, from: from, to: to) { root in (0.5 * root.y, -0.5 * root.x) }
-        line("\(to.pointer)[\(2 * m)] = \(z)[0] - \(z)[\(gap)]; \(to.pointer)[\(2 * m + 1)] = (\(type.name(isBatched))){0};")
+        line(
+            "\(to.pointer)[\(2 * m)] = \(z)[0] - \(z)[\(gap)]; \(to.pointer)[\(2 * m + 1)] = (\(type.name(isBatched))){0};"
+        )
     }
 
     /// The transpose of `modes`, but for the factor ½ of the first and the last.
@@ -30,11 +32,12 @@ extension FourierPasses {
         line("for (long k = 0; k < \(m); k += \(w)) {")
         let a = load(from, "k", w)
         let mirror = load(from, "\(m - w + 1) - k", w)
-        let b: Number = w == 1 ? mirror : (bind("REVERSE\(w)(\(mirror.real))", w), bind("REVERSE\(w)(\(mirror.imaginary))", w))
+        let b: Number =
+            w == 1 ? mirror : (bind("REVERSE\(w)(\(mirror.real))", w), bind("REVERSE\(w)(\(mirror.imaginary))", w))
         let half = type.literal(0.5)
         let sum = (auto("\(half) * (\(a.real) + \(b.real))"), auto("\(half) * (\(a.imaginary) - \(b.imaginary))"))
         let difference = (auto("\(a.real) - \(b.real)"), auto("\(a.imaginary) + \(b.imaginary)"))
-        let at = { (table: String) in w == 1 ? "\(table)[k]" : "load\(w)_\(self.letter)(\(table) + k)" }
+        let at = { [letter] (table: String) in w == 1 ? "\(table)[k]" : "load\(w)_\(letter)(\(table) + k)" }
         let turned = times(difference, (at(real), at(imaginary)))
         store((auto("\(sum.0) + \(turned.real)"), auto("\(sum.1) + \(turned.imaginary)")), to, "k", w)
         line("}")

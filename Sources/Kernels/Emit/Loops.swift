@@ -26,8 +26,12 @@ extension Source {
     private mutating func nest(
         _ ranges: [Range<Int>], _ frame: Frame, _ write: (inout ElementWriter) -> [String]
     ) {
-        let (parts, isConditional) = cuts(ranges, frame, write)
-        nest(parts, 0, Box(ranges: ranges), frame) { box in
+        var (parts, isConditional) = cuts(ranges, frame, write)
+        // A last axis of a few elements, the parts of a complex number, is no loop: vectors run over the axis before it.
+        let isUnrolled =
+            lanes == nil && ranges.count > 1 && ranges.last!.count <= 4 && ranges.dropLast().last!.count > 4
+        if isUnrolled { parts[parts.count - 1] = ranges.last!.map { $0..<($0 + 1) } }
+        nest(parts, 0, innermost: parts.count - (isUnrolled ? 2 : 1), Box(ranges: ranges), frame) { box in
             var element = ElementWriter(frame: frame, box: box, isConditional: isConditional)
             let stores = write(&element)
             return element.statements + stores
@@ -59,7 +63,7 @@ extension Source {
     }
 
     private mutating func nest(
-        _ parts: [[Range<Int>]], _ variable: Int, _ box: Box, _ frame: Frame, _ body: (Box) -> [String]
+        _ parts: [[Range<Int>]], _ variable: Int, innermost: Int, _ box: Box, _ frame: Frame, _ body: (Box) -> [String]
     ) {
         guard variable < parts.count else {
             for statement in body(box) { line(statement) }
@@ -68,8 +72,8 @@ extension Source {
         for range in parts[variable] {
             var inner = box
             inner.ranges[variable] = range
-            block(head(variable, range, isInnermost: variable == parts.count - 1)) {
-                $0.nest(parts, variable + 1, inner, frame, body)
+            block(head(variable, range, isInnermost: variable == innermost)) {
+                $0.nest(parts, variable + 1, innermost: innermost, inner, frame, body)
             }
         }
     }
