@@ -13,11 +13,13 @@ extension Source {
         let position: Position =
             isFlat ? .flat(.variable(0)) : .axes(shape.indices.map { shape[$0] == 1 ? .constant(0) : .variable($0) })
         let results = instructions.map(\.results.lowerBound)
-        nest(ranges, frame) { element in
-            results.map { value in
-                let place = frame.places[value]!
-                let text = element.computed(value, position)
-                return "\(place.pointer)[\(frame.offset(shape, position))] = \(element.splat(text, value, place));"
+        withoutBranches {
+            $0.nest(ranges, frame) { element in
+                results.map { value in
+                    let place = frame.places[value]!
+                    let text = element.computed(value, position)
+                    return "\(place.pointer)[\(frame.offset(shape, position))] = \(element.splat(text, value, place));"
+                }
             }
         }
     }
@@ -116,16 +118,19 @@ extension Source {
             return ["\(sum) = \(reduction.rawValue)Step_\(letter)(\(sum), \(source));"]
         }
         let (parts, isConditional) = reductionCuts(shape, frame, write)
-        reductionNest(
-            order[...], parts, Box(ranges: shape.map { 0..<$0 }),
-            Accumulator(
-                outer: isRow ? kept.count - 1 : kept.count, isRow: isRow, type: instruction.signatures[0].type,
-                letter: letter, start: "\(reduction.rawValue)Start_\(letter)", target: "\(target.pointer)[\(offset)]",
-                row: kept.last)
-        ) { box in
-            var element = ElementWriter(frame: frame, box: box, isConditional: isConditional)
-            let stores = write(&element)
-            return element.statements + stores
+        withoutBranches { source in
+            source.reductionNest(
+                order[...], parts, Box(ranges: shape.map { 0..<$0 }),
+                Accumulator(
+                    outer: isRow ? kept.count - 1 : kept.count, isRow: isRow, type: instruction.signatures[0].type,
+                    letter: letter, start: "\(reduction.rawValue)Start_\(letter)",
+                    target: "\(target.pointer)[\(offset)]",
+                    row: kept.last)
+            ) { box in
+                var element = ElementWriter(frame: frame, box: box, isConditional: isConditional)
+                let stores = write(&element)
+                return element.statements + stores
+            }
         }
     }
 

@@ -32,6 +32,25 @@ struct Source {
         line("}")
     }
 
+    /// Loops that, where they contain sines and cosines, are run once without branches, and once more if arguments were far.
+    mutating func withoutBranches(_ body: (inout Source) -> Void) {
+        let start = lines.count
+        body(&self)
+        let written = Array(lines[start...])
+        guard lanes == nil else { return }
+        let calls = ["sin", "cos"].flatMap { f in
+            ["d", "f"].map { (call: "\(f)_\($0)(", near: "\(f)Within_\($0)(&far_\($0), ") }
+        }
+        guard written.contains(where: { line in calls.contains { line.contains($0.call) } }) else { return }
+        let near = written.map { calls.reduce($0) { $0.replacing($1.call, with: $1.near) } }
+        lines[start...] = []
+        block("") { source in
+            source.line("t_l far_d = 0; t_i far_f = 0;")
+            source.lines += near
+            source.block("if (far_d | far_f)") { $0.lines += written }
+        }
+    }
+
     /// A line to be filled in when more is known.
     mutating func reserve() -> Int {
         lines.append("")
