@@ -44,8 +44,9 @@ extension Tensor {
         let places = Array(patches.shape[2..<(space + 2)])
         let width = inputs * sizes.elementCount
         let lead = groups == 1 ? [] : [groups]
-        let product = patches.reshaped(lead + [batch * places.elementCount, width])
-            .matrixProduct(kernel.reshaped(lead + [outputs / groups, width]).transposed)
+        let images = kernel.reshaped(lead + [outputs / groups, width]).transposed
+        let product = patches.reshaped(lead + [batch, places.elementCount, width])
+            .matrixProduct(groups == 1 ? images : images.expanded(axis: 1))
         return product.reshaped([groups, batch] + places + [outputs / groups])
             .transposed(to: [1, 0, space + 2] + Array(2..<(space + 2)))
             .reshaped([batch, outputs] + places)

@@ -7,7 +7,7 @@ extension Source {
     mutating func body(
         _ program: Program, inputs: [Place], outputs: [Place], isBatched: [Bool], scratch: String
     ) -> Int {
-        let schedule = Schedule(program)
+        let schedule = Schedule(program, readsViews: lanes != nil)
         var frame = Frame(schedule, inputs: inputs, isBatched: isBatched, scratch: scratch)
         let targets = Source.targets(schedule, outputs, frame)
         for (number, statement) in schedule.statements.enumerated() {
@@ -21,6 +21,14 @@ extension Source {
                 }
             case .routine(let member):
                 let instruction = schedule.program.instructions[member]
+                if case .matrixProduct = instruction.operation,
+                    let target = Source.lanesTarget(instruction.results.lowerBound, outputs, frame)
+                {  // summed over the lanes as it is computed
+                    frame.places[instruction.results.lowerBound] = target
+                    resolveViews(&frame)
+                    laneProduct(instruction, into: target, isSum: true, &frame)
+                    continue
+                }
                 settle(instruction, targets, number, &frame)
                 routine(instruction, &frame, now: number)
             }
@@ -42,6 +50,16 @@ extension Source {
             }
         }
         return targets
+    }
+
+    /// The output that adds up the lanes of a value that nothing else reads.
+    private static func lanesTarget(_ value: Int, _ outputs: [Place], _ frame: Frame) -> Place? {
+        let program = frame.schedule.program
+        guard frame.isBatched[value], let place = program.outputs.firstIndex(where: { $0.index == value }),
+            !outputs[place].isBatched, program.outputs.filter({ $0.index == value }).count == 1
+        else { return nil }
+        let isRead = program.instructions.contains { $0.operands.contains { $0.index == value } }
+        return isRead ? nil : outputs[place]
     }
 
     /// Gives the results of an instruction their places, and the views of them theirs.
@@ -93,7 +111,9 @@ extension Source {
             resolveViews(&frame)
             let place = frame.places[index]!
             if place.pointer == target.pointer { return }
-            if place.isBatched == target.isBatched {
+            if place.isBatched && !target.isBatched {
+                line("addLanes_\(place.type.letter(true))(\(target.pointer), \(place.pointer), \(count));")
+            } else if place.isBatched == target.isBatched {
                 line(
                     "memcpy(\(target.pointer), \(place.pointer), \(count) * sizeof(\(target.type.name(target.isBatched))));"
                 )

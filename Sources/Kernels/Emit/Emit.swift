@@ -31,16 +31,16 @@ struct EmittedProgram: Sendable {
     }
 
     init(
-        _ body: Source, entry: String, _ program: Program, _ constants: [Tensor], scratchSize: Int, parts: Int
+        _ body: Source, lanes: Int?, entry: String, _ program: Program, _ constants: [Tensor], scratchSize: Int, parts: Int
     ) {
         let functions = body.functions.map(\.text)
-        source = ([Prelude.text(lanes: body.lanes, for: entry)] + functions + [entry]).joined(separator: "\n")
+        source = ([Prelude.text(lanes: lanes, for: entry)] + functions + [entry]).joined(separator: "\n")
         self.constants = constants
         interpreted = body.interpreted
         self.scratchSize = (scratchSize + 63) / 64 * 64
         outputs = program.resultSignatures
         self.parts = parts
-        lanes = body.lanes
+        self.lanes = lanes
     }
 
     /// The parameters of a part: where inputs and outputs are, its scratch memory, whether it failed.
@@ -71,7 +71,7 @@ struct EmittedProgram: Sendable {
             }
 
             """
-        self.init(body, entry: entry, program, constants, scratchSize: size, parts: 1)
+        self.init(body, lanes: nil, entry: entry, program, constants, scratchSize: size, parts: 1)
     }
 
     // MARK: Over the elements of a batch
@@ -148,7 +148,7 @@ struct EmittedProgram: Sendable {
             """
         let isWorthwhile = blocks * batch.program.work * lanes > 100_000
         return EmittedProgram(
-            body, entry: entry, program, constants, scratchSize: size, parts: isWorthwhile ? blocks : 1)
+            body, lanes: lanes, entry: entry, program, constants, scratchSize: size, parts: isWorthwhile ? blocks : 1)
     }
 
     /// The numbers of elements before and after an axis.

@@ -9,7 +9,9 @@ extension EmittedProgram {
         let tiles = tiled.size / tiled.tileSize
         let slots = min(tiles, 8)
         var writer = TileWriter(tiled, program)
-        let (before, tile, after) = (writer.before(), writer.tile(), writer.after())
+        let before = writer.before()
+        let tile = tiled.element.map { writer.lanes($0) } ?? writer.tile()
+        let after = writer.after()
         let (shared, sums) = (writer.shared.size, writer.sums.size)
         let slot = sums * 2 + writer.tileScratch
         let additions = zip(tiled.sums, writer.sums.starts).map { signature, start in
@@ -41,9 +43,10 @@ extension EmittedProgram {
               char *sums = job->slots + slot * \(slot), *own = sums + \(sums), *scratch = own + \(sums);
               int failed = 0;
               const long first = \(tiles) * slot / \(slots), end = \(tiles) * (slot + 1) / \(slots);
+              \(tiled.element == nil ? "" : "memset(sums, 0, \(sums));")
               for (long tile = first; tile < end; tile++) {
-                apus_tile(job->runtime, job->in, job->out, job->shared, tile == first ? sums : own, scratch, &failed, tile);
-                if (tile != first) apus_add(sums, own);
+                apus_tile(job->runtime, job->in, job->out, job->shared, \(tiled.element == nil ? "tile == first ? sums : own" : "sums"), scratch, &failed, tile);
+                \(tiled.element == nil ? "if (tile != first) apus_add(sums, own);" : "")
               }
               if (failed) job->failed = 1;
             }
@@ -60,7 +63,7 @@ extension EmittedProgram {
 
             """
         return EmittedProgram(
-            writer.source, entry: entry, program, constants,
+            writer.source, lanes: tiled.element == nil ? nil : tiled.tileSize, entry: entry, program, constants,
             scratchSize: shared + slots * slot + max(writer.beforeScratch, writer.afterScratch), parts: 1)
     }
 }
@@ -148,6 +151,50 @@ private struct TileWriter {
         let sums = areas("sums", tiled.sums, sums)
         tileScratch = body(tiled.tile, inputs, outputs + sums)
         return source.text
+    }
+
+    /// The tile as lanes, each an element of the batch.
+    mutating func lanes(_ element: BatchedProgram) -> String {
+        source.startFunction()
+        source.lanes = tiled.tileSize
+        defer { source.lanes = nil }
+        var size = 0
+        let marks = element.inputAxes.map { $0 != nil }
+        source.line("const long first = tile * LANES;")
+        var inputs: [Place] = []
+        let given = self.inputs(cut: false) + areas("shared", tiled.before.resultSignatures, shared)
+        for (number, place) in given.enumerated() {
+            guard marks[number] else {
+                inputs.append(place)
+                continue
+            }
+            let lanes = area(element.program.inputs[number], "lanes\(number)", &size)
+            let inner = element.program.inputs[number].shape.elementCount
+            source.line("gather_\(place.type.letter(true))(\(lanes.pointer), \(place.pointer), 1, \(inner), \(tiled.size), first);")
+            inputs.append(lanes)
+        }
+        let batched = program.outputs.indices.filter { isBatchedOutput[$0] }
+        let kept = batched.enumerated().map { area(element.program.resultSignatures[$0], "outLanes\($1)", &size) }
+        let sums = areas("sums", tiled.sums, sums)
+        source.line("scratch += \(size);")
+        let used = source.body(
+            element.program, inputs: inputs, outputs: kept + sums, isBatched: element.program.batched(marks),
+            scratch: "scratch")
+        for (number, place) in zip(batched, kept) {
+            let type = place.type
+            let inner = program.resultSignatures[number].shape.dropFirst().reduce(1, *)
+            source.line(
+                "scatter_\(type.letter(true))((\(type.name(false)) *)out[\(number)], \(place.pointer), 1, \(inner), \(tiled.size), first);")
+        }
+        tileScratch = (size + used + 63) / 64 * 64
+        return source.text
+    }
+
+    private mutating func area(_ signature: Signature, _ name: String, _ size: inout Int) -> Place {
+        let type = signature.type.name(true)
+        source.line("\(type) *restrict \(name) = (\(type) *)(scratch + \(size));")
+        size += (max(1, signature.shape.elementCount) * signature.type.bytes(tiled.tileSize) + 63) / 64 * 64
+        return Place(pointer: name, type: signature.type, isBatched: true)
     }
 
     mutating func after() -> String {

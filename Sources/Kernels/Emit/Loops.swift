@@ -40,6 +40,18 @@ extension Source {
         }
     }
 
+    /// Statements over a box in a given order of its variables.
+    mutating func accumulate(
+        _ shape: [Int], order: [Int], isIndependent: Bool, _ frame: Frame, _ write: (inout ElementWriter) -> [String]
+    ) {
+        let (parts, isConditional) = cuts(shape.map { 0..<$0 }, frame, write)
+        innerNest(order[...], parts, Box(ranges: shape.map { 0..<$0 }), isIndependent) { box in
+            var element = ElementWriter(frame: frame, box: box, isConditional: isConditional)
+            let stores = write(&element)
+            return element.statements + stores
+        }
+    }
+
     /// The parts of every range, such that no part of the box needs another cut.
     private func cuts(
         _ ranges: [Range<Int>], _ frame: Frame, _ write: (inout ElementWriter) -> [String]

@@ -7,8 +7,10 @@ enum Prelude {
     static func text(lanes: Int?, for code: String) -> String {
         var parts = [scalars, real("d", "double", "t_l"), single("f"), powers("d"), powers("f")]
         parts += [trigonometry("d", isSingle: false), trigonometry("f", isSingle: true), trigonometryOfNumbers]
+        parts.append(productSettings)
         if let lanes { parts.append(vectors(lanes)) }
-        if code.contains("product_") { parts += [productSettings, products] }
+        if code.contains("laneProduct_") { parts.append(laneProducts) }
+        if code.contains(" product_") { parts.append(products) }
         return parts.joined(separator: "\n")
     }
 

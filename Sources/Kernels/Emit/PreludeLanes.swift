@@ -123,33 +123,83 @@ extension Prelude {
               to[(o * size + first + l) * inner + i] = T from[o * inner + i][l]; \\
           }
         MOVES(D, d, ) MOVES(F, f, ) MOVES(L, l, ) MOVES(B, b, -)
-        #define LANEPRODUCT(C, A, B) \\
-          INLINE void product_##C##_##A##_##B(long n, long m, long k, const t_##A *restrict a, const t_##B *restrict b, t_##C *restrict c, int ta, int tb, int add, char *packed) { \\
-            for (long i = 0; i < n; i++) { \\
-              long j = 0; \\
-              for (; j + 4 <= m; j += 4) { \\
-                t_##C s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0}; \\
-                for (long l = 0; l < k; l++) { \\
-                  const t_##A x = ta ? a[l * n + i] : a[i * k + l]; \\
-                  s0 += x * (tb ? b[j * k + l] : b[l * m + j]); \\
-                  s1 += x * (tb ? b[(j + 1) * k + l] : b[l * m + j + 1]); \\
-                  s2 += x * (tb ? b[(j + 2) * k + l] : b[l * m + j + 2]); \\
-                  s3 += x * (tb ? b[(j + 3) * k + l] : b[l * m + j + 3]); \\
-                } \\
-                t_##C *to = c + i * m + j; \\
-                if (add) { s0 += to[0]; s1 += to[1]; s2 += to[2]; s3 += to[3]; } \\
-                to[0] = s0; to[1] = s1; to[2] = s2; to[3] = s3; \\
-              } \\
-              for (; j < m; j++) { \\
-                t_##C s = {0}; \\
-                if (add) s = c[i * m + j]; \\
-                for (long l = 0; l < k; l++) s += (ta ? a[l * n + i] : a[i * k + l]) * (tb ? b[j * k + l] : b[l * m + j]); \\
-                c[i * m + j] = s; \\
-              } \\
-            } \\
-          }
-        LANEPRODUCT(D, D, D) LANEPRODUCT(D, D, d) LANEPRODUCT(D, d, D)
-        LANEPRODUCT(F, F, F) LANEPRODUCT(F, F, f) LANEPRODUCT(F, f, F)
+        #define ADDLANES(X, x) \\
+          INLINE t_##x sumLanes_##X(t_##X v) { t_##x s = 0; REASSOCIATE_BLOCK(for (int l = 0; l < LANES; l++) s += v[l];) return s; } \\
+          INLINE void addLanes_##X(t_##x *restrict to, const t_##X *restrict from, long count) { for (long i = 0; i < count; i++) to[i] += sumLanes_##X(from[i]); }
+        #if defined(__clang__)
+        #define REASSOCIATE_BLOCK(S) { REASSOCIATE S }
+        #else
+        #define REASSOCIATE_BLOCK(S) { S }
+        #endif
+        ADDLANES(D, d) ADDLANES(F, f) ADDLANES(L, l)
         """
     }
+
+    /// Products of matrices whose elements are lanes, found through tables of offsets.
+    static let laneProducts = """
+        // c (+)= a b, the elements at a[ar[i] + ac[l]] and b[br[l] + bc[j]]
+        #define LANETILE(C, V, A, B, R, S, FINISH) \\
+          INLINE void laneTile_##C##_##A##_##B##_##R##_##S(long m, long k, const t_##A *restrict a, const int *restrict ar, const int *restrict ac, const t_##B *restrict b, const int *restrict br, const int *restrict bc, t_##C *restrict c, int add) { \\
+            t_##V s[R][S]; \\
+            UNROLL for (int r = 0; r < R; r++) UNROLL for (int q = 0; q < S; q++) s[r][q] = (t_##V){0}; \\
+            const t_##A *x[R]; const t_##B *y[S]; \\
+            UNROLL for (int r = 0; r < R; r++) x[r] = a + ar[r]; \\
+            UNROLL for (int q = 0; q < S; q++) y[q] = b + bc[q]; \\
+            for (long l = 0; l < k; l++) { \\
+              const long p = ac[l], o = br[l]; \\
+              UNROLL for (int r = 0; r < R; r++) { \\
+                const t_##A value = x[r][p]; \\
+                UNROLL for (int q = 0; q < S; q++) s[r][q] += value * y[q][o]; \\
+              } \\
+            } \\
+            FINISH##_##V(R, S) \\
+          }
+        #define LANEROWS(C, V, A, B, R, S, FINISH, LAST) \\
+          LANETILE(C, V, A, B, R, S, FINISH) LANETILE(C, V, A, B, R, 1, LAST) \\
+          INLINE void laneRows_##C##_##A##_##B##_##R(long m, long k, const t_##A *restrict a, const int *restrict ar, const int *restrict ac, const t_##B *restrict b, const int *restrict br, const int *restrict bc, t_##C *restrict c, int add) { \\
+            long j = 0; \\
+            for (; j + S <= m; j += S) laneTile_##C##_##A##_##B##_##R##_##S(m, k, a, ar, ac, b, br, bc + j, c + j, add); \\
+            for (; j < m; j++) laneTile_##C##_##A##_##B##_##R##_1(m, k, a, ar, ac, b, br, bc + j, c + j, add); \\
+          }
+        #define LANEPRODUCT(C, V, A, B, R, S, FINISH, LAST) \\
+          LANEROWS(C, V, A, B, R, S, FINISH, LAST) LANEROWS(C, V, A, B, 1, 4, LAST, LAST) \\
+          static __attribute__((noinline, unused)) void laneProduct_##C##_##A##_##B(long n, long m, long k, const t_##A *restrict a, const int *restrict ar, const int *restrict ac, const t_##B *restrict b, const int *restrict br, const int *restrict bc, t_##C *restrict c, int add) { \\
+            long i = 0; \\
+            for (; i + R <= n; i += R) laneRows_##C##_##A##_##B##_##R(m, k, a, ar + i, ac, b, br, bc, c + i * m, add); \\
+            for (; i < n; i++) laneRows_##C##_##A##_##B##_1(m, k, a, ar + i, ac, b, br, bc, c + i * m, add); \\
+          }
+        #define KEEP(R, S) \\
+          UNROLL for (int r = 0; r < R; r++) UNROLL for (int q = 0; q < S; q++) { \\
+            c[r * m + q] = add ? c[r * m + q] + s[r][q] : s[r][q]; \\
+          }
+        #define KEEP_D(R, S) KEEP(R, S)
+        #define KEEP_F(R, S) KEEP(R, S)
+        #define SUM_D(R, S) UNROLL for (int r = 0; r < R; r++) UNROLL for (int q = 0; q < S; q++) c[r * m + q] += sumLanes_D(s[r][q]);
+        #define SUM_F(R, S) UNROLL for (int r = 0; r < R; r++) UNROLL for (int q = 0; q < S; q++) c[r * m + q] += sumLanes_F(s[r][q]);
+        #if LANES == 16 && __has_builtin(__builtin_shufflevector)
+        // Sixteen sums over sixteen lanes as one vector of sums: each step adds halves of what is left of two.
+        #define ADD(a, b, ...) (__builtin_shufflevector(a, b, __VA_ARGS__))
+        #define STEP8(V, a, b) (ADD(a, b, 0,1,2,3,4,5,6,7,16,17,18,19,20,21,22,23) + ADD(a, b, 8,9,10,11,12,13,14,15,24,25,26,27,28,29,30,31))
+        #define STEP4(V, a, b) (ADD(a, b, 0,1,2,3,8,9,10,11,16,17,18,19,24,25,26,27) + ADD(a, b, 4,5,6,7,12,13,14,15,20,21,22,23,28,29,30,31))
+        #define STEP2(V, a, b) (ADD(a, b, 0,1,4,5,8,9,12,13,16,17,20,21,24,25,28,29) + ADD(a, b, 2,3,6,7,10,11,14,15,18,19,22,23,26,27,30,31))
+        #define STEP1(V, a, b) (ADD(a, b, 0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30) + ADD(a, b, 1,3,5,7,9,11,13,15,17,19,21,23,25,27,29,31))
+        #define SUMALL(V) \\
+          t_##V h[8], g[4], f[2]; \\
+          UNROLL for (int i = 0; i < 8; i++) h[i] = STEP8(V, s[i / 2][i % 2 * 2], s[i / 2][i % 2 * 2 + 1]); \\
+          UNROLL for (int i = 0; i < 4; i++) g[i] = STEP4(V, h[2 * i], h[2 * i + 1]); \\
+          UNROLL for (int i = 0; i < 2; i++) f[i] = STEP2(V, g[2 * i], g[2 * i + 1]); \\
+          const t_##V e = STEP1(V, f[0], f[1]); \\
+          UNROLL for (int r = 0; r < 4; r++) UNROLL for (int q = 0; q < 4; q++) c[r * m + q] += e[4 * r + q];
+        #define SUMALL_D(R, S) SUMALL(D)
+        #define SUMALL_F(R, S) SUMALL(F)
+        #else
+        #define SUMALL_D(R, S) SUM_D(R, S)
+        #define SUMALL_F(R, S) SUM_F(R, S)
+        #endif
+        #define LANEPRODUCTS(V, v) \\
+          LANEPRODUCT(V, V, V, V, 4, 4, KEEP, KEEP) LANEPRODUCT(V, V, V, v, 4, 4, KEEP, KEEP) LANEPRODUCT(V, V, v, V, 4, 4, KEEP, KEEP) \\
+          LANEPRODUCT(v, V, V, V, 4, 4, SUMALL, SUM) LANEPRODUCT(v, V, V, v, 4, 4, SUMALL, SUM) LANEPRODUCT(v, V, v, V, 4, 4, SUMALL, SUM)
+        LANEPRODUCTS(D, d)
+        LANEPRODUCTS(F, f)
+        """
 }

@@ -8,7 +8,7 @@ extension Prelude {
         """
         typedef t_\(x) v_\(x) __attribute__((vector_size(VECTOR), aligned(sizeof(t_\(x))), may_alias));
         enum { WIDE_\(x) = VECTOR / sizeof(t_\(x)), PANEL_\(x) = 2 * WIDE_\(x) };
-        \([12, 8, 6, 4, 1].map { rows in tile(x, rows, 1) + tile(x, rows, 2) + allPanels(x, rows) }.joined())
+        \([12, 8, 6, 4, 1].map { rows in [1, 2].map { tile(x, rows, $0, isPacked: true) + tile(x, rows, $0, isPacked: false) }.joined() + allPanels(x, rows) }.joined())
         \(multiply(x))
         """
     }.joined(separator: "\n")
@@ -29,19 +29,22 @@ extension Prelude {
         #define DEPTH 384
         """
 
-    /// `c (+)= a b` for a tile of `a`, packed by columns, and a panel of `b`.
-    private static func tile(_ x: String, _ rows: Int, _ vectors: Int) -> String {
-        """
-        static __attribute__((noinline, unused)) void tile_\(x)_\(rows)_\(vectors)(long k, const t_\(x) *restrict a, const t_\(x) *restrict b, t_\(x) *restrict c, long stride, int add, long columns) {
+    /// `c (+)= a b` for a tile of `a`, packed by columns or with its rows in place, and a panel of `b`.
+    private static func tile(_ x: String, _ rows: Int, _ vectors: Int, isPacked: Bool) -> String {
+        // Three rows a pointer: as many as a processor's addresses reach.
+        let groups = (rows + 2) / 3
+        let pointers = (0..<groups).map { "*p\($0) = a + \(3 * $0) * row" }.joined(separator: ", ")
+        let values = (0..<rows).map { isPacked ? "a[l * \(rows) + \($0)]" : "p\($0 / 3)[\($0 % 3) * row]" }
+        return """
+        static __attribute__((noinline, unused)) void \(isPacked ? "tile" : "tileInPlace")_\(x)_\(rows)_\(vectors)(long k, const t_\(x) *restrict a, long row, const t_\(x) *restrict b, t_\(x) *restrict c, long stride, int add, long columns) {
           v_\(x) s[\(rows)][\(vectors)];
           UNROLL for (int r = 0; r < \(rows); r++) UNROLL for (int q = 0; q < \(vectors); q++) s[r][q] = (v_\(x)){0};
+          \(isPacked ? "" : "const t_\(x) \(pointers);")
           for (long l = 0; l < k; l++) {
             v_\(x) y[\(vectors)];
             UNROLL for (int q = 0; q < \(vectors); q++) y[q] = *(const v_\(x) *)(b + l * PANEL_\(x) + q * WIDE_\(x));
-            UNROLL for (int r = 0; r < \(rows); r++) {
-              const t_\(x) value = a[l * \(rows) + r];
-              UNROLL for (int q = 0; q < \(vectors); q++) s[r][q] += value * y[q];
-            }
+            \(values.enumerated().map { "{ const t_\(x) value = \($1); UNROLL for (int q = 0; q < \(vectors); q++) s[\($0)][q] += value * y[q]; }" }.joined(separator: "\n            "))
+            \(isPacked ? "" : (0..<groups).map { "p\($0)++;" }.joined(separator: " "))
           }
           if (columns == \(vectors) * WIDE_\(x)) {
             UNROLL for (int r = 0; r < \(rows); r++) UNROLL for (int q = 0; q < \(vectors); q++) {
@@ -64,12 +67,20 @@ extension Prelude {
     private static func allPanels(_ x: String, _ rows: Int) -> String {
         """
         static __attribute__((noinline, unused)) void rows_\(x)_\(rows)(long m, long k, const t_\(x) *restrict a, long row, long column, const t_\(x) *restrict packed, long depth, t_\(x) *restrict c, int add) {
+          if (column == 1) {
+            for (long j = 0; j < m; j += PANEL_\(x)) {
+              const long columns = m - j < PANEL_\(x) ? m - j : PANEL_\(x);
+              if (columns > WIDE_\(x)) tileInPlace_\(x)_\(rows)_2(k, a, row, packed + j * depth, c + j, m, add, columns);
+              else tileInPlace_\(x)_\(rows)_1(k, a, row, packed + j * depth, c + j, m, add, columns);
+            }
+            return;
+          }
           t_\(x) left[DEPTH * \(rows)];
           for (long l = 0; l < k; l++) UNROLL for (int r = 0; r < \(rows); r++) left[l * \(rows) + r] = a[r * row + l * column];
           for (long j = 0; j < m; j += PANEL_\(x)) {
             const long columns = m - j < PANEL_\(x) ? m - j : PANEL_\(x);
-            if (columns > WIDE_\(x)) tile_\(x)_\(rows)_2(k, left, packed + j * depth, c + j, m, add, columns);
-            else tile_\(x)_\(rows)_1(k, left, packed + j * depth, c + j, m, add, columns);
+            if (columns > WIDE_\(x)) tile_\(x)_\(rows)_2(k, left, row, packed + j * depth, c + j, m, add, columns);
+            else tile_\(x)_\(rows)_1(k, left, row, packed + j * depth, c + j, m, add, columns);
           }
         }
 

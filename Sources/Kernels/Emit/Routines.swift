@@ -6,6 +6,8 @@ extension Source {
         line("// " + instruction.operation.name)
         switch instruction.operation {
         case .scan(let loop): scan(loop, instruction, &frame, now: now)
+        case .matrixProduct where frame.isBatched[instruction.results.lowerBound]:
+            laneProduct(instruction, into: frame.places[instruction.results.lowerBound]!, isSum: false, &frame)
         case .matrixProduct:
             matrixProduct(instruction, into: frame.places[instruction.results.lowerBound]!, &frame, now: now)
         case .reduce:
@@ -13,7 +15,11 @@ extension Source {
             let product = frame.schedule.program.instructions[frame.schedule.makers[instruction.operands[0].index!]!]
             let bytes = "\(instruction.signatures[0].shape.elementCount) * sizeof(\(place.type.name(place.isBatched)))"
             line("memset(\(place.pointer), 0, \(bytes));")
-            matrixProduct(product, into: place, isSum: true, &frame, now: now)
+            if place.isBatched {
+                laneProduct(product, into: place, isSum: true, &frame)
+            } else {
+                matrixProduct(product, into: place, isSum: true, &frame, now: now)
+            }
         case .pad(let low, _, let interior): spread(instruction, low, interior, &frame)
         case .cumulativeSum(let axis, let reversed): cumulativeSum(instruction, axis, reversed, &frame)
         case .conditional(let choice): conditional(choice, instruction, &frame, now: now)
@@ -85,6 +91,36 @@ extension Source {
             $0.line(
                 "product_\(letters)(\(n), \(m), \(k), \(a.pointer) + \(terms(strides[0])), \(b.pointer) + \(terms(strides[1])), "
                     + "\(target.pointer) + \(own), \(sides));")
+        }
+    }
+
+    /// A batch of products in lanes. Elements are found through tables, so that windows need not be written out.
+    mutating func laneProduct(
+        _ instruction: Program.Instruction, into target: Place, isSum: Bool, _ frame: inout Frame
+    ) {
+        resolveViews(&frame)
+        let shape = instruction.signatures[0].shape
+        guard shape.elementCount > 0 else { return }
+        let views = instruction.operands.map(frame.schedule.matrixView)
+        let places = views.map { memory($0.base, &frame) }
+        let (n, m, k) = (shape[shape.count - 2], shape[shape.count - 1], views[0].columns.count)
+        let letters = target.type.letter(target.isBatched) + "_" + places.map { target.type.letter($0.isBatched) }.joined(separator: "_")
+        let tables = [views[0].rows, views[0].columns, views[1].rows, views[1].columns].map { offsets in
+            let name = name("o")
+            line("static const int \(name)[] = {\(offsets.isEmpty ? "0" : offsets.map(String.init).joined(separator: ","))};")
+            return name
+        }
+        let batch = Array(shape.dropLast(2))
+        func terms(_ strides: [Int]) -> String {
+            batch.indices.reduce(Index.constant(0)) { $0 + Index.variable($1).scaled(by: strides[$1]) }.text
+        }
+        func aligned(_ strides: [Int]) -> [Int] { [Int](repeating: 0, count: batch.count - strides.count) + strides }
+        let own = target.isBatched && !isSum ? terms(batch.strides.map { $0 * n * m }) : "0"
+        nestedLoops(batch) {
+            $0.line(
+                "laneProduct_\(letters)(\(n), \(m), \(k), \(places[0].pointer) + \(terms(aligned(views[0].batch))), \(tables[0]), \(tables[1]), "
+                    + "\(places[1].pointer) + \(terms(aligned(views[1].batch))), \(tables[2]), \(tables[3]), "
+                    + "\(target.pointer) + \(own), \(isSum ? 1 : 0));")
         }
     }
 
@@ -172,7 +208,7 @@ extension Source {
     private mutating func windowSum(
         _ instruction: Program.Instruction, _ axis: Int, _ stride: Int, _ dilation: Int, _ frame: inout Frame
     ) {
-        let source = memory(instruction.operands[0], &frame)
+        resolveViews(&frame)
         let target = frame.places[instruction.results.lowerBound]!
         let shape = frame.schedule.signature(instruction.operands[0]).shape
         let whole = instruction.signatures[0].shape
@@ -180,7 +216,6 @@ extension Source {
         let letter = target.type.letter(target.isBatched)
         line("memset(\(target.pointer), 0, \(whole.elementCount) * sizeof(t_\(letter)));")
         guard shape.elementCount > 0 else { return }
-        let from = frame.offset(shape, .axes(shape.indices.map { .variable($0) }))
         let to = frame.offset(
             whole,
             .axes(
@@ -189,9 +224,12 @@ extension Source {
                         ? Index.variable($0).scaled(by: stride) + Index.variable(whole.count).scaled(by: dilation)
                         : .variable($0)
                 }))
-        nestedLoops(shape) {
-            $0.line(
-                "\(target.pointer)[\(to)] = sumStep_\(letter)(\(target.pointer)[\(to)], \(source.pointer)[\(from)]);")
+        // With the elements of a window outermost additions along the windows do not meet; lanes never do.
+        let order = lanes == nil ? [whole.count] + whole.indices : Array(0...whole.count)
+        accumulate(shape, order: order, isIndependent: lanes == nil, frame) {
+            let text = $0.element(instruction.operands[0], .axes(shape.indices.map { .variable($0) }))
+            let source = $0.splatOperand(text, instruction.operands[0], target)
+            return ["\(target.pointer)[\(to)] = sumStep_\(letter)(\(target.pointer)[\(to)], \(source));"]
         }
     }
 }

@@ -3,7 +3,7 @@ import Tensors
 /// A C source file in the making: its functions, and the tables that go with it.
 struct Source {
     /// The lanes of a vector, each of which is another element of the batch; nil where numbers are numbers.
-    let lanes: Int?
+    var lanes: Int?
     /// Operations that the interpreter computes.
     private(set) var interpreted: [InterpretedInstruction] = []
     /// Functions besides the program itself, in the order in which they came.

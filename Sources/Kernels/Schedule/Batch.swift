@@ -38,6 +38,16 @@ struct BatchedProgram {
     }
 }
 
+extension BatchedProgram {
+    /// The batched form of a program whose batch is the first axis of the inputs that are marked.
+    init?(_ program: Program, inputIsBatched: [Bool], size: Int) {
+        let axes = inputIsBatched.map { $0 ? 0 as Int? : nil }
+        var unbatching = Unbatching(size: size, free: 0..<0)
+        guard let found = unbatching.program(program, axes), found.axes.allSatisfy({ $0 != nil }) else { return nil }
+        (self.program, inputAxes, outputAxes, self.size) = (found.program, axes, found.axes, size)
+    }
+}
+
 /// Takes one axis out of every value of a program.
 private struct Unbatching {
     let size: Int

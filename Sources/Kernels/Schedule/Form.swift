@@ -15,10 +15,14 @@ enum Form {
     func needsMemory(_ place: Int, _ operation: Operation) -> Bool {
         switch self {
         case .routine:
+            if case .windowSum = operation { return false }
             return true
         case .elementwise:
-            if case .gather = operation { return place == 0 }
-            return false
+            switch operation {
+            case .gather: return place == 0
+            case .windows: return true
+            default: return false
+            }
         case .view(_, let needsMemory): return needsMemory
         case .reduction: return false
         }

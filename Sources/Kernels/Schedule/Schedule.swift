@@ -22,6 +22,8 @@ struct Schedule {
     }
 
     let program: Program
+    /// Whether matrices can be read through tables of offsets, as code in lanes does.
+    let readsViews: Bool
     /// For every value.
     private(set) var treatments: [Treatment]
     private(set) var statements: [Statement] = []
@@ -32,8 +34,9 @@ struct Schedule {
     private var uses: [[Int]]
     private var isOutput: [Bool]
 
-    init(_ program: Program) {
+    init(_ program: Program, readsViews: Bool = false) {
         self.program = program
+        self.readsViews = readsViews
         treatments = [Treatment](repeating: .input, count: program.valueCount)
         var makers = [Int?](repeating: nil, count: program.valueCount)
         uses = [[Int]](repeating: [], count: program.valueCount)
@@ -86,6 +89,7 @@ extension Schedule {
                 treatments[result] = .routine
                 treatments[product] = .inline
             }
+        case .view where isAbsorbed(number): treatments[result] = .inline
         case .view(let offset, _) where isInMemory(instruction.operands[0]):
             treatments[result] = .view(instruction.operands[0], offset: offset)
         case .elementwise(let cost):
@@ -108,7 +112,8 @@ extension Schedule {
         let isNeeded = consumers.contains { number in
             let consumer = program.instructions[number]
             // A matrix product reads the transpose of a matrix in memory as well as the matrix.
-            if case .matrixProduct = consumer.operation, isTransposeInMemory(value) { return false }
+            if case .matrixProduct = consumer.operation, isTransposeInMemory(value) || isView(value) { return false }
+            if isAbsorbed(number) { return false }
             let form = consumer.operation.form(consumer.operands.map(signature), consumer.signatures)
             return consumer.operands.indices.contains { place in
                 consumer.operands[place].index == value && form.needsMemory(place, consumer.operation)
@@ -135,6 +140,75 @@ extension Schedule {
         let lead = signature(value).shape.count - 2
         let areBatched = product.operands.allSatisfy { Array(signature($0).shape.dropLast(2)) == Array(signature(value).shape.dropLast(2)) }
         return lead > 0 && axes.sorted() == Array(0..<lead) && areBatched ? value : nil
+    }
+
+    /// Whether a reshape is read by matrix products alone, as a view of windows.
+    private func isAbsorbed(_ number: Int) -> Bool {
+        let instruction = program.instructions[number]
+        guard readsViews, case .reshape = instruction.operation, instruction.signatures[0].shape.count >= 2,
+            !isOutput[instruction.results.lowerBound], isView(instruction.results.lowerBound)
+        else { return false }
+        return isReadByProducts(instruction.results.lowerBound)
+    }
+
+    private func isReadByProducts(_ value: Int) -> Bool {
+        uses[value].allSatisfy { number in
+            let consumer = program.instructions[number]
+            switch consumer.operation {
+            case .matrixProduct: return true
+            case .transpose: return !isOutput[consumer.results.lowerBound] && isReadByProducts(consumer.results.lowerBound)
+            default: return false
+            }
+        }
+    }
+
+    /// Whether a value is made of windows of another by moving indices alone.
+    private func isView(_ value: Int) -> Bool {
+        guard readsViews, let maker = makers[value] else { return false }
+        let instruction = program.instructions[maker]
+        switch instruction.operation {
+        case .windows: return true
+        case .reshape, .transpose: return instruction.operands[0].index.map(isView) ?? false
+        default: return false
+        }
+    }
+
+    /// Where in memory the elements of a matrix, or of a view of windows, lie.
+    func matrixView(_ operand: Program.Operand) -> MatrixView {
+        let shape = signature(operand).shape
+        var base = operand
+        var chain: [Program.Instruction] = []
+        while let value = base.index, case .inline = treatments[value] {
+            let instruction = program.instructions[makers[value]!]
+            chain.append(instruction)
+            base = instruction.operands[0]
+        }
+        func offset(_ flat: Int) -> Int {
+            var (flat, shape) = (flat, shape)
+            for instruction in chain {
+                let from = signature(instruction.operands[0]).shape
+                var index = shape.strides.indices.map { flat / shape.strides[$0] % shape[$0] }
+                switch instruction.operation {
+                case .reshape: break
+                case .transpose(let order):
+                    var moved = index
+                    for (place, axis) in order.enumerated() { moved[axis] = index[place] }
+                    flat = zip(moved, from.strides).reduce(0) { $0 + $1.0 * $1.1 }
+                case .windows(let axis, _, let stride, let dilation):
+                    let inside = index.removeLast()
+                    index[axis] = index[axis] * stride + inside * dilation
+                    flat = zip(index, from.strides).reduce(0) { $0 + $1.0 * $1.1 }
+                default: preconditionFailure("\(instruction.operation.name) is no view")
+                }
+                shape = from
+            }
+            return flat
+        }
+        let (rows, columns) = (shape[shape.count - 2], shape[shape.count - 1])
+        let lead = Array(shape.dropLast(2))
+        return MatrixView(
+            base: base, rows: (0..<rows).map { offset($0 * columns) }, columns: (0..<columns).map { offset($0) },
+            batch: lead.indices.map { lead[$0] == 1 ? 0 : offset(lead.strides[$0] * rows * columns) })
     }
 
     private func isTransposeInMemory(_ value: Int) -> Bool {
@@ -216,4 +290,12 @@ extension Schedule {
 
 extension Program.Operand {
     var index: Int? { if case .value(let index) = self { index } else { nil } }
+}
+
+/// A matrix of which the element in row `i` and column `j` lies at `rows[i] + columns[j]`, and so for every axis of a batch.
+struct MatrixView {
+    let base: Program.Operand
+    let rows: [Int]
+    let columns: [Int]
+    let batch: [Int]
 }

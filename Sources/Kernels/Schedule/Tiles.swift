@@ -17,6 +17,9 @@ struct TiledProgram {
     let sums: [Signature]
     let size: Int
     let tileSize: Int
+    /// The tile for one element of the batch, its sums being what one element adds to them: for lanes, where the matrices
+    /// that are multiplied belong to one element each.
+    let element: BatchedProgram?
 
     init?(_ program: Program) {
         var best: (found: Tiling, work: Int)?
@@ -28,22 +31,25 @@ struct TiledProgram {
             if work > (best?.work ?? 0) { best = (found, work) }
         }
         guard let (found, work) = best, work * 2 > program.heavyWork, work > 1 << 18 else { return nil }
-        guard let tileSize = TiledProgram.tileSize(found, program), let parts = found.parts(program, tileSize) else {
+        let lanes = 16
+        let element = found.size % lanes == 0 && found.isMostlyElementwise(program) ? found.element(program) : nil
+        guard let tileSize = element != nil ? lanes : TiledProgram.tileSize(found, program), let parts = found.parts(program, tileSize) else {
             return nil
         }
         (before, tile, after) = parts
+        self.element = element
         (inputIsBatched, size, self.tileSize) = (found.isBatchedInput, found.size, tileSize)
         outputIsBatched = program.outputs.map { $0.index.map { found.states[$0].isBatched } ?? false }
         sums = found.sums.map { program.signature(of: $0) }
     }
 
-    /// Whole numbers of tiles, four at least, whose values take half a megabyte at most.
+    /// Whole numbers of tiles, two at least, whose values take a megabyte at most.
     private static func tileSize(_ tiling: Tiling, _ program: Program) -> Int? {
         let bytes = program.instructions.reduce(0) { total, instruction in
             instruction.results.contains { tiling.states[$0].isBatched }
                 ? total + instruction.signatures.reduce(0) { $0 + $1.shape.elementCount * $1.type.size } : total
         }
-        let limit = max(1, min(tiling.size / 4, tiling.size * (1 << 20) / max(bytes, 1)))
+        let limit = max(1, min(tiling.size / 2, tiling.size * (1 << 20) / max(bytes, 1)))
         return (1...limit).last { tiling.size % $0 == 0 }
     }
 }
@@ -100,6 +106,73 @@ private struct Tiling {
         program.instructions.reduce(0) { total, instruction in
             let isBatched = instruction.operands.contains { $0.index.map { states[$0].isBatched } ?? false }
             return isBatched ? total + instruction.heavyWork(program) : total
+        }
+    }
+
+    /// Whether most multiplications are within elements of the batch: not of matrices whose rows they are.
+    func isMostlyElementwise(_ program: Program) -> Bool {
+        let across = program.instructions.reduce(0) { total, instruction in
+            guard case .matrixProduct = instruction.operation else { return total }
+            let isAcross = instruction.operands.contains { operand in
+                guard let value = operand.index, case .batched(let axis) = states[value] else { return false }
+                return axis >= program.signature(of: value).shape.count - 2
+            }
+            return isAcross ? total + instruction.heavyWork(program) : total
+        }
+        return across * 5 < work(program)
+    }
+
+    /// What one element of the batch does: to the outputs that keep the batch, and to the sums.
+    func element(_ program: Program) -> BatchedProgram? {
+        let shared = sharedValues(program)
+        let taken = Array(program.inputs.indices) + shared
+        var writer = ProgramWriter(inputs: taken.map { program.signature(of: $0) })
+        var values = [Program.Operand?](repeating: nil, count: states.count)
+        for (place, value) in taken.enumerated() { values[value] = .value(place) }
+        for instruction in program.instructions {
+            let value = instruction.results.lowerBound
+            switch states[value] {
+            case .shared, .after: continue
+            case .batched:
+                let operands = instruction.operands.map { $0.index.map { values[$0]! } ?? $0 }
+                let results = writer.append(instruction.operation, operands, instruction.signatures)
+                for (value, result) in zip(instruction.results, results) { values[value] = result }
+            case .sum:
+                guard let part = contribution(instruction, values, program, &writer) else { return nil }
+                values[value] = part
+            }
+        }
+        let body = writer.finish((tileOutputs(program) + sums).map { values[$0]! })
+        let marks = isBatchedInput + shared.map { _ in false }
+        guard let element = BatchedProgram(body, inputIsBatched: marks, size: size),
+            element.program.isBatchable(marks)
+        else { return nil }
+        return element
+    }
+
+    /// What each element of the batch adds to a sum.
+    private func contribution(
+        _ instruction: Program.Instruction, _ values: [Program.Operand?], _ program: Program,
+        _ writer: inout ProgramWriter
+    ) -> Program.Operand? {
+        let x = instruction.operands.map { $0.index.map { values[$0]! } ?? $0 }
+        let result = instruction.signatures[0]
+        guard case .batched(let p)? = instruction.operands[0].index.map({ states[$0] }) else { return nil }
+        switch instruction.operation {
+        case .reduce(let reduction, let axes):
+            let rest = axes.filter { $0 != p }
+            let shape = writer.signature(x[0]).shape.removing(axes: rest)
+            guard shape.contains(size) else { return nil }
+            if rest.isEmpty { return x[0] }
+            return writer.append(.reduce(reduction, axes: rest), x, [Signature(shape, result.type)])[0]
+        case .matrixProduct:  // of the batch's rows: outer products
+            guard result.shape.count == 2, p == 1, writer.signature(x[0]).shape[1] == size else { return nil }
+            let (n, m) = (result.shape[0], result.shape[1])
+            let rows = writer.append(.transpose([1, 0]), [x[0]], [Signature([size, n], result.type)])[0]
+            let left = writer.append(.reshape([size, n, 1]), [rows], [Signature([size, n, 1], result.type)])[0]
+            let right = writer.append(.reshape([size, 1, m]), [x[1]], [Signature([size, 1, m], result.type)])[0]
+            return writer.append(.matrixProduct, [left, right], [Signature([size, n, m], result.type)])[0]
+        default: return nil
         }
     }
 

@@ -217,13 +217,19 @@ private struct Padded<Value: AtomicRepresentable & Sendable>: ~Copyable, Sendabl
 }
 
 /// Waits in a loop for at most `nanoseconds`; whether it became true.
+///
+/// After a few microseconds the core is offered to whoever else wants it, perhaps the very thread that is waited for.
 private func spin(_ nanoseconds: UInt64, until condition: () -> Bool) -> Bool {
-    if condition() { return true }
+    for _ in 0..<64 {
+        if condition() { return true }
+        apus_pause()
+    }
     let limit = now() &+ nanoseconds
     repeat {
-        for _ in 0..<16 {
-            apus_pause()
+        sched_yield()
+        for _ in 0..<8 {
             if condition() { return true }
+            apus_pause()
         }
     } while now() < limit
     return false

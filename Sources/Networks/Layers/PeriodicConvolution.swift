@@ -39,9 +39,12 @@ public struct PeriodicConvolution: Map {
         precondition(
             x.rank >= 2 && x.shape[x.rank - 2] == inputs,
             "a convolution of \(inputs) channels was given the shape \(x.shape), not [..., \(inputs), length]")
-        let shifted = (0..<width).map { x.rolled(by: (width - 1) / 2 - $0).expanded(axis: -2) }
-        let patches = Tensor.concatenated(shifted, axis: -2)
-            .reshaped(x.shape.dropLast(2) + [inputs * width, x.shape[x.rank - 1]])
+        let (half, length) = ((width - 1) / 2, x.shape[x.rank - 1])
+        precondition(half <= length, "a convolution of width \(width) was given the shape \(x.shape)")
+        let around = Tensor.concatenated(
+            [x.slice(axis: -1, from: length - half), x, x.slice(axis: -1, from: 0, to: half)], axis: -1)
+        let patches = around.windows(axis: -1, size: width).transposed
+            .reshaped(x.shape.dropLast(2) + [inputs * width, length])
         return weight.reshaped([outputs, inputs * width]).matrixProduct(patches) + bias.expanded(axis: -1)
     }
 
