@@ -13,7 +13,8 @@ extension Operation {
         case .alias, .constant, .reduce, .largestIndex, .cumulativeSum, .sortOrder, .broadcast, .reshape, .transpose,
             .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve,
             .solve, .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan,
-            .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier, .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
+            .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
+            .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
             preconditionFailure("\(name) is not elementwise")
         }
     }
@@ -41,9 +42,20 @@ extension Binary {
         case .divide: "\(a) / \(b)"
         case .maximum: type == .bool ? "\(a) | \(b)" : "maximum_\(letter)(\(a), \(b))"
         case .minimum: type == .bool ? "\(a) & \(b)" : "minimum_\(letter)(\(a), \(b))"
-        case .power, .remainder, .atan2: "\(rawValue)_\(letter)(\(a), \(b))"
+        case .power:
+            Binary.simplePowers.first {
+                [type.literal($0.exponent), "splat_\(letter)(\(type.literal($0.exponent)))"].contains(b)
+            }
+            .map { "\($0.name)_\(letter)(\(a))" } ?? "power_\(letter)(\(a), \(b))"
+        case .remainder, .atan2: "\(rawValue)_\(letter)(\(a), \(b))"
         }
     }
+
+    /// Powers that are a few products, quotients and roots.
+    private static let simplePowers: [(exponent: Double, name: String)] = [
+        (1, "first"), (2, "square"), (3, "cube"), (4, "fourth"), (-1, "inverse"), (-2, "inverseSquare"), (0.5, "root"),
+        (1.5, "rootCube"), (-0.5, "inverseRoot"),
+    ]
 }
 
 extension Comparison {

@@ -115,7 +115,8 @@ extension Source {
                 line("addLanes_\(place.type.letter(true))(\(target.pointer), \(place.pointer), \(count));")
             } else if place.isBatched == target.isBatched {
                 line(
-                    "memcpy(\(target.pointer), \(place.pointer), \(count) * sizeof(\(target.type.name(target.isBatched))));")
+                    "memcpy(\(target.pointer), \(place.pointer), \(count) * sizeof(\(target.type.name(target.isBatched))));"
+                )
             } else {
                 let letter = target.type.letter(true)
                 line("for (long i = 0; i < \(count); i++) \(target.pointer)[i] = splat_\(letter)(\(place.pointer)[i]);")
@@ -180,7 +181,8 @@ extension Source {
                 inputs.append(isSequence ? operands[place].offset(by: "\(t) * \(count)") : operands[place])
             }
             for place in scan.carries..<results.count {
-                outputs.append(results[place].offset(by: "\(t) * \(scan.body.resultSignatures[place].shape.elementCount)"))
+                outputs.append(
+                    results[place].offset(by: "\(t) * \(scan.body.resultSignatures[place].shape.elementCount)"))
             }
             let size = source.body(
                 scan.body, inputs: inputs, outputs: outputs, isBatched: isBatched, scratch: area)

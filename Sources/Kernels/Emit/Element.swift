@@ -102,7 +102,8 @@ struct ElementWriter {
         case .roll(let shift, let axis): return roll(x[0], shift, axis, shape[axis], axes(position))
         case .pad(let low, _, _):
             return pad(x[0], low, axes(position), type, instruction.operands.contains(where: isBatched))
-        case .concatenate(let axis): return concatenate(x, axis, axes(position), instruction.operands.contains(where: isBatched))
+        case .concatenate(let axis):
+            return concatenate(x, axis, axes(position), instruction.operands.contains(where: isBatched))
         case .gather(let axis):
             let chosen = element(x[1], position)
             let length = frame.schedule.signature(x[0]).shape[axis]

@@ -33,7 +33,8 @@ struct EmittedProgram: Sendable {
     init(
         _ body: Source, lanes: Int?, entry: String, _ program: Program, _ constants: [Tensor], scratchSize: Int, parts: Int
     ) {
-        source = Prelude.text(lanes: lanes, for: entry) + "\n" + entry
+        let functions = body.functions.map(\.text)
+        source = ([Prelude.text(lanes: lanes, for: entry)] + functions + [entry]).joined(separator: "\n")
         self.constants = constants
         interpreted = body.interpreted
         self.scratchSize = (scratchSize + 63) / 64 * 64
@@ -107,7 +108,8 @@ struct EmittedProgram: Sendable {
             let (outer, inner) = sides(program.inputs[number].shape, axis)
             let letters = (signature.type.letter(true), signature.type.name(false))
             body.line(
-                "gather_\(letters.0)(in\(number), (const \(letters.1) *)in[\(number)], \(outer), \(inner), \(batch.size), first);")
+                "gather_\(letters.0)(in\(number), (const \(letters.1) *)in[\(number)], \(outer), \(inner), \(batch.size), first);"
+            )
             inputs.append(place)
         }
         let outputs = batch.program.resultSignatures.enumerated().map { area($1, "out\($0)") }
@@ -118,7 +120,8 @@ struct EmittedProgram: Sendable {
             let (outer, inner) = sides(program.resultSignatures[number].shape, batch.outputAxes[number]!)
             let letters = (signature.type.letter(true), signature.type.name(false))
             body.line(
-                "scatter_\(letters.0)((\(letters.1) *)out[\(number)], out\(number), \(outer), \(inner), \(batch.size), first);")
+                "scatter_\(letters.0)((\(letters.1) *)out[\(number)], out\(number), \(outer), \(inner), \(batch.size), first);"
+            )
         }
         let blocks = (batch.size + lanes - 1) / lanes
         let entry = """
@@ -167,26 +170,30 @@ extension Program {
     /// Whether every operation on batched values has code that works on lanes.
     func isBatchable(_ inputs: [Bool]) -> Bool {
         let isBatched = batched(inputs)
+        let signatures = self.inputs + instructions.flatMap(\.signatures)
         return instructions.allSatisfy { instruction in
             let marks = instruction.operands.map { $0.index.map { isBatched[$0] } ?? false }
             if case .scan(let scan) = instruction.operation { return scan.body.isBatchable(scan.batchedInputs(marks)) }
-            return !marks.contains(true) || instruction.operation.worksOnLanes
+            guard marks.contains(true) else { return true }
+            return instruction.operation.worksOnLanes(instruction.operands[0].index.map { signatures[$0] })
         }
     }
 }
 
 extension Operation {
     /// Whether a batch of it can be computed in lanes.
-    fileprivate var worksOnLanes: Bool {
+    fileprivate func worksOnLanes(_ operand: Signature?) -> Bool {
         switch self {
+        case .fourier, .realFourier, .realFourierTranspose:
+            operand.flatMap { FourierTransform(self, $0) }?.hasCode ?? false
         case .alias, .constant, .unary, .compare, .select, .cast, .reduce, .cumulativeSum, .broadcast, .reshape,
             .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .windows, .windowSum, .matrixProduct,
             .cholesky, .triangularSolve, .scan:
             true
         case .binary(let f): f != .remainder
         case .largestIndex, .sortOrder, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
-            .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .fourier, .realFourier,
-            .realFourierTranspose, .random, .conditional, .whileLoop, .fixedPoint, .custom:
+            .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .random, .conditional, .whileLoop,
+            .fixedPoint, .custom:
             false
         }
     }

@@ -16,7 +16,8 @@ extension EmittedProgram {
         let slot = sums * 2 + writer.tileScratch
         let additions = zip(tiled.sums, writer.sums.starts).map { signature, start in
             let type = signature.type.name(false)
-            return "  { \(type) *restrict to = (\(type) *)(a + \(start)); const \(type) *restrict from = (const \(type) *)(b + \(start)); "
+            return
+                "  { \(type) *restrict to = (\(type) *)(a + \(start)); const \(type) *restrict from = (const \(type) *)(b + \(start)); "
                 + "for (long i = 0; i < \(signature.shape.elementCount); i++) to[i] += from[i]; }"
         }.joined(separator: "\n")
         let parameters =
@@ -121,7 +122,8 @@ private struct TileWriter {
     ) -> Place {
         let c = type.name(false)
         source.line(
-            "\(qualifier)\(c) *restrict \(name)\(number) = (\(qualifier)\(c) *)\(pointer)\(offset == "0" ? "" : " + \(offset)");")
+            "\(qualifier)\(c) *restrict \(name)\(number) = (\(qualifier)\(c) *)\(pointer)\(offset == "0" ? "" : " + \(offset)");"
+        )
         return Place(pointer: "\(name)\(number)", type: type, isBatched: false)
     }
 

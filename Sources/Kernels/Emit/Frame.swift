@@ -52,7 +52,8 @@ struct Frame {
             guard let value = operand.index, last[value] < statement else { return }
             last[value] = statement
             switch schedule.treatments[value] {
-            case .inline: schedule.program.instructions[schedule.makers[value]!].operands.forEach { read($0, statement) }
+            case .inline:
+                schedule.program.instructions[schedule.makers[value]!].operands.forEach { read($0, statement) }
             case .view(let base, _): read(base, statement)
             case .input, .loops, .routine: break
             }

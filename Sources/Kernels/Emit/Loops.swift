@@ -13,11 +13,13 @@ extension Source {
         let position: Position =
             isFlat ? .flat(.variable(0)) : .axes(shape.indices.map { shape[$0] == 1 ? .constant(0) : .variable($0) })
         let results = instructions.map(\.results.lowerBound)
-        nest(ranges, frame) { element in
-            results.map { value in
-                let place = frame.places[value]!
-                let text = element.computed(value, position)
-                return "\(place.pointer)[\(frame.offset(shape, position))] = \(element.splat(text, value, place));"
+        withoutBranches {
+            $0.nest(ranges, frame) { element in
+                results.map { value in
+                    let place = frame.places[value]!
+                    let text = element.computed(value, position)
+                    return "\(place.pointer)[\(frame.offset(shape, position))] = \(element.splat(text, value, place));"
+                }
             }
         }
     }
@@ -26,8 +28,12 @@ extension Source {
     private mutating func nest(
         _ ranges: [Range<Int>], _ frame: Frame, _ write: (inout ElementWriter) -> [String]
     ) {
-        let (parts, isConditional) = cuts(ranges, frame, write)
-        nest(parts, 0, Box(ranges: ranges), frame) { box in
+        var (parts, isConditional) = cuts(ranges, frame, write)
+        // A last axis of a few elements, the parts of a complex number, is no loop: vectors run over the axis before it.
+        let isUnrolled =
+            lanes == nil && ranges.count > 1 && ranges.last!.count <= 4 && ranges.dropLast().last!.count > 4
+        if isUnrolled { parts[parts.count - 1] = ranges.last!.map { $0..<($0 + 1) } }
+        nest(parts, 0, innermost: parts.count - (isUnrolled ? 2 : 1), Box(ranges: ranges), frame) { box in
             var element = ElementWriter(frame: frame, box: box, isConditional: isConditional)
             let stores = write(&element)
             return element.statements + stores
@@ -71,7 +77,7 @@ extension Source {
     }
 
     private mutating func nest(
-        _ parts: [[Range<Int>]], _ variable: Int, _ box: Box, _ frame: Frame, _ body: (Box) -> [String]
+        _ parts: [[Range<Int>]], _ variable: Int, innermost: Int, _ box: Box, _ frame: Frame, _ body: (Box) -> [String]
     ) {
         guard variable < parts.count else {
             for statement in body(box) { line(statement) }
@@ -80,8 +86,8 @@ extension Source {
         for range in parts[variable] {
             var inner = box
             inner.ranges[variable] = range
-            block(head(variable, range, isInnermost: variable == parts.count - 1)) {
-                $0.nest(parts, variable + 1, inner, frame, body)
+            block(head(variable, range, isInnermost: variable == innermost)) {
+                $0.nest(parts, variable + 1, innermost: innermost, inner, frame, body)
             }
         }
     }
@@ -124,16 +130,19 @@ extension Source {
             return ["\(sum) = \(reduction.rawValue)Step_\(letter)(\(sum), \(source));"]
         }
         let (parts, isConditional) = reductionCuts(shape, frame, write)
-        reductionNest(
-            order[...], parts, Box(ranges: shape.map { 0..<$0 }),
-            Accumulator(
-                outer: isRow ? kept.count - 1 : kept.count, isRow: isRow, type: instruction.signatures[0].type,
-                letter: letter, start: "\(reduction.rawValue)Start_\(letter)", target: "\(target.pointer)[\(offset)]",
-                row: kept.last)
-        ) { box in
-            var element = ElementWriter(frame: frame, box: box, isConditional: isConditional)
-            let stores = write(&element)
-            return element.statements + stores
+        withoutBranches { source in
+            source.reductionNest(
+                order[...], parts, Box(ranges: shape.map { 0..<$0 }),
+                Accumulator(
+                    outer: isRow ? kept.count - 1 : kept.count, isRow: isRow, type: instruction.signatures[0].type,
+                    letter: letter, start: "\(reduction.rawValue)Start_\(letter)",
+                    target: "\(target.pointer)[\(offset)]",
+                    row: kept.last)
+            ) { box in
+                var element = ElementWriter(frame: frame, box: box, isConditional: isConditional)
+                let stores = write(&element)
+                return element.statements + stores
+            }
         }
     }
 

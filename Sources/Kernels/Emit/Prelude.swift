@@ -5,7 +5,8 @@
 enum Prelude {
     /// What `code` needs, not more: compilers take their time for what they read.
     static func text(lanes: Int?, for code: String) -> String {
-        var parts = [scalars, real("d", "double", "t_l"), realFunctions("d"), floatFunctions]
+        var parts = [scalars, real("d", "double", "t_l"), single("f"), powers("d"), powers("f")]
+        parts += [trigonometry("d", isSingle: false), trigonometry("f", isSingle: true), trigonometryOfNumbers]
         parts.append(productSettings)
         if let lanes { parts.append(vectors(lanes)) }
         if code.contains("laneProduct_") { parts.append(laneProducts) }
@@ -21,9 +22,11 @@ enum Prelude {
           void (*interpret)(void *context, long number, const void *const *operands, void *const *results);
           void (*parallel)(long parts, void (*body)(void *context, long part), void *context);
         };
+        typedef int t_i;
         #define SPLAT_d(s) (s)
-        #define NAN __builtin_nan("")
-        #define INFINITY __builtin_inf()
+        #define SPLAT_f(s) (s)
+        #define NAN __builtin_nanf("")
+        #define INFINITY __builtin_inff()
         #define memcpy __builtin_memcpy
         #define memset __builtin_memset
         #define INLINE static inline __attribute__((always_inline, unused))
@@ -85,6 +88,9 @@ enum Prelude {
         #define minimumStart_b 1
         INLINE t_l bits_d(t_d x) { t_l r; memcpy(&r, &x, 8); return r; }
         INLINE t_d from_l(t_l x) { t_d r; memcpy(&r, &x, 8); return r; }
+        INLINE t_i bits_f(t_f x) { t_i r; memcpy(&r, &x, 4); return r; }
+        INLINE t_f from_i(t_i x) { t_f r; memcpy(&r, &x, 4); return r; }
+        INLINE t_f cast_i_f(t_i x) { return (t_f)x; }
         INLINE t_d absolute_d(t_d x) { return __builtin_fabs(x); }
         INLINE t_f absolute_f(t_f x) { return __builtin_fabsf(x); }
         INLINE t_d floor_d(t_d x) { return __builtin_floor(x); }
@@ -119,23 +125,41 @@ enum Prelude {
         INLINE t_d atan2_d(t_d y, t_d x) { return atan2(y, x); }
         INLINE t_f atan2_f(t_f y, t_f x) { return atan2f(y, x); }
         INLINE t_d fma_d(t_d a, t_d b, t_d c) { return __builtin_fma(a, b, c); }
+        INLINE t_f fma_f(t_f a, t_f b, t_f c) { return __builtin_fmaf(a, b, c); }
         """
+
+    /// Powers of exponents known beforehand; `0.0 +` as the root of -0 is 0 as a power, and infinite roots count no sign.
+    static func powers(_ x: String) -> String {
+        """
+        INLINE t_\(x) first_\(x)(t_\(x) x) { return x; }
+        INLINE t_\(x) square_\(x)(t_\(x) x) { return x * x; }
+        INLINE t_\(x) cube_\(x)(t_\(x) x) { return x * x * x; }
+        INLINE t_\(x) fourth_\(x)(t_\(x) x) { return (x * x) * (x * x); }
+        INLINE t_\(x) inverse_\(x)(t_\(x) x) { return 1 / x; }
+        INLINE t_\(x) inverseSquare_\(x)(t_\(x) x) { return 1 / x / x; }
+        INLINE t_\(x) root_\(x)(t_\(x) x) {
+          return select_\(x)(compare_\(x)(x == SPLAT_\(x)(-INFINITY)), -x, sqrt_\(x)(x) + 0);
+        }
+        INLINE t_\(x) rootCube_\(x)(t_\(x) x) { return absolute_\(x)(x) * root_\(x)(x); }
+        INLINE t_\(x) inverseRoot_\(x)(t_\(x) x) { return 1 / root_\(x)(x); }
+        """
+    }
 
     /// exp, log and what is made of them, without branches, so that loops over them become vectors: errors below 2 units in
     /// the last place. `X` is the letter of the type, `whole` the type of its bits.
     static func real(_ x: String, _ type: String, _ whole: String) -> String {
         """
-        // exp r - 1 for |r| <= log(2)/2, by Taylor's series
+        // exp r - 1 for |r| <= log(2)/2, by a polynomial of least error
         INLINE t_\(x) expm1Small_\(x)(t_\(x) r) {
-          t_\(x) p = r * 0x1.ae64567f544e4p-30 + 0x1.1eed8eff8d898p-26;
-          p = p * r + 0x1.27e4fb7789f5cp-22;
-          p = p * r + 0x1.71de3a556c734p-19;
-          p = p * r + 0x1.a01a01a01a01ap-16;
-          p = p * r + 0x1.a01a01a01a01ap-13;
-          p = p * r + 0x1.6c16c16c16c17p-10;
-          p = p * r + 0x1.1111111111111p-7;
-          p = p * r + 0x1.5555555555555p-5;
-          p = p * r + 0x1.5555555555555p-3;
+          t_\(x) p = r * 0x1.1f7340dbc337ep-29 + 0x1.af4e554377204p-26;
+          p = p * r + 0x1.27e4db46cddd1p-22;
+          p = p * r + 0x1.71de01fdbf9cap-19;
+          p = p * r + 0x1.a01a01a6e1e2ap-16;
+          p = p * r + 0x1.a01a01abf85abp-13;
+          p = p * r + 0x1.6c16c16c162c3p-10;
+          p = p * r + 0x1.11111111100bep-7;
+          p = p * r + 0x1.5555555555556p-5;
+          p = p * r + 0x1.5555555555557p-3;
           p = p * r + 0.5;
           return r + r * r * p;
         }
@@ -155,9 +179,9 @@ enum Prelude {
           const t_\(x) k = rounded_\(x)(limited * 0x1.71547652b82fep+0);
           const t_\(x) r = fma_\(x)(k, SPLAT_\(x)(-0x1.abc9e3b39803fp-56), fma_\(x)(k, SPLAT_\(x)(-0x1.62e42fefa39efp-1), limited));
           const t_\(x) half = rounded_\(x)(k * 0.5);
-          const t_\(x) a = powerOfTwo_\(x)(half), b = powerOfTwo_\(x)(k - half);
-          const t_\(x) large = fma_\(x)(expm1Small_\(x)(r) * a, b, a * b - 1.0);
-          return select_\(x)(compare_\(x)(k == 0.0), expm1Small_\(x)(r), large);
+          const t_\(x) a = powerOfTwo_\(x)(half), b = k - half, small = expm1Small_\(x)(r);
+          const t_\(x) large = fma_\(x)(small, a, a - powerOfTwo_\(x)(-b)) * powerOfTwo_\(x)(b);
+          return select_\(x)(compare_\(x)(x == 0.0), x, select_\(x)(compare_\(x)(k == 0.0), small, large));
         }
         // log(1 + f) + k log 2 for 1 + f in [sqrt(1/2), sqrt(2)], c a correction
         INLINE t_\(x) logOf_\(x)(t_\(x) f, t_\(x) k, t_\(x) c) {
@@ -185,7 +209,7 @@ enum Prelude {
           const t_\(x) reduced = select_\(x)(compare_\(x)(k == 0.0), x, m - 1.0);
           const t_\(x) r = logOf_\(x)(reduced, k, select_\(x)(compare_\(x)(k == 0.0), SPLAT_\(x)(0.0), c));
           const t_\(x) special = select_\(x)(compare_\(x)(x == -1.0), SPLAT_\(x)(-INFINITY), select_\(x)(compare_\(x)(x < -1.0), SPLAT_\(x)(NAN), x));
-          return select_\(x)(compare_\(x)(x > -1.0) & compare_\(x)(x < INFINITY), r, special);
+          return select_\(x)(compare_\(x)(x > -1.0) & compare_\(x)(x < INFINITY) & compare_\(x)(x != 0.0), r, special);
         }
         INLINE t_\(x) tanh_\(x)(t_\(x) x) {
           const t_\(x) t = expMinusOne_\(x)(2.0 * minimum_\(x)(absolute_\(x)(x), SPLAT_\(x)(20.0)));
@@ -198,19 +222,4 @@ enum Prelude {
         }
         """
     }
-
-    private static func realFunctions(_ x: String) -> String {
-        """
-        INLINE t_d sin_d(t_d x) { return sin(x); }
-        INLINE t_d cos_d(t_d x) { return cos(x); }
-        """
-    }
-
-    /// Single precision by way of double.
-    private static let floatFunctions = """
-        #define FLOAT(f) INLINE t_f f##_f(t_f x) { return (t_f)f##_d((t_d)x); }
-        FLOAT(exp) FLOAT(expMinusOne) FLOAT(log) FLOAT(logOnePlus) FLOAT(tanh) FLOAT(logistic)
-        INLINE t_f sin_f(t_f x) { return sinf(x); }
-        INLINE t_f cos_f(t_f x) { return cosf(x); }
-        """
 }

@@ -9,6 +9,7 @@ extension Prelude {
         typedef long t_B __attribute__((vector_size(LANES * 8), aligned(64)));
         typedef int t_I __attribute__((vector_size(LANES * 4)));
         #define SPLAT_D(s) splat_D(s)
+        #define SPLAT_F(s) splat_F(s)
         INLINE t_D splat_D(t_d s) { return s - (t_D){0}; }
         INLINE t_F splat_F(t_f s) { return s - (t_F){0}; }
         INLINE t_L splat_L(t_l s) { return s - (t_L){0}; }
@@ -39,8 +40,7 @@ extension Prelude {
           INLINE t_##X minimum_##X(t_##X a, t_##X b) { return select_##X(compare_##X(a < b) | compare_##X(a != a), a, b); } \\
           INLINE t_##X maximumStep_##X(t_##X a, t_##X b) { return select_##X(compare_##X(a >= b) | compare_##X(a != a), a, b); } \\
           INLINE t_##X minimumStep_##X(t_##X a, t_##X b) { return select_##X(compare_##X(a <= b) | compare_##X(a != a), a, b); } \\
-          INLINE t_##X sign_##X(t_##X a) { return select_##X(compare_##X(a > 0), splat_##X(1), select_##X(compare_##X(a < 0), splat_##X(-1), a)); } \\
-          INLINE t_##X absolute_##X(t_##X a) { return select_##X(compare_##X(a < 0), -a, a); }
+          INLINE t_##X sign_##X(t_##X a) { return select_##X(compare_##X(a > 0), splat_##X(1), select_##X(compare_##X(a < 0), splat_##X(-1), a)); }
         CASTS(D) CASTS(F) CASTS(L)
         INLINE t_B sumStep_B(t_B a, t_B b) { return a | b; }
         INLINE t_B maximumStep_B(t_B a, t_B b) { return a | b; }
@@ -67,19 +67,31 @@ extension Prelude {
         WHOLE(floor, floor, D) WHOLE(floor, floor, F) WHOLE(ceiling, ceil, D) WHOLE(ceiling, ceil, F)
         WHOLE(rounded, roundeven, D) WHOLE(rounded, roundeven, F) WHOLE(sqrt, sqrt, D) WHOLE(sqrt, sqrt, F)
         INLINE t_D fma_D(t_D a, t_D b, t_D c) { return __builtin_elementwise_fma(a, b, c); }
+        INLINE t_F fma_F(t_F a, t_F b, t_F c) { return __builtin_elementwise_fma(a, b, c); }
         #else
         EACH(floor, D, d) EACH(floor, F, f) EACH(ceiling, D, d) EACH(ceiling, F, f) EACH(rounded, D, d) EACH(rounded, F, f)
         EACH(sqrt, D, d) EACH(sqrt, F, f)
         INLINE t_D fma_D(t_D a, t_D b, t_D c) { t_D r; for (int i = 0; i < LANES; i++) r[i] = fma_d(a[i], b[i], c[i]); return r; }
+        INLINE t_F fma_F(t_F a, t_F b, t_F c) { t_F r; for (int i = 0; i < LANES; i++) r[i] = fma_f(a[i], b[i], c[i]); return r; }
         #endif
+        INLINE t_L absolute_L(t_L a) { return select_L(compare_L(a < 0), -a, a); }
+        INLINE t_D absolute_D(t_D a) { return (t_D)((t_L)a & 0x7fffffffffffffffl); }
+        INLINE t_F absolute_F(t_F a) { return (t_F)((t_I)a & 0x7fffffff); }
+        INLINE t_I bits_F(t_F x) { return (t_I)x; }
+        INLINE t_F from_I(t_I x) { return (t_F)x; }
+        INLINE t_F cast_I_F(t_I x) { return CONVERT(x, t_F); }
         INLINE t_L bits_D(t_D x) { return (t_L)x; }
         INLINE t_D from_L(t_L x) { return (t_D)x; }
-        EACH(sin, D, d) EACH(cos, D, d) EACH(erf, D, d) EACH(sin, F, f) EACH(cos, F, f) EACH(erf, F, f)
+        EACH(erf, D, d) EACH(erf, F, f)
         EACH2(power, D, d) EACH2(power, F, f) EACH2(remainder, D, d) EACH2(remainder, F, f)
         EACH2(atan2, D, d) EACH2(atan2, F, f)
         \(real("D", "t_D", "t_L"))
-        #define FLOATS(f) INLINE t_F f##_F(t_F x) { return CONVERT(f##_D(CONVERT(x, t_D)), t_F); }
-        FLOATS(exp) FLOATS(expMinusOne) FLOATS(log) FLOATS(logOnePlus) FLOATS(tanh) FLOATS(logistic)
+        \(single("F"))
+        \(powers("D"))
+        \(powers("F"))
+        \(trigonometry("D", isSingle: false))
+        \(trigonometry("F", isSingle: true))
+        \(trigonometryInLanes)
         // Elements first + lane of a batch, lanes innermost, and back; lanes beyond the end repeat its last element.
         #define MOVES(X, x, T) \\
           static void gather_##X(t_##X *restrict to, const t_##x *restrict from, long outer, long inner, long size, long first) { \\

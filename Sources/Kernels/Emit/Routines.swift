@@ -27,9 +27,10 @@ extension Source {
         case .windowSum(let axis, _, let stride, let dilation):
             windowSum(instruction, axis, stride, dilation, &frame)
         case .scatterAdd(let axis, let size): scatterAdd(instruction, axis, size, &frame)
+        case .fourier, .realFourier, .realFourierTranspose:
+            if !fourier(instruction, &frame, now: now) { interpreted(instruction, &frame) }
         case .largestIndex, .sortOrder, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular,
-            .symmetricRoot, .symmetricSylvester, .random, .unary, .binary, .lowerUpper, .singularValueDecomposition,
-            .fourier, .realFourier, .realFourierTranspose:
+            .symmetricRoot, .symmetricSylvester, .random, .unary, .binary, .lowerUpper, .singularValueDecomposition:
             interpreted(instruction, &frame)
         case .alias, .constant, .compare, .select, .cast, .broadcast, .reshape, .transpose, .slice,
             .concatenate, .roll, .gather, .windows, .fixedPoint, .custom:
@@ -71,7 +72,8 @@ extension Source {
         // Where the right side is packed: whole panels of at most 32 columns.
         let size = (m + 31) / 32 * 32 * k * type.size
         let start = frame.allocate(size, now: now, last: now)
-        let sides = "\(isLeftTransposed ? 1 : 0), \(isRightTransposed ? 1 : 0), \(isSum ? 1 : 0), \(frame.scratch) + \(start)"
+        let sides =
+            "\(isLeftTransposed ? 1 : 0), \(isRightTransposed ? 1 : 0), \(isSum ? 1 : 0), \(frame.scratch) + \(start)"
         if !isSum, y.dropLast(2).allSatisfy({ $0 == 1 }), x.count == shape.count, !isLeftTransposed {
             // One matrix on the right serves the whole batch: a single tall product.
             let rows = n * batch.elementCount
@@ -181,7 +183,8 @@ extension Source {
         }
     }
 
-    private mutating func scatterAdd(_ instruction: Program.Instruction, _ axis: Int, _ size: Int, _ frame: inout Frame) {
+    private mutating func scatterAdd(_ instruction: Program.Instruction, _ axis: Int, _ size: Int, _ frame: inout Frame)
+    {
         let updates = memory(instruction.operands[0], &frame)
         let indices = memory(instruction.operands[1], &frame)
         let target = frame.places[instruction.results.lowerBound]!
@@ -195,7 +198,8 @@ extension Source {
         nestedLoops([shape[..<axis].reduce(1, *), shape[axis], inner]) {
             $0.line("const long from = (i0 * \(shape[axis]) + i1) * \(inner) + i2;")
             $0.line(
-                "const long to = (i0 * \(size) + apus_index(\(indices.pointer)[from], \(size), failure)) * \(inner) + i2;")
+                "const long to = (i0 * \(size) + apus_index(\(indices.pointer)[from], \(size), failure)) * \(inner) + i2;"
+            )
             $0.line("\(target.pointer)[to] = sumStep_\(letter)(\(target.pointer)[to], \(updates.pointer)[from]);")
         }
     }

@@ -6,6 +6,8 @@ struct Source {
     var lanes: Int?
     /// Operations that the interpreter computes.
     private(set) var interpreted: [InterpretedInstruction] = []
+    /// Functions besides the program itself, in the order in which they came.
+    private(set) var functions: [(name: String, text: String)] = []
     private var lines: [String] = []
     private var depth = 1
     private var names = 0
@@ -30,6 +32,25 @@ struct Source {
         line("}")
     }
 
+    /// Loops that, where they contain sines and cosines, are run once without branches, and once more if arguments were far.
+    mutating func withoutBranches(_ body: (inout Source) -> Void) {
+        let start = lines.count
+        body(&self)
+        let written = Array(lines[start...])
+        guard lanes == nil else { return }
+        let calls = ["sin", "cos"].flatMap { f in
+            ["d", "f"].map { (call: "\(f)_\($0)(", near: "\(f)Within_\($0)(&far_\($0), ") }
+        }
+        guard written.contains(where: { line in calls.contains { line.contains($0.call) } }) else { return }
+        let near = written.map { calls.reduce($0) { $0.replacing($1.call, with: $1.near) } }
+        lines[start...] = []
+        block("") { source in
+            source.line("t_l far_d = 0; t_i far_f = 0;")
+            source.lines += near
+            source.block("if (far_d | far_f)") { $0.lines += written }
+        }
+    }
+
     /// A line to be filled in when more is known.
     mutating func reserve() -> Int {
         lines.append("")
@@ -41,6 +62,11 @@ struct Source {
     mutating func name(_ prefix: String) -> String {
         names += 1
         return "\(prefix)\(names)"
+    }
+
+    /// A function that is written once, however often it is called.
+    mutating func function(_ name: String, _ text: @autoclosure () -> String) {
+        if !functions.contains(where: { $0.name == name }) { functions.append((name, text())) }
     }
 
     mutating func interpret(_ instruction: InterpretedInstruction) -> Int {

@@ -187,7 +187,10 @@ private struct UnbatchedBody {
             guard let p, axis != p, self.axis(x[1]) == nil, let indices = uniform(x[1], p, &context) else { return false }
             return write(
                 .scatterAdd(axis: axis > p ? axis - 1 : axis, size: size), [operand(x[0]), indices], results, p)
-        case .cholesky, .symmetricEigen:
+        case .realFourier:
+            guard let p, p < shape(x[0]).count - 1 else { return false }
+            return write(instruction.operation, [operand(x[0])], results, p)
+        case .fourier, .realFourierTranspose, .cholesky, .symmetricEigen:
             guard let p, p < shape(x[0]).count - 2 else { return false }
             return write(instruction.operation, [operand(x[0])], results, p)
         case .triangularSolve, .solve:
@@ -197,7 +200,7 @@ private struct UnbatchedBody {
             return write(instruction.operation, sides, results, p)
         case .scan: return scanned(instruction, &context) ?? false
         case .largestIndex, .sortOrder, .orthogonalTriangular, .lowerUpper, .singularValueDecomposition,
-            .symmetricRoot, .symmetricSylvester, .fourier, .realFourier, .realFourierTranspose, .random, .conditional,
+            .symmetricRoot, .symmetricSylvester, .random, .conditional,
             .whileLoop, .fixedPoint, .custom:
             return false
         }

@@ -2,7 +2,7 @@ import RealModule
 import Synchronization
 
 /// A complex number: real and imaginary part.
-typealias ComplexPair = SIMD2<Double>
+package typealias ComplexPair = SIMD2<Double>
 
 @inline(__always)
 func times(_ a: ComplexPair, _ b: ComplexPair) -> ComplexPair {
@@ -19,7 +19,7 @@ private func turnedBack(_ a: ComplexPair) -> ComplexPair { ComplexPair(a.y, -a.x
 /// Lengths of factors up to 13 go through Stockham's self-sorting passes, one a factor, in `O(n log n)`; others through a
 /// convolution of a length that has small factors (Bluestein). References: Van Loan, *Computational Frameworks for the Fast
 /// Fourier Transform* (SIAM, 1992), sections 1.7 and 4.2.
-final class FourierPlan: Sendable {
+package final class FourierPlan: Sendable {
     let length: Int
     /// `exp(−2πij/n)`, each from an angle of at most π/4, so that no error grows along the table.
     let roots: [ComplexPair]
@@ -54,7 +54,7 @@ final class FourierPlan: Sendable {
         return plan
     }
 
-    static func root(_ j: Int, of n: Int) -> ComplexPair {
+    package static func root(_ j: Int, of n: Int) -> ComplexPair {
         let (quarter, rest) = (4 * j).quotientAndRemainder(dividingBy: n)
         let isBeyond = 2 * rest > n  // nearer to the next quarter turn
         let angle = Double.pi / 2 * (Double(isBeyond ? n - rest : rest) / Double(n))
