@@ -52,7 +52,7 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "Experiments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Experiments", "Kernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // The library example of the README, compiled and run by the tests.

@@ -44,6 +44,17 @@ import Testing
         for model in models { #expect(try Tool.run("explain", model, in: Folder()).status == 0, "\(model)") }
     }
 
+    @Test func explainFollowsAProgramToItsCode() throws {
+        let text = try Tool.run("explain", "lorenz96-rk4", "--adjoint", "--code", in: Folder()).output
+        for word in ["Recorded", "Simplified", "Schedule", "loops over float64[40]", "apus_run"] {
+            #expect(text.contains(word), "\(word)")
+        }
+        let json = try Tool.run("explain", "lorenz63", "--json", in: Folder()).output
+        let stages = try JSONDecoder().decode([String: String].self, from: Data(json.utf8))
+        #expect(Set(stages.keys) == ["recorded", "simplified", "schedule", "code"])
+        #expect(try Tool.run("explain", "lorenz63", "--tangent", "--adjoint", "--code", in: Folder()).status == 64)
+    }
+
     @Test func explainShowsProgramTangentAndAdjoint() throws {
         let all = try Tool.run("explain", "lorenz96", in: Folder())
         #expect(all.status == 0 && all.errors.isEmpty)

@@ -3,6 +3,8 @@ import Tensors
 /// A program in C, with the tables that go with it.
 struct EmittedProgram: Sendable {
     let source: String
+    /// The part of the source that is this program's own.
+    let body: String
     /// Arrays that the program takes as inputs after its own.
     let constants: [Tensor]
     /// The operations that it leaves to the interpreter.
@@ -34,7 +36,8 @@ struct EmittedProgram: Sendable {
         _ body: Source, lanes: Int?, entry: String, _ program: Program, _ constants: [Tensor], scratchSize: Int, parts: Int
     ) {
         let functions = body.functions.map(\.text)
-        source = ([Prelude.text(lanes: lanes, for: entry)] + functions + [entry]).joined(separator: "\n")
+        self.body = (functions + [entry]).joined(separator: "\n")
+        source = Prelude.text(lanes: lanes, for: entry) + "\n" + self.body
         self.constants = constants
         interpreted = body.interpreted
         self.scratchSize = (scratchSize + 63) / 64 * 64

@@ -1,0 +1,43 @@
+import Tensors
+
+/// What becomes of a program on its way to machine code, stage by stage.
+public struct Explanation: Sendable {
+    /// The program as it was recorded.
+    public let recorded: Program
+    /// The same after simplification: constants folded, common subexpressions shared, loops fused, dead code gone.
+    public let simplified: Program
+    private let emitted: EmittedProgram
+
+    public init(_ program: Program) {
+        recorded = program
+        simplified = Simplify.all(program)
+        emitted = EmittedProgram(simplified)
+    }
+
+    /// The C that is compiled, what every program starts with included.
+    public var source: String { emitted.source }
+
+    /// The C of the program itself.
+    public var code: String { emitted.body }
+
+    /// How the work is laid out: what vectors run over, what lies in memory, what is left to the interpreter, in one line each.
+    public var schedule: String {
+        let schedule = Schedule(simplified)
+        var lines = [
+            emitted.lanes.map { "vectors over \($0) elements of the batch at a time" }
+                ?? "vectors over the elements of arrays",
+            "\(emitted.scratchSize) bytes of scratch memory for each of up to \(emitted.parts) parts of the work",
+        ]
+        for statement in schedule.statements {
+            switch statement {
+            case .loops(let members):
+                let names = members.map { simplified.instructions[$0].operation.name }.joined(separator: "; ")
+                lines.append("loops over \(simplified.instructions[members[0]].signatures[0]): \(names)")
+            case .routine(let member):
+                lines.append("routine: \(simplified.instructions[member].operation.name)")
+            }
+        }
+        lines += emitted.interpreted.map { "left to the interpreter: \($0.operation.name)" }
+        return lines.joined(separator: "\n")
+    }
+}
