@@ -24,14 +24,15 @@ test:
 	python3 Scripts/check-targets .build/check/enso .build/check/co2
 	$(SWIFT_TEST) --skip-build
 
-# Rows against peers come with native code; today it times a whole run on one and two threads.
-bench: build
+# Against JAX, PyTorch and NumPy in one run; see Benchmarks/README.md.
+bench: setup
 	@Benchmarks/run
+	@Benchmarks/table
 
 format:
-	swift format -i -r Package.swift Sources Tests Examples
+	swift format -i -r Package.swift Sources Tests Examples Benchmarks/Apus
 check:
-	swift format lint --strict -r Package.swift Sources Tests Examples
+	swift format lint --strict -r Package.swift Sources Tests Examples Benchmarks/Apus
 
 docs:
 	swift package generate-documentation --target Tensors
@@ -43,4 +44,4 @@ readme: demo
 	python3 Scripts/readme runs/enso/results.json README.md --co2 runs/co2/results.json
 
 clean:
-	rm -rf .build .venv-test runs
+	rm -rf .build .venv-test .venv-bench runs

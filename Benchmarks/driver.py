@@ -6,6 +6,7 @@ quartiles over the rounds. The peer of a row is the one with the best median of 
 """
 import argparse
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -29,6 +30,7 @@ def parsed():
     parser.add_argument("--seconds", type=float, default=0.25, help="least time of one measurement (0.25)")
     parser.add_argument("--limit", type=float, default=150, help="seconds after which an answer is given up (150)")
     parser.add_argument("--quick", action="store_true", help="3 short rounds, and the shorter filter experiment")
+    parser.add_argument("--load", action="store_true", help="keep the first core busy with another process meanwhile")
     parser.add_argument("--output", type=Path, default=ROOT / "Benchmarks/results.json")
     options = parser.parse_args()
     if options.quick:
@@ -102,7 +104,15 @@ class Bench:
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
         self.servers = {}
-        self.ceilings = {threads: self.ceiling(threads) for threads in (1, 2)}
+        self.ceilings = {1: {}, 2: {}}
+        self.bounds = []  # of each report, to be computed again when the ceilings are better known
+        self.measure_ceilings()
+
+    def measure_ceilings(self):
+        """Before the rows and after them: the best of both, since a ceiling is what can be reached."""
+        for threads, known in self.ceilings.items():
+            for kind, value in self.ceiling(threads).items():
+                known[kind] = max(value, known.get(kind, 0))
 
     def ceiling(self, threads):
         out = subprocess.run(
@@ -144,6 +154,10 @@ class Bench:
                 if id(contestant) not in faults:
                     time.sleep(0.01)  # lets the threads of the one before go to sleep
                     self.guarded(contestant.measure, faults, contestant)
+        for (name, _), server in self.servers.items():
+            if name == "apus" and server.alive:
+                server.listen()
+                print("".join(f"    Apus says: {line}\n" for line in server.log.splitlines()), end="")
         self.stop()
         ready = [c for c in ready if id(c) not in faults]
         return self.report(row, threads, contestants, ready, found, faults)
@@ -177,8 +191,9 @@ class Bench:
             "missing": {title(c): faults[id(c)] for c in contestants if id(c) in faults},
         }
         if apus:
-            report |= self.bound(row, threads, median(apus))
             report |= spread("apusSpread", [row.value(s) for s in apus.seconds])
+            report |= self.bound(row, threads, median(apus))
+            self.bounds.append((report, lambda: self.bound(row, threads, median(apus))))
         if peers:
             report |= spread("peerSpread", [row.value(s) for s in peers[0].seconds])
         if apus and alone:
@@ -252,36 +267,51 @@ def derived(results):
                 "peerName": pair[0]["peerName"], "ratio": None, "bound": None, "required": None, "missing": {}}
 
 
+def keep_busy(core):
+    """A process that does nothing but take time from one core."""
+    script = f"import os\nos.sched_setaffinity(0, [{core}])\nwhile True: pass"
+    return subprocess.Popen([sys.executable, "-c", script])
+
+
+def measured(options, folder, chosen):
+    bench = Bench(options, folder)
+    for threads, ceilings in bench.ceilings.items():
+        print(f"ceilings, {threads} threads: " + ", ".join(f"{k} {v:.0f}" for k, v in ceilings.items()), flush=True)
+    load = keep_busy(min(os.sched_getaffinity(0))) if options.load else None
+    results = []
+    try:
+        for row in chosen:
+            for threads in row.threads:
+                results.append(bench.measured(row, threads))
+                printed(results[-1])
+    finally:
+        bench.stop()
+        if load:
+            load.kill()
+            load.wait()
+    for row in derived(results):
+        results.append(row)
+        printed(row)
+    bench.measure_ceilings()
+    for report, bound in bench.bounds:
+        report |= bound()
+    return results + [
+        {
+            "name": f"ceiling: {kind}", "row": f"ceiling/{kind}", "unit": "GB/s" if kind == "memory" else "GFLOP/s",
+            "threads": threads, "apus": None, "peer": value, "peerName": "Benchmarks/ceilings.c", "ratio": None, "bound": None}
+        for threads, values in bench.ceilings.items() for kind, value in values.items()]
+
+
 def main():
     options = parsed()
     chosen = [row for row in rows(options.quick) if re.search(options.rows, row.name)]
     if not chosen:
         sys.exit(f"bench: no row matches '{options.rows}'")
     with tempfile.TemporaryDirectory(prefix="apus-bench-") as name:
-        folder = Path(name)
         inputs = [sys.executable, ROOT / "Benchmarks/peers/inputs.py", "20000"]
-        subprocess.run(inputs, check=True, env={"BENCH_FOLDER": name})
-        bench = Bench(options, folder)
-        results = []
-        for threads, ceilings in bench.ceilings.items():
-            print(f"ceilings, {threads} threads: " + ", ".join(f"{k} {v:.0f}" for k, v in ceilings.items()), flush=True)
-        try:
-            for row in chosen:
-                for threads in row.threads:
-                    results.append(bench.measured(row, threads))
-                    printed(results[-1])
-        finally:
-            bench.stop()
-        for row in derived(results):
-            results.append(row)
-            printed(row)
-        ceilings = [
-            {
-                "name": f"ceiling: {kind}", "row": f"ceiling/{kind}", "unit": "GB/s" if kind == "memory" else "GFLOP/s",
-                "threads": threads, "apus": None, "peer": value, "peerName": "Benchmarks/ceilings.c", "ratio": None,
-                "bound": None}
-            for threads, values in bench.ceilings.items() for kind, value in values.items()]
-    options.output.write_text(json.dumps(results + ceilings, indent=1, ensure_ascii=False) + "\n")
+        subprocess.run(inputs, check=True, env=os.environ | {"BENCH_FOLDER": name})
+        results = measured(options, Path(name), chosen)
+    options.output.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     wrong = [row["name"] for row in results if row.get("agrees") is False]
     if wrong:
         sys.exit("bench: the numbers differ: " + "; ".join(wrong))

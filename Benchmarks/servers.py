@@ -18,6 +18,7 @@ def environment(threads, folder, quick):
     one = threads == 1
     return os.environ | {
         "APUS_THREADS": str(threads),
+        "APUS_CACHE": str(folder / "apus-cache"),
         "OMP_NUM_THREADS": str(threads),
         "MKL_NUM_THREADS": str(threads),
         "OPENBLAS_NUM_THREADS": "1",  # NumPy's own is set by `command`
