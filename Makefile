@@ -24,9 +24,10 @@ test:
 	python3 Scripts/check-targets .build/check/enso .build/check/co2
 	$(SWIFT_TEST) --skip-build
 
-# Rows against peers come with native code; today it times a whole run on one and two threads.
-bench: build
+# Apus and its peers on the same work; the table of Benchmarks/README.md is written from the results.
+bench: setup
 	@Benchmarks/run
+	@Benchmarks/table Benchmarks/results.json Benchmarks/README.md
 
 format:
 	swift format -i -r Package.swift Sources Tests Examples

@@ -6,6 +6,7 @@ quartiles over the rounds. The peer of a row is the one with the best median of 
 """
 import argparse
 import json
+import platform
 import re
 import statistics
 import subprocess
@@ -199,21 +200,35 @@ class Bench:
         return {"bound": least[by] / seconds, "boundBy": by} if least[by] else {}
 
     def compared(self, row, own, others):
-        """The largest difference between Apus and each peer, relative to the largest number."""
-        differences = {}
+        """The largest difference between Apus and each peer, relative to the largest number; what is wrong, in words."""
+        differences, faults = {}, []
         for name, other in others.items():
-            if own is None or other is None or own.shape != other.shape:
-                shapes = [None if x is None else x.shape for x in (own, other)]
-                return {"difference": None, "agrees": False, "disagreement": f"{name}: {shapes[0]} and {shapes[1]}"}
-            a, b = (x[: row.compared] for x in (own, other))
-            with np.errstate(invalid="ignore"):
-                difference = float(np.max(np.abs(a - b)) / np.max(np.abs(b)))
-            means = abs(own.mean() / other.mean() - 1) < 0.05 if row.compared else True
-            differences[name] = difference if means and np.isfinite(difference) else float("inf")
-        worst = max(differences, key=differences.get)
-        agrees = differences[worst] <= row.tolerance
-        finite = differences[worst] if np.isfinite(differences[worst]) else None
-        return {"difference": finite, "agrees": agrees} | ({} if agrees else {"disagreement": worst})
+            difference, fault = difference_between(row, own, other)
+            differences[name] = difference
+            if fault:
+                faults.append(f"from {name}: {fault}")
+        known = [difference for difference in differences.values() if difference is not None]
+        largest = max(known) if len(known) == len(differences) else None
+        return {"difference": largest, "agrees": not faults} | ({"disagreement": "; ".join(faults)} if faults else {})
+
+
+def difference_between(row, own, other):
+    """The largest difference relative to the largest number, if there is one, and what is wrong, if something is."""
+    if own is None or other is None:
+        return None, "no numbers of " + ("Apus" if own is None else "the peer")
+    if own.shape != other.shape:
+        return None, f"{len(own)} numbers, not {len(other)}"
+    for who, numbers in (("Apus", own), ("the peer", other)):
+        bad = np.count_nonzero(~np.isfinite(numbers))
+        if bad:
+            return None, f"{bad} of {len(numbers)} numbers of {who} are not finite"
+    a, b = (x[: row.compared] for x in (own, other))
+    difference = float(np.max(np.abs(a - b)) / np.max(np.abs(b)))
+    if difference > row.tolerance:
+        return difference, f"by {difference:.2g} of the largest number, more than {row.tolerance:g}"
+    if row.compared and abs(own.mean() / other.mean() - 1) >= 0.05:
+        return difference, f"the mean is {own.mean():.4g}, not {other.mean():.4g}"
+    return difference, None
 
 
 def spread(name, values):
@@ -232,11 +247,20 @@ def printed(row):
         f"{number(row['peer'])} {row['peerName'] or ''}", ratio,
         f"{100 * row['bound']:.0f} % {row['boundBy']}" if row.get("bound") is not None else "",
         f"gain {row['gain']:.2f}" if row.get("gain") else "",
-        "" if row["ratio"] is None or row["agrees"] else f"DIFFERS: {row['disagreement']} by {row['difference']}",
+        "" if row.get("agrees", True) else f"DIFFERS {row['disagreement']}",
     ]
     print(" | ".join(cells), flush=True)
     for name, fault in row["missing"].items():
         print(f"    {name}: {fault}", flush=True)
+
+
+def processor():
+    """What the processor calls itself."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 def derived(results):
@@ -279,7 +303,7 @@ def main():
             {
                 "name": f"ceiling: {kind}", "row": f"ceiling/{kind}", "unit": "GB/s" if kind == "memory" else "GFLOP/s",
                 "threads": threads, "apus": None, "peer": value, "peerName": "Benchmarks/ceilings.c", "ratio": None,
-                "bound": None}
+                "bound": None, "processor": processor()}
             for threads, values in bench.ceilings.items() for kind, value in values.items()]
     options.output.write_text(json.dumps(results + ceilings, indent=1, ensure_ascii=False) + "\n")
     wrong = [row["name"] for row in results if row.get("agrees") is False]
