@@ -80,6 +80,52 @@ private struct PeriodicNetwork: Map {
     }
 }
 
+/// A convolution with zeros around the image, a rectifier, and the maximum over 2 × 2 points.
+private struct PooledConvolution: Map {
+    var weight: Tensor
+    var bias: Tensor
+
+    init(_ seed: UInt64, _ outputs: Int, _ inputs: Int) {
+        weight = weights(seed, [outputs, inputs, 3, 3], 9 * inputs, 9 * outputs)
+        bias = Tensor.zeros([outputs], type: .float32)
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        let wide = x.convolution(weight, padding: .zero) + bias.reshaped([bias.count, 1, 1])
+        return wide.maximum(0).maximumPooling([2, 2])
+    }
+
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&weight, "weight")
+        visitor.visit(&bias, "bias")
+    }
+}
+
+/// Two of these and a dense layer, for ten classes of images of 28 × 28 points.
+private struct ImageNetwork: Map {
+    var first = PooledConvolution(11, 16, 1)
+    var second = PooledConvolution(12, 32, 16)
+    var last = linear(13, 7 * 7 * 32, 10)
+
+    func callAsFunction(_ images: Tensor) -> Tensor {
+        let x = second(first(images.expanded(axis: 1)))
+        return last(x.reshaped([x.shape[0], 7 * 7 * 32]))
+    }
+
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&first, "first")
+        visitor.visit(&second, "second")
+        visitor.visit(&last, "last")
+    }
+}
+
+private func images() -> Tensor { uniform(21, [batches, 128, 28, 28]).cast(to: .float32) }
+
+private func classes() -> Tensor {
+    let numbers = uniform(22, [batches, 128]).values.map { min(Int(5 * ($0 + 1)), 9) }
+    return Tensor(integers: numbers).reshaped([batches, 128])
+}
+
 private func states(_ seed: UInt64) -> Tensor { uniform(seed, [batches, 256, 40]).cast(to: .float32) }
 
 let trainingRows: [String: @Sendable () -> Prepared] = [
@@ -89,5 +135,10 @@ let trainingRows: [String: @Sendable () -> Prepared] = [
     },
     "training/periodic": {
         training(PeriodicNetwork(), inputs: states(21), targets: states(22)) { Loss.meanSquaredError($0($1), $2) }
+    },
+    "training/images": {
+        training(ImageNetwork(), inputs: images(), targets: classes()) {
+            Loss.crossEntropy(logits: $0($1), classes: $2)
+        }
     },
 ]

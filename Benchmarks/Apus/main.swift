@@ -8,7 +8,8 @@ import Foundation
 
 struct Server {
     private let rows = [
-        lorenz96Rows, variationalRows, filterRows, jacobianRows, matrixRows, trainingRows, eagerRows, firstCallRows,
+        lorenz96Rows, variationalRows, filterRows, jacobianRows, spectralRows, matrixRows, trainingRows, eagerRows,
+        firstCallRows,
     ]
     private var prepared: [String: Prepared] = [:]
 
