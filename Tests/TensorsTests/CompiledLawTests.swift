@@ -37,7 +37,9 @@ import Testing
                 return item.f(Array(x[start..<start + item.x.count]))
             }
         }
-        let found = compile(like: inputs, all)(inputs)
+        let compiled = compile(like: inputs, all)
+        #expect(compiled.code != nil, "interpreted: \(cases.map(\.name))")
+        let found = compiled(inputs)
         for (item, (found, expected)) in zip(cases, zip(found, all(inputs))) {
             for (a, b) in zip(found, expected) {
                 #expect(agree(a, b), "\(item.name): \(a) is not \(b)")

@@ -98,6 +98,23 @@ func binaryValue(_ f: Binary, _ a: Tensor, _ b: Tensor, _ shape: [Int]) -> Stora
     }
 }
 
+/// The four operations of arithmetic on as many doubles; nil for the others. Not generic, so that nothing is looked up.
+func doubles(_ f: Binary, _ x: [Double], _ y: [Double]) -> [Double]? {
+    @inline(__always) func each(_ f: (Double, Double) -> Double) -> [Double] {
+        [Double](unsafeUninitializedCapacity: x.count) { out, count in
+            for i in 0..<x.count { out[i] = f(x[i], y[i]) }
+            count = x.count
+        }
+    }
+    return switch f {
+    case .add: each { $0 + $1 }
+    case .subtract: each { $0 - $1 }
+    case .multiply: each { $0 * $1 }
+    case .divide: each { $0 / $1 }
+    case .power, .maximum, .minimum, .remainder, .atan2: nil
+    }
+}
+
 @inline(__always)
 private func realBinary<T: Real & BinaryFloatingPoint>(
     _ f: Binary, _ x: [T], _ xs: [Int], _ y: [T], _ ys: [Int], _ shape: [Int]
