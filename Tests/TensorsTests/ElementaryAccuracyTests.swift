@@ -27,6 +27,7 @@
             Function(
                 description: "logistic", compiled: { $0.logistic() },
                 exact: { $0 < 0 ? .exp($0) / (1 + .exp($0)) : 1 / (1 + .exp(-$0)) }),
+            Function(description: "erf", compiled: { $0.erf() }, exact: { .erf($0) }),
             Function(
                 description: "power 0.5", compiled: { $0.power(0.5) },
                 exact: { $0 == -.infinity ? .infinity : .sqrt($0) + 0 }),

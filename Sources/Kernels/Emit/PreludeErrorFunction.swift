@@ -30,7 +30,7 @@ extension Prelude {
         "-0x1.255db4ee174a9p+14", "0x1.e6516ce71057ep+12", "-0x1.109eb9bc9d723p+11", "0x1.d78e42db75445p+8",
         "-0x1.59d65bc55f2bfp+6", "0x1.9e43e2a210c6fp-2", "-0x1.721ac7ae1ce27p-1", "0x1.55b9ce1b16118p+1",
         "0x1.69b4e0c848102p+1", "0x1.f96284f703d38p+0", "0x1.20df54d99452fp+0", "0x1.20dd5686debc3p-1",
-        "-0x1.b577603e6a791p-27",
+        "0x1.b577603e6a791p-27",
     ]
     private static let smallSingle = [
         "-0x1.281efap-11", "0x1.428d76p-8", "-0x1.b5b310p-6", "0x1.ce0ab2p-4", "-0x1.812680p-2",
