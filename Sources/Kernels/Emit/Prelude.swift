@@ -6,6 +6,7 @@ enum Prelude {
     /// What `code` needs, not more: compilers take their time for what they read.
     static func text(lanes: Int?, for code: String) -> String {
         var parts = [scalars, real("d", "double", "t_l"), single("f"), powers("d"), powers("f")]
+        parts += [errorFunction("d", isSingle: false), errorFunction("f", isSingle: true)]
         parts += [trigonometry("d", isSingle: false), trigonometry("f", isSingle: true), trigonometryOfNumbers]
         parts.append(productSettings)
         if let lanes { parts.append(vectors(lanes)) }
@@ -39,8 +40,8 @@ enum Prelude {
         #endif
         extern void cblas_dgemm(int, int, int, int, int, int, double, const double *, int, const double *, int, double, double *, int);
         extern void cblas_sgemm(int, int, int, int, int, int, float, const float *, int, const float *, int, float, float *, int);
-        double sin(double); double cos(double); double erf(double); double pow(double, double);
-        float sinf(float); float cosf(float); float erff(float); float powf(float, float);
+        double sin(double); double cos(double); double pow(double, double);
+        float sinf(float); float cosf(float); float powf(float, float);
         INLINE long apus_index(long index, long length, int *failure) {
           if (index < 0 || index >= length) { *failure = 1; return 0; }
           return index;
@@ -101,8 +102,6 @@ enum Prelude {
         INLINE t_f rounded_f(t_f x) { return __builtin_rintf(x); }
         INLINE t_d sqrt_d(t_d x) { return __builtin_sqrt(x); }
         INLINE t_f sqrt_f(t_f x) { return __builtin_sqrtf(x); }
-        INLINE t_d erf_d(t_d x) { return erf(x); }
-        INLINE t_f erf_f(t_f x) { return erff(x); }
         INLINE t_d power_d(t_d x, t_d y) {
           if (y == 2) return x * x;
           if (y == 0.5 && x >= 0) return sqrt_d(x);

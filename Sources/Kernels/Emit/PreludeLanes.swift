@@ -82,11 +82,12 @@ extension Prelude {
         INLINE t_F cast_I_F(t_I x) { return CONVERT(x, t_F); }
         INLINE t_L bits_D(t_D x) { return (t_L)x; }
         INLINE t_D from_L(t_L x) { return (t_D)x; }
-        EACH(erf, D, d) EACH(erf, F, f)
         EACH2(power, D, d) EACH2(power, F, f) EACH2(remainder, D, d) EACH2(remainder, F, f)
         EACH2(atan2, D, d) EACH2(atan2, F, f)
         \(real("D", "t_D", "t_L"))
         \(single("F"))
+        \(errorFunction("D", isSingle: false))
+        \(errorFunction("F", isSingle: true))
         \(powers("D"))
         \(powers("F"))
         \(trigonometry("D", isSingle: false))
