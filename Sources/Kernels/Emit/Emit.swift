@@ -191,10 +191,10 @@ extension Operation {
             operand.flatMap { FourierTransform(self, $0) }?.hasCode ?? false
         case .alias, .constant, .unary, .compare, .select, .cast, .reduce, .cumulativeSum, .broadcast, .reshape,
             .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .windows, .windowSum, .matrixProduct,
-            .cholesky, .triangularSolve, .scan:
+            .scan:
             true
         case .binary(let f): f != .remainder
-        case .largestIndex, .sortOrder, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
+        case .cholesky, .triangularSolve, .largestIndex, .sortOrder, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
             .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .random, .conditional, .whileLoop,
             .fixedPoint, .custom:
             false
