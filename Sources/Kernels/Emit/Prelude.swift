@@ -212,12 +212,18 @@ enum Prelude {
         }
         INLINE t_\(x) tanh_\(x)(t_\(x) x) {
           const t_\(x) t = expMinusOne_\(x)(2.0 * minimum_\(x)(absolute_\(x)(x), SPLAT_\(x)(20.0)));
-          const t_\(x) r = t / (t + 2.0);
+          // The quotient, and what its rounding and that of its divisor lose.
+          const t_\(x) d = t + 2.0, lost = t - (d - 2.0), q = t / d;
+          const t_\(x) rest = select_\(x)(compare_\(x)(t < 2.0), fma_\(x)(-q, d, t) - q * lost, SPLAT_\(x)(0.0));
+          const t_\(x) r = fma_\(x)(rest, (1.0 - q) * 0.5, q);
           return select_\(x)(compare_\(x)(x < 0.0), -r, select_\(x)(compare_\(x)(x > 0.0), r, x));
         }
         INLINE t_\(x) logistic_\(x)(t_\(x) x) {
           const t_\(x) e = exp_\(x)(-absolute_\(x)(x));
-          return select_\(x)(compare_\(x)(x < 0.0), e, SPLAT_\(x)(1.0)) / (1.0 + e);
+          const t_\(x) n = select_\(x)(compare_\(x)(x < 0.0), e, SPLAT_\(x)(1.0));
+          const t_\(x) d = 1.0 + e, lost = e - (d - 1.0), q = n / d;
+          const t_\(x) rest = fma_\(x)(-q, d, n) - q * lost;
+          return fma_\(x)(rest, select_\(x)(compare_\(x)(x < 0.0), 1.0 - q, q), q);
         }
         """
     }

@@ -67,12 +67,18 @@ extension Prelude {
             }
             INLINE t_\(x) tanh_\(x)(t_\(x) x) {
               const t_\(x) t = expMinusOne_\(x)(2.0f * minimum_\(x)(absolute_\(x)(x), SPLAT_\(x)(10.0f)));
-              const t_\(x) r = t / (t + 2.0f);
+              // The quotient, and what its rounding and that of its divisor lose.
+              const t_\(x) d = t + 2.0f, lost = t - (d - 2.0f), q = t / d;
+              const t_\(x) rest = select_\(x)(compare_\(x)(t < 2.0f), fma_\(x)(-q, d, t) - q * lost, SPLAT_\(x)(0.0f));
+              const t_\(x) r = fma_\(x)(rest, (1.0f - q) * 0.5f, q);
               return select_\(x)(compare_\(x)(x < 0.0f), -r, select_\(x)(compare_\(x)(x > 0.0f), r, x));
             }
             INLINE t_\(x) logistic_\(x)(t_\(x) x) {
               const t_\(x) e = exp_\(x)(-absolute_\(x)(x));
-              return select_\(x)(compare_\(x)(x < 0.0f), e, SPLAT_\(x)(1.0f)) / (1.0f + e);
+              const t_\(x) n = select_\(x)(compare_\(x)(x < 0.0f), e, SPLAT_\(x)(1.0f));
+              const t_\(x) d = 1.0f + e, lost = e - (d - 1.0f), q = n / d;
+              const t_\(x) rest = fma_\(x)(-q, d, n) - q * lost;
+              return fma_\(x)(rest, select_\(x)(compare_\(x)(x < 0.0f), 1.0f - q, q), q);
             }
             """
     }
