@@ -34,7 +34,8 @@ struct EmittedProgram: Sendable {
         _ body: Source, lanes: Int?, entry: String, _ program: Program, _ constants: [Tensor], scratchSize: Int, parts: Int
     ) {
         let functions = body.functions.map(\.text)
-        source = ([Prelude.text(lanes: lanes, for: entry)] + functions + [entry]).joined(separator: "\n")
+        let code = (functions + [entry]).joined(separator: "\n")
+        source = Prelude.text(lanes: lanes, for: code) + "\n" + code
         self.constants = constants
         interpreted = body.interpreted
         self.scratchSize = (scratchSize + 63) / 64 * 64
@@ -188,8 +189,9 @@ extension Operation {
             operand.flatMap { FourierTransform(self, $0) }?.hasCode ?? false
         case .alias, .constant, .unary, .compare, .select, .cast, .reduce, .cumulativeSum, .broadcast, .reshape,
             .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .windows, .windowSum, .matrixProduct,
-            .cholesky, .triangularSolve, .scan:
+            .scan:
             true
+        case .cholesky, .triangularSolve: operand?.type == .float64 && operand?.shape.contains(0) == false
         case .binary(let f): f != .remainder
         case .largestIndex, .sortOrder, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
             .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .random, .conditional, .whileLoop,
