@@ -37,7 +37,7 @@ struct EmittedProgram: Sendable {
     ) {
         let functions = body.functions.map(\.text)
         self.body = (functions + [entry]).joined(separator: "\n")
-        source = Prelude.text(lanes: lanes, for: entry) + "\n" + self.body
+        source = Prelude.text(lanes: lanes, for: self.body) + "\n" + self.body
         self.constants = constants
         interpreted = body.interpreted
         self.scratchSize = (scratchSize + 63) / 64 * 64
@@ -193,8 +193,9 @@ extension Operation {
             .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .windows, .windowSum, .matrixProduct,
             .scan:
             true
+        case .cholesky, .triangularSolve: operand?.type == .float64 && operand?.shape.contains(0) == false
         case .binary(let f): f != .remainder
-        case .cholesky, .triangularSolve, .largestIndex, .sortOrder, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
+        case .largestIndex, .sortOrder, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
             .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .random, .conditional, .whileLoop,
             .fixedPoint, .custom:
             false

@@ -12,6 +12,7 @@ enum Prelude {
         if let lanes { parts.append(vectors(lanes)) }
         if code.contains("laneProduct_") { parts.append(laneProducts) }
         if code.contains(" product_") { parts.append(products) }
+        parts.append(matrices(for: code))
         return parts.joined(separator: "\n")
     }
 

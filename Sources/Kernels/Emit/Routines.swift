@@ -29,8 +29,9 @@ extension Source {
         case .scatterAdd(let axis, let size): scatterAdd(instruction, axis, size, &frame)
         case .fourier, .realFourier, .realFourierTranspose:
             if !fourier(instruction, &frame, now: now) { interpreted(instruction, &frame) }
-        case .largestIndex, .sortOrder, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular,
-            .symmetricRoot, .symmetricSylvester, .random, .unary, .binary, .lowerUpper, .singularValueDecomposition:
+        case .cholesky: cholesky(instruction, &frame)
+        case .triangularSolve(let transposed): triangularSolve(instruction, transposed: transposed, &frame)
+        case .largestIndex, .sortOrder, .solve, .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .unary, .binary, .lowerUpper, .singularValueDecomposition:
             interpreted(instruction, &frame)
         case .alias, .constant, .compare, .select, .cast, .broadcast, .reshape, .transpose, .slice,
             .concatenate, .roll, .gather, .windows, .fixedPoint, .custom:
@@ -39,7 +40,7 @@ extension Source {
     }
 
     /// The interpreter's routine, on the same memory.
-    private mutating func interpreted(_ instruction: Program.Instruction, _ frame: inout Frame) {
+    mutating func interpreted(_ instruction: Program.Instruction, _ frame: inout Frame) {
         let operands = instruction.operands.map { memory($0, &frame).pointer }
         let results = instruction.results.map { frame.places[$0]!.pointer }
         let number = interpret(
@@ -133,7 +134,7 @@ extension Source {
         return (memory(operand, &frame), false)
     }
 
-    private mutating func nestedLoops(_ lengths: [Int], _ axis: Int = 0, _ body: (inout Source) -> Void) {
+    mutating func nestedLoops(_ lengths: [Int], _ axis: Int = 0, _ body: (inout Source) -> Void) {
         guard axis < lengths.count else { return body(&self) }
         block("for (long i\(axis) = 0; i\(axis) < \(lengths[axis]); i\(axis)++)") {
             $0.nestedLoops(lengths, axis + 1, body)

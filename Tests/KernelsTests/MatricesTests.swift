@@ -1,0 +1,61 @@
+import Kernels
+import Testing
+
+@testable import Tensors
+
+/// Factorizations in lanes are those of the interpreter, element by element of the batch.
+@Suite struct MatricesTests {
+    /// Symmetric positive definite matrices; the last block of lanes is not full.
+    private func definite(_ n: Int, count: Int = 21) -> Tensor {
+        let x = Key(7).normal([count, n, n])
+        return x.matrixProduct(x.transposed) + 0.1 * Double(n) * Tensor.identity(n)
+    }
+
+    private func expectEqual(_ a: Tensor, _ b: Tensor, _ tolerance: Double = 1e-11, _ note: String = "") {
+        #expect(a.signature == b.signature)
+        let scale = max(1, b.values.map { abs($0) }.filter(\.isFinite).max() ?? 0)
+        let worst = zip(a.values, b.values).map { $0.isNaN && $1.isNaN ? 0 : abs($0 - $1) }.max() ?? 0
+        #expect(worst <= tolerance * scale, "\(note): \(worst)")
+    }
+
+    @Test(arguments: [1, 2, 5, 20]) func choleskyInLanes(_ n: Int) {
+        let a = definite(n)
+        let compiled = compile(like: a) { $0.cholesky() }
+        #expect(compiled.code?.contains("cholesky_D") == true)
+        expectEqual(compiled(a), a.cholesky())
+    }
+
+    @Test func onlyTheElementThatIsNotDefiniteIsNaN() {
+        let a = definite(4)
+        let flip = Tensor((0..<21).map { $0 == 3 ? -1.0 : 1.0 }).reshaped([21, 1, 1])
+        let factors = compile(like: a) { $0.cholesky() }(flip * a)
+        let expected = (flip * a).cholesky()
+        #expect(factors.values.filter(\.isNaN).count == 16)
+        expectEqual(factors, expected)
+    }
+
+    @Test(arguments: [false, true]) func triangularSolveInLanes(_ transposed: Bool) {
+        let l = definite(6).cholesky()
+        let b = Key(8).normal([21, 6, 3])
+        let both = compile(like: [l, b]) { $0[0].triangularSolve($0[1], transposed: transposed) }
+        expectEqual(both([l, b]), l.triangularSolve(b, transposed: transposed))
+        let left = compile(like: l) {
+            $0.triangularSolve(Tensor.identity(6).broadcast(to: [21, 6, 6]), transposed: transposed)
+        }
+        expectEqual(left(l), l.triangularSolve(Tensor.identity(6).broadcast(to: [21, 6, 6]), transposed: transposed))
+        let one = l[2].broadcast(to: [21, 6, 6])
+        let right = compile(like: b) { one.triangularSolve($0, transposed: transposed) }
+        expectEqual(right(b), one.triangularSolve(b, transposed: transposed))
+    }
+
+    @Test func gradientsInLanes() {
+        let a = definite(5)
+        let f = { (a: Tensor) in a.cholesky().log1pSum() }
+        let g = compile(like: a) { gradient(of: f)($0) }
+        expectEqual(g(a), gradient(of: f)(a), 1e-10)
+    }
+}
+
+extension Tensor {
+    fileprivate func log1pSum() -> Tensor { (squared() + 1).log().sum() }
+}
