@@ -33,7 +33,7 @@ struct CodeCache: ~Copyable {
 
     /// The path of the file for `key` if it is there and unharmed.
     func find(_ key: String) -> String? {
-        guard let file = try? Descriptor(CodeCache.name(key), in: folder, O_RDONLY),
+        guard let file = try? Descriptor(CodeCache.name(key), in: folder, O_RDONLY | O_NONBLOCK),
             let bytes = try? file.ownContents(), CodeCache.isSealed(bytes, key)
         else { return nil }
         // The time is that of the last use, so that what is used stays.
@@ -63,6 +63,7 @@ extension CodeCache {
             throw SystemFailure("the compiler made no library")
         }
         try withBytes(of: checksum(bytes[...], key)) { (sum) throws(SystemFailure) in try file.append(sum, work.path) }
+        if fsync(file.number) != 0 { throw .last(work.path) }
     }
 
     static func isSealed(_ bytes: [UInt8], _ key: String) -> Bool {

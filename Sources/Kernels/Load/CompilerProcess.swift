@@ -1,4 +1,4 @@
-import CSystem
+internal import CSystem
 
 #if canImport(Glibc)
     import Glibc
@@ -14,8 +14,6 @@ extension Compiler {
     func compile(in folder: borrowing Descriptor, seconds: Double) throws(SystemFailure) {
         let process = try start(in: folder)
         let status = try Compiler.wait(for: process, seconds: seconds)
-        // What a compiler left running, it does not need.
-        kill(-process, SIGKILL)
         guard status == 0 else {
             let signal = status & 0x7f
             let how = signal == 0 ? "ended with status \(status >> 8 & 0xff)" : "was ended by signal \(signal)"
@@ -74,24 +72,31 @@ extension Compiler {
             + passed.compactMap { name in environmentValue(name).map { "\(name)=\($0)" } }
     }
 
-    /// Looks every millisecond, at most `seconds` long; then the whole process group is killed.
+    /// Looks every millisecond, at most `seconds` long, and ends whatever is left of the process group.
     private static func wait(for process: pid_t, seconds: Double) throws(SystemFailure) -> Int32 {
         let limit = monotonicSeconds() + seconds
-        var status: Int32 = 0
-        while true {
-            switch waitpid(process, &status, WNOHANG) {
-            case process: return status
-            case 0:
-                if monotonicSeconds() >= limit {
-                    kill(-process, SIGKILL)
-                    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
-                    throw SystemFailure("the compiler took longer than \(Int(seconds.rounded(.up))) s", isTimeout: true)
-                }
-                usleep(1000)
-            default:
-                if errno != EINTR { throw .last("waiting for the compiler") }
-            }
+        var hasEnded = try hasEnded(process)
+        while !hasEnded && monotonicSeconds() < limit {
+            usleep(1000)
+            hasEnded = try Compiler.hasEnded(process)
         }
+        // Before the process is taken from the table, so that its number cannot be another's.
+        kill(-process, SIGKILL)
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0 {
+            if errno != EINTR { throw .last("waiting for the compiler") }
+        }
+        let reason = "the compiler took longer than \(Int(seconds.rounded(.up))) s"
+        if !hasEnded { throw SystemFailure(reason, isTimeout: true) }
+        return status
+    }
+
+    private static func hasEnded(_ process: pid_t) throws(SystemFailure) -> Bool {
+        var information = siginfo_t()
+        while waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT) != 0 {
+            if errno != EINTR { throw .last("waiting for the compiler") }
+        }
+        return information.si_signo == SIGCHLD
     }
 
     /// The first line that the compiler wrote, without what a terminal would obey.

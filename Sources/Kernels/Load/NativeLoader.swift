@@ -85,7 +85,11 @@ final class NativeLoader: Sendable {
         if let found = cache.find(key), let library = NativeLibrary(path: found) { return library }
         let work = try WorkingFolder(in: cache.path)
         let library = try made(source, key, compiler, work)
-        try cache.keep(work, as: key, sizeLimit: settings.sizeLimit)
+        do throws(SystemFailure) {
+            try cache.keep(work, as: key, sizeLimit: settings.sizeLimit)
+        } catch {
+            warn(error, "machine code is made anew by every process")
+        }
         return library
     }
 
