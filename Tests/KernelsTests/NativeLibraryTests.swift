@@ -17,6 +17,21 @@ private func call(_ library: NativeLibrary?, _ x: Double) -> Double? {
     return unsafeBitCast(address, to: (@convention(c) (Double) -> Double).self)(x)
 }
 
+private func write(_ bytes: [UInt8], to name: String) {
+    unlink(name)
+    let file = fopen(name, "w")
+    fwrite(bytes, 1, bytes.count, file)
+    fclose(file)
+}
+
+private func contents(_ name: String) -> [UInt8] {
+    guard let file = fopen(name, "r") else { return [] }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 20)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return Array(bytes.prefix(count))
+}
+
 /// A folder of a test's own with a cache in it, and a compiler that counts its runs.
 private final class Place: Sendable {
     let path: String
@@ -54,7 +69,7 @@ private final class Place: Sendable {
     /// A compiler that is a script.
     func compiler(_ script: String) -> Settings {
         let name = path + "/compiler"
-        write("#!/bin/sh\n" + script + "\n", to: name)
+        write(Array("#!/bin/sh\n\(script)\n".utf8), to: name)
         chmod(name, 0o700)
         var settings = settings
         settings.compiler = name
@@ -69,21 +84,6 @@ private final class Place: Sendable {
 
     var runs: Int { contents(path + "/runs").filter { $0 == 10 }.count }
     var names: [String] { list(cache) }
-
-    func write(_ text: String, to name: String) {
-        unlink(name)
-        let file = fopen(name, "w")
-        fputs(text, file)
-        fclose(file)
-    }
-
-    func contents(_ name: String) -> [UInt8] {
-        guard let file = fopen(name, "r") else { return [] }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        let count = fread(&bytes, 1, bytes.count, file)
-        return Array(bytes.prefix(count))
-    }
 
     func list(_ folder: String) -> [String] {
         guard let folder = try? Descriptor(folder: folder) else { return [] }
@@ -134,11 +134,11 @@ private let compilerExists = (try? Compiler(Settings.ofProcess)) != nil
         let other = place.cache + "/" + place.names[0]
         #expect(place.loader(settings).load(source) != nil)
         let name = place.cache + "/" + place.names.first { !other.hasSuffix($0) }!
-        let whole = place.contents(name)
+        let whole = contents(name)
         harmFile(name, harm, other)
         #expect(call(place.loader(settings).load(source), 4) == 8)
         if harm != .folder {
-            #expect(place.contents(name).count == whole.count)
+            #expect(contents(name).count == whole.count)
             var status = stat()
             #expect(lstat(name, &status) == 0 && status.isFile)
         }
@@ -148,32 +148,26 @@ private let compilerExists = (try? Compiler(Settings.ofProcess)) != nil
         #expect(place.runs == (harm == .folder ? 4 : 3))
     }
 
+    /// Writes a new file each time: the library of this process has the old one mapped.
     private func harmFile(_ name: String, _ harm: Harm, _ other: String) {
-        let copy = name + ".copy"
+        let place = name + ".old"
+        rename(name, place)
+        var bytes = contents(place)
         switch harm {
-        case .cut: truncate(name, 1000)
-        case .empty: truncate(name, 0)
-        case .changed:
-            let file = fopen(name, "r+")
-            fseek(file, 700, SEEK_SET)
-            fputc(0x5a, file)
-            fputc(0xa5, file)
-            fclose(file)
-        case .foreign:
-            let file = fopen(copy, "w")
-            fputs("\u{7f}ELF and what somebody else wrote, longer than a checksum", file)
-            fclose(file)
-            rename(copy, name)
-        case .otherName:
-            unlink(name)
-            link(other, name)
+        case .cut: bytes = Array(bytes.prefix(1000))
+        case .empty: bytes = []
+        case .changed: bytes[700] ^= 1
+        case .foreign: bytes = Array("\u{7f}ELF and what somebody else wrote, longer than a checksum".utf8)
+        case .otherName: bytes = contents(other)
         case .link:
-            rename(name, copy)
-            symlink(copy, name)
+            symlink(place, name)
+            return
         case .folder:
-            unlink(name)
             mkdir(name, 0o700)
+            return
         }
+        write(bytes, to: name)
+        chmod(name, 0o600)
     }
 
     // MARK: - Folders that cannot be trusted or used
@@ -190,7 +184,7 @@ private let compilerExists = (try? Compiler(Settings.ofProcess)) != nil
         case .writableByOthers:
             mkdir(place.cache, 0o700)
             chmod(place.cache, 0o777)
-        case .noFolder: place.write("", to: place.cache)
+        case .noFolder: write([], to: place.cache)
         case .noPlace: settings.cache = "/dev/null/apus"
         }
         let loader = place.loader(settings)
@@ -272,10 +266,10 @@ private let compilerExists = (try? Compiler(Settings.ofProcess)) != nil
         settings.cache = place.path + "/a $(touch '\(place.path)/bad'); \"-include\" 'x"
         let hostile = source + "// $(touch \(place.path)/bad) `id`; -o /tmp/x --hostile\n"
         #expect(place.loader(settings).load(hostile) == nil)
-        let seen = String(decoding: place.contents(place.path + "/seen"), as: UTF8.self)
+        let seen = String(decoding: contents(place.path + "/seen"), as: UTF8.self)
         let compiler = try #require(try Compiler(settings))
         #expect(seen.split(separator: "\n").map(String.init) == compiler.arguments)
-        let environment = String(decoding: place.contents(place.path + "/environment"), as: UTF8.self)
+        let environment = String(decoding: contents(place.path + "/environment"), as: UTF8.self)
         // The shell of the script adds its own.
         let known = [
             "TMPDIR", "LC_ALL", "PATH", "HOME", "LD_LIBRARY_PATH", "DEVELOPER_DIR", "SDKROOT", "PWD", "OLDPWD", "SHLVL",
@@ -330,7 +324,7 @@ private let compilerExists = (try? Compiler(Settings.ofProcess)) != nil
         mkdir(place.cache, 0o700)
         for index in 0..<10 {
             let name = place.cache + "/\(index).so"
-            place.write(String(repeating: "x", count: 1000), to: name)
+            write([UInt8](repeating: 0, count: 1000), to: name)
             var times = [
                 timeval(tv_sec: 1_000_000 + index, tv_usec: 0), timeval(tv_sec: 1_000_000 + index, tv_usec: 0),
             ]
@@ -349,7 +343,7 @@ private let compilerExists = (try? Compiler(Settings.ofProcess)) != nil
         for (name, age) in [("old", 7200), ("new", 60)] {
             let folder = place.cache + "/" + WorkingFolder.prefix + name
             mkdir(folder, 0o700)
-            place.write("", to: folder + "/" + Compiler.sourceName)
+            write([], to: folder + "/" + Compiler.sourceName)
             var times = [timeval(tv_sec: time(nil) - age, tv_usec: 0), timeval(tv_sec: time(nil) - age, tv_usec: 0)]
             utimes(folder, &times)
         }
