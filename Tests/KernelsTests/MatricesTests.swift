@@ -48,6 +48,55 @@ import Testing
         expectEqual(right(b), one.triangularSolve(b, transposed: transposed))
     }
 
+    /// `A V = V Λ`, `Vᵀ V = 1` and `Λ` ascending, relative to the size of the matrix.
+    private func expectEigen(_ a: Tensor, _ found: (values: Tensor, vectors: Tensor), _ note: String) {
+        let n = Double(a.shape.last!)
+        let (values, v) = found
+        // Powers of two keep squares and sums in range.
+        let size = a.absolute().values.max()!
+        let scale = size == 0 ? 1 : size
+        let residual = (a / scale).matrixProduct(v) - v * (values / scale).expanded(axis: -2)
+        let orthogonality = v.transposed.matrixProduct(v) - Tensor.identity(a.shape.last!)
+        for (name, error) in [("residual", residual), ("orthogonality", orthogonality)] {
+            let worst = error.absolute().values.reduce(0) { $0 > $1 || $0.isNaN ? $0 : $1 }
+            #expect(worst <= 1e-14 * n, "\(name) \(note): \(worst)")
+        }
+        let rows = values.reshaped([-1, a.shape.last!]).values
+        for i in rows.indices.dropLast() where (i + 1) % a.shape.last! != 0 { #expect(rows[i] <= rows[i + 1]) }
+    }
+
+    /// Matrices that are hard for one reason or another.
+    private func symmetric(_ n: Int) -> [(String, Tensor)] {
+        let x = Key(9).normal([n, n])
+        let general = x + x.transposed
+        let low = Key(10).normal([n, max(1, n / 3)])
+        let powers = Tensor((0..<n).map { Double(sign: .plus, exponent: -3 * $0, significand: 1) })
+        return [
+            ("general", general), ("zero", 0 * general), ("identity", Tensor.identity(n)),
+            ("diagonal", Tensor.identity(n) * Key(11).normal([n])), ("tiny", 1e-300 * general),
+            ("huge", 1e300 * general),
+            ("equal eigenvalues", low.matrixProduct(low.transposed)), ("ones", 0 * general + 1),
+            ("graded", general * powers * powers.expanded(axis: -1)),
+        ]
+    }
+
+    @Test(arguments: [1, 2, 3, 8, 9, 20, 40, 100]) func eigenvaluesOfOneMatrix(_ n: Int) {
+        let compiled = compile(like: Tensor.zeros([n, n])) { a -> Pair<Tensor, Tensor> in
+            let (values, vectors) = a.symmetricEigen()
+            return Pair(values, vectors)
+        }
+        #expect(compiled.code?.contains("symmetricEigen_d") == true)
+        for (name, a) in symmetric(n) {
+            let found = compiled(a)
+            expectEigen(a, (found.first, found.second), "\(name) \(n)")
+            let expected = a.symmetricEigen().0
+            let size = a.absolute().values.max()!
+            expectEqual(found.first / (size == 0 ? 1 : size), expected / (size == 0 ? 1 : size), 1e-13, name)
+        }
+        let broken = compiled(Tensor.zeros([n, n]) + Double.nan)
+        #expect(broken.first.values.allSatisfy(\.isNaN) && broken.second.values.allSatisfy(\.isNaN))
+    }
+
     @Test func gradientsInLanes() {
         let a = definite(5)
         let f = { (a: Tensor) in a.cholesky().log1pSum() }

@@ -7,6 +7,7 @@ extension Prelude {
         where code.contains("triangularSolve_\(l)_\(b)_\(x)(") {
             parts.append(triangularSolve(l, b, x))
         }
+        if code.contains("symmetricEigen_d(") { parts.append(symmetricEigenOfNumbers) }
         return parts.joined(separator: "\n")
     }
 

@@ -31,7 +31,8 @@ extension Source {
             if !fourier(instruction, &frame, now: now) { interpreted(instruction, &frame) }
         case .cholesky: cholesky(instruction, &frame)
         case .triangularSolve(let transposed): triangularSolve(instruction, transposed: transposed, &frame)
-        case .largestIndex, .sortOrder, .solve, .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .unary, .binary, .lowerUpper, .singularValueDecomposition:
+        case .symmetricEigen: symmetricEigen(instruction, &frame)
+        case .largestIndex, .sortOrder, .solve, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .unary, .binary, .lowerUpper, .singularValueDecomposition:
             interpreted(instruction, &frame)
         case .alias, .constant, .compare, .select, .cast, .broadcast, .reshape, .transpose, .slice,
             .concatenate, .roll, .gather, .windows, .fixedPoint, .custom:
