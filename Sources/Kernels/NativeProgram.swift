@@ -3,13 +3,15 @@ import Tensors
 
 /// A program as machine code.
 final class NativeProgram: Sendable {
-    private typealias Interpret = @convention(c) (
-        UnsafeMutableRawPointer?, Int, UnsafePointer<UnsafeRawPointer?>?, UnsafePointer<UnsafeMutableRawPointer?>?
-    ) -> Void
-    private typealias Run = @convention(c) (
-        UnsafeRawPointer, UnsafePointer<UnsafeRawPointer?>, UnsafePointer<UnsafeMutableRawPointer?>,
-        UnsafeMutableRawPointer, Int
-    ) -> Int32
+    private typealias Interpret =
+        @convention(c) (
+            UnsafeMutableRawPointer?, Int, UnsafePointer<UnsafeRawPointer?>?, UnsafePointer<UnsafeMutableRawPointer?>?
+        ) -> Void
+    private typealias Run =
+        @convention(c) (
+            UnsafeRawPointer, UnsafePointer<UnsafeRawPointer?>, UnsafePointer<UnsafeMutableRawPointer?>,
+            UnsafeMutableRawPointer, Int
+        ) -> Int32
     /// What the code asks of us, as C lays it out.
     private struct Runtime {
         let context: UnsafeMutableRawPointer?
@@ -41,7 +43,9 @@ final class NativeProgram: Sendable {
         // The arrays are native and held to the end, so that their addresses stay.
         let failure = withExtendedLifetime((arguments, results, emitted.constants, interpreter)) {
             let inputs = (arguments + emitted.constants).map { $0.withBytes { Optional($0) } }
-            let outputs = results.map { $0.withBytes { UnsafeMutableRawPointer(mutating: $0) as UnsafeMutableRawPointer? } }
+            let outputs = results.map {
+                $0.withBytes { UnsafeMutableRawPointer(mutating: $0) as UnsafeMutableRawPointer? }
+            }
             // More parts than threads, so that a thread that is held up leaves little behind; no result depends on them.
             let threads = ThreadPool.count
             let parts = threads == 1 ? 1 : min(emitted.parts, 4 * threads)

@@ -21,7 +21,9 @@ import Testing
             cases.map { item in
                 let f: @Sendable ([Tensor]) -> [Tensor] = { x in
                     gradient(of: { (x: [Tensor]) in
-                        item.f(x).filter(\.type.isReal).reduce(Tensor.zeros()) { $0 + $1.sin().sum().cast(to: .float64) }
+                        item.f(x).filter(\.type.isReal).reduce(Tensor.zeros()) {
+                            $0 + $1.sin().sum().cast(to: .float64)
+                        }
                     })(x)
                 }
                 return ("gradient of \(item)", item.x, f)

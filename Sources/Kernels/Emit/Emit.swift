@@ -33,7 +33,8 @@ struct EmittedProgram: Sendable {
     }
 
     init(
-        _ body: Source, lanes: Int?, entry: String, _ program: Program, _ constants: [Tensor], scratchSize: Int, parts: Int
+        _ body: Source, lanes: Int?, entry: String, _ program: Program, _ constants: [Tensor], scratchSize: Int,
+        parts: Int
     ) {
         let functions = body.functions.map(\.text)
         self.body = (functions + [entry]).joined(separator: "\n")

@@ -170,7 +170,9 @@ private struct TileWriter {
             }
             let lanes = area(element.program.inputs[number], "lanes\(number)", &size)
             let inner = element.program.inputs[number].shape.elementCount
-            source.line("gather_\(place.type.letter(true))(\(lanes.pointer), \(place.pointer), 1, \(inner), \(tiled.size), first);")
+            source.line(
+                "gather_\(place.type.letter(true))(\(lanes.pointer), \(place.pointer), 1, \(inner), \(tiled.size), first);"
+            )
             inputs.append(lanes)
         }
         let batched = program.outputs.indices.filter { isBatchedOutput[$0] }
@@ -184,7 +186,8 @@ private struct TileWriter {
             let type = place.type
             let inner = program.resultSignatures[number].shape.dropFirst().reduce(1, *)
             source.line(
-                "scatter_\(type.letter(true))((\(type.name(false)) *)out[\(number)], \(place.pointer), 1, \(inner), \(tiled.size), first);")
+                "scatter_\(type.letter(true))((\(type.name(false)) *)out[\(number)], \(place.pointer), 1, \(inner), \(tiled.size), first);"
+            )
         }
         tileScratch = (size + used + 63) / 64 * 64
         return source.text

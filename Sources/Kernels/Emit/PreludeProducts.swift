@@ -36,31 +36,31 @@ extension Prelude {
         let pointers = (0..<groups).map { "*p\($0) = a + \(3 * $0) * row" }.joined(separator: ", ")
         let values = (0..<rows).map { isPacked ? "a[l * \(rows) + \($0)]" : "p\($0 / 3)[\($0 % 3) * row]" }
         return """
-        static __attribute__((noinline, unused)) void \(isPacked ? "tile" : "tileInPlace")_\(x)_\(rows)_\(vectors)(long k, const t_\(x) *restrict a, long row, const t_\(x) *restrict b, t_\(x) *restrict c, long stride, int add, long columns) {
-          v_\(x) s[\(rows)][\(vectors)];
-          UNROLL for (int r = 0; r < \(rows); r++) UNROLL for (int q = 0; q < \(vectors); q++) s[r][q] = (v_\(x)){0};
-          \(isPacked ? "" : "const t_\(x) \(pointers);")
-          for (long l = 0; l < k; l++) {
-            v_\(x) y[\(vectors)];
-            UNROLL for (int q = 0; q < \(vectors); q++) y[q] = *(const v_\(x) *)(b + l * PANEL_\(x) + q * WIDE_\(x));
-            \(values.enumerated().map { "{ const t_\(x) value = \($1); UNROLL for (int q = 0; q < \(vectors); q++) s[\($0)][q] += value * y[q]; }" }.joined(separator: "\n            "))
-            \(isPacked ? "" : (0..<groups).map { "p\($0)++;" }.joined(separator: " "))
-          }
-          if (columns == \(vectors) * WIDE_\(x)) {
-            UNROLL for (int r = 0; r < \(rows); r++) UNROLL for (int q = 0; q < \(vectors); q++) {
-              v_\(x) *to = (v_\(x) *)(c + r * stride + q * WIDE_\(x));
-              *to = add ? *to + s[r][q] : s[r][q];
+            static __attribute__((noinline, unused)) void \(isPacked ? "tile" : "tileInPlace")_\(x)_\(rows)_\(vectors)(long k, const t_\(x) *restrict a, long row, const t_\(x) *restrict b, t_\(x) *restrict c, long stride, int add, long columns) {
+              v_\(x) s[\(rows)][\(vectors)];
+              UNROLL for (int r = 0; r < \(rows); r++) UNROLL for (int q = 0; q < \(vectors); q++) s[r][q] = (v_\(x)){0};
+              \(isPacked ? "" : "const t_\(x) \(pointers);")
+              for (long l = 0; l < k; l++) {
+                v_\(x) y[\(vectors)];
+                UNROLL for (int q = 0; q < \(vectors); q++) y[q] = *(const v_\(x) *)(b + l * PANEL_\(x) + q * WIDE_\(x));
+                \(values.enumerated().map { "{ const t_\(x) value = \($1); UNROLL for (int q = 0; q < \(vectors); q++) s[\($0)][q] += value * y[q]; }" }.joined(separator: "\n            "))
+                \(isPacked ? "" : (0..<groups).map { "p\($0)++;" }.joined(separator: " "))
+              }
+              if (columns == \(vectors) * WIDE_\(x)) {
+                UNROLL for (int r = 0; r < \(rows); r++) UNROLL for (int q = 0; q < \(vectors); q++) {
+                  v_\(x) *to = (v_\(x) *)(c + r * stride + q * WIDE_\(x));
+                  *to = add ? *to + s[r][q] : s[r][q];
+                }
+              } else {
+                t_\(x) whole[\(vectors) * WIDE_\(x)];
+                for (int r = 0; r < \(rows); r++) {
+                  UNROLL for (int q = 0; q < \(vectors); q++) *(v_\(x) *)(whole + q * WIDE_\(x)) = s[r][q];
+                  for (long j = 0; j < columns; j++) c[r * stride + j] = add ? c[r * stride + j] + whole[j] : whole[j];
+                }
+              }
             }
-          } else {
-            t_\(x) whole[\(vectors) * WIDE_\(x)];
-            for (int r = 0; r < \(rows); r++) {
-              UNROLL for (int q = 0; q < \(vectors); q++) *(v_\(x) *)(whole + q * WIDE_\(x)) = s[r][q];
-              for (long j = 0; j < columns; j++) c[r * stride + j] = add ? c[r * stride + j] + whole[j] : whole[j];
-            }
-          }
-        }
 
-        """
+            """
     }
 
     /// Some rows of a product, over all panels.

@@ -32,7 +32,8 @@ extension Source {
         case .cholesky: cholesky(instruction, &frame)
         case .triangularSolve(let transposed): triangularSolve(instruction, transposed: transposed, &frame)
         case .symmetricEigen: symmetricEigen(instruction, &frame)
-        case .largestIndex, .sortOrder, .solve, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .unary, .binary, .lowerUpper, .singularValueDecomposition:
+        case .largestIndex, .sortOrder, .solve, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random,
+            .unary, .binary, .lowerUpper, .singularValueDecomposition:
             interpreted(instruction, &frame)
         case .alias, .constant, .compare, .select, .cast, .broadcast, .reshape, .transpose, .slice,
             .concatenate, .roll, .gather, .windows, .fixedPoint, .custom:
@@ -106,10 +107,14 @@ extension Source {
         let views = instruction.operands.map(frame.schedule.matrixView)
         let places = views.map { memory($0.base, &frame) }
         let (n, m, k) = (shape[shape.count - 2], shape[shape.count - 1], views[0].columns.count)
-        let letters = target.type.letter(target.isBatched) + "_" + places.map { target.type.letter($0.isBatched) }.joined(separator: "_")
+        let letters =
+            target.type.letter(target.isBatched) + "_"
+            + places.map { target.type.letter($0.isBatched) }.joined(separator: "_")
         let tables = [views[0].rows, views[0].columns, views[1].rows, views[1].columns].map { offsets in
             let name = name("o")
-            line("static const int \(name)[] = {\(offsets.isEmpty ? "0" : offsets.map(String.init).joined(separator: ","))};")
+            line(
+                "static const int \(name)[] = {\(offsets.isEmpty ? "0" : offsets.map(String.init).joined(separator: ","))};"
+            )
             return name
         }
         let batch = Array(shape.dropLast(2))

@@ -181,10 +181,14 @@ private struct UnbatchedBody {
             return write(
                 .cumulativeSum(axis: axis > p ? axis - 1 : axis, reversed: reversed), [operand(x[0])], results, p)
         case .gather(let axis):
-            guard let p, axis != p, self.axis(x[1]) == nil, let indices = uniform(x[1], p, &context) else { return false }
+            guard let p, axis != p, self.axis(x[1]) == nil, let indices = uniform(x[1], p, &context) else {
+                return false
+            }
             return write(.gather(axis: axis > p ? axis - 1 : axis), [operand(x[0]), indices], results, p)
         case .scatterAdd(let axis, let size):
-            guard let p, axis != p, self.axis(x[1]) == nil, let indices = uniform(x[1], p, &context) else { return false }
+            guard let p, axis != p, self.axis(x[1]) == nil, let indices = uniform(x[1], p, &context) else {
+                return false
+            }
             return write(
                 .scatterAdd(axis: axis > p ? axis - 1 : axis, size: size), [operand(x[0]), indices], results, p)
         case .realFourier:

@@ -46,13 +46,17 @@ extension Operation {
             let isTrivial = shape.filter { $0 != 1 } == x[0].shape.filter { $0 != 1 }
             return .view(offset: 0, needsMemory: !isTrivial || x[0].shape.elementCount == 0)
         case .slice(let starts, _, let steps):
-            if let offset = contiguousOffset(x[0].shape, results[0].shape, starts, steps) { return .view(offset: offset) }
+            if let offset = contiguousOffset(x[0].shape, results[0].shape, starts, steps) {
+                return .view(offset: offset)
+            }
             return .elementwise(cost: 0)
         case .pad(_, _, let interior):
             return interior.allSatisfy { $0 == 0 } ? .elementwise(cost: 0) : .routine
         case .transpose, .concatenate, .roll, .gather, .windows: return .elementwise(cost: 0)
-        case .largestIndex, .cumulativeSum, .sortOrder, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve, .solve,
-            .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier,
+        case .largestIndex, .cumulativeSum, .sortOrder, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve,
+            .solve,
+            .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan, .windowSum,
+            .lowerUpper, .singularValueDecomposition, .fourier,
             .realFourier, .realFourierTranspose, .conditional, .whileLoop:
             return .routine
         case .fixedPoint, .custom: preconditionFailure("\(name) stands for a program that takes its place")
@@ -76,7 +80,8 @@ extension Operation {
         case .reduce, .largestIndex, .cumulativeSum, .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad,
             .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve, .solve,
             .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan,
-            .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier, .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
+            .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
+            .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
             false
         }
     }

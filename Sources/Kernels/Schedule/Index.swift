@@ -73,7 +73,9 @@ struct Box {
 
     /// Where to cut which variable so that `index` is below `limit` on one side only; nil if no cut of one variable does.
     func cut(_ index: Index, at limit: Int) -> Cut? {
-        guard case .affine(let terms, let offset) = index, terms.count == 1, terms[0].coefficient > 0 else { return nil }
+        guard case .affine(let terms, let offset) = index, terms.count == 1, terms[0].coefficient > 0 else {
+            return nil
+        }
         let coefficient = terms[0].coefficient
         let distance = limit - offset
         let place = distance >= 0 ? (distance + coefficient - 1) / coefficient : -((-distance) / coefficient)

@@ -138,7 +138,9 @@ extension Schedule {
         else { return nil }
         let product = program.instructions[maker]
         let lead = signature(value).shape.count - 2
-        let areBatched = product.operands.allSatisfy { Array(signature($0).shape.dropLast(2)) == Array(signature(value).shape.dropLast(2)) }
+        let areBatched = product.operands.allSatisfy {
+            Array(signature($0).shape.dropLast(2)) == Array(signature(value).shape.dropLast(2))
+        }
         return lead > 0 && axes.sorted() == Array(0..<lead) && areBatched ? value : nil
     }
 
@@ -156,7 +158,8 @@ extension Schedule {
             let consumer = program.instructions[number]
             switch consumer.operation {
             case .matrixProduct: return true
-            case .transpose: return !isOutput[consumer.results.lowerBound] && isReadByProducts(consumer.results.lowerBound)
+            case .transpose:
+                return !isOutput[consumer.results.lowerBound] && isReadByProducts(consumer.results.lowerBound)
             default: return false
             }
         }
@@ -269,7 +272,9 @@ extension Schedule {
     }
 
     /// Whether a nest reads every operand in the order of its elements, so that one loop over all elements serves.
-    func isFlat(_ number: Int) -> Bool { isFlat(program.instructions[number], program.instructions[number].signatures[0].shape.elementCount) }
+    func isFlat(_ number: Int) -> Bool {
+        isFlat(program.instructions[number], program.instructions[number].signatures[0].shape.elementCount)
+    }
 
     private func isFlat(_ instruction: Program.Instruction, _ count: Int) -> Bool {
         let isPlain =

@@ -24,7 +24,9 @@ struct TiledProgram {
     init?(_ program: Program) {
         var best: (found: Tiling, work: Int)?
         for seed in program.inputs.indices {
-            guard let size = program.inputs[seed].shape.first, size >= 8, program.inputs[seed].type.isReal else { continue }
+            guard let size = program.inputs[seed].shape.first, size >= 8, program.inputs[seed].type.isReal else {
+                continue
+            }
             if let best, best.found.isBatchedInput[seed] { continue }
             guard let found = Tiling.search(program, seed: seed, size: size) else { continue }
             let work = found.work(program)
@@ -33,7 +35,9 @@ struct TiledProgram {
         guard let (found, work) = best, work * 2 > program.heavyWork, work > 1 << 18 else { return nil }
         let lanes = 16
         let element = found.size % lanes == 0 && found.isMostlyElementwise(program) ? found.element(program) : nil
-        guard let tileSize = element != nil ? lanes : TiledProgram.tileSize(found, program), let parts = found.parts(program, tileSize) else {
+        guard let tileSize = element != nil ? lanes : TiledProgram.tileSize(found, program),
+            let parts = found.parts(program, tileSize)
+        else {
             return nil
         }
         (before, tile, after) = parts
@@ -275,8 +279,10 @@ private struct Tiling {
         case (2, nil): return .batched(rank - 2)
         case (nil, 1): return .batched(rank - 1)
         case (let a?, let b?) where a == b && a > 2: return .batched(rank - a)
-        case (let a?, nil) where a > 2: return shapes[1].count < a || shapes[1][shapes[1].count - a] == 1 ? .batched(rank - a) : nil
-        case (nil, let b?) where b > 2: return shapes[0].count < b || shapes[0][shapes[0].count - b] == 1 ? .batched(rank - b) : nil
+        case (let a?, nil) where a > 2:
+            return shapes[1].count < a || shapes[1][shapes[1].count - a] == 1 ? .batched(rank - a) : nil
+        case (nil, let b?) where b > 2:
+            return shapes[0].count < b || shapes[0][shapes[0].count - b] == 1 ? .batched(rank - b) : nil
         default: return nil
         }
     }
@@ -287,7 +293,10 @@ private struct Tiling {
 extension Tiling {
     func parts(_ program: Program, _ tileSize: Int) -> (before: Program, tile: Program, after: Program)? {
         let shared = sharedValues(program)
-        guard let before = part(program, inputs: [], keeps: { if case .shared = $0 { true } else { false } }, outputs: shared, tileSize: nil),
+        guard
+            let before = part(
+                program, inputs: [], keeps: { if case .shared = $0 { true } else { false } }, outputs: shared,
+                tileSize: nil),
             let tile = part(
                 program, inputs: shared,
                 keeps: {

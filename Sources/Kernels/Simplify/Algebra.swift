@@ -16,7 +16,8 @@ extension Simplify {
         case .broadcast, .reshape: return reshaping(operation, x[0], result, &writer)
         case .transpose(let order): return transposing(order, x[0], result, &writer)
         case .slice(let starts, _, let steps):
-            let isWhole = writer.signature(x[0]) == result && starts.allSatisfy { $0 == 0 } && steps.allSatisfy { $0 == 1 }
+            let isWhole =
+                writer.signature(x[0]) == result && starts.allSatisfy { $0 == 0 } && steps.allSatisfy { $0 == 1 }
             return isWhole ? x[0] : nil
         case .roll(let shift, let axis):
             let length = result.shape[axis]

@@ -58,7 +58,9 @@ extension Simplify {
             let results = writer.append(instruction.operation, instruction.operands.map(look), instruction.signatures)
             for (index, result) in zip(instruction.results, results) { values[index] = result }
         }
-        let others = program.instructions.indices.filter { $0 != first && $0 != second }.map { program.instructions[$0] }
+        let others = program.instructions.indices.filter { $0 != first && $0 != second }.map {
+            program.instructions[$0]
+        }
         for instruction in others where !late[instruction.results.lowerBound] { write(instruction) }
         let operands = pair.operands.map(look)
         let results = writer.append(.scan(pair.scan), operands, pair.signatures)

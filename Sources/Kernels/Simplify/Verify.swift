@@ -11,7 +11,8 @@ extension Simplify {
             case .constant(let tensor): return tensor.signature
             case .value(let index):
                 precondition(
-                    signatures.indices.contains(index), "after \(pass): \(place) reads the value \(index) before it is made")
+                    signatures.indices.contains(index),
+                    "after \(pass): \(place) reads the value \(index) before it is made")
                 return signatures[index]
             }
         }

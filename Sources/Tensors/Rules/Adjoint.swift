@@ -54,7 +54,8 @@ extension Operation {
         case .realFourier: return [apply(.realFourierTranspose(length: x[0].shape[x[0].rank - 1]), ct)]
         case .realFourierTranspose: return [apply(.realFourier, ct)]
         case .constant, .unary, .compare, .reduce, .largestIndex, .sortOrder, .cholesky, .symmetricEigen,
-            .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot, .random, .scan, .conditional,
+            .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot, .random, .scan,
+            .conditional,
             .whileLoop, .fixedPoint, .custom:
             preconditionFailure("\(self.name) is not linear: its tangent rule must not use it on tangents")
         }
