@@ -53,7 +53,8 @@ struct Frame {
             last[value] = statement
             switch schedule.treatments[value] {
             case .inline:
-                schedule.program.instructions[schedule.makers[value]!].operands.forEach { read($0, statement) }
+                let instruction = schedule.program.instructions[schedule.makers[value]!]
+                for operand in instruction.operands { read(operand, statement) }
             case .view(let base, _): read(base, statement)
             case .input, .loops, .routine: break
             }
@@ -64,9 +65,11 @@ struct Frame {
                 case .loops(let members): members
                 case .routine(let member): [member]
                 }
-            for member in members { schedule.program.instructions[member].operands.forEach { read($0, number) } }
+            for member in members {
+                for operand in schedule.program.instructions[member].operands { read(operand, number) }
+            }
         }
-        schedule.program.outputs.forEach { read($0, Int.max - 1) }
+        for output in schedule.program.outputs { read(output, Int.max - 1) }
         return last
     }
 }

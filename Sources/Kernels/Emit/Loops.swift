@@ -115,9 +115,10 @@ extension Source {
         line("// " + instruction.operation.name)
         let kept = shape.indices.filter { !axes.contains($0) }
         let letter = instruction.signatures[0].type.letter(frame.isBatched[result])
+        // The last axis innermost: its elements lie side by side.
         let order =
             kept.last.map { $0 == shape.count - 1 } ?? false
-            ? kept.dropLast() + axes + [kept.last!] : kept + axes  // the last axis innermost: its elements lie side by side
+            ? kept.dropLast() + axes + [kept.last!] : kept + axes
         let target = frame.places[result]!
         let offset = frame.offset(
             kept.map { shape[$0] }, .axes(kept.map { shape[$0] == 1 ? .constant(0) : .variable($0) }))
