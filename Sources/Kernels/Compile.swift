@@ -2,9 +2,9 @@ import Tensors
 
 /// A function of trees recorded once as a program, and run from that record ever after.
 ///
-/// This is the place of native code: simplification, fusion, emission and loading of machine code will stand between the
-/// record and the run. Until then the interpreter runs the program, and it stays as the oracle that native code is tested
-/// against. Arguments must have the shapes that the function was recorded for; another shape traps.
+/// Known arguments run machine code, or the interpreter where there is no compiler; the two agree to rounding. Traced arguments
+/// record the program into their graph, so that derivatives pass through it. Arguments must have the shapes that the function
+/// was recorded for; another shape traps.
 public struct Compiled<Input: Tree, Output: Tree>: Sendable {
     /// The program, simplified.
     public let program: Program
@@ -35,7 +35,8 @@ public struct Compiled<Input: Tree, Output: Tree>: Sendable {
     }
 }
 
-/// The function as a recorded program for arguments shaped like `input`: no more tracing, and later native code.
+/// The function as machine code for arguments shaped like `input`: it is traced once, and compiled unless its code is kept from
+/// before.
 ///
 /// What `f` captures is constant in the program; what shall change from call to call, a network that learns or a state of an
 /// optimiser, belongs into its argument.

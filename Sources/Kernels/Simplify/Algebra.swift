@@ -1,7 +1,8 @@
 import Tensors
 
 extension Simplify {
-    /// A simpler operand with the same value, in exact floating-point arithmetic; nil where there is none.
+    /// A simpler operand with the same value, in exact floating-point arithmetic save the sign of a zero; nil where there is
+    /// none.
     static func algebra(
         _ operation: Operation, _ x: [Program.Operand], _ result: Signature, _ writer: inout ProgramWriter
     ) -> Program.Operand? {
