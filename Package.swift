@@ -73,9 +73,9 @@ let package = Package(
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Checks"]),
         .testTarget(name: "DynamicsTests", dependencies: ["Dynamics", "Checks"]),
         .testTarget(
-            name: "AssimilationTests", dependencies: ["Assimilation", "Dynamics", "Checks"], exclude: ["Data"]),
+            name: "AssimilationTests", dependencies: ["Assimilation", "Dynamics", "Kernels", "Checks"], exclude: ["Data"]),
         .testTarget(name: "VerificationTests", dependencies: ["Verification"]),
-        .testTarget(name: "LearningTests", dependencies: ["Learning", "Checks"]),
+        .testTarget(name: "LearningTests", dependencies: ["Learning", "Dynamics", "Checks"]),
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
         .testTarget(name: "ApusTests", dependencies: ["apus", "Experiments"]),
     ],
