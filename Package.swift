@@ -73,7 +73,8 @@ let package = Package(
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Checks"]),
         .testTarget(name: "DynamicsTests", dependencies: ["Dynamics", "Checks"]),
         .testTarget(
-            name: "AssimilationTests", dependencies: ["Assimilation", "Dynamics", "Kernels", "Checks"], exclude: ["Data"]),
+            name: "AssimilationTests", dependencies: ["Assimilation", "Dynamics", "Kernels", "Checks"],
+            exclude: ["Data"]),
         .testTarget(name: "VerificationTests", dependencies: ["Verification"]),
         .testTarget(name: "LearningTests", dependencies: ["Learning", "Dynamics", "Checks"]),
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
