@@ -18,7 +18,7 @@ struct Apus: ParsableCommand {
             Shell completions: apus --generate-completion-script bash|zsh|fish
             """,
         version: ApusVersion.text,
-        subcommands: [Run.self, List.self, Explain.self, Forecast.self])
+        subcommands: [Run.self, Reproduce.self, List.self, Explain.self, Forecast.self])
 }
 
 extension Apus {

@@ -63,5 +63,7 @@ print(json.dumps({
     "energyPlain": float(to_target - between / 36), "energyFair": float(to_target - between / 30),
     "counts": counts, "chiSquare": float(stats.chisquare(counts).statistic),
     "flatness": float(stats.chisquare(counts).pvalue),
+    "student": [[t, k, float(stats.t.cdf(t, k))] for t, k in [(0.3, 1), (2.5, 2), (1.7, 3), (4.0, 4), (2.1, 17)]],
+    "studentQuantiles": [[p, k, float(stats.t.ppf(p, k))] for p, k in [(0.975, 1), (0.975, 4), (0.95, 9), (0.995, 30)]],
     "exceedance": [[x, k, float(stats.chi2.sf(x, k))] for x, k in [(0.5, 1), (3.2, 2), (30.0, 9), (11.0, 10), (900.0, 100)]],
 }, indent=1))

@@ -15,7 +15,7 @@ struct Oracle: Decodable {
     var energyPlain, energyFair: Double
     var counts: [Int]
     var chiSquare, flatness: Double
-    var exceedance: [[Double]]
+    var exceedance, student, studentQuantiles: [[Double]]
 
     static func load() throws -> Oracle {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

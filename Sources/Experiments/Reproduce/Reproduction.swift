@@ -1,0 +1,157 @@
+import Foundation
+import Learning
+import Synchronization
+
+/// An experiment of the literature that the tool does again: from a seed to the numbers of its claims.
+protocol Reproduction: Sendable {
+    /// Its row in the table of published numbers.
+    var row: Int { get }
+    /// What is learned, and the paper or section that published it.
+    var title: String { get }
+    var claims: [Claim] { get }
+
+    /// The numbers of the claims, in their order, and any others that are worth a line; nil for what failed.
+    ///
+    /// - Parameter advance: told of the share of the work that is done, from 0 to 1.
+    func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured
+}
+
+/// What one seed of a reproduction found.
+struct Measured: Codable, Sendable {
+    var values: [Double?]
+    /// Other numbers, for readers.
+    var notes: [String] = []
+    /// The time that it took.
+    var seconds = 0.0
+}
+
+/// Several reproductions on several seeds, each kept in a folder as soon as it is there.
+public struct Reproducing: Sendable {
+    private let experiments: [any Reproduction]
+    private let seeds: [Int]
+    private let options: RunOptions
+
+    /// - Throws: `usage` for rows that do not exist.
+    public init(
+        _ subject: ReproductionSubject, rows: [Int]?, seeds: Int, isQuick: Bool, options: RunOptions
+    ) throws(InputError) {
+        let all = subject.experiments(isQuick: isQuick)
+        let known = Set(all.map(\.row))
+        for row in rows ?? [] where !known.contains(row) {
+            throw InputError(
+                .usage, at: .init("--rows"), "there is no row \(row)",
+                expected: "of \(known.sorted().map(String.init).joined(separator: ", "))")
+        }
+        experiments = all.filter { rows?.contains($0.row) ?? true }
+        self.seeds = Array(1...seeds)
+        self.options = options
+    }
+
+    public struct Results: Sendable {
+        public var findings: [Finding]
+        /// A line for each seed and row that has something to add.
+        public var notes: [String]
+    }
+
+    /// Does what the folder does not hold yet; seeds run side by side on the threads.
+    public func run(in folder: RunFolder) throws(InputError) -> Results {
+        var results = Results(findings: [], notes: [])
+        for experiment in experiments {
+            let measured = try measure(experiment, in: folder)
+            let seconds = measured.reduce(0) { $0 + $1.seconds }
+            for (place, claim) in experiment.claims.enumerated() {
+                results.findings.append(
+                    claim.finding(row: experiment.row, values: measured.map { $0.values[place] }, seconds: seconds))
+            }
+            results.notes += zip(seeds, measured).flatMap { seed, found in
+                found.notes.map { "row \(experiment.row), seed \(seed): \($0)" }
+            }
+        }
+        return results
+    }
+
+    private func measure(_ experiment: any Reproduction, in folder: RunFolder) throws(InputError) -> [Measured] {
+        let grain = 1000
+        let progress = ProgressMeter(
+            "Row \(experiment.row): \(experiment.title)", total: grain * seeds.count, isQuiet: options.isQuiet)
+        let seeds = seeds
+        let done = concurrentMap(seeds.count, threads: options.threads) { place -> Result<Measured, InputError> in
+            let share = Share(of: grain, progress)
+            defer { share.advance(to: 1) }
+            do throws(InputError) {
+                return .success(
+                    try folder.stage("row-\(experiment.row)/seed-\(seeds[place])") { () throws(InputError) in
+                        let start = ContinuousClock.now
+                        var found = experiment.measure(seed: seeds[place], advance: share.advance)
+                        found.seconds = (ContinuousClock.now - start) / .seconds(1)
+                        return found
+                    })
+            } catch {
+                return .failure(error)
+            }
+        }
+        progress.finish()
+        var measured: [Measured] = []
+        for result in done { measured.append(try result.get()) }
+        return measured
+    }
+}
+
+/// The part that one seed has in a progress bar.
+private final class Share: Sendable {
+    private let done = Mutex(0)
+    private let steps: Int
+    private let meter: ProgressMeter
+
+    init(of steps: Int, _ meter: ProgressMeter) { (self.steps, self.meter) = (steps, meter) }
+
+    func advance(to fraction: Double) {
+        let more = done.withLock { done in
+            let now = max(done, min(steps, Int(fraction * Double(steps))))
+            defer { done = now }
+            return now - done
+        }
+        if more > 0 { meter.advance(by: more) }
+    }
+}
+
+/// The collections of published numbers, by the word after `apus reproduce`.
+public enum ReproductionSubject: String, CaseIterable, Sendable {
+    /// Machine learning in data assimilation: learned forecasts, learned analyses, both.
+    case learning
+
+    func experiments(isQuick: Bool) -> [any Reproduction] {
+        switch self {
+        case .learning: learningReproductions(isQuick: isQuick)
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .learning: "learned forecast models and learned analyses against their published numbers"
+        }
+    }
+}
+
+extension [Finding] {
+    /// The list as JSON.
+    public func json() -> Data { OrderedJSON.encoded(self) }
+
+    /// The list as a table for the terminal.
+    public var table: TextTable {
+        var table = TextTable(
+            columns: [
+                .init("Row"), .init("What"), .init("Published"), .init("Ours [95 %]"), .init("Wanted"), .init("Agrees"),
+                .init("Seeds"), .init("Time", units: "s"),
+            ])
+        for finding in self {
+            table.add([
+                .number(Double(finding.row), decimals: 0), .text(finding.what), .number(finding.published, decimals: 3),
+                .interval(finding.ours, low: finding.low, high: finding.high, decimals: 3), .text(finding.criterion),
+                .text(finding.agrees ? "yes" : finding.failed > 0 ? "no, \(finding.failed) failed" : "no"),
+                .number(Double(finding.seeds), decimals: 0), .number(finding.seconds, decimals: 0),
+            ])
+        }
+        return table
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct Reproduce: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Do experiments of the literature again and compare with their published numbers.",
+        discussion: """
+            Each row of the table is an experiment; its numbers are means over seeds, with 95 % intervals. What is done is kept
+            in the output folder as soon as it is there, so that a run that was stopped goes on with --resume.
+
+                apus reproduce learning
+                apus reproduce learning --rows 1 3 --seeds 10 --json numbers.json
+                apus reproduce learning --quick
+            """)
+
+    @Argument(help: "Which collection of numbers: learning.")
+    var subject: ReproductionSubject
+
+    @Option(parsing: .upToNextOption, help: "Only these rows of the table.")
+    var rows: [Int] = []
+
+    @Option(help: "How many seeds each number is the mean of.")
+    var seeds: Int?
+
+    @Flag(help: "Shorter experiments on fewer seeds: a look, whose numbers are rougher.")
+    var quick = false
+
+    @Option(name: .shortAndLong, help: "The folder that keeps what is done.", completion: .directory)
+    var output: String?
+
+    @Flag(help: "Go on with a run that was stopped.")
+    var resume = false
+
+    @Flag(help: "Run even if the folder holds a run; its results are replaced.")
+    var force = false
+
+    @Option(help: "Also write the numbers as JSON to this file.", completion: .file(extensions: ["json"]))
+    var json: String?
+
+    @Option(help: "Threads to use; by default all processors.")
+    var threads: Int?
+
+    @Flag(name: .shortAndLong, help: "No progress.")
+    var quiet = false
+
+    func validate() throws {
+        if resume && force { throw ValidationError("--resume and --force exclude each other") }
+        if let seeds, seeds < 1 { throw ValidationError("--seeds \(seeds): expected at least 1") }
+        if let threads, threads < 1 { throw ValidationError("--threads \(threads): expected at least 1") }
+    }
+
+    func run() throws {
+        try reportingFaults { () throws(InputError) in
+            let count = seeds ?? (quick ? 2 : 5)
+            let options = RunOptions(threads: threads ?? RunOptions().threads, isQuiet: quiet)
+            let work = try Reproducing(
+                subject, rows: rows.isEmpty ? nil : rows, seeds: count, isQuick: quick, options: options)
+            let folder = try RunFolder(
+                claiming: output ?? "runs/reproduce-\(subject.rawValue)\(quick ? "-quick" : "")",
+                fingerprint: "\(ApusVersion.text) \(subject.rawValue)\(quick ? " quick" : "")",
+                as: resume ? .resume : force ? .force : .new)
+            let results = try work.run(in: folder)
+            for file in [folder.path("findings.json")] + (json.map { [$0] } ?? []) {
+                try AtomicFile.write(Array(results.findings.json()), to: file)
+            }
+            print(results.findings.table.rendered(color: TerminalStyle.standardOutputHasColor))
+            for note in results.notes { print("• \(note)") }
+        }
+    }
+}
+
+extension ReproductionSubject: ExpressibleByArgument {}
