@@ -109,6 +109,16 @@ public struct RunResults: Codable, Sendable, Equatable {
     }
 }
 
+extension RunResults: ExperimentResults {
+    public var report: Report { Report(self) }
+
+    /// Errors with every gap scenario, then what probabilities are worth.
+    public var terminalTables: [TextTable] {
+        let scenarios = Gaps.allCases.filter { gaps in scores.contains { $0.gaps == gaps } }
+        return scenarios.map { summaryTable(.rmse, gaps: $0) } + [summaryTable(.crps), summaryTable(.coverage90)]
+    }
+}
+
 /// The results with the name of the chosen method where readers of the file look for it first.
 private struct ResultsDocument: Encodable {
     var chosen: String

@@ -6,10 +6,24 @@ public protocol Experiment: Sendable {
     init(_ keys: inout ConfigurationMapping, common: ExperimentHeader) throws(InputError)
 
     /// Does the work. Complete stages are kept in the folder, so that a run which was stopped goes on.
-    func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> RunResults
+    func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ExperimentResults
 
     /// Every file that the results depend on, besides the configuration.
     var inputFiles: [String] { get }
+}
+
+/// What a run found, in every form in which it is told.
+public protocol ExperimentResults: Sendable {
+    /// The content of `results.json`; the same bytes for the same results.
+    func json() -> Data
+    /// The content of `results.nc`.
+    func netCDF() throws(InputError) -> NetCDFFile
+    /// The page that is `report.html`.
+    var report: Report { get }
+    /// What the terminal shows.
+    var terminalTables: [TextTable] { get }
+    /// What follows from the numbers, one sentence each.
+    var verdict: [String] { get }
 }
 
 /// What every configuration file says.
@@ -85,7 +99,7 @@ public struct ExperimentFile: Sendable {
     /// - Returns: the results, and what could not be drawn.
     public func run(
         output: String? = nil, claim: RunFolder.Claim, options: RunOptions
-    ) throws(InputError) -> (results: RunResults, folder: String, failures: [String]) {
+    ) throws(InputError) -> (results: any ExperimentResults, folder: String, failures: [String]) {
         var fingerprint = Fingerprint()
         fingerprint.combine(bytes)
         fingerprint.combine(Array(ApusVersion.text.utf8))
@@ -95,7 +109,7 @@ public struct ExperimentFile: Sendable {
         let results = try experiment.run(in: folder, options: options)
         try AtomicFile.write(Array(results.json()), to: folder.path("results.json"))
         try results.netCDF().write(to: folder.path("results.nc"))
-        let page = Report(results).page()
+        let page = results.report.page()
         try AtomicFile.write(Array(page.html.utf8), to: folder.path("report.html"))
         return (results, folder.path, page.failures)
     }

@@ -63,18 +63,10 @@ struct Run: ParsableCommand {
         return threads
     }
 
-    private static func show(_ results: RunResults, in folder: String) {
+    private static func show(_ results: any ExperimentResults, in folder: String) {
         let color = TerminalStyle.standardOutputHasColor
         for table in results.terminalTables { print(table.rendered(color: color) + "\n") }
         for sentence in results.verdict { print("• \(sentence)") }
         print("\nReport:  \(folder)/report.html\nResults: \(folder)/results.json, \(folder)/results.nc")
-    }
-}
-
-extension RunResults {
-    /// The tables of the terminal: errors with every gap scenario, then what probabilities are worth.
-    fileprivate var terminalTables: [TextTable] {
-        let scenarios = Gaps.allCases.filter { gaps in scores.contains { $0.gaps == gaps } }
-        return scenarios.map { summaryTable(.rmse, gaps: $0) } + [summaryTable(.crps), summaryTable(.coverage90)]
     }
 }

@@ -3,41 +3,47 @@
 /// Text, tables and figures follow from the results alone, so the same results and renderer give the same bytes. A
 /// figure that cannot be drawn is replaced by a note that says why, with its numbers unfolded.
 public struct Report: Sendable {
-    private let context: ReportContext
+    private let title: String
+    /// What stands below the title.
+    private let heading: HTML
+    private let sections: [ReportSection]
     private let renderer: any FigureRenderer
+
+    init(title: String, heading: HTML, sections: [ReportSection], renderer: any FigureRenderer = Gnuplot()) {
+        (self.title, self.heading, self.renderer) = (title, heading, renderer)
+        self.sections = sections.filter { !$0.parts.isEmpty }
+    }
 
     /// The report of `results`, with figures drawn by `renderer`.
     public init(_ results: RunResults, renderer: any FigureRenderer = Gnuplot()) {
-        context = ReportContext(results)
-        self.renderer = renderer
+        let context = ReportContext(results)
+        self.init(title: results.title, heading: context.heading, sections: context.sections, renderer: renderer)
     }
 
     /// The page, and why figures are missing from it, if any are.
     public func page() -> (html: String, failures: [String]) {
         var failures: [String] = []
         var figureCount = 0
-        let sections = context.sections.filter { !$0.parts.isEmpty }
         let body = sections.map { section in
             HTML.element(
                 "section", ["id": section.identifier],
                 [.element("h2", section.title)]
                     + section.parts.map { html(of: $0, figureCount: &figureCount, failures: &failures) })
         }
-        let results = context.results
         let page = """
             <!DOCTYPE html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(HTML.escaped(results.title))</title>
+            <title>\(HTML.escaped(title))</title>
             <style>
             \(ReportStyle.sheet)</style>
             </head>
             <body>
             <header>
-            <h1>\(HTML.escaped(results.title))</h1>
-            \(context.heading.markup)
+            <h1>\(HTML.escaped(title))</h1>
+            \(heading.markup)
             </header>
             <main>
             \(HTML.joined(body).markup)
