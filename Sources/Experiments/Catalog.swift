@@ -64,8 +64,14 @@ public enum Catalog {
                 title: "Methods of a forecast experiment",
                 entries: ModelKind.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
             Section(
-                title: "Ensemble filters",
+                title: "Ensemble filters of a forecast experiment",
                 entries: EnsembleFilter.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
+            Section(
+                title: "Settings of twin experiments",
+                entries: PublishedSettingName.allCases.map { Entry(name: $0.rawValue, what: $0.setting.title) }),
+            Section(
+                title: "Methods of twin experiments",
+                entries: TwinMethodKind.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
             Section(title: "Baselines", entries: Baseline.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
         ]
     }
@@ -76,6 +82,7 @@ extension ExperimentKind {
         switch self {
         case .forecast: "forecast models learned from a table of observations, assimilated and compared"
         case .structural: "one series as trend, season and a learned remainder"
+        case .twin: "filters on truths that a model made, compared by how far they stay from the truth"
         }
     }
 }

@@ -12,13 +12,14 @@ struct Apus: ParsableCommand {
             Start with an example:
 
                 apus run Examples/enso.yaml          learn the tropical Pacific and forecast it
+                apus compare sakov2008               filters on a setting of the literature
                 apus explain lorenz96 --adjoint      see a model's program, tangent and adjoint
 
             Faults of input end with one line on standard error and a status of sysexits.h (64 to 78).
             Shell completions: apus --generate-completion-script bash|zsh|fish
             """,
         version: ApusVersion.text,
-        subcommands: [Run.self, Reproduce.self, List.self, Explain.self, Forecast.self])
+        subcommands: [Run.self, Compare.self, Reproduce.self, List.self, Explain.self, Forecast.self])
 }
 
 extension Apus {

@@ -68,11 +68,14 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
     case forecast
     /// One series as trend, season and a learned remainder.
     case structural
+    /// Filters on truths that a model made, compared by how far they stay from the truth.
+    case twin
 
     var type: any Experiment.Type {
         switch self {
         case .forecast: ForecastExperiment.self
         case .structural: StructuralExperiment.self
+        case .twin: TwinExperiment.self
         }
     }
 }
@@ -81,27 +84,29 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
 public struct ExperimentFile: Sendable {
     public let header: ExperimentHeader
     public let kind: ExperimentKind
-    public let experiment: any Experiment
-    private let bytes: [UInt8]
+    public internal(set) var experiment: any Experiment
+    /// What tells this run from another, besides the files that it reads.
+    var identity: [UInt8]
 
-    public init(_ path: String) throws(InputError) {
-        bytes = try InputFile.bytes(path)
-        let root = try ConfigurationNode(file: path)
+    public init(_ path: String) throws(InputError) { try self.init(yaml: try InputFile.text(path), file: path) }
+
+    /// A configuration as text; `file` names it in errors.
+    init(yaml text: String, file: String) throws(InputError) {
+        identity = Array(text.utf8)
+        let root = try ConfigurationNode(yaml: text, file: file)
         (header, kind, experiment) = try root.mapping { (keys) throws(InputError) in
             let kind: ExperimentKind = try keys.required("experiment").choice()
-            let header = try ExperimentHeader(&keys, file: path)
+            let header = try ExperimentHeader(&keys, file: file)
             return (header, kind, try kind.type.init(&keys, common: header))
         }
     }
 
     /// Runs the experiment and writes `results.json`, `results.nc` and `report.html` into its folder.
-    ///
-    /// - Returns: the results, and what could not be drawn.
     public func run(
         output: String? = nil, claim: RunFolder.Claim, options: RunOptions
-    ) throws(InputError) -> (results: any ExperimentResults, folder: String, failures: [String]) {
+    ) throws(InputError) -> CompletedRun {
         var fingerprint = Fingerprint()
-        fingerprint.combine(bytes)
+        fingerprint.combine(identity)
         fingerprint.combine(Array(ApusVersion.text.utf8))
         for file in experiment.inputFiles { fingerprint.combine(try InputFile.bytes(file)) }
         let folder = try RunFolder(
@@ -111,8 +116,16 @@ public struct ExperimentFile: Sendable {
         try results.netCDF().write(to: folder.path("results.nc"))
         let page = results.report.page()
         try AtomicFile.write(Array(page.html.utf8), to: folder.path("report.html"))
-        return (results, folder.path, page.failures)
+        return CompletedRun(results: results, folder: folder.path, failures: page.failures)
     }
+}
+
+/// A run whose files are written.
+public struct CompletedRun: Sendable {
+    public let results: any ExperimentResults
+    public let folder: String
+    /// Why figures are missing from the report, if any are.
+    public let failures: [String]
 }
 
 /// The version of the software, as results and the tool state it.

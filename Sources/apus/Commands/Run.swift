@@ -48,8 +48,7 @@ struct Run: ParsableCommand {
             let file = try ExperimentFile(file)
             let run = try file.run(
                 output: output, claim: resume ? .resume : force ? .force : .new, options: options)
-            json ? print(String(decoding: run.results.json(), as: UTF8.self)) : Run.show(run.results, in: run.folder)
-            for failure in run.failures { FileHandle.standardError.write(Data("apus: figure: \(failure)\n".utf8)) }
+            run.show(asJSON: json)
         }
     }
 
@@ -62,8 +61,13 @@ struct Run: ParsableCommand {
         }
         return threads
     }
+}
 
-    private static func show(_ results: any ExperimentResults, in folder: String) {
+extension CompletedRun {
+    /// Tables, what follows from them, and where the files are; or the results as JSON.
+    func show(asJSON: Bool) {
+        for failure in failures { FileHandle.standardError.write(Data("apus: figure: \(failure)\n".utf8)) }
+        if asJSON { return print(String(decoding: results.json(), as: UTF8.self)) }
         let color = TerminalStyle.standardOutputHasColor
         for table in results.terminalTables { print(table.rendered(color: color) + "\n") }
         for sentence in results.verdict { print("• \(sentence)") }

@@ -118,6 +118,8 @@ public enum PanelLayer: Sendable, Equatable {
     case level(Double, name: String?, style: LineStyle)
     /// A line across the panel at a place on the horizontal axis.
     case upright(Double, name: String?, style: LineStyle)
+    /// Coloured cells, `rows[i][j]` at `x + j width` and `y + i height` to the next: blue at −limit, white at 0, red at limit.
+    case field(rows: [[Double?]], x: Double, width: Double, y: Double, height: Double, limit: Double)
 
     /// Whether there is anything to draw.
     var hasData: Bool {
@@ -125,6 +127,7 @@ public enum PanelLayer: Sendable, Equatable {
         case .line(_, _, let values, _), .band(_, _, let values, _, _, _), .points(_, _, let values, _, _),
             .bars(_, _, let values, _, _):
             values.contains { $0?.finite != nil }
+        case .field(let rows, _, _, _, _, _): rows.contains { $0.contains { $0?.finite != nil } }
         case .level, .upright: true
         }
     }
@@ -135,6 +138,7 @@ public enum PanelLayer: Sendable, Equatable {
         case .line(let name, _, _, _), .band(let name, _, _, _, _, _), .points(let name, _, _, _, _),
             .bars(let name, _, _, _, _), .level(_, let name, _), .upright(_, let name, _):
             name
+        case .field: nil
         }
     }
 }

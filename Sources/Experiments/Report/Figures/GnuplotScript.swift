@@ -97,11 +97,28 @@ struct GnuplotScript {
         case .upright(let x, _, let style):
             lines.append("set arrow from first \(x), graph 0 to first \(x), graph 1 nohead back \(pen(style))")
             return []
+        case .field(let rows, let x, let width, let y, let height, let limit):
+            lines += [
+                "set palette defined (-1 '#2166AC', -0.5 '#92C5DE', 0 '#F7F7F7', 0.5 '#F4A582', 1 '#B2182B')",
+                "set cbrange [\(-limit):\(limit)]", "unset colorbox",
+            ]
+            let block = matrixBlock(rows)
+            let places = "(\(x) + ($1 + 0.5) * \(width)):(\(y) + ($2 + 0.5) * \(height)):3"
+            return ["\(block) matrix using \(places) with image"]
         }
     }
 
     private func pen(_ style: LineStyle) -> String {
         "linecolor rgb '\(style.color.rawValue)' linewidth \(style.width) dashtype \(style.dash.gnuplot)"
+    }
+
+    /// A data block of cells, row by row; what is not known is no cell.
+    private mutating func matrixBlock(_ rows: [[Double?]]) -> String {
+        blockCount += 1
+        lines.append("$data\(blockCount) << END")
+        lines += rows.map { row in row.map { $0?.finite.map { "\($0)" } ?? "NaN" }.joined(separator: " ") }
+        lines.append("END")
+        return "$data\(blockCount)"
     }
 
     /// A data block of rows in which all columns are known, with an empty line for each gap; nil without any row.

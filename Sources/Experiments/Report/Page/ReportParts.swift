@@ -85,6 +85,7 @@ extension PanelLayer {
             .element("span", ["class": "area", "style": "background:\(color.css);opacity:0.75"], "")
         case .points(_, _, _, let marker, let color):
             .element("span", ["class": "mark", "style": "color:\(color.css)"], marker.rawValue)
+        case .field: HTML(markup: "")
         }
     }
 }

@@ -1,0 +1,100 @@
+import Assimilation
+import Learning
+import Tensors
+import Verification
+
+/// Runs filters on truths that a model made, and says how far each stays from the truth.
+///
+/// What a method may be tuned to is tried on seeds of tuning, the same number of combinations for every method at most; the scores
+/// are of test seeds, which nothing else sees.
+public struct TwinExperiment: Experiment {
+    let header: ExperimentHeader
+    let configuration: TwinConfiguration
+
+    public init(_ keys: inout ConfigurationMapping, common: ExperimentHeader) throws(InputError) {
+        header = common
+        configuration = try TwinConfiguration(&keys)
+    }
+
+    public var inputFiles: [String] { [] }
+
+    /// One run of the plan: a method with some parameters on one seed.
+    private struct Task: Sendable {
+        let method: Int
+        let candidate: Int
+        let purpose: SeedPurpose
+        let seed: Int
+    }
+
+    public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ExperimentResults {
+        let methods = configuration.methods
+        let tuning = methods.indices.filter { methods[$0].candidates.count > 1 }.flatMap { method in
+            methods[method].candidates.indices.flatMap { candidate in
+                configuration.tuningSeeds.map {
+                    Task(method: method, candidate: candidate, purpose: .tuning, seed: header.seed + $0)
+                }
+            }
+        }
+        let progress = ProgressMeter(
+            "\(methods.count) methods", total: tuning.count + methods.count * configuration.testSeeds.count,
+            isQuiet: options.isQuiet)
+        let tried = try runs(tuning, folder, progress, options)
+        let chosen = methods.indices.map { method in
+            choice(zip(tuning, tried).filter { $0.0.method == method }.map { ($0.0.candidate, $0.1) })
+        }
+        let tests = methods.indices.flatMap { method in
+            configuration.testSeeds.map {
+                Task(method: method, candidate: chosen[method], purpose: .test, seed: header.seed + $0)
+            }
+        }
+        let tested = try runs(tests, folder, progress, options)
+        progress.finish()
+        return TwinResults(
+            header, configuration.setting,
+            methods: methods.indices.map { method in
+                TwinMethodRecord(
+                    methods[method], chosen: chosen[method], setting: configuration.setting,
+                    tried: zip(tuning, tried).filter { $0.0.method == method }.map { ($0.0.candidate, $0.1) },
+                    tested: zip(tests, tested).filter { $0.0.method == method }.map(\.1))
+            })
+    }
+
+    /// The candidate of the lowest mean error over the seeds of tuning; one that failed on a seed is the last resort.
+    private func choice(_ tried: [(candidate: Int, run: TwinRunRecord)]) -> Int {
+        var sums: [Int: Double] = [:]
+        for (candidate, run) in tried { sums[candidate, default: 0] += run.error ?? .infinity }
+        return sums.min { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? 0
+    }
+
+    private func runs(
+        _ tasks: [Task], _ folder: RunFolder, _ progress: ProgressMeter, _ options: RunOptions
+    ) throws(InputError) -> [TwinRunRecord] {
+        let done = concurrentMap(tasks.count, threads: options.threads) { place -> Result<TwinRunRecord, InputError> in
+            let task = tasks[place]
+            let method = configuration.methods[task.method]
+            defer { progress.advance() }
+            do throws(InputError) {
+                return .success(
+                    try folder.stage("\(task.purpose.rawValue)/\(method.name)/\(task.candidate)/\(task.seed)") {
+                        () throws(InputError) in record(task, method)
+                    })
+            } catch {
+                return .failure(error)
+            }
+        }
+        var records: [TwinRunRecord] = []
+        for result in done { records.append(try result.get()) }
+        return records
+    }
+
+    private func record(_ task: Task, _ method: TwinMethod) -> TwinRunRecord {
+        let setting = configuration.setting
+        let draw = setting.draw(task.purpose, seed: task.seed)
+        let filter = TwinFilter(setting: setting, kind: method.kind, candidate: method.candidates[task.candidate])
+        let (series, seconds) = filter.run(draw)
+        // Whole series of one seed are enough for the figures.
+        let keepsStates = task.purpose == .test && task.seed == header.seed + configuration.testSeeds[0]
+        return TwinRunRecord(
+            series, draw, spinup: setting.spinup, seed: task.seed, seconds: seconds, keepsStates: keepsStates)
+    }
+}

@@ -1,0 +1,120 @@
+import Assimilation
+import Kernels
+import Tensors
+
+/// A method with its parameters on one seed: the filter is put together, compiled and run.
+struct TwinFilter: Sendable {
+    let setting: TwinSetting
+    let kind: TwinMethodKind
+    let candidate: MethodCandidate
+
+    /// The series, and the seconds that the compiled run took.
+    func run(_ draw: TwinDraw) -> (series: FilterSeries, seconds: Double) {
+        let model = Autonomous(setting.model.model)
+        let climate = Climatology(of: draw.climate).climate
+        let members = candidate.whole(.members)
+        switch kind {
+        case .climatology: return (climatology(climate, draw), 0)
+        case .optimalInterpolation:
+            return series(Cycle(Climatology(climate), KalmanAnalysis()), from: climate, draw)
+        case .threeDVar:
+            let share = Tensor(candidate[.scale]) * climate.covariance
+            let analysis = Variational(covariance: share, iterations: setting.function == .identity ? 1 : 3)
+            return series(Cycle(PointForecast(model), analysis), from: PointEstimate(climate.mean), draw)
+        case .extendedKalman:
+            let error = setting.noise ?? .none(setting.model.variables)
+            let forecast = ExtendedForecast(model, modelError: error, inflation: Tensor(candidate[.inflation]))
+            let start = Gaussian(mean: draw.twin.truth[0], covariance: Tensor.identity(setting.model.variables))
+            return series(Cycle(forecast, KalmanAnalysis()), from: start, draw)
+        case .stochasticEnKF: return ensemble(StochasticEnKF(), members, draw)
+        case .etkf: return ensemble(ETKF(rotates: rotates), members, draw)
+        case .deterministicEnKF: return ensemble(DeterministicEnKF(), members, draw)
+        case .serialEnSRF: return ensemble(SerialEnSRF(rotates: rotates), members, draw)
+        case .enKFN: return ensemble(EnKFN(rotates: rotates), members, draw)
+        case .letkf: return ensemble(LETKF(localization, rotates: rotates), members, draw)
+        case .localStochasticEnKF: return ensemble(LocalizedStochasticEnKF(localization), members, draw)
+        case .fourDVar:
+            let analysis = Variational(
+                covariance: Tensor(candidate[.scale]) * climate.covariance, iterations: candidate.whole(.iterations))
+            let lag = candidate.whole(.lag)
+            return windows(
+                WindowedCycle(PointForecast(model), analysis, model: model, lag: lag, shift: 1),
+                from: PointEstimate(climate.mean), draw)
+        case .iterativeEnKS:
+            let analysis = Inflated(
+                IterativeEnKS(iterations: candidate.whole(.iterations)), by: Tensor(candidate[.inflation]))
+            let forecast = EachMember(model, modelError: setting.noise)
+            return windows(
+                WindowedCycle(forecast, analysis, model: model, lag: candidate.whole(.lag), shift: 1),
+                from: start(members, draw), draw)
+        case .bootstrapParticles: return particles(BootstrapAnalysis(), members, draw)
+        case .optimalParticles:
+            return particles(
+                OptimalProposal(modelError: setting.noise ?? .none(setting.model.variables)), members, draw)
+        }
+    }
+
+    private var rotates: Bool { candidate[.rotates] != 0 }
+
+    /// Settings whose variables have no place are refused when the configuration is read.
+    private var localization: Localization<GaspariCohn> {
+        let places = setting.model.coordinates ?? .line(setting.model.variables)
+        return Localization(
+            GaspariCohn(radius: Tensor(candidate[.radius])), places, observing: setting.observed)
+    }
+
+    /// Members about the truth, as far off as an observation is: what they begin with is forgotten before scoring.
+    private func start(_ members: Int, _ draw: TwinDraw) -> Ensemble {
+        let keys = draw.key.split(2)
+        let noise = keys[0].normal([members, setting.model.variables])
+        return Ensemble(members: draw.twin.truth[0] + Tensor(setting.error) * noise, key: keys[1])
+    }
+
+    private func ensemble<A: Analysis>(_ analysis: A, _ members: Int, _ draw: TwinDraw) -> (FilterSeries, Double)
+    where A.State == Ensemble {
+        let forecast = EachMember(setting.model.model, modelError: setting.noise)
+        let inflated = Inflated(analysis, by: Tensor(candidate[.inflation]))
+        return series(Cycle(forecast, inflated), from: start(members, draw), draw)
+    }
+
+    private func particles<A: Analysis>(_ analysis: A, _ members: Int, _ draw: TwinDraw) -> (FilterSeries, Double)
+    where A.State == Particles {
+        // The optimal proposal draws the model error itself.
+        let forecast = EachParticle(setting.model.model, modelError: kind == .optimalParticles ? nil : setting.noise)
+        let resampled = Resampled(
+            analysis, threshold: candidate[.threshold], jitter: Tensor(candidate[.jitter]))
+        return series(Cycle(forecast, resampled), from: Particles(start(members, draw)), draw)
+    }
+
+    private func climatology(_ climate: Gaussian, _ draw: TwinDraw) -> FilterSeries {
+        let count = draw.twin.truth.shape[0]
+        let means = climate.mean.broadcast(to: [count] + climate.mean.shape)
+        let covariances = climate.covariance.broadcast(to: [count] + climate.covariance.shape)
+        return FilterSeries(stacked: Gaussian(mean: means, covariance: covariances), truth: draw.twin.truth)
+    }
+
+    /// The filter and its start are arguments of the program, so that all parameters and seeds share its code.
+    private func series<F: Forecast, A: Analysis>(
+        _ cycle: Cycle<F, A>, from start: F.State, _ draw: TwinDraw
+    ) -> (FilterSeries, Double) where F.State == A.State, F.State: ScoredBelief {
+        timed(Pair(Pair(cycle, start), draw.twin)) { $0.first.first.series(from: $0.first.second, $0.second) }
+    }
+
+    private func windows<F: Forecast, A: Analysis, M: ForecastModel>(
+        _ cycle: WindowedCycle<F, A, M>, from start: F.State, _ draw: TwinDraw
+    ) -> (FilterSeries, Double) where F.State == A.State, F.State: ScoredBelief {
+        timed(Pair(Pair(cycle, start), draw.twin)) {
+            let trajectory = $0.first.first(from: $0.first.second, $0.second.observations)
+            return FilterSeries(stacked: trajectory.analyses, truth: $0.second.truth)
+        }
+    }
+
+    private func timed<Input: Tree>(
+        _ input: Input, _ run: (Input) -> FilterSeries
+    ) -> (FilterSeries, Double) {
+        let program = compile(like: input, run)
+        let start = ContinuousClock.now
+        let series = program(input)
+        return (series, (ContinuousClock.now - start) / .seconds(1))
+    }
+}

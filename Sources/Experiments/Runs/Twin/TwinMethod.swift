@@ -1,0 +1,182 @@
+/// The methods of twin experiments, by their words in a configuration.
+enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
+    case climatology
+    case optimalInterpolation = "optimal-interpolation"
+    case threeDVar = "3dvar"
+    case extendedKalman = "extended-kalman"
+    case stochasticEnKF = "stochastic-enkf"
+    case etkf
+    case deterministicEnKF = "denkf"
+    case serialEnSRF = "serial-ensrf"
+    case enKFN = "enkf-n"
+    case letkf
+    case localStochasticEnKF = "local-stochastic-enkf"
+    case fourDVar = "4dvar"
+    case iterativeEnKS = "ienks"
+    case bootstrapParticles = "bootstrap-particles"
+    case optimalParticles = "optimal-particles"
+
+    var text: String {
+        switch self {
+        case .climatology: "the mean of a free run, without observations"
+        case .optimalInterpolation: "analyses of the climate's mean and covariance, without a forecast"
+        case .threeDVar: "one forecast and a constant background covariance, a share of the climate's"
+        case .extendedKalman: "Kalman filter with the model linearised about the mean"
+        case .stochasticEnKF: "ensemble Kalman filter with perturbed observations"
+        case .etkf: "ensemble transform Kalman filter, symmetric square root"
+        case .deterministicEnKF: "deterministic ensemble Kalman filter with half the gain for anomalies"
+        case .serialEnSRF: "ensemble square root filter, one observation after the other"
+        case .enKFN: "finite-size ensemble Kalman filter, which needs no inflation"
+        case .letkf: "local ensemble transform Kalman filter"
+        case .localStochasticEnKF: "ensemble Kalman filter with perturbed observations and localised covariances"
+        case .fourDVar: "strong-constraint four-dimensional variational assimilation over a sliding window"
+        case .iterativeEnKS: "iterative ensemble Kalman smoother over a sliding window"
+        case .bootstrapParticles: "particle filter that weights by the likelihood and resamples"
+        case .optimalParticles: "particle filter with the optimal proposal; needs model error"
+        }
+    }
+
+    /// Whether it stands in every table, since any method must beat it.
+    var isBaseline: Bool { self == .climatology || self == .optimalInterpolation }
+
+    /// What can be set, and chosen from lists.
+    var parameters: [MethodParameterKey] {
+        switch self {
+        case .climatology, .optimalInterpolation: []
+        case .threeDVar: [.scale]
+        case .extendedKalman: [.inflation]
+        case .stochasticEnKF, .deterministicEnKF: [.members, .inflation]
+        case .etkf, .serialEnSRF: [.members, .inflation, .rotates]
+        case .enKFN: [.members, .rotates]
+        case .letkf: [.members, .inflation, .radius, .rotates]
+        case .localStochasticEnKF: [.members, .inflation, .radius]
+        case .fourDVar: [.scale, .lag, .iterations]
+        case .iterativeEnKS: [.members, .inflation, .lag, .iterations]
+        case .bootstrapParticles, .optimalParticles: [.members, .threshold, .jitter]
+        }
+    }
+}
+
+/// What a method may be given, by its word in a configuration.
+enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
+    /// Members of an ensemble, or particles.
+    case members
+    /// The factor of the anomalies after each analysis; of the covariance's roots in the extended Kalman filter.
+    case inflation
+    /// The radius of the localisation, in distances of neighbouring variables.
+    case radius
+    /// The background covariance as a share of the climate's.
+    case scale
+    /// The length of a window in observations, less one.
+    case lag
+    case iterations
+    /// Whether anomalies are turned at random after each analysis: 0 or 1.
+    case rotates
+    /// The share of effective particles below which is resampled.
+    case threshold
+    /// The size of the noise that parts resampled particles.
+    case jitter
+
+    var usual: Double {
+        switch self {
+        case .members: 20
+        case .inflation, .scale: 1
+        case .radius: 4
+        case .lag: 1
+        case .iterations: 3
+        case .rotates, .jitter: 0
+        case .threshold: 0.5
+        }
+    }
+
+    var bounds: Bounds<Double> {
+        switch self {
+        case .members: .within(2...1_000_000)
+        case .inflation: .within(0.5...10)
+        case .radius: .within(0.1...1e6)
+        case .scale: .within(1e-6...1e3)
+        case .lag: .within(0...1000)
+        case .iterations: .within(1...1000)
+        case .rotates: .within(0...1)
+        case .threshold: .within(0...1)
+        case .jitter: .within(0...100)
+        }
+    }
+
+    var isWhole: Bool {
+        switch self {
+        case .members, .lag, .iterations, .rotates: true
+        case .inflation, .radius, .scale, .threshold, .jitter: false
+        }
+    }
+}
+
+/// Values for a method's parameters.
+struct MethodCandidate: Codable, Sendable, Hashable {
+    private var values: [String: Double] = [:]
+
+    subscript(_ key: MethodParameterKey) -> Double {
+        get { values[key.rawValue] ?? key.usual }
+        set { values[key.rawValue] = newValue }
+    }
+    func whole(_ key: MethodParameterKey) -> Int { Int(self[key]) }
+
+    /// As `members 20, inflation 1.04`, of the parameters that a method has.
+    func text(_ kind: TwinMethodKind) -> String {
+        kind.parameters.map { "\($0.rawValue) \(NumberText.short(self[$0]))" }.joined(separator: ", ")
+    }
+}
+
+/// A method of a configuration: what it is, and what it may be tuned to.
+struct TwinMethod: Sendable {
+    let name: String
+    let kind: TwinMethodKind
+    /// All combinations of the listed values; more than one are chosen from with seeds for tuning.
+    let candidates: [MethodCandidate]
+
+    /// A method without anything to choose.
+    init(_ kind: TwinMethodKind) { (name, self.kind, candidates) = (kind.rawValue, kind, [MethodCandidate()]) }
+
+    /// Reads `{name: …, method: …, members: 20, inflation: [1, 1.02]}`.
+    init(_ node: ConfigurationNode, budget: Int) throws(InputError) {
+        (name, kind, candidates) = try node.mapping { (keys) throws(InputError) in
+            let kind: TwinMethodKind = try keys.required("method").choice()
+            let name = try keys.optional("name")?.string() ?? kind.rawValue
+            var all = [MethodCandidate()]
+            for key in kind.parameters {
+                let values = try Self.values(keys.optional(key.rawValue), key)
+                all = all.flatMap { candidate in
+                    values.map { value in
+                        var changed = candidate
+                        changed[key] = value
+                        return changed
+                    }
+                }
+            }
+            guard all.count <= budget else {
+                throw node.error(
+                    "\(all.count) combinations of the listed values",
+                    expected: "at most \(budget), the budget of tuning that every method has ('budget')")
+            }
+            return (name, kind, all)
+        }
+    }
+
+    private static func values(
+        _ node: ConfigurationNode?, _ key: MethodParameterKey
+    ) throws(InputError) -> [Double] {
+        guard let node else { return [key.usual] }
+        var values: [Double] = []
+        for entry in try node.listOrSingle() {
+            if key.isWhole {
+                values.append(Double(try entry.integer(.any)))
+            } else {
+                values.append(try entry.number())
+            }
+            guard key.bounds.contains(values[values.count - 1]) else {
+                throw entry.error("\(values[values.count - 1]) is out of range", expected: key.bounds.description)
+            }
+        }
+        return values
+    }
+}

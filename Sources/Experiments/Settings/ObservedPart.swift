@@ -1,0 +1,36 @@
+import Tensors
+
+/// What is seen of a variable.
+enum ObservedFunction: String, CaseIterable, Sendable {
+    case identity, square, absolute
+    case arcTangent = "arctan"
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        switch self {
+        case .identity: x
+        case .square: x.squared()
+        case .absolute: x.absolute()
+        case .arcTangent: x.atan()
+        }
+    }
+}
+
+/// Some of the variables, each through a function: the observation operator of the settings.
+struct ObservedPart: Map {
+    let indices: [Int]
+    let function: ObservedFunction
+    /// The number of variables of the state.
+    let variables: Int
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        let step = indices.count > 1 ? indices[1] - indices[0] : 1
+        let isRegular = step > 0 && indices.indices.allSatisfy { indices[$0] == indices[0] + step * $0 }
+        // A slice is cheaper than a gather.
+        let part =
+            isRegular
+            ? x.slice(axis: -1, from: indices[0], to: indices[indices.count - 1] + 1, by: step)
+            : x.taking(Tensor(integers: indices), axis: -1)
+        return function(part)
+    }
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
+}

@@ -1,0 +1,92 @@
+import Assimilation
+import Tensors
+
+/// A twin experiment: a model, what is observed of it, and how long; everything but the method and the seed.
+struct TwinSetting: Sendable {
+    var name: String
+    var title: String
+    /// The paper that published it.
+    var reference: String
+    var model: ModelChoice
+    /// Which variables are observed.
+    var observed: [Int]
+    var function: ObservedFunction = .identity
+    /// The standard deviation of the observations' errors.
+    var error: Double
+    /// The share of the observed values that is missing at random.
+    var missing = 0.0
+    /// The variance that model error adds to every variable between observations, in truth and filters alike.
+    var modelError = 0.0
+    /// The number of observation times of one seed.
+    var cycles: Int
+    /// How many of them are not scored.
+    var spinup: Int
+    /// Published mean errors of analyses, by method.
+    var published: [PublishedScore] = []
+
+    var operation: ObservedPart { ObservedPart(indices: observed, function: function, variables: model.variables) }
+    var errorCovariance: Tensor { Tensor(error * error) * Tensor.identity(observed.count) }
+
+    /// Truth, observations and starts of one seed. Seeds of tuning, validation and test differ in their purpose, so that none is
+    /// met twice.
+    func draw(_ purpose: SeedPurpose, seed: Int, cycles: Int? = nil) -> TwinDraw {
+        let keys = Key(purpose.offset + seed).split(5)
+        let model = self.model.model
+        // Long enough to forget how it began.
+        let free = model.repeated(max(1, Int((20 / self.model.interval).rounded(.up))))
+        let start = free(self.model.start(keys[0]))
+        let count = cycles ?? self.cycles
+        let mask =
+            missing > 0
+            ? (keys[3].uniform([count, observed.count]) .>= Tensor(missing)).cast(to: .float64) : nil
+        let twin = simulate(
+            model, modelError: noise, from: start, observing: operation, errorCovariance: errorCovariance, mask: mask,
+            steps: count, key: keys[1])
+        return TwinDraw(twin: twin, climate: climate(keys[2]), key: keys[4])
+    }
+
+    var noise: ModelError? {
+        modelError > 0
+            ? ModelError(factors: Tensor(modelError.squareRoot()) * Tensor.identity(model.variables)) : nil
+    }
+
+    /// States of a free run, far enough apart to be nearly independent.
+    private func climate(_ key: Key) -> Tensor {
+        let apart = model.model.repeated(max(1, Int((0.5 / model.interval).rounded(.up))))
+        let start = apart.repeated(40)(model.start(key))
+        return scan(over: Nothing(), from: start, count: 1000) { x, _ in
+            let next = apart(x)
+            return (next, next)
+        }.outputs
+    }
+}
+
+/// What a seed is drawn for. The same number never gives the same truth for two purposes.
+enum SeedPurpose: String, CaseIterable, Sendable, Codable {
+    case tuning, validation, test
+
+    fileprivate var offset: Int {
+        switch self {
+        case .tuning: 1_000_000
+        case .validation: 2_000_000
+        case .test: 3_000_000
+        }
+    }
+}
+
+/// One seed of a setting.
+struct TwinDraw: Sendable {
+    let twin: Twin<ObservedPart>
+    /// States of another, free run, `[1000, n]`: what is known without observations.
+    let climate: Tensor
+    /// Of the filters' random numbers.
+    let key: Key
+}
+
+/// A score that a paper or a package reports.
+struct PublishedScore: Sendable {
+    let method: String
+    let error: Double
+    /// What runs of that length leave uncertain.
+    let tolerance: Double
+}
