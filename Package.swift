@@ -43,7 +43,9 @@ let package = Package(
         .target(name: "Dynamics", dependencies: ["Tensors"]),
         .target(name: "Assimilation", dependencies: ["Tensors"]),
         .target(name: "Verification", dependencies: ["Tensors"]),
-        .target(name: "Learning", dependencies: ["Tensors", "Kernels", "Networks", "Assimilation", "Verification"]),
+        .target(
+            name: "Learning",
+            dependencies: ["Tensors", "Kernels", "Networks", "Dynamics", "Assimilation", "Verification"]),
 
         // Files, settings, runs and reports: the only part that knows of the world.
         .target(
