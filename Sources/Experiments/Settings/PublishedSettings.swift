@@ -75,7 +75,8 @@ extension TwinSetting {
 
     static let sakov2012 = TwinSetting(
         name: "sakov2012", title: "Lorenz-63, everything observed every 25 steps",
-        reference: "Sakov, Oliver & Bertino, An iterative EnKF for strongly nonlinear systems, MWR 140 (2012), 1988–2004",
+        reference:
+            "Sakov, Oliver & Bertino, An iterative EnKF for strongly nonlinear systems, MWR 140 (2012), 1988–2004",
         model: ModelChoice(name: .lorenz63, variables: 3, step: 0.01, stepsBetween: 25), observed: [0, 1, 2],
         error: 2.0.squareRoot(), cycles: 1500, spinup: 200,
         published: [
@@ -96,7 +97,8 @@ extension TwinSetting {
 
     static let bocquet2010 = TwinSetting(
         name: "bocquet2010", title: "Lorenz-96 of ten variables, half of them observed",
-        reference: "Bocquet, Pires & Wu, Beyond Gaussian statistical modeling in geophysical data assimilation, MWR 138 (2010)",
+        reference:
+            "Bocquet, Pires & Wu, Beyond Gaussian statistical modeling in geophysical data assimilation, MWR 138 (2010)",
         model: ModelChoice(name: .lorenz96, variables: 10, step: 0.05, stepsBetween: 1),
         observed: [0, 2, 4, 6, 8], error: 1.5, cycles: 1500, spinup: 300,
         published: [
@@ -107,14 +109,16 @@ extension TwinSetting {
 
     static let bocquet2010Large = TwinSetting(
         name: "bocquet2010-40", title: "Lorenz-96, half of the variables observed",
-        reference: "Bocquet, Pires & Wu, Beyond Gaussian statistical modeling in geophysical data assimilation, MWR 138 (2010)",
+        reference:
+            "Bocquet, Pires & Wu, Beyond Gaussian statistical modeling in geophysical data assimilation, MWR 138 (2010)",
         model: ModelChoice(name: .lorenz96, variables: 40, step: 0.05, stepsBetween: 1),
         observed: Array(stride(from: 0, to: 40, by: 2)), error: 1.5, cycles: 1500, spinup: 300,
         published: [.init(method: "enkf-n", error: 0.58, tolerance: 0.03)])
 
     static let bocquet2019 = TwinSetting(
         name: "bocquet2019", title: "Kuramoto–Sivashinsky, 128 points, observed at every point",
-        reference: "Bocquet & Farchi, On the consistency of the local ensemble square root Kalman filter, Tellus A 71 (2019)",
+        reference:
+            "Bocquet & Farchi, On the consistency of the local ensemble square root Kalman filter, Tellus A 71 (2019)",
         model: ModelChoice(name: .kuramotoSivashinsky, variables: 128, step: 0.5, stepsBetween: 2),
         observed: Array(0..<128), error: 1, cycles: 1000, spinup: 200,
         published: [
@@ -125,7 +129,8 @@ extension TwinSetting {
 
     static let sparseLorenz96 = TwinSetting(
         name: "sparse-lorenz96", title: "Lorenz-96, a quarter of the variables observed every 0.15",
-        reference: "Bach, Baptista, Calvello, Chen & Stuart, Learning enhanced ensemble filters (2025), arXiv 2504.17836",
+        reference:
+            "Bach, Baptista, Calvello, Chen & Stuart, Learning enhanced ensemble filters (2025), arXiv 2504.17836",
         model: ModelChoice(name: .lorenz96, variables: 40, step: 0.03, stepsBetween: 5),
         observed: Array(stride(from: 0, to: 40, by: 4)), error: 1, cycles: 1500, spinup: 300,
         published: [.init(method: "letkf", error: 2.020, tolerance: 0.1)])

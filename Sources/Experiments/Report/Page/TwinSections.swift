@@ -34,7 +34,8 @@ extension TwinResults {
         let panels = methods.compactMap(timePanel)
         guard !panels.isEmpty else { return ReportSection(identifier: "time", title: "Through time", parts: []) }
         let figure = Figure(
-            caption: "Error (line) and spread (dashed) of the analyses at the last \(shownTimes.count) times of the first test seed.",
+            caption:
+                "Error (line) and spread (dashed) of the analyses at the last \(shownTimes.count) times of the first test seed.",
             panels: panels, columns: 2, rowHeight: 220)
         return ReportSection(
             identifier: "time", title: "Error and spread through time", parts: [.figure(figure, numbers: [])])
@@ -66,11 +67,14 @@ extension TwinResults {
         var panels = [map("truth", whole, shown)]
         for method in methods {
             guard let analysis = method.runs.compactMap(\.analysis).first else { continue }
-            let errors = zip(field(analysis), whole).map { zip($0, $1).map { a, b in a.flatMap { a in b.map { a - $0 } } } }
+            let errors = zip(field(analysis), whole).map {
+                zip($0, $1).map { a, b in a.flatMap { a in b.map { a - $0 } } }
+            }
             panels.append(map("\(method.name): analysis − truth", errors, shown))
         }
         let figure = Figure(
-            caption: "Hovmöller diagrams of the last \(shown.count) times: blue below zero, red above; each panel on a scale of its own.",
+            caption:
+                "Hovmöller diagrams of the last \(shown.count) times: blue below zero, red above; each panel on a scale of its own.",
             panels: panels, columns: 2, rowHeight: 240)
         section.parts = [.figure(figure, numbers: [])]
         return section

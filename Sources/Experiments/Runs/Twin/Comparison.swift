@@ -9,8 +9,11 @@ public struct Comparison: Sendable {
     ///   - methods: the names of those that are compared; all by default.
     ///   - seeds: the number of test seeds, if not that of the configuration.
     public init(_ setting: String, methods: [String]?, seeds: Int?) throws(InputError) {
-        let name = PublishedSettingName(rawValue: setting)
-        file = try name.map { (name) throws(InputError) in try Self.published(name) } ?? ExperimentFile(setting)
+        if let name = PublishedSettingName(rawValue: setting) {
+            file = try Self.published(name)
+        } else {
+            file = try ExperimentFile(setting)
+        }
         guard var experiment = file.experiment as? TwinExperiment else {
             throw InputError(
                 .configuration, at: .init(setting, path: "experiment"), "an experiment of kind \(file.kind.rawValue)",

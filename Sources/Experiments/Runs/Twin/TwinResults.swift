@@ -27,7 +27,8 @@ struct TwinRunRecord: Codable, Sendable, Equatable {
     ) {
         self.seed = seed
         let values = series.errors.values
-        outcome = values.firstIndex { !$0.isFinite }.map { .diverged(step: $0) } ?? .completed
+        let outcome = values.firstIndex { !$0.isFinite }.map { Outcome.diverged(step: $0) } ?? .completed
+        self.outcome = outcome
         func mean(_ tensor: Tensor) -> Double? {
             let scored = tensor.values.dropFirst(spinup)
             return outcome == .completed ? (scored.reduce(0, +) / Double(scored.count)).finite : nil
