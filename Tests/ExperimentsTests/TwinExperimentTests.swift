@@ -1,0 +1,137 @@
+import Assimilation
+import Foundation
+import Tensors
+import Testing
+
+@testable import Experiments
+
+@Suite struct TwinExperimentTests {
+    private func configuration(_ text: String) throws -> TwinConfiguration {
+        let file = try ExperimentFile(yaml: "experiment: twin\nname: small\n" + text, file: "small.yaml")
+        return try #require(file.experiment as? TwinExperiment).configuration
+    }
+
+    private func fault(_ text: String) -> String {
+        do {
+            _ = try configuration(text)
+            return "none"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    private static let small = """
+        setting: bocquet2010
+        cycles: 60
+        spinup: 20
+        seeds: {tuning: 1, test: 2}
+        methods:
+          - {method: etkf, members: 12, inflation: [1.0, 1.05]}
+          - {method: 3dvar, scale: 0.1}
+        """
+
+    @Test func settingsAreReadAndChanged() throws {
+        let read = try configuration(
+            """
+            model: {name: lorenz96, variables: 8, step: 0.025, steps_between: 2}
+            observe: {every: 2, function: square, error: 0.5, missing: 0.25}
+            model_error: 0.01
+            cycles: 100
+            spinup: 10
+            methods:
+              - {name: a, method: letkf, radius: [1, 2], inflation: [1, 1.1, 1.2]}
+            """)
+        #expect(read.setting.observed == [0, 2, 4, 6] && read.setting.function == .square)
+        #expect(read.setting.model.interval == 0.05 && read.setting.published.isEmpty)
+        #expect(read.methods.map(\.name) == ["climatology", "optimal-interpolation", "a"])
+        #expect(read.methods[2].candidates.count == 6)
+        #expect(read.testSeeds.count == 5)
+    }
+
+    @Test func faultsSayWhereAndWhat() {
+        #expect(fault("setting: sakov2009\nmethods: [{method: etkf}]").contains("did you mean 'sakov2008'"))
+        #expect(fault("methods: [{method: ekf}]").contains("small.yaml:3:20: methods[0].method: unknown word 'ekf'"))
+        #expect(
+            fault("budget: 3\nmethods: [{method: etkf, inflation: [1, 1.1], members: [10, 20]}]")
+                .contains("4 combinations of the listed values (expected at most 3"))
+        #expect(fault("model: {name: lorenz63}\nmethods: [{method: letkf}]").contains("no places to localise by"))
+        #expect(fault("methods: [{method: optimal-particles}]").contains("needs model error"))
+        #expect(fault("methods: [{method: etkf, members: 1}]").contains("out of range"))
+        #expect(fault("methods: [{method: etkf, radius: 3}]").contains("unknown key 'radius'"))
+        #expect(fault("observe: {variables: [1, 1]}\nmethods: [{method: etkf}]").contains("a second time"))
+    }
+
+    @Test func tuningAndTestNeverShareATruth() {
+        let setting = TwinSetting.bocquet2010
+        let first = SeedPurpose.allCases.map { setting.draw($0, seed: 1, cycles: 3).twin.truth.values }
+        #expect(first[0] != first[1] && first[1] != first[2] && first[0] != first[2])
+        #expect(setting.draw(.test, seed: 1, cycles: 3).twin.truth.values == first[2])
+        #expect(setting.draw(.test, seed: 2, cycles: 3).twin.truth.values != first[2])
+    }
+
+    @Test func aRunHasEveryMethodAndBeatsTheClimate() throws {
+        try withTemporaryFolder { folder in try check(in: folder) }
+    }
+
+    private func check(in folder: String) throws {
+        func run(_ name: String, threads: Int, _ claim: RunFolder.Claim) throws -> TwinResults {
+            let file = try ExperimentFile(
+                yaml: "experiment: twin\nname: small\n" + Self.small, file: folder + "/small.yaml")
+            let done = try file.run(
+                output: folder + "/" + name, claim: claim, options: RunOptions(threads: threads, isQuiet: true))
+            #expect(done.failures.isEmpty)
+            return try #require(done.results as? TwinResults)
+        }
+        let results = try run("one", threads: 1, .new)
+        #expect(results.methods.map(\.name) == ["climatology", "optimal-interpolation", "etkf", "3dvar"])
+        let errors = results.methods.map { $0.error ?? .infinity }
+        #expect(errors[2] < errors[3] && errors[3] < errors[0], "\(errors)")
+        #expect(results.methods[2].tried.count == 2 && results.methods.allSatisfy { $0.failed == 0 })
+        // Speed is measured, the rest is the same on any number of threads and when it goes on from what is there.
+        for other in [try run("two", threads: 2, .new), try run("one", threads: 2, .resume)] {
+            for (a, b) in zip(results.methods, other.methods) {
+                #expect(a.runs.map(\.errors) == b.runs.map(\.errors) && a.rankedScore == b.rankedScore)
+            }
+        }
+        let page = results.report.page()
+        #expect(page.failures.isEmpty && page.html.contains("Hovmöller"))
+        let file = try NetCDFFile(contentsOf: folder + "/one/results.nc")
+        #expect(file.variable("error")?.dimensions == ["method", "seed", "time"])
+        #expect(file.variable("analysis")?.values.count == 4 * 60 * 10)
+    }
+
+    /// The published methods of each published setting are a configuration that can be read.
+    @Test(arguments: PublishedSettingName.allCases) func publishedSettingsCanBeCompared(_ name: PublishedSettingName)
+        throws
+    {
+        _ = try Comparison(name.rawValue, methods: nil, seeds: 1)
+        #expect(name.setting.name == name.rawValue)
+    }
+
+    @Test func scoresOfBeliefsAgreeWithTheirDefinitions() {
+        let members = Key(1).normal([7, 3])
+        let truth = Key(2).normal([3])
+        let ensemble = Ensemble(members: members, key: Key(3))
+        let rows = members.values
+        var expected = 0.0
+        for j in 0..<3 {
+            let x = (0..<7).map { rows[$0 * 3 + j] }
+            let to = x.map { abs($0 - truth.values[j]) }.reduce(0, +) / 7
+            let between = x.flatMap { a in x.map { abs(a - $0) } }.reduce(0, +)
+            expected += (to - between / (2 * 7 * 6)) / 3
+        }
+        #expect(abs(ensemble.rankedScore(of: truth).scalar - expected) < 1e-12)
+        // Of a normal belief: the integral that defines the score, by the midpoint rule.
+        let gaussian = Gaussian(mean: Tensor([0.3, -1]), covariance: Tensor([0.64, 6.25]).diagonalMatrix())
+        let parts = [(0.3, 0.8, 1.1), (-1.0, 2.5, -4.0)].map { m, s, t in
+            let step = 30 * s / 200_000
+            return (0..<200_000).reduce(0.0) { sum, i in
+                let x = m - 15 * s + (Double(i) + 0.5) * step
+                let below = 0.5 + 0.5 * erf((x - m) / s / 2.0.squareRoot())
+                return sum + step * (x >= t ? (1 - below) * (1 - below) : below * below)
+            }
+        }
+        let score = gaussian.rankedScore(of: Tensor([1.1, -4])).scalar
+        #expect(abs(score - (parts[0] + parts[1]) / 2) < 1e-4)
+    }
+}
