@@ -20,7 +20,8 @@ public struct CubicLorenz96: Map {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        precondition((x.shape.last ?? 0) >= 6, "CubicLorenz96: the last axis of \(x.shape) must be of length 6 at least")
+        precondition(
+            (x.shape.last ?? 0) >= 6, "CubicLorenz96: the last axis of \(x.shape) must be of length 6 at least")
         let (next, second) = (x.rolled(by: -1), x.rolled(by: -2))
         let (last, before, third) = (x.rolled(by: 1), x.rolled(by: 2), x.rolled(by: 3))
         let quadratic = (next - before) * last

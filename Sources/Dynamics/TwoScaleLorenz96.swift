@@ -33,7 +33,8 @@ public struct TwoScaleLorenz96: Map {
         timeRatio: Tensor = 10
     ) {
         precondition(
-            large >= 4 && small >= 1, "TwoScaleLorenz96: \(large) large variables (at least 4), \(small) small ones each")
+            large >= 4 && small >= 1,
+            "TwoScaleLorenz96: \(large) large variables (at least 4), \(small) small ones each")
         (self.large, self.small) = (large, small)
         (self.forcing, self.coupling) = (forcing, coupling)
         (self.amplitudeRatio, self.timeRatio) = (amplitudeRatio, timeRatio)

@@ -70,7 +70,9 @@ import Testing
         let x = Key(1).normal([3, 2, 9])
         let maps: [(Tensor) -> Tensor] = [
             { BilinearConvolution(2, linear: 3, products: 4, width: 5, key: Key(2))($0) },
-            { PeriodicNetwork(channels: [2, 4, 4, 3], width: 5, activation: .silu, isResidual: true, key: Key(3))($0) },
+            {
+                PeriodicNetwork(channels: [2, 4, 4, 3], width: 5, activation: .silu, isResidual: true, key: Key(3))($0)
+            },
         ]
         for map in maps { #expect(distance(map(x.rolled(by: 4)), map(x).rolled(by: 4)) < 1e-13) }
         let nothing = PeriodicNetwork(channels: [2, 4, 1], width: 5, key: Key(4), startingAtZero: true)

@@ -53,7 +53,9 @@ public struct HybridCorrection: Sendable {
         public let outcome: Outcome
 
         /// Error of the hybrid forecasts over that of the physical ones, at the last lead.
-        public var ratio: Double { hybridForecast[hybridForecast.count - 1] / physicalForecast[physicalForecast.count - 1] }
+        public var ratio: Double {
+            hybridForecast[hybridForecast.count - 1] / physicalForecast[physicalForecast.count - 1]
+        }
     }
 
     typealias Network = FieldNetwork<PeriodicNetwork>
@@ -105,7 +107,8 @@ public struct HybridCorrection: Sendable {
         let truth = RungeKutta4(CubicLorenz96(), step: step)
         let keys = key.split(2)
         let numbers = Tensor.range(times).expanded(axis: -1) + Tensor.range(variables)
-        let mask = ((numbers % Tensor(integers: [2], shape: [])) .== Tensor(integers: [0], shape: [])).cast(to: .float64)
+        let mask = ((numbers % Tensor(integers: [2], shape: [])) .== Tensor(integers: [0], shape: [])).cast(
+            to: .float64)
         return simulate(
             truth, from: truth.repeated(1000)(8 + keys[0].normal([variables])),
             observing: LinearOperator(Tensor.identity(variables)),

@@ -69,7 +69,8 @@ public struct SurrogateFromObservations: Sendable {
             return test.errors(of: estimates.states)[spinUp..<testTimes].mean()
         }
         let errors = [start, learned].map { filter(Pair($0, background(keys[5]))).scalar }
-        let forecast = compile(like: learned.parameters) { errorsOfForecasts($0, test.truth) }(learned.parameters).values
+        let forecast = compile(like: learned.parameters) { errorsOfForecasts($0, test.truth) }(learned.parameters)
+            .values
         let lost = forecast.firstIndex { !($0 < 1) } ?? leads
         return Result(
             seed: seed, surrogateError: errors[1], trueModelError: trueModelError(test, background(keys[5])),
