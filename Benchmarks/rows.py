@@ -105,6 +105,8 @@ def training():
         ("dense", "MLP 40–256–256–40, batch 256", 256, 2 * 40 * 256 + 256**2, 1.2, ["jax: steps", "jax: scan"]),
         ("periodic", "periodic CNN on 40 points, 8305 parameters, batch 256", 256, 40 * 5 * (72 + 48 * 32 + 32), 2,
          ["jax: steps", "jax: steps, channels last"]),
+        ("cycles", "analysis network through 4 cycles of Lorenz-96, 64 trajectories, 16 321 parameters", 256,
+         40 * 5 * 32 * (3 + 96 + 1 + 1), 2, []),
         ("images", "CNN 28 × 28, batch 128", 128, 28**2 * 9 * 16 + 14**2 * 9 * 16 * 32 + 1568 * 10, 1.2,
          ["jax: steps", "torch: eager, channels last"]),
     ]

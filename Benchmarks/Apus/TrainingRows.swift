@@ -1,3 +1,4 @@
+import Dynamics
 import Kernels
 import Networks
 import Tensors
@@ -119,6 +120,43 @@ private struct ImageNetwork: Map {
     }
 }
 
+/// An analysis of Lorenz-96 from forecast and innovation, through four cycles: what is made small in training it.
+private struct CycledNetwork: Map {
+    var features = [convolution(11, 32, 3), convolution(12, 32, 32), convolution(13, 32, 32), convolution(14, 32, 32)]
+    var linear = convolution(15, 32, 1)
+    var last = convolution(16, 1, 32)
+
+    /// The change of forecasts `[batch, 40]`.
+    func callAsFunction(_ input: Pair<Tensor, Tensor>) -> Tensor {
+        let d = input.second.expanded(axis: -2)
+        let x = Tensor.concatenated(
+            [(input.first.expanded(axis: -2) - 2.4) / 3.6, d, Tensor.ones(d.shape, type: .float32)], axis: -2)
+        var signal = features[0](x).silu()
+        for layer in features[1..<3] { signal = signal + layer(signal).silu() }
+        return last(features[3](signal) * linear(d)).element(0, axis: -2)
+    }
+
+    func loss(_ states: Tensor, _ errors: Tensor) -> Tensor {
+        let model = RungeKutta4(Lorenz96(), step: 0.05)
+        var x = 8 * states.element(0, axis: 1)
+        var f = x + states.element(1, axis: 1)
+        var total: Tensor?
+        for cycle in 0..<4 {
+            let a = f + 0.1 * self(Pair(f, x + errors.element(cycle, axis: 1) - f))
+            let part = (a - x).squared().mean()
+            total = total.map { $0 + part } ?? part
+            (x, f) = (model(x), model(a))
+        }
+        return (total ?? 0) / 4
+    }
+
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&features, "features")
+        visitor.visit(&linear, "linear")
+        visitor.visit(&last, "last")
+    }
+}
+
 private func images() -> Tensor { uniform(21, [batches, 128, 28, 28]).cast(to: .float32) }
 
 private func classes() -> Tensor {
@@ -135,6 +173,11 @@ let trainingRows: [String: @Sendable () -> Prepared] = [
     },
     "training/periodic": {
         training(PeriodicNetwork(), inputs: states(21), targets: states(22)) { Loss.meanSquaredError($0($1), $2) }
+    },
+    "training/cycles": {
+        let states = uniform(21, [batches, 64, 2, 40]).cast(to: .float32)
+        let errors = uniform(22, [batches, 64, 4, 40]).cast(to: .float32)
+        return training(CycledNetwork(), inputs: states, targets: errors) { $0.loss($1, $2) }
     },
     "training/images": {
         training(ImageNetwork(), inputs: images(), targets: classes()) {

@@ -40,6 +40,19 @@ def periodic():
     return parameters, data()
 
 
+def cycles():
+    """An analysis of Lorenz-96 from forecast, innovation and ones, by convolutions of width 5, through four cycles.
+
+    Convolutions of 3 to 32 channels and three of 32 to 32, residual but the first and the last; times one of the innovation; then
+    one to a channel.
+    """
+    parameters = [
+        kernel(11, 32, 3, 5), kernel(12, 32, 32, 5), kernel(13, 32, 32, 5), kernel(14, 32, 32, 5), kernel(15, 32, 1, 5),
+        kernel(16, 1, 32, 5),
+    ]
+    return parameters, (uniform(21, BATCHES, 64, 2, 40).astype(np.float32), uniform(22, BATCHES, 64, 4, 40).astype(np.float32))
+
+
 def images():
     """3 × 3 convolutions to 16 and 32 channels, each with a rectifier and a maximum over 2 × 2, then a dense layer of 10."""
     parameters = [kernel(11, 16, 1, 3, 3), kernel(12, 32, 16, 3, 3), linear(13, 7 * 7 * 32, 10)]

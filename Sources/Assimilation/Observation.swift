@@ -33,6 +33,11 @@ public struct Observation<Operator: Map>: Tree where Operator.Input == Tensor, O
         visitor.visit(&`operator`, "operator")
     }
 
+    /// The likelihood of an innovation, zero where values are missing, if the state has no error: `log N(d; 0, R)`.
+    public func logLikelihood(ofErrorFree innovation: Tensor) -> Tensor {
+        gaussianLogLikelihood(innovation, maskedErrorCovariance, mask: mask)
+    }
+
     /// The error covariance with the rows and columns of missing values replaced by those of the identity.
     ///
     /// With the innovation and the operator's rows set to zero there, a missing value leaves mean, covariance and likelihood

@@ -20,6 +20,32 @@ import Testing
         #expect(checkModel(Euler(Lorenz96(forcing: Key(5).normal([7])), step: 0.01), at: Self.lorenz96) == [])
     }
 
+    @Test func cubicLorenz96IsLawful() {
+        #expect(checkMap(CubicLorenz96(), at: Self.lorenz96) == [])
+        #expect(checkModel(RungeKutta4(CubicLorenz96(), step: 0.05), at: Self.lorenz96) == [])
+        let plain = CubicLorenz96(forcing: 8, friction: 1, cubic: 0)
+        #expect((plain(Self.lorenz96) - Lorenz96()(Self.lorenz96)).absolute().maximum().scalar < 1e-12)
+        // The cubic advection does no work either.
+        let advection = CubicLorenz96(forcing: 0, friction: 0, cubic: 1)(Self.lorenz96)
+        #expect(abs(advection.dot(Self.lorenz96).scalar) < 1e-9)
+    }
+
+    @Test func twoScaleLorenz96IsLawful() {
+        let model = TwoScaleLorenz96(large: 4, small: 3)
+        let state = Tensor.concatenated([8 + Key(6).normal([4]), 0.3 * Key(7).normal([12])])
+        #expect(checkMap(model, at: state) == [])
+        #expect(checkModel(RungeKutta4(model, step: 0.005), at: state) == [])
+    }
+
+    /// What one scale loses to the other the other gains, and advection conserves energy: `½ d/dt (ΣX² + ΣY²) = F ΣX − ΣX² − c ΣY²`.
+    @Test func twoScalesExchangeEnergy() {
+        let model = TwoScaleLorenz96(large: 5, small: 4, forcing: 7, coupling: 0.8, amplitudeRatio: 6, timeRatio: 9)
+        let state = Key(8).normal([model.count])
+        let (x, y) = (model.largeVariables(of: state), state.slice(axis: 0, from: 5))
+        let expected = 7 * x.sum() - x.squared().sum() - 9 * y.squared().sum()
+        #expect(abs((model(state).dot(state) - expected).scalar) < 1e-11)
+    }
+
     @Test func ordersOfConvergence() {
         let exact = RungeKutta4(Lorenz63(), step: 0.2 / 4096).repeated(4096)(Self.lorenz63)
         let steps = [40, 80, 160].map { 0.2 / Double($0) }

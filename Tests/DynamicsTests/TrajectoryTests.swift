@@ -28,6 +28,8 @@ import Testing
     @Test func agreeWithScipy() throws {
         #expect(try error("lorenz63", RungeKutta4(Lorenz63(), step: 5e-4), stepsToEach: 1000) < 1e-8)
         #expect(try error("lorenz96", RungeKutta4(Lorenz96(), step: 2.5e-4), stepsToEach: 1000) < 1e-8)
+        let twoScale = RungeKutta4(TwoScaleLorenz96(large: 8, small: 4), step: 1e-4)
+        #expect(try error("twoScaleLorenz96", twoScale, stepsToEach: 1000) < 1e-8)
     }
 
     @Test func oneStepAgreesToRounding() throws {

@@ -12,6 +12,8 @@ struct Oracle: Decodable {
     let activations: [String: [Double]]
     let convolution: Convolution
     let losses: Losses
+    /// Arrays of layers by the layer's name and theirs.
+    let layers: [String: [String: [Double]]]
     let optimizers: [String: [[Double]]]
 
     static func load() throws -> Oracle {

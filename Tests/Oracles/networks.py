@@ -1,11 +1,13 @@
-"""Reference numbers for the tests of Networks, from the formulas that PyTorch's documentation states.
+"""Reference numbers for the tests of Networks, from the formulas that PyTorch's documentation states; of layers with attention,
+memory or normalisation from PyTorch itself.
 
-Run as `python3 networks.py > networks.json`; needs NumPy and SciPy.
+Run as `python3 networks.py > networks.json`; needs NumPy, SciPy and PyTorch.
 """
 
 import json
 
 import numpy as np
+import torch
 from scipy import integrate, special, stats
 
 random = np.random.default_rng(20)
@@ -153,6 +155,45 @@ def optimizers():
     }
 
 
+def transposed(weight):
+    """Weights of a layer as `[inputs, outputs]`."""
+    return rounded(weight.detach().numpy().T.ravel())
+
+
+def flat(tensor):
+    return rounded(tensor.detach().numpy().ravel())
+
+
+def layers():
+    """PyTorch's layers with their own random weights, in double precision."""
+    torch.manual_seed(7)
+    torch.set_default_dtype(torch.float64)
+    norm = torch.nn.LayerNorm(6)
+    torch.nn.init.normal_(norm.weight)
+    torch.nn.init.normal_(norm.bias)
+    cell = torch.nn.GRUCell(3, 4)
+    attention = torch.nn.MultiheadAttention(6, 2, batch_first=True)
+    torch.nn.init.normal_(attention.in_proj_bias)
+    x, h, seen, others = torch.randn(2, 3), torch.randn(2, 4), torch.randn(2, 4, 6), torch.randn(2, 5, 6)
+    parts = zip(("query", "key", "value"), attention.in_proj_weight.chunk(3), attention.in_proj_bias.chunk(3))
+    return {
+        "normalization": {
+            "x": flat(seen), "gain": flat(norm.weight), "offset": flat(norm.bias), "y": flat(norm(seen)),
+        },
+        "recurrent": {
+            "x": flat(x), "memory": flat(h), "y": flat(cell(x, h)),
+            "inputWeight": transposed(cell.weight_ih), "inputBias": flat(cell.bias_ih),
+            "memoryWeight": transposed(cell.weight_hh), "memoryBias": flat(cell.bias_hh),
+        },
+        "attention": {
+            "x": flat(seen), "others": flat(others), "y": flat(attention(seen, others, others)[0]),
+            **{name + "Weight": transposed(weight) for name, weight, _ in parts},
+            **dict(zip(("queryBias", "keyBias", "valueBias"), map(flat, attention.in_proj_bias.chunk(3)))),
+            "outputWeight": transposed(attention.out_proj.weight), "outputBias": flat(attention.out_proj.bias),
+        },
+    }
+
+
 print(
     json.dumps(
         {
@@ -160,6 +201,7 @@ print(
             "convolution": convolution(),
             "losses": losses(),
             "optimizers": optimizers(),
+            "layers": layers(),
         },
         indent=1,
     )

@@ -2,7 +2,7 @@
 import torch
 from torch.nn import functional as F
 
-from networks import BATCHES, dense, images, periodic
+from networks import BATCHES, cycles, dense, images, periodic
 from shared import flat
 
 
@@ -25,6 +25,36 @@ def periodic_loss(p, x, y):
     x = torch.cat([a, b * c], 1)
     x = convolution(F.relu(convolution(x, p[6], p[7])), p[8], p[9])
     return F.mse_loss(x[:, 0], y)
+
+
+def tendency(x):
+    return (x.roll(-1, 1) - x.roll(2, 1)) * x.roll(1, 1) - x + 8
+
+
+def step(x, h=0.05):
+    k1 = tendency(x)
+    k2 = tendency(x + h / 2 * k1)
+    k3 = tendency(x + h / 2 * k2)
+    return x + h / 6 * (k1 + 2 * (k2 + k3) + tendency(x + h * k3))
+
+
+def increment(p, f, d):
+    x = torch.stack([(f - 2.4) / 3.6, d, torch.ones_like(d)], 1)
+    signal = F.silu(convolution(x, p[0], p[1]))
+    for i in (2, 4):
+        signal = signal + F.silu(convolution(signal, p[i], p[i + 1]))
+    gated = convolution(signal, p[6], p[7]) * convolution(d[:, None], p[8], p[9])
+    return convolution(gated, p[10], p[11])[:, 0]
+
+
+def cycles_loss(p, states, errors):
+    x, f = 8 * states[:, 0], 8 * states[:, 0] + states[:, 1]
+    total = 0
+    for k in range(4):
+        a = f + 0.1 * increment(p, f, x + errors[:, k] - f)
+        total = total + F.mse_loss(a, x)
+        x, f = step(x), step(a)
+    return total / 4
 
 
 def image_loss(p, x, y):
@@ -72,7 +102,10 @@ def training(problem, loss, compiled=False):
 
 
 ROWS = {}
-for name, problem, loss in [("dense", dense, dense_loss), ("periodic", periodic, periodic_loss), ("images", images, image_loss)]:
+for name, problem, loss in [
+    ("dense", dense, dense_loss), ("periodic", periodic, periodic_loss), ("cycles", cycles, cycles_loss),
+    ("images", images, image_loss),
+]:
     ROWS[f"training/{name}/eager"] = training(problem, loss)
     ROWS[f"training/{name}/compiled"] = training(problem, loss, compiled=True)
 ROWS["training/images/eager, channels last"] = training(images, image_loss_channels_last)

@@ -116,16 +116,27 @@ extension Training {
         func epoch() -> Results {
             let keys = key.split(2)
             let (carry, steps) = objective.epoch(keys[0])
-            let count = objective.stepsPerEpoch
             let start = Learner(parameters: parameters, state: state, carry: carry)
-            let (end, record) = scan(
-                over: Pair(Tensor.range(count), steps), from: start, checkpoints: .everyStep
-            ) { learner, now in
-                step(learner, now.second, key: keys[1].folding(now.first))
-            }
+            let (end, record) = run(start, steps, count: objective.stepsPerEpoch, key: keys[1])
             return Results(
                 parameters: end.parameters, state: end.state, losses: record.first, squares: record.second,
                 score: objective.validation(end.parameters))
+        }
+
+        /// All steps of an epoch. A single one is no loop, so that its program can be cut into tiles of a batch.
+        private func run(
+            _ start: Learner, _ steps: O.Step, count: Int, key: Key
+        ) -> (Learner, Pair<Tensor, Tensor>) {
+            if count == 1 {
+                let (end, record) = step(start, steps.mappingLeaves { $0[0] }, key: key.folding(Tensor.range(1)[0]))
+                return (end, record.mappingLeaves { $0.expanded(axis: 0) })
+            }
+            let (end, record) = scan(
+                over: Pair(Tensor.range(count), steps), from: start, checkpoints: .everyStep
+            ) { learner, now in
+                step(learner, now.second, key: key.folding(now.first))
+            }
+            return (end, record)
         }
 
         private func step(_ learner: Learner, _ step: O.Step, key: Key) -> (Learner, Pair<Tensor, Tensor>) {

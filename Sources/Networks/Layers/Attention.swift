@@ -1,0 +1,64 @@
+import Tensors
+
+/// Attention of the elements of one set to those of another, with several heads: `[..., n, channels]` and
+/// `[..., m, channels]` to `[..., n, channels]`.
+///
+///     head i = softmax(Q Kᵀ / √d) V,   Q = x Wq,  K = y Wk,  V = y Wv in the channels of the head, d of them
+///
+/// The order of the set that is attended to does not matter, nor does their number. Cost: four affine maps and `O(n m channels)`.
+/// Reference: Vaswani et al. 2017, arXiv 1706.03762.
+public struct Attention: Map {
+    public var query: Dense
+    public var key: Dense
+    public var value: Dense
+    /// What the heads, side by side, become.
+    public var output: Dense
+    public let heads: Int
+
+    public init(
+        _ channels: Int, heads: Int, key: Key, startingAtZero: Bool = false, type: ElementType = .float64
+    ) {
+        precondition(
+            heads > 0 && channels % heads == 0, "Attention: \(channels) channels do not split into \(heads) heads")
+        let keys = key.split(4)
+        query = Dense(channels, channels, key: keys[0], type: type)
+        self.key = Dense(channels, channels, key: keys[1], type: type)
+        value = Dense(channels, channels, key: keys[2], type: type)
+        output = Dense(
+            channels, channels, key: keys[3], initialization: startingAtZero ? .zeros : .glorotUniform, type: type)
+        self.heads = heads
+    }
+
+    /// Of a set to itself.
+    public func callAsFunction(_ x: Tensor) -> Tensor { self(x, to: x) }
+
+    public func callAsFunction(_ x: Tensor, to y: Tensor) -> Tensor {
+        let (q, k, v) = (split(query(x)), split(key(y)), split(value(y)))
+        let scale = Tensor(floatLiteral: 1 / Double(q.shape[q.rank - 1]).squareRoot())
+        let logits = scale * q.matrixProduct(k.transposed)
+        let seen = logits.softmax().matrixProduct(v)  // [..., heads, n, channels / heads]
+        let together = swappedHeads(seen)
+        return output(together.reshaped(x.shape.dropLast() + [query.outputs]))
+    }
+
+    /// `[..., n, channels]` to `[..., heads, n, channels / heads]`.
+    private func split(_ x: Tensor) -> Tensor {
+        swappedHeads(x.reshaped(x.shape.dropLast() + [heads, query.outputs / heads]))
+    }
+    private func swappedHeads(_ x: Tensor) -> Tensor {
+        let rank = x.rank
+        return x.transposed(to: Array(0..<(rank - 3)) + [rank - 2, rank - 3, rank - 1])
+    }
+
+    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&query, "query")
+        visitor.visit(&key, "key")
+        visitor.visit(&value, "value")
+        visitor.visit(&output, "output")
+    }
+}
+
+extension Tensor {
+    /// `exp(x) / Σ exp(x)` along the last axis, without overflow.
+    public func softmax() -> Tensor { (self - logSumExp().expanded(axis: -1)).exp() }
+}

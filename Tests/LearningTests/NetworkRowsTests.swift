@@ -1,0 +1,114 @@
+import Assimilation
+import Checks
+import Dynamics
+import Kernels
+import Networks
+import Tensors
+import Testing
+
+@testable import Learning
+
+/// Networks as models, as corrections and as analyses: their laws, and their experiments in a small form.
+@Suite struct NetworkRowsTests {
+    @Test func correctedModelsAreLawful() {
+        let network = FieldNetwork(
+            PeriodicNetwork(channels: [1, 3, 1], width: 3, key: Key(1)), centre: 2, scale: 3, outputScale: 0.5)
+        let state = 8 + Key(2).normal([7])
+        #expect(checkMap(network, at: state) == [])
+        #expect(checkModel(Corrected(RungeKutta4(Lorenz96(), step: 0.05), by: network), at: state) == [])
+        #expect(checkModel(RungeKutta4(Corrected(Lorenz96(), by: network), step: 0.05), at: state) == [])
+        let window = Key(3).normal([3, 4])
+        let delays = PeriodicNetwork(channels: [3, 4, 1], width: 3, key: Key(4))
+        #expect(checkModel(DelayModel(delays, scale: 0.5), at: window) == [])
+        var reader = RecurrentReader(units: 3, key: Key(5))
+        reader.output.weight = Key(6).normal([3, 1])
+        #expect(checkModel(DelayModel(reader), at: window) == [])
+    }
+
+    /// Without a correction there is only the physical model; delays move on by one.
+    @Test func whatStartsAsNothingChangesNothing() {
+        let state = 8 + Key(2).normal([2, 9])
+        let nothing = FieldNetwork(
+            PeriodicNetwork(channels: [1, 3, 1], width: 3, key: Key(1), startingAtZero: true, type: .float32))
+        let physical = RungeKutta4(Lorenz96(), step: 0.05)
+        #expect(Corrected(physical, by: nothing)(state).values == physical(state).values)
+        let window = Key(3).normal([3, 4])
+        let next = DelayModel(RecurrentReader(units: 3, key: Key(5)))(window)
+        #expect(next[0].values == window[0].values && next[1..<3].values == window[0..<2].values)
+    }
+
+    @Test func whatCountsMoreIsWorthMore() {
+        var learner = TransitionLearner()
+        (learner.leads, learner.batchSize, learner.type) = (2, 1, .float64)
+        let estimates = StateEstimates(
+            Tensor([1, 2, 3, 5], shape: [4, 1]), variances: Tensor([0, 0, 2, 2], shape: [4, 1]))
+        let samples = learner.samples(estimates)
+        #expect(samples.states.values == [1, 2])
+        #expect(samples.targets.values == [2, 3, 3, 5])
+        // 1 / (v + 1) is 1 and 1/3, with mean 2/3.
+        let expected = [1.5, 0.5, 0.5, 0.5]
+        #expect(zip(samples.weights.values, expected).allSatisfy { abs($0 - $1) < 1e-9 })
+        let loss = samples.loss { $0 + 1 }
+        // Errors of the persistent model plus one: 0, 0 at 3; 0 and −1.
+        #expect(abs(loss.scalar - 0.5 * (0 + 0.5 * 0.5)) < 1e-9)
+    }
+
+    /// Its increment goes through the operator's adjoint, and the cycle of the library gives what the training's cycles give.
+    @Test func trainingAndCyclingAgree() {
+        var network = GatedNetwork(inputs: 3, gated: 1, width: 4, depth: 2, key: Key(1))
+        network.last.weight = 0.1 * Key(2).normal(network.last.weight.shape)
+        let analysis = ResidualAnalysis(network, centre: 2.4, scale: 3.6)
+        #expect(checkTree(analysis) == [])
+        let model = RungeKutta4(Lorenz96(), step: 0.05)
+        let identity = Tensor.identity(8)
+        let start = model.repeated(100)(8 + Key(3).normal([8]))
+        let twin = simulate(
+            model, from: start, observing: LinearOperator(identity), errorCovariance: identity, steps: 3, key: Key(4))
+        let run = Cycle(PointForecast(model), analysis)(from: PointEstimate(start + 1), twin.observations)
+        let errors = (twin.observations.values - twin.truth).expanded(axis: 0)
+        let objective = CyclesObjective<GatedNetwork>(
+            truth: start.expanded(axis: 0), forecast: (start + 1).expanded(axis: 0), errors: errors,
+            mask: Tensor.ones([1, 3, 8]), model: { model($0) })
+        let (value, end) = objective.run(analysis)
+        #expect(abs(value.scalar - (run.analyses.mean - twin.truth).squared().mean().scalar) < 1e-10)
+        #expect((end.second[0] - run.next.mean).absolute().maximum().scalar < 1e-10)
+        #expect(run.outcome == .completed)
+    }
+
+    @Test func aNetworkAnalysesWithoutAnEnsemble() {
+        var row = ResidualNetworkAnalysis()
+        (row.width, row.depth, row.testTimes, row.spinUp) = (8, 2, 400, 100)
+        (row.training.batch, row.training.cycles, row.training.steps, row.training.rate) = (32, 2, 400, 1e-2)
+        let result = row(seed: 1)
+        #expect(result.outcome == .completed)
+        // Observations alone have 1, 3D-Var 0.4; a filter that diverges has more than 3.
+        #expect(result.networkError < 0.4 && result.ensembleError < 0.21, "\(result)")
+    }
+
+    @Test func aNetworkCorrectsAModel() {
+        var row = HybridCorrection()
+        (row.trainingTimes, row.gap, row.testTimes, row.leads) = (1500, 100, 300, 20)
+        row.channels = [1, 12, 12, 1]
+        row.learner.epochs = 15
+        row.learner.rate = 5e-3
+        let result = row(seed: 1)
+        #expect(result.outcome == .completed)
+        #expect(result.analysisError < 0.25 && result.ratio < 0.95, "\(result)")
+    }
+
+    @Test func aSurrogateIsLearnedFromObservations() {
+        var row = SurrogateFromObservations()
+        (row.times, row.testTimes, row.rounds, row.leads) = (800, 300, 3, 12)
+        let result = row(seed: 1)
+        #expect(result.outcome == .completed && result.rounds.count == 3)
+        #expect(result.surrogateError < 0.9 * result.startingError, "\(result)")
+    }
+
+    @Test func memoryBeatsNone() {
+        var row = MemoryAgainstMarkov()
+        (row.trainingTimes, row.testTimes, row.times, row.epochs) = (1500, 500, 4, 10)
+        let results = row(seed: 1, system: .lorenz63, memories: [.none, .delays])
+        #expect(results.allSatisfy { $0.outcome == .completed })
+        #expect((results[1].high ?? 1) < 0 && results[0].difference == nil, "\(results)")
+    }
+}
