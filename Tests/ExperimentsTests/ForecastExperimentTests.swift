@@ -101,7 +101,9 @@ private struct SmallExperiment {
         func distance(_ experiment: SmallExperiment) throws -> Double {
             let run = try experiment.file().run(
                 output: experiment.folder.appending(path: "out").path, claim: .new, options: RunOptions(isQuiet: true))
-            let series = try #require(run.results as? RunResults).series.first { $0.gaps == .none && $0.variable == "x" }
+            let series = try #require(run.results as? RunResults).series.first {
+                $0.gaps == .none && $0.variable == "x"
+            }
             let pairs = zip(series?.observed ?? [], series?.filterMean ?? []).compactMap { a, b in
                 a.flatMap { a in b.map { a - $0 } }
             }

@@ -1,8 +1,267 @@
+import Assimilation
 import Learning
 
 /// The table of machine learning in data assimilation, row by row.
 ///
-/// - Parameter isQuick: shorter experiments whose numbers are rougher, for a look.
+/// - Parameter isQuick: shorter experiments, for a look; their numbers are rougher, and so are the limits that they are held to.
 func learningReproductions(isQuick: Bool) -> [any Reproduction] {
-    []
+    [
+        GainRow(isQuick: isQuick), LocalizationRow(isQuick: isQuick), PartlyObservedRow(isQuick: isQuick),
+        DictionaryRow(isQuick: isQuick), HybridRow(isQuick: isQuick), SurrogateRow(isQuick: isQuick),
+        ResidualRow(isQuick: isQuick), MemoryRow(isQuick: isQuick),
+    ]
+}
+
+extension LearningProgress {
+    var fraction: Double { of > 0 ? Double(step) / Double(of) : 0 }
+}
+
+extension Outcome {
+    /// The number, unless the mathematics failed.
+    fileprivate func keeping(_ value: Double?) -> Double? { self == .completed ? value : nil }
+}
+
+/// One of several parts of a measurement, as a share of the whole.
+private func part(
+    _ index: Int, of count: Int, _ advance: @escaping @Sendable (Double) -> Void
+) -> @Sendable (LearningProgress) -> Void {
+    { advance((Double(index) + $0.fraction) / Double(count)) }
+}
+
+private struct GainRow: Reproduction {
+    let isQuick: Bool
+    let row = 1
+    let title = "3D-Var gain, Bach et al. 2024, section 9.2.1"
+    var claims: [Claim] {
+        let share = isQuick ? 0.15 : 0.05
+        return [
+            Claim(what: "analysis MSE, training", published: 0.281, criterion: .near(0.281, within: share * 0.281)),
+            Claim(what: "analysis MSE, test", published: 0.307, criterion: .near(0.307, within: share * 0.307)),
+        ]
+    }
+
+    func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
+        var experiment = LearnedGain()
+        if isQuick { (experiment.steps, experiment.iterations) = (300, 40) }
+        let methods = isQuick ? [LearnedGain.Method.allCases[0]] : LearnedGain.Method.allCases
+        let found = experiment(seed: seed, methods: methods) { advance($0.fraction) }
+        let first = found.scores[0]
+        let others = found.scores.map {
+            "\($0.method.rawValue): training \(short($0.training)), test \(short($0.test))"
+        }
+        return Measured(
+            values: [first.outcome.keeping(first.training), first.outcome.keeping(first.test)], notes: others)
+    }
+}
+
+private struct LocalizationRow: Reproduction {
+    let isQuick: Bool
+    let row = 2
+    let title = "inflation and localisation, Bach et al. 2024, section 9.2.3"
+    var claims: [Claim] {
+        [
+            Claim(what: "analysis RMSE after learning", published: 0.341, criterion: .atMost(0.35)),
+            Claim(what: "learned radius", published: 8, criterion: .near(8, within: isQuick ? 4 : 2)),
+        ]
+    }
+
+    func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
+        var experiment = LearnedLocalization()
+        if isQuick { (experiment.trainingTimes, experiment.testTimes, experiment.epochs) = (200, 400, 10) }
+        let methods: [LearnedLocalization.Method] =
+            isQuick ? [.baseline, .radius] : LearnedLocalization.Method.allCases
+        let found = methods.enumerated().map { index, method in
+            experiment(seed: seed, method: method, progress: part(index, of: methods.count, advance))
+        }
+        let learned = found.first { $0.method == .radius }
+        return Measured(
+            values: [
+                learned.flatMap { $0.outcome.keeping($0.error) }, learned.flatMap { $0.outcome.keeping($0.radius) },
+            ],
+            notes: found.map {
+                "\($0.method.rawValue): RMSE \(short($0.error)), inflation \(short($0.inflation))"
+                    + ($0.radius.map { ", radius \(short($0))" } ?? "")
+            })
+    }
+}
+
+private struct PartlyObservedRow: Reproduction {
+    let isQuick: Bool
+    let row = 3
+    let title = "parameters of Lorenz-63 from x alone, Bach et al. 2024, sections 8.2 and 8.3"
+    var claims: [Claim] {
+        let shares = isQuick ? (0.05, 0.05) : (0.01, 0.015)
+        return [
+            Claim(what: "σ by a differentiated filter", published: 10.001, criterion: .near(10, within: 10 * shares.0)),
+            Claim(what: "ρ by a differentiated filter", published: 27.799, criterion: .near(28, within: 28 * shares.1)),
+            Claim(what: "σ by Monte-Carlo EM", published: 9.907, criterion: .near(10, within: 10 * shares.0)),
+            Claim(what: "ρ by Monte-Carlo EM", published: 28.047, criterion: .near(28, within: 28 * shares.1)),
+            Claim(what: "noise of observations", published: 1, criterion: .near(1, within: 0.15)),
+        ]
+    }
+
+    func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
+        var experiment = PartlyObservedParameters()
+        if isQuick { (experiment.iterations, experiment.maximizations) = (200, 50) }
+        let methods = PartlyObservedParameters.Method.allCases
+        let found = methods.enumerated().map { index, method in
+            experiment(seed: seed, method: method, progress: part(index, of: methods.count, advance))
+        }
+        let (filter, maximization) = (found.first { $0.method == .kalman }, found.last)
+        let values = [filter, maximization].flatMap { result in
+            [
+                result.flatMap { $0.outcome.keeping($0.estimate.sigma) },
+                result.flatMap { $0.outcome.keeping($0.estimate.rho) },
+            ]
+        }
+        return Measured(
+            values: values + [filter.flatMap { $0.outcome.keeping($0.estimate.observationDeviation) }],
+            notes: found.map {
+                "\($0.method.rawValue): σ \(short($0.estimate.sigma)), ρ \(short($0.estimate.rho)), model noise "
+                    + "\(short($0.estimate.modelDeviation)), observation noise \(short($0.estimate.observationDeviation))"
+            })
+    }
+}
+
+private struct DictionaryRow: Reproduction {
+    let isQuick: Bool
+    let row = 4
+    let title = "dictionary of 18 terms through an ensemble filter, Chen et al. 2022"
+    var claims: [Claim] {
+        let scale = isQuick ? 3.0 : 1
+        return [
+            Claim(
+                what: "largest error of (8, −1, −1, +1)", published: nil, criterion: .atMost(0.1 * scale)),
+            Claim(what: "largest other coefficient", published: nil, criterion: .atMost(0.05 * scale)),
+        ]
+    }
+
+    func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
+        var experiment = LearnedDictionary()
+        if isQuick { experiment.epochs = 50 }
+        let found = experiment(seed: seed) { advance($0.fraction) }
+        return Measured(
+            values: [found.outcome.keeping(found.largestError), found.outcome.keeping(found.largestOther)],
+            notes: [
+                found.terms.filter { $0.truth != 0 }.map { "\($0.name): \(short($0.learned))" }
+                    .joined(separator: ", ")
+            ])
+    }
+}
+
+private struct HybridRow: Reproduction {
+    let isQuick: Bool
+    let row = 5
+    let title = "correction of a physical model, Bocquet & Brajard 2022"
+    var claims: [Claim] {
+        [
+            Claim(what: "analysis RMSE", published: 0.199, criterion: .atMost(0.2)),
+            Claim(
+                what: "error of hybrid over physical forecast at 2 units", published: 2.1 / 2.5,
+                criterion: .atMost(isQuick ? 0.95 : 0.85)),
+        ]
+    }
+
+    func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
+        var experiment = HybridCorrection()
+        if isQuick { (experiment.trainingTimes, experiment.testTimes, experiment.learner.epochs) = (2000, 600, 15) }
+        let targets: [HybridCorrection.Target] = isQuick ? [.resolvent] : HybridCorrection.Target.allCases
+        let found = targets.enumerated().map { index, target in
+            experiment(seed: seed, target: target, progress: part(index, of: targets.count, advance))
+        }
+        let first = found[0]
+        return Measured(
+            values: [first.outcome.keeping(first.analysisError), first.outcome.keeping(first.ratio)],
+            notes: found.map {
+                "\($0.target.rawValue): analyses with the hybrid model \(short($0.hybridAnalysisError)), forecasts "
+                    + "\(short($0.hybridForecast.last ?? .nan)) against \(short($0.physicalForecast.last ?? .nan))"
+            })
+    }
+}
+
+private struct SurrogateRow: Reproduction {
+    let isQuick: Bool
+    let row = 6
+    let title = "surrogate from noisy partial observations, Brajard et al. 2020"
+    var claims: [Claim] {
+        [
+            Claim(
+                what: "analysis RMSE with the surrogate", published: 0.8, criterion: .atMost(isQuick ? 1.2 : 0.8)),
+            Claim(what: "analysis RMSE with the true model", published: 0.34, criterion: .near(0.34, within: 0.05)),
+            Claim(
+                what: "skill of its forecasts, in Lyapunov times", published: 2, criterion: .atLeast(isQuick ? 1 : 2)),
+        ]
+    }
+
+    func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
+        var experiment = SurrogateFromObservations()
+        if isQuick { (experiment.times, experiment.testTimes, experiment.rounds) = (2000, 600, 3) }
+        let found = experiment(seed: seed) { advance($0.fraction) }
+        return Measured(
+            values: [
+                found.outcome.keeping(found.surrogateError), found.outcome.keeping(found.trueModelError),
+                found.outcome.keeping(found.skillfulLyapunovTimes),
+            ],
+            notes: ["before learning \(short(found.startingError)), \(found.parameters) parameters"])
+    }
+}
+
+private struct ResidualRow: Reproduction {
+    let isQuick: Bool
+    let row = 7
+    let title = "analysis by a residual network, Bocquet et al. 2024"
+    var claims: [Claim] {
+        [
+            Claim(
+                what: "analysis RMSE of the network", published: 0.195, criterion: .atMost(isQuick ? 0.3 : 0.21)),
+            Claim(what: "analysis RMSE of the ETKF, 24 members", published: 0.18, criterion: .near(0.18, within: 0.02)),
+        ]
+    }
+
+    func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
+        var experiment = ResidualNetworkAnalysis()
+        if isQuick { (experiment.training.steps, experiment.testTimes) = (600, 1000) }
+        let found = experiment(seed: seed) { advance($0.fraction) }
+        return Measured(
+            values: [found.outcome.keeping(found.networkError), found.outcome.keeping(found.ensembleError)],
+            notes: ["\(found.parameters) parameters, \(found.samples) analyses differentiated"])
+    }
+}
+
+private struct MemoryRow: Reproduction {
+    let isQuick: Bool
+    let row = 10
+    let title = "models with memory where variables are never observed"
+    var claims: [Claim] {
+        MemoryAgainstMarkov.System.allCases.map {
+            Claim(
+                what: "\($0.rawValue): error with delays less that without memory", published: nil,
+                criterion: .surelyBelow(0))
+        }
+    }
+
+    func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
+        var experiment = MemoryAgainstMarkov()
+        if isQuick { (experiment.trainingTimes, experiment.testTimes, experiment.epochs) = (2000, 800, 10) }
+        let systems = MemoryAgainstMarkov.System.allCases
+        let memories: [MemoryAgainstMarkov.Memory] =
+            isQuick ? [.none, .delays] : MemoryAgainstMarkov.Memory.allCases
+        let found = systems.enumerated().map { index, system in
+            experiment(
+                seed: seed, system: system, memories: memories, progress: part(index, of: systems.count, advance))
+        }
+        return Measured(
+            values: found.map { results in
+                results.first { $0.memory == .delays }.flatMap { $0.outcome.keeping($0.difference) }
+            },
+            notes: found.flatMap { $0 }.map {
+                "\($0.system.rawValue), memory \($0.memory.rawValue): errors "
+                    + $0.errors.map { short($0) }.joined(separator: " ")
+            })
+    }
+}
+
+/// Three digits or so.
+private func short(_ value: Double) -> String {
+    NumberText.fixed(value, decimals: NumberText.decimals(for: [value]))
 }

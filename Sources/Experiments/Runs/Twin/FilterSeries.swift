@@ -56,9 +56,9 @@ extension Gaussian: ScoredBelief {
 extension Ensemble: ScoredBelief {
     /// The fair score, by order statistics: `mean |x − t| − Σ (2i − N − 1) x₍ᵢ₎ / (N (N − 1))`.
     func rankedScore(of truth: Tensor) -> Tensor {
-        let N = Double(count)
-        let order = 2 * Tensor.range(count).cast(to: .float64) + (1 - N)
-        let apart = (order.expanded(axis: -1) * members.sorted(axis: 0)).sum(axes: [0]) / Tensor(N * (N - 1))
+        let size = Double(count)
+        let order = 2 * Tensor.range(count).cast(to: .float64) + (1 - size)
+        let apart = (order.expanded(axis: -1) * members.sorted(axis: 0)).sum(axes: [0]) / Tensor(size * (size - 1))
         return ((members - truth).absolute().mean(axes: [0]) - apart).mean()
     }
 }
@@ -72,16 +72,9 @@ extension Cycle where F.State: ScoredBelief {
     /// Runs through the observations of a twin and keeps the scores alone.
     func series<H: Map>(from background: F.State, _ twin: Twin<H>) -> FilterSeries
     where H.Input == Tensor, H.Output == Tensor {
-        let observations = twin.observations
-        let steps = Tensor.range(observations.count)
-        return scan(over: [steps, observations.values, observations.mask, twin.truth], from: background) {
-            background, now in
-            let observation = Observation(
-                time: now[0].cast(to: .float64), values: now[1], mask: now[2],
-                errorCovariance: observations.errorCovariance, operator: observations.operator)
-            let belief = analysis(background, observation).belief
-            return (forecast(belief, step: now[0]), FilterSeries(belief, truth: now[3]))
-        }.outputs
+        run(from: background, twin.observations, beside: twin.truth) { _, analyzed, _, truth in
+            FilterSeries(analyzed.belief, truth: truth)
+        }.records
     }
 }
 
