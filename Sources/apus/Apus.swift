@@ -19,7 +19,7 @@ struct Apus: ParsableCommand {
             Shell completions: apus --generate-completion-script bash|zsh|fish
             """,
         version: ApusVersion.text,
-        subcommands: [Run.self, Compare.self, Reproduce.self, List.self, Explain.self, Forecast.self])
+        subcommands: [Run.self, Train.self, Compare.self, Reproduce.self, List.self, Explain.self, Forecast.self])
 }
 
 extension Apus {

@@ -105,18 +105,24 @@ public struct ExperimentFile: Sendable {
     public func run(
         output: String? = nil, claim: RunFolder.Claim, options: RunOptions
     ) throws(InputError) -> CompletedRun {
-        var fingerprint = Fingerprint()
-        fingerprint.combine(identity)
-        fingerprint.combine(Array(ApusVersion.text.utf8))
-        for file in experiment.inputFiles { fingerprint.combine(try InputFile.bytes(file)) }
-        let folder = try RunFolder(
-            claiming: output ?? header.output, fingerprint: "\(fingerprint)", as: claim)
+        let folder = try folder(output, claim)
         let results = try experiment.run(in: folder, options: options)
         try AtomicFile.write(Array(results.json()), to: folder.path("results.json"))
         try results.netCDF().write(to: folder.path("results.nc"))
         let page = results.report.page()
         try AtomicFile.write(Array(page.html.utf8), to: folder.path("report.html"))
         return CompletedRun(results: results, folder: folder.path, failures: page.failures)
+    }
+}
+
+extension ExperimentFile {
+    /// The folder of the run, claimed by what the results depend on.
+    func folder(_ output: String?, _ claim: RunFolder.Claim) throws(InputError) -> RunFolder {
+        var fingerprint = Fingerprint()
+        fingerprint.combine(identity)
+        fingerprint.combine(Array(ApusVersion.text.utf8))
+        for file in experiment.inputFiles { fingerprint.combine(try InputFile.bytes(file)) }
+        return try RunFolder(claiming: output ?? header.output, fingerprint: "\(fingerprint)", as: claim)
     }
 }
 

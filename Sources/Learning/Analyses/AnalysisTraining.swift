@@ -66,6 +66,22 @@ public struct AnalysisTraining: Sendable {
 
     public init() {}
 
+    /// Training under way: saved and restored, it goes on to the same bits.
+    public struct Session<Network: Map>: Tree where Network.Input == Tensor, Network.Output == Tensor {
+        public var state: TrainingState<ResidualAnalysis<Network>>
+        /// Where the trajectories are, and what is forecast of them, `[batch, n]`.
+        public var truth: Tensor
+        public var forecast: Tensor
+
+        public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+            visitor.visit(&state, "state")
+            visitor.visit(&truth, "truth")
+            visitor.visit(&forecast, "forecast")
+        }
+    }
+
+    /// Trains to the end.
+    ///
     /// - Parameters:
     ///   - start: the analysis that training starts from.
     ///   - truth: states on the attractor, `[batch, n]`, in the element type in which everything is to be computed.
@@ -75,31 +91,72 @@ public struct AnalysisTraining: Sendable {
         _ start: ResidualAnalysis<Network>, from truth: Tensor, spread: Double = 1, key: Key,
         progress: (LearningProgress) -> Void = { _ in }, model: @escaping @Sendable (Tensor) -> Tensor
     ) -> TrainingState<ResidualAnalysis<Network>> {
-        precondition(truth.rank == 2 && truth.shape[0] == batch, "\(truth.signature) for \(batch) trajectories")
-        let (type, n) = (truth.type, truth.shape[1])
-        let draw = compile(like: key) { key in
+        let trainer = AnalysisTrainer(self, like: start, truth: truth, model: model)
+        var session = trainer.start(start, from: truth, spread: spread, key: key)
+        while !trainer.isFinished(session) {
+            trainer.advance(&session)
+            progress(trainer.progress(session))
+        }
+        return session.state
+    }
+}
+
+/// The compiled programs of a training of a residual analysis, one step of the gradient at a time.
+public struct AnalysisTrainer<Network: Map>: Sendable where Network.Input == Tensor, Network.Output == Tensor {
+    public typealias Session = AnalysisTraining.Session<Network>
+
+    private let settings: AnalysisTraining
+    private let training: Training<CyclesObjective<Network>, Clipped<Adam>>
+    private let follow: Compiled<Pair<ResidualAnalysis<Network>, CyclesObjective<Network>>, Pair<Tensor, Tensor>>
+    private let draw: Compiled<Key, Pair<Tensor, Tensor>>
+
+    public init(
+        _ settings: AnalysisTraining, like start: ResidualAnalysis<Network>, truth: Tensor,
+        model: @escaping @Sendable (Tensor) -> Tensor
+    ) {
+        precondition(
+            truth.rank == 2 && truth.shape[0] == settings.batch, "\(truth.signature) for \(settings.batch) trajectories"
+        )
+        self.settings = settings
+        let (type, shape) = (truth.type, [settings.batch, settings.cycles, truth.shape[1]])
+        draw = compile(like: Key(0)) { key in
             let keys = key.split(2)
-            let errors = Tensor(observationError) * keys[0].normal([batch, cycles, n])
-            let mask = keys[1].uniform([batch, cycles, n]) .< Tensor(observed)
+            let errors = Tensor(settings.observationError) * keys[0].normal(shape)
+            let mask = keys[1].uniform(shape) .< Tensor(settings.observed)
             return Pair(errors.cast(to: type), mask.cast(to: type))
         }
-        let drawn = draw(key)
-        let first = truth + (Tensor(spread) * key.folding(-1).normal([batch, n])).cast(to: type)
+        let empty = Tensor.zeros(shape, type: type)
         let objective = CyclesObjective<Network>(
-            truth: truth, forecast: first, errors: drawn.first, mask: drawn.second, model: model)
-        let rates = Schedule(rate, warmup: 50, decay: .cosine(steps: steps, final: 0.01))
-        var training = Training(objective, Adam(rate: rates).clipped(to: .norm(1)), epochs: steps, like: start)
-        let advance = compile(like: Pair(start, objective)) { $0.second.run($0.first).end }
-        var state = training.start(start, key: key)
-        while !training.isFinished(state) {
-            let analysis = state.parameters
-            training.advance(&state)
-            let next = advance(Pair(analysis, training.objective))
-            (training.objective.truth, training.objective.forecast) = (next.first, next.second)
-            let drawn = draw(key.folding(state.epochs))
-            (training.objective.errors, training.objective.mask) = (drawn.first, drawn.second)
-            progress(LearningProgress(step: state.epochs, of: steps, loss: state.losses.values[state.epochs - 1]))
-        }
-        return state
+            truth: truth, forecast: truth, errors: empty, mask: empty, model: model)
+        let rates = Schedule(settings.rate, warmup: 50, decay: .cosine(steps: settings.steps, final: 0.01))
+        training = Training(
+            objective, Adam(rate: rates).clipped(to: .norm(1)), epochs: settings.steps, like: start)
+        follow = compile(like: Pair(start, objective)) { $0.second.run($0.first).end }
+    }
+
+    public func start(
+        _ analysis: ResidualAnalysis<Network>, from truth: Tensor, spread: Double = 1, key: Key
+    ) -> Session {
+        let errors = (Tensor(spread) * key.folding(-1).normal(truth.shape)).cast(to: truth.type)
+        return Session(state: training.start(analysis, key: key), truth: truth, forecast: truth + errors)
+    }
+
+    public func isFinished(_ session: Session) -> Bool { training.isFinished(session.state) }
+
+    /// One step of the gradient, and all trajectories some cycles on.
+    public func advance(_ session: inout Session) {
+        let drawn = draw(session.state.epochs == 0 ? session.state.key : session.state.key.folding(session.state.epoch))
+        var training = training
+        (training.objective.truth, training.objective.forecast) = (session.truth, session.forecast)
+        (training.objective.errors, training.objective.mask) = (drawn.first, drawn.second)
+        let analysis = session.state.parameters
+        training.advance(&session.state)
+        let next = follow(Pair(analysis, training.objective))
+        (session.truth, session.forecast) = (next.first, next.second)
+    }
+
+    public func progress(_ session: Session) -> LearningProgress {
+        LearningProgress(
+            step: session.state.epochs, of: settings.steps, loss: session.state.losses.values[session.state.epochs - 1])
     }
 }

@@ -10,7 +10,7 @@ extension TwinResults {
         ])
         return Report(
             title: title, heading: heading,
-            sections: [summarySection, timeSection, stateSection, tuningSection, methodSection])
+            sections: [summarySection, timeSection, stateSection, learningSection, tuningSection, methodSection])
     }
 
     private var summarySection: ReportSection {
@@ -95,6 +95,48 @@ extension TwinResults {
     }
 
     // MARK: - What was done
+
+    private var learningSection: ReportSection {
+        let trained = methods.compactMap { method in method.training.map { (method.name, $0) } }
+        guard !trained.isEmpty else { return ReportSection(identifier: "learning", title: "Learning", parts: []) }
+        let panels = trained.map { name, record in
+            Panel(
+                title: name, horizontal: PanelAxis("Step", low: 0), vertical: PanelAxis("Loss", isLogarithmic: true),
+                layers: [
+                    .line(
+                        name: nil, x: record.losses.indices.map { Double(record.stride * ($0 + 1)) }, y: record.losses,
+                        style: LineStyle(.blue))
+                ])
+        }
+        var table = TextTable(
+            columns: [
+                .init("Method"), .init("Parameters"), .init("Steps"), .init("Last loss"), .init("Training", units: "s"),
+                .init("Cycles until it pays"),
+            ])
+        for (name, record) in trained {
+            table.add([
+                .text(name), .number(Double(record.parameters), decimals: 0),
+                .number(Double(record.steps), decimals: 0),
+                .number(record.losses.compactMap { $0 }.last, decimals: 4), .number(record.seconds, decimals: 1),
+                .number(cyclesUntilItPays(name, record), decimals: 0),
+            ])
+        }
+        let figure = Figure(
+            caption: "The loss of each step of training.", panels: panels, columns: min(2, panels.count), rowHeight: 240
+        )
+        return ReportSection(
+            identifier: "learning", title: "Learning", parts: [.figure(figure, numbers: []), .table(table)])
+    }
+
+    /// After how many cycles training has cost less than an ensemble filter of no smaller error would have cost; nil: never.
+    private func cyclesUntilItPays(_ name: String, _ record: TrainingRecord) -> Double? {
+        guard let own = methods.first(where: { $0.name == name }), let speed = own.cyclesPerSecond,
+            let error = own.error
+        else { return nil }
+        let rivals = methods.filter { $0.training == nil && ($0.error ?? .infinity) <= 1.1 * error }
+        guard let rival = rivals.compactMap(\.cyclesPerSecond).max(), rival < speed else { return nil }
+        return record.seconds / (1 / rival - 1 / speed)
+    }
 
     private var tuningSection: ReportSection {
         let tuned = methods.filter { !$0.tried.isEmpty }

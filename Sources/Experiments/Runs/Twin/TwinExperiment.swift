@@ -18,6 +18,16 @@ public struct TwinExperiment: Experiment {
 
     public var inputFiles: [String] { [] }
 
+    /// Trains the methods that learn, or reads what an earlier run has learned; one after the other, each on all threads.
+    func train(in folder: RunFolder, options: RunOptions) throws(InputError) -> [String: TrainedMethod] {
+        var learned: [String: TrainedMethod] = [:]
+        for method in configuration.methods where method.kind.isLearned {
+            let learning = TwinLearning(setting: configuration.setting, method: method, seed: header.seed)
+            learned[method.name] = try learning.trained(in: folder, options: options)
+        }
+        return learned
+    }
+
     /// One run of the plan: a method with some parameters on one seed.
     private struct Task: Sendable {
         let method: Int
@@ -28,6 +38,7 @@ public struct TwinExperiment: Experiment {
 
     public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ExperimentResults {
         let methods = configuration.methods
+        let learned = try train(in: folder, options: options)
         let tuning = methods.indices.filter { methods[$0].candidates.count > 1 }.flatMap { method in
             methods[method].candidates.indices.flatMap { candidate in
                 configuration.tuningSeeds.map {
@@ -38,7 +49,7 @@ public struct TwinExperiment: Experiment {
         let progress = ProgressMeter(
             "\(methods.count) methods", total: tuning.count + methods.count * configuration.testSeeds.count,
             isQuiet: options.isQuiet)
-        let tried = try runs(tuning, folder, progress, options)
+        let tried = try runs(tuning, learned, folder, progress, options)
         let chosen = methods.indices.map { method in
             choice(zip(tuning, tried).filter { $0.0.method == method }.map { ($0.0.candidate, $0.1) })
         }
@@ -47,7 +58,7 @@ public struct TwinExperiment: Experiment {
                 Task(method: method, candidate: chosen[method], purpose: .test, seed: header.seed + $0)
             }
         }
-        let tested = try runs(tests, folder, progress, options)
+        let tested = try runs(tests, learned, folder, progress, options)
         progress.finish()
         return TwinResults(
             header, configuration.setting,
@@ -55,7 +66,8 @@ public struct TwinExperiment: Experiment {
                 TwinMethodRecord(
                     methods[method], chosen: chosen[method], setting: configuration.setting,
                     tried: zip(tuning, tried).filter { $0.0.method == method }.map { ($0.0.candidate, $0.1) },
-                    tested: zip(tests, tested).filter { $0.0.method == method }.map(\.1))
+                    tested: zip(tests, tested).filter { $0.0.method == method }.map(\.1),
+                    training: learned[methods[method].name]?.record)
             })
     }
 
@@ -67,7 +79,8 @@ public struct TwinExperiment: Experiment {
     }
 
     private func runs(
-        _ tasks: [Task], _ folder: RunFolder, _ progress: ProgressMeter, _ options: RunOptions
+        _ tasks: [Task], _ learned: [String: TrainedMethod], _ folder: RunFolder, _ progress: ProgressMeter,
+        _ options: RunOptions
     ) throws(InputError) -> [TwinRunRecord] {
         let done = concurrentMap(tasks.count, threads: options.threads) { place -> Result<TwinRunRecord, InputError> in
             let task = tasks[place]
@@ -76,7 +89,8 @@ public struct TwinExperiment: Experiment {
             do throws(InputError) {
                 return .success(
                     try folder.stage("\(task.purpose.rawValue)/\(method.name)/\(task.candidate)/\(task.seed)") {
-                        () throws(InputError) in record(task, method)
+                        () throws(InputError) in
+                        record(task, method, learned[method.name])
                     })
             } catch {
                 return .failure(error)
@@ -87,10 +101,12 @@ public struct TwinExperiment: Experiment {
         return records
     }
 
-    private func record(_ task: Task, _ method: TwinMethod) -> TwinRunRecord {
+    private func record(_ task: Task, _ method: TwinMethod, _ learned: TrainedMethod?) -> TwinRunRecord {
         let setting = configuration.setting
         let draw = setting.draw(task.purpose, seed: task.seed)
-        let filter = TwinFilter(setting: setting, kind: method.kind, candidate: method.candidates[task.candidate])
+        let filter = TwinFilter(
+            setting: setting, kind: method.kind, candidate: method.candidates[task.candidate],
+            learned: learned?.analysis)
         let (series, seconds) = filter.run(draw)
         // Whole series of one seed are enough for the figures.
         let keepsStates = task.purpose == .test && task.seed == header.seed + configuration.testSeeds[0]

@@ -7,6 +7,8 @@ struct TwinFilter: Sendable {
     let setting: TwinSetting
     let kind: TwinMethodKind
     let candidate: MethodCandidate
+    /// What was learned, for methods that learn.
+    var learned: LearnedAnalysis?
 
     /// The series, and the seconds that the compiled run took.
     func run(_ draw: TwinDraw) -> (series: FilterSeries, seconds: Double) {
@@ -51,6 +53,13 @@ struct TwinFilter: Sendable {
         case .optimalParticles:
             return particles(
                 OptimalProposal(modelError: setting.noise ?? .none(setting.model.variables)), members, draw)
+        case .learnedGain, .residualNetwork:
+            let start = PointEstimate(climate.mean)
+            switch learned {
+            case .gain(let gain): return series(Cycle(PointForecast(model), gain), from: start, draw)
+            case .network(let network): return series(Cycle(PointForecast(model), network), from: start, draw)
+            case nil: preconditionFailure("\(kind.rawValue) is tested before it was trained")
+            }
         }
     }
 

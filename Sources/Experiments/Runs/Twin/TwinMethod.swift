@@ -15,6 +15,11 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
     case iterativeEnKS = "ienks"
     case bootstrapParticles = "bootstrap-particles"
     case optimalParticles = "optimal-particles"
+    case learnedGain = "learned-gain"
+    case residualNetwork = "residual-network"
+
+    /// Whether it is trained, on seeds of tuning, before it is tested.
+    var isLearned: Bool { self == .learnedGain || self == .residualNetwork }
 
     var text: String {
         switch self {
@@ -33,6 +38,9 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
         case .iterativeEnKS: "iterative ensemble Kalman smoother over a sliding window"
         case .bootstrapParticles: "particle filter that weights by the likelihood and resamples"
         case .optimalParticles: "particle filter with the optimal proposal; needs model error"
+        case .learnedGain: "3D-Var whose gain is learned by gradients through the cycles"
+        case .residualNetwork:
+            "one forecast, corrected by a network of forecast and innovation that is trained through cycles"
         }
     }
 
@@ -53,6 +61,8 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
         case .fourDVar: [.scale, .lag, .iterations]
         case .iterativeEnKS: [.members, .inflation, .lag, .iterations]
         case .bootstrapParticles, .optimalParticles: [.members, .threshold, .jitter]
+        case .learnedGain: [.scale, .steps, .rate, .truncation]
+        case .residualNetwork: [.width, .depth, .steps, .rate, .truncation, .batch]
         }
     }
 }
@@ -76,6 +86,10 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
     case threshold
     /// The size of the noise that parts resampled particles.
     case jitter
+    /// Channels of a network's hidden layers, and how many there are.
+    case width, depth
+    /// Steps of the gradient; their size; the cycles that it goes back through; trajectories side by side.
+    case steps, rate, truncation, batch
 
     var usual: Double {
         switch self {
@@ -86,6 +100,12 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
         case .iterations: 3
         case .rotates, .jitter: 0
         case .threshold: 0.5
+        case .width: 32
+        case .depth: 4
+        case .steps: 3000
+        case .rate: 0.003
+        case .truncation: 4
+        case .batch: 64
         }
     }
 
@@ -100,13 +120,18 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
         case .rotates: .within(0...1)
         case .threshold: .within(0...1)
         case .jitter: .within(0...100)
+        case .width, .batch: .within(1...4096)
+        case .depth: .within(1...64)
+        case .steps: .within(1...1e7)
+        case .rate: .within(1e-8...10)
+        case .truncation: .within(1...1000)
         }
     }
 
     var isWhole: Bool {
         switch self {
-        case .members, .lag, .iterations, .rotates: true
-        case .inflation, .radius, .scale, .threshold, .jitter: false
+        case .members, .lag, .iterations, .rotates, .width, .depth, .steps, .truncation, .batch: true
+        case .inflation, .radius, .scale, .threshold, .jitter, .rate: false
         }
     }
 }
@@ -152,6 +177,9 @@ struct TwinMethod: Sendable {
                         return changed
                     }
                 }
+            }
+            if kind.isLearned, all.count > 1 {
+                throw node.error("\(all.count) combinations of the listed values", expected: "one: it is trained once")
             }
             guard all.count <= budget else {
                 throw node.error(

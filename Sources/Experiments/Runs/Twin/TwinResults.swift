@@ -70,11 +70,13 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
     /// Test seeds on which it diverged.
     var failed: Int
     var tried: [Tried]
+    /// How it was trained, if it learns.
+    var training: TrainingRecord?
     var runs: [TwinRunRecord]
 
     init(
         _ method: TwinMethod, chosen: Int, setting: TwinSetting, tried: [(candidate: Int, run: TwinRunRecord)],
-        tested: [TwinRunRecord]
+        tested: [TwinRunRecord], training: TrainingRecord?
     ) {
         (name, kind, description) = (method.name, method.kind, method.kind.text)
         parameters = method.candidates[chosen].text(method.kind)
@@ -93,6 +95,7 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
             Tried(parameters: method.candidates[$0.candidate].text(method.kind), seed: $0.run.seed, error: $0.run.error)
         }
         runs = tested
+        self.training = training
         if let score = setting.published.first(where: { $0.method == method.kind.rawValue }) {
             published = score.error
             agrees = error.map { abs($0 - score.error) <= score.tolerance }

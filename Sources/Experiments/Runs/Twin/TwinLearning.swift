@@ -1,0 +1,257 @@
+import Assimilation
+import Foundation
+import Kernels
+import Learning
+import Networks
+import Tensors
+
+/// An analysis that was learned for a twin experiment.
+enum LearnedAnalysis: Sendable {
+    case gain(FixedGain<PointEstimate>)
+    case network(ResidualAnalysis<GatedNetwork>)
+}
+
+/// A learned analysis and how it came about.
+struct TrainedMethod: Sendable {
+    let analysis: LearnedAnalysis
+    let record: TrainingRecord
+}
+
+/// How a method was trained: the description in its model file.
+struct TrainingRecord: Codable, Sendable, Equatable {
+    var method: TwinMethodKind
+    var setting: String
+    /// What the method was given.
+    var given: MethodCandidate
+    /// The numbers that were learned.
+    var parameters: Int
+    var steps: Int
+    var outcome: Outcome
+    /// Of every `stride`-th step.
+    var losses: [Double?]
+    var stride: Int
+    var seconds: Double
+}
+
+/// Trains a method of a twin experiment on truths that no test sees.
+///
+/// The model is `models/NAME.safetensors` in the run's folder, read again if it is there; while training goes on,
+/// `stages/training/NAME.safetensors` holds all that is needed to go on to the same bits; `tensorboard/NAME` gets the learning curve.
+struct TwinLearning: Sendable {
+    let setting: TwinSetting
+    let method: TwinMethod
+    let seed: Int
+
+    private var candidate: MethodCandidate { method.candidates[0] }
+    private var key: Key { Key(1_000_000 + seed).folding(7) }
+
+    func trained(in folder: RunFolder, options: RunOptions) throws(InputError) -> TrainedMethod {
+        let work = LearningFiles(folder: folder, name: method.name, isQuiet: options.isQuiet)
+        precondition(method.kind.isLearned, "\(method.kind.rawValue) is not learned")
+        return method.kind == .residualNetwork ? try network(work) : try gain(work)
+    }
+
+    // MARK: The gain of 3D-Var
+
+    private func gain(_ work: LearningFiles) throws(InputError) -> TrainedMethod {
+        let draw = setting.draw(.tuning, seed: seed)
+        let start = FixedGain<PointEstimate>(startingGain(draw))
+        if let (gain, record) = try work.saved(like: start) {
+            return TrainedMethod(analysis: .gain(gain), record: record)
+        }
+        let model = setting.model.model
+        let truth = draw.twin.truth
+        let error = setting.error
+        let variables = setting.model.variables
+        let objective = FilterObjective(
+            [draw.twin.observations], truths: [truth], loss: .squaredError, segment: candidate.whole(.truncation),
+            start: { PointEstimate(truth[0] + Tensor(error) * $0.normal([variables])) },
+            filter: { (gain: FixedGain<PointEstimate>) in Cycle(PointForecast(model), gain) })
+        let epochs = max(1, candidate.whole(.steps) / objective.stepsPerEpoch)
+        let training = Training(
+            objective, Adam(rate: Schedule(candidate[.rate])).clipped(to: .norm(1)), epochs: epochs, like: start)
+        let (state, seconds) = try work.learn(
+            training.start(start, key: key), isFinished: training.isFinished,
+            progress: { ($0.epochs, epochs, $0.losses.values[max(0, $0.epochs - 1)]) },
+            advance: { training.advance(&$0) })
+        let record = record(start.leaves, state.losses.values, state.epochs, state.outcome, seconds)
+        try work.save(state.best, record, tag: "squared error")
+        return TrainedMethod(analysis: .gain(state.best), record: record)
+    }
+
+    /// That of optimal interpolation with a share of the climate's covariance.
+    private func startingGain(_ draw: TwinDraw) -> Tensor {
+        let climate = Climatology(of: draw.climate).climate
+        let matrix = jacobian(of: { setting.operation($0) })(climate.mean)
+        let cross = (Tensor(candidate[.scale]) * climate.covariance).matrixProduct(matrix.transposed)
+        return (matrix.matrixProduct(cross) + setting.errorCovariance).symmetricSolve(cross.transposed).transposed
+    }
+
+    // MARK: A residual network
+
+    private func network(_ work: LearningFiles) throws(InputError) -> TrainedMethod {
+        let keys = key.split(4)
+        let climate = setting.draw(.tuning, seed: seed, cycles: 2).climate
+        let start = ResidualAnalysis(
+            GatedNetwork(
+                inputs: 3, gated: 1, width: candidate.whole(.width), depth: candidate.whole(.depth), key: keys[0],
+                type: .float32), centre: climate.mean().scalar, scale: climate.variance().scalar.squareRoot())
+        if let (network, record) = try work.saved(like: start) {
+            return TrainedMethod(analysis: .network(network), record: record)
+        }
+        var settings = AnalysisTraining()
+        settings.batch = candidate.whole(.batch)
+        settings.cycles = candidate.whole(.truncation)
+        settings.steps = candidate.whole(.steps)
+        settings.rate = candidate[.rate]
+        settings.observationError = setting.error
+        settings.observed = 1 - setting.missing
+        let rows = climate.taking(keys[1].permutation(climate.shape[0])[0..<settings.batch])
+        let truth = rows.cast(to: .float32)
+        let model = setting.model.model
+        let trainer = AnalysisTrainer(settings, like: start, truth: truth) { model($0) }
+        let (session, seconds) = try work.learn(
+            trainer.start(start, from: truth, key: keys[2]), isFinished: trainer.isFinished,
+            progress: {
+                ($0.state.epochs, settings.steps, $0.state.losses.values[max(0, $0.state.epochs - 1)])
+            }, advance: { trainer.advance(&$0) })
+        let state = session.state
+        let record = record(start.leaves, state.losses.values, state.epochs, state.outcome, seconds)
+        try work.save(state.parameters, record, tag: "squared error")
+        return TrainedMethod(analysis: .network(state.parameters), record: record)
+    }
+
+    private func record(
+        _ leaves: [Tensor], _ losses: [Double], _ steps: Int, _ outcome: Outcome, _ seconds: Double
+    ) -> TrainingRecord {
+        let stride = max(1, steps / 500)
+        return TrainingRecord(
+            method: method.kind, setting: setting.name, given: candidate,
+            parameters: leaves.map(\.count).reduce(0, +), steps: steps, outcome: outcome,
+            losses: Swift.stride(from: stride - 1, to: steps, by: stride).map { losses[$0].finite }, stride: stride,
+            seconds: seconds)
+    }
+}
+
+/// The files of one training in a run's folder.
+struct LearningFiles: Sendable {
+    let folder: RunFolder
+    let name: String
+    let isQuiet: Bool
+
+    private var model: String { folder.path("models/\(name).safetensors") }
+    /// Among the stages, with which it is removed when another run takes the folder.
+    private var checkpoint: String { folder.path("stages/training/\(name).safetensors") }
+    private var stage: String { "training/\(name)" }
+
+    /// What an earlier run has learned.
+    func saved<Model: Tree>(like start: Model) throws(InputError) -> (model: Model, record: TrainingRecord)? {
+        guard folder.holdsStage(stage) else { return nil }
+        let bytes = try InputFile.bytes(model)
+        do {
+            let file = try Checkpoint<TrainingRecord>(decoding: bytes)
+            return (try file.restored(into: start), file.description)
+        } catch {
+            throw InputError(
+                .data, at: .init(model), "\(error)", expected: "a model that this configuration has trained")
+        }
+    }
+
+    /// Goes on from a checkpoint if there is one; writes one every few seconds.
+    ///
+    /// - Parameter progress: of a session: steps behind, steps in all, last loss.
+    /// - Returns: the session at its end, and the seconds that all of it took.
+    func learn<Session: Tree>(
+        _ start: Session, isFinished: (Session) -> Bool, progress: (Session) -> (Int, Int, Double),
+        advance: (inout Session) -> Void
+    ) throws(InputError) -> (Session, seconds: Double) {
+        var (session, seconds) = try resumed(start)
+        let meter = ProgressMeter("Training \(name)", total: progress(session).1, isQuiet: isQuiet)
+        meter.advance(by: progress(session).0)
+        let clock = ContinuousClock()
+        var last = clock.now
+        while !isFinished(session) {
+            let before = clock.now
+            let steps = progress(session).0
+            advance(&session)
+            seconds += (clock.now - before) / .seconds(1)
+            meter.advance(by: progress(session).0 - steps)
+            if clock.now - last > .seconds(5) {
+                try keep(session, seconds)
+                last = clock.now
+            }
+        }
+        meter.finish()
+        return (session, seconds)
+    }
+
+    private func resumed<Session: Tree>(_ start: Session) throws(InputError) -> (Session, Double) {
+        guard FileManager.default.fileExists(atPath: checkpoint),
+            let file = try? Checkpoint<Double>(decoding: try InputFile.bytes(checkpoint)),
+            let session = try? file.restored(into: start)
+        else { return (start, 0) }  // what cannot be read was of another training: it begins again
+        return (session, file.description)
+    }
+
+    private func keep(_ session: some Tree, _ seconds: Double) throws(InputError) {
+        try write(Checkpoint(session, description: seconds), to: checkpoint)
+    }
+
+    /// The model, its description for readers, and its learning curve; the checkpoint goes.
+    func save(_ trained: some Tree, _ record: TrainingRecord, tag: String) throws(InputError) {
+        try write(Checkpoint(trained, description: record), to: model)
+        try AtomicFile.write(ExactJSON.encode(record, pretty: true), to: folder.path("models/\(name).json"))
+        var events = TensorBoardEvents()
+        for (place, loss) in record.losses.enumerated() {
+            if let loss { events.add(tag, loss, step: record.stride * (place + 1)) }
+        }
+        try RunFolder.makeFolder(folder.path("tensorboard/\(name)"))
+        try AtomicFile.write(events.bytes, to: folder.path("tensorboard/\(name)/events.out.tfevents.0.apus"))
+        _ = try folder.stage(stage) { record }
+        unlink(checkpoint)
+    }
+
+    private func write(_ file: Checkpoint<some Codable & Sendable>, to path: String) throws(InputError) {
+        let bytes: [UInt8]
+        do { bytes = try file.encoded() } catch {
+            throw InputError(.data, at: .init(path), "the model has a number that JSON cannot hold: \(error)")
+        }
+        try RunFolder.makeFolder(FilePath.folder(of: path))
+        try AtomicFile.write(bytes, to: path)
+    }
+}
+
+extension ExperimentFile {
+    /// Trains what learns, in the folder in which a run finds it.
+    public func train(
+        output: String?, claim: RunFolder.Claim, options: RunOptions
+    ) throws(InputError) -> (table: TextTable, folder: String) {
+        guard let experiment = experiment as? TwinExperiment,
+            experiment.configuration.methods.contains(where: \.kind.isLearned)
+        else {
+            throw InputError(
+                .configuration, at: .init(header.file), "nothing here is trained by itself",
+                expected: "an experiment of kind twin with a method that learns: "
+                    + Spelling.oneOf(TwinMethodKind.allCases.filter(\.isLearned).map(\.rawValue)))
+        }
+        let folder = try folder(output, claim)
+        let trained = try experiment.train(in: folder, options: options)
+        var table = TextTable(
+            title: header.title,
+            columns: [
+                .init("Method"), .init("Parameters"), .init("Steps"), .init("First loss"), .init("Last loss"),
+                .init("Time", units: "s"), .init("Outcome"),
+            ])
+        for (name, method) in trained.sorted(by: { $0.key < $1.key }) {
+            let (record, losses) = (method.record, method.record.losses.compactMap { $0 })
+            table.add([
+                .text(name), .number(Double(record.parameters), decimals: 0),
+                .number(Double(record.steps), decimals: 0),
+                .number(losses.first, decimals: 4), .number(losses.last, decimals: 4),
+                .number(record.seconds, decimals: 1),
+                .text(record.outcome == .completed ? "completed" : "diverged after step \(record.steps)"),
+            ])
+        }
+        return (table, folder.path)
+    }
+}
