@@ -1,29 +1,5 @@
 import Tensors
 
-/// What every ensemble analysis starts from: the ensemble seen through the observation operator.
-struct ObservedEnsemble {
-    /// Members in observation space, missing values zero, `[N, m]`.
-    let members: Tensor
-    /// Their deviations from their mean, `[N, m]`.
-    let anomalies: Tensor
-    /// `y − mean h(x)`, zero where missing, `[m]`.
-    let innovation: Tensor
-    /// With unit rows where missing, `[m, m]`.
-    let error: Tensor
-    let logLikelihood: Tensor
-
-    init<H: Map>(_ background: Ensemble, _ observation: Observation<H>) where H.Input == Tensor, H.Output == Tensor {
-        let mask = observation.mask
-        members = mask * vmap { (x: Tensor) in observation.operator(x) }(background.members)
-        let mean = members.mean(axes: [0])
-        anomalies = members - mean
-        innovation = mask * (observation.values - mean)
-        error = observation.maskedErrorCovariance
-        let spread = anomalies.transposed.matrixProduct(anomalies) / Tensor(Double(background.count - 1))
-        logLikelihood = gaussianLogLikelihood(innovation, spread + error, mask: mask)
-    }
-}
-
 /// The stochastic ensemble Kalman filter: every member sees its own perturbed observation.
 ///
 ///     E ← E + (y + ε − h(E)) (Yᵀ Y + (N − 1) R)⁻¹ Yᵀ X,   ε ~ N(0, R), of mean zero over the members
@@ -37,15 +13,12 @@ public struct StochasticEnKF: Analysis {
     where H.Input == Tensor, H.Output == Tensor {
         let seen = ObservedEnsemble(background, observation)
         let keys = background.key.split(2)
+        let perturbed = seen.perturbedInnovations(observation, background, sampling, keys[0])
         let count = background.count
-        let m = observation.values.count
-        let noise = sampling.draw(keys[0], [count, m], apartFrom: sampling == .exact ? background.anomalies : nil)
-        let perturbation = observation.mask * noise.matrixProduct(observation.errorCovariance.symmetricRoot())
-        let innovations = observation.mask * observation.values - seen.members + perturbation
         let system = seen.anomalies.transposed.matrixProduct(seen.anomalies) + Tensor(Double(count - 1)) * seen.error
         let gain = system.symmetricSolve(seen.anomalies.transposed.matrixProduct(background.anomalies))
         return Analyzed(
-            belief: Ensemble(members: background.members + innovations.matrixProduct(gain), key: keys[1]),
+            belief: Ensemble(members: background.members + perturbed.matrixProduct(gain), key: keys[1]),
             logLikelihood: seen.logLikelihood)
     }
 
