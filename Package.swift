@@ -43,7 +43,9 @@ let package = Package(
         .target(name: "Dynamics", dependencies: ["Tensors"]),
         .target(name: "Assimilation", dependencies: ["Tensors"]),
         .target(name: "Verification", dependencies: ["Tensors"]),
-        .target(name: "Learning", dependencies: ["Tensors", "Kernels", "Networks", "Assimilation", "Verification"]),
+        .target(
+            name: "Learning",
+            dependencies: ["Tensors", "Kernels", "Networks", "Dynamics", "Assimilation", "Verification"]),
 
         // Files, settings, runs and reports: the only part that knows of the world.
         .target(
@@ -73,9 +75,10 @@ let package = Package(
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Checks"]),
         .testTarget(name: "DynamicsTests", dependencies: ["Dynamics", "Checks"]),
         .testTarget(
-            name: "AssimilationTests", dependencies: ["Assimilation", "Dynamics", "Checks"], exclude: ["Data"]),
+            name: "AssimilationTests", dependencies: ["Assimilation", "Dynamics", "Kernels", "Checks"],
+            exclude: ["Data"]),
         .testTarget(name: "VerificationTests", dependencies: ["Verification"]),
-        .testTarget(name: "LearningTests", dependencies: ["Learning", "Checks"]),
+        .testTarget(name: "LearningTests", dependencies: ["Learning", "Dynamics", "Checks"]),
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
         .testTarget(name: "ApusTests", dependencies: ["apus", "Experiments"]),
     ],

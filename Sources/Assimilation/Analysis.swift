@@ -13,6 +13,11 @@ public struct Analyzed<State: Belief>: Tree {
     /// `log p(observation | background)`, a scalar.
     public var logLikelihood: Tensor
 
+    public init(belief: State, logLikelihood: Tensor) {
+        self.belief = belief
+        self.logLikelihood = logLikelihood
+    }
+
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
         visitor.visit(&belief, "belief")
         visitor.visit(&logLikelihood, "logLikelihood")
@@ -21,8 +26,25 @@ public struct Analyzed<State: Belief>: Tree {
 
 /// `log N(d; 0, S)` of an innovation with missing values, whose rows of `S` are those of the identity.
 func gaussianLogLikelihood(_ innovation: Tensor, _ covariance: Tensor, mask: Tensor) -> Tensor {
-    let factor = covariance.cholesky()
-    let white = factor.triangularSolve(innovation.expanded(axis: -1))
-    let logTwoPi = 1.8378770664093453
-    return -0.5 * (white.squared().sum() + logTwoPi * mask.sum()) - factor.diagonal().log().sum()
+    WhitenedInnovation(innovation, covariance).logLikelihood(mask: mask)
+}
+
+/// An innovation `d` and the factor of its covariance `S`, from which both the likelihood and `S⁻¹ d` follow.
+struct WhitenedInnovation {
+    private let factor: Tensor
+    private let white: Tensor
+
+    init(_ innovation: Tensor, _ covariance: Tensor) {
+        factor = covariance.cholesky()
+        white = factor.triangularSolve(innovation.expanded(axis: -1))
+    }
+
+    /// `S⁻¹ d`, `[m]`.
+    var solved: Tensor { factor.triangularSolve(white, transposed: true).flattened() }
+
+    /// `log N(d; 0, S)`; missing values have rows of the identity in `S`.
+    func logLikelihood(mask: Tensor) -> Tensor {
+        let logTwoPi = 1.8378770664093453
+        return -0.5 * (white.squared().sum() + logTwoPi * mask.sum()) - factor.diagonal().log().sum()
+    }
 }

@@ -83,4 +83,6 @@ public enum Outcome: Sendable, Equatable, Codable {
     case completed
     /// Numbers ceased to be finite at this step.
     case diverged(step: Int)
+    /// No particle explained the observation of this step to rounding.
+    case collapsed(step: Int)
 }

@@ -2,7 +2,7 @@ import Assimilation
 import Tensors
 
 /// A small linear Gaussian problem on which every analysis must be Bayes' rule.
-private struct LinearGaussianProblem {
+struct LinearGaussianProblem {
     let prior: Gaussian
     let observation: Observation<LinearOperator>
 
@@ -97,22 +97,22 @@ public func checkAnalysis<A: Analysis>(
 // A covariance is symmetric, and derivatives are those of symmetric changes: a random direction is made so.
 
 extension Tensor {
-    fileprivate var symmetric: Tensor { 0.5 * (self + transposed) }
+    var symmetric: Tensor { 0.5 * (self + transposed) }
 }
 
 extension Gaussian {
-    fileprivate var symmetric: Gaussian { Gaussian(mean: mean, covariance: covariance.symmetric) }
+    var symmetric: Gaussian { Gaussian(mean: mean, covariance: covariance.symmetric) }
 }
 
 extension Observation {
-    fileprivate var symmetric: Observation {
+    var symmetric: Observation {
         var result = self
         result.errorCovariance = errorCovariance.symmetric
         return result
     }
 }
 
-private func checkNothingObserved<A: Analysis>(
+func checkNothingObserved<A: Analysis>(
     _ analysis: A, _ background: A.State, _ observation: Observation<LinearOperator>,
     compares: (A.State) -> Gaussian
 ) -> [Violation] {

@@ -62,3 +62,17 @@ func difference(_ a: [Double], _ b: [Double]) -> Double {
     precondition(a.count == b.count, "\(a.count) numbers against \(b.count)")
     return zip(a, b).map { abs($0 - $1) / max(1, abs($1)) }.max() ?? 0
 }
+
+// A covariance is symmetric, and derivatives are those of symmetric changes: a random direction is made so.
+
+extension Tensor {
+    var symmetric: Tensor { 0.5 * (self + transposed) }
+}
+
+extension Observation {
+    var symmetric: Observation {
+        var result = self
+        result.errorCovariance = errorCovariance.symmetric
+        return result
+    }
+}

@@ -1,38 +1,5 @@
 import Tensors
 
-/// What every ensemble analysis starts from: the ensemble seen through the observation operator.
-struct ObservedEnsemble {
-    /// Members in observation space, missing values zero, `[N, m]`.
-    let members: Tensor
-    /// Their deviations from their mean, `[N, m]`.
-    let anomalies: Tensor
-    /// `y − mean h(x)`, zero where missing, `[m]`.
-    let innovation: Tensor
-    /// With unit rows where missing, `[m, m]`.
-    let error: Tensor
-    private let mask: Tensor
-
-    init<H: Map>(_ background: Ensemble, _ observation: Observation<H>) where H.Input == Tensor, H.Output == Tensor {
-        mask = observation.mask
-        members = mask * vmap { (x: Tensor) in observation.operator(x) }(background.members)
-        let mean = members.mean(axes: [0])
-        anomalies = members - mean
-        innovation = mask * (observation.values - mean)
-        error = observation.maskedErrorCovariance
-    }
-
-    var logLikelihood: Tensor {
-        let spread = anomalies.transposed.matrixProduct(anomalies) / Tensor(Double(members.shape[0] - 1))
-        return gaussianLogLikelihood(innovation, spread + error, mask: mask)
-    }
-
-    /// The log-likelihood from the factor of `R`, the quadratic form `dᵀ (I + S Sᵀ)⁻¹ d` and half of `log det(I + S Sᵀ)`.
-    func logLikelihood(_ whitener: Tensor, quadratic: Tensor, halfLogDeterminant: Tensor) -> Tensor {
-        let logTwoPi = 1.8378770664093453
-        return -0.5 * (quadratic + logTwoPi * mask.sum()) - halfLogDeterminant - whitener.diagonal().log().sum()
-    }
-}
-
 /// The stochastic ensemble Kalman filter: every member sees its own perturbed observation.
 ///
 ///     E ← E + (y + ε − h(E)) (Yᵀ Y + (N − 1) R)⁻¹ Yᵀ X,   ε ~ N(0, R), of mean zero over the members
@@ -46,15 +13,12 @@ public struct StochasticEnKF: Analysis {
     where H.Input == Tensor, H.Output == Tensor {
         let seen = ObservedEnsemble(background, observation)
         let keys = background.key.split(2)
+        let perturbed = seen.perturbedInnovations(observation, background, sampling, keys[0])
         let count = background.count
-        let m = observation.values.count
-        let noise = sampling.draw(keys[0], [count, m], apartFrom: sampling == .exact ? background.anomalies : nil)
-        let perturbation = observation.mask * noise.matrixProduct(observation.errorCovariance.symmetricRoot())
-        let innovations = observation.mask * observation.values - seen.members + perturbation
         let system = seen.anomalies.transposed.matrixProduct(seen.anomalies) + Tensor(Double(count - 1)) * seen.error
         let gain = system.symmetricSolve(seen.anomalies.transposed.matrixProduct(background.anomalies))
         return Analyzed(
-            belief: Ensemble(members: background.members + innovations.matrixProduct(gain), key: keys[1]),
+            belief: Ensemble(members: background.members + perturbed.matrixProduct(gain), key: keys[1]),
             logLikelihood: seen.logLikelihood)
     }
 

@@ -18,17 +18,25 @@ public struct KalmanAnalysis: Analysis {
         let cross = covariance.matrixProduct(operatorMatrix.transposed)
         let innovationCovariance = operatorMatrix.matrixProduct(cross) + error
         let gain = innovationCovariance.symmetricSolve(cross.transposed).transposed
-        // (I − K H) P (I − K H)ᵀ factor by factor, each of the low rank m.
-        let left = covariance - gain.matrixProduct(cross.transposed)
-        let both = left - left.matrixProduct(operatorMatrix.transposed).matrixProduct(gain.transposed)
-        let analysis = both + gain.matrixProduct(error).matrixProduct(gain.transposed)
         return Analyzed(
             belief: Gaussian(
-                mean: mean + gain.vectorProduct(innovation), covariance: 0.5 * (analysis + analysis.transposed)),
+                mean: mean + gain.vectorProduct(innovation),
+                covariance: josephForm(
+                    covariance, gain: gain, operatorMatrix: operatorMatrix, cross: cross, error: error)),
             logLikelihood: gaussianLogLikelihood(innovation, innovationCovariance, mask: mask))
     }
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
+}
+
+/// `(I − K H) P (I − K H)ᵀ + K R Kᵀ`, factor by factor, each of the low rank `m`; `cross` is `P Hᵀ`.
+func josephForm(
+    _ covariance: Tensor, gain: Tensor, operatorMatrix: Tensor, cross: Tensor, error: Tensor
+) -> Tensor {
+    let left = covariance - gain.matrixProduct(cross.transposed)
+    let both = left - left.matrixProduct(operatorMatrix.transposed).matrixProduct(gain.transposed)
+    let analysis = both + gain.matrixProduct(error).matrixProduct(gain.transposed)
+    return 0.5 * (analysis + analysis.transposed)
 }
 
 extension Map where Input == Tensor, Output == Tensor {

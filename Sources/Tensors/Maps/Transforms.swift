@@ -58,6 +58,25 @@ public func valueAndGradient<A: Tree>(of f: @escaping (A) -> Tensor) -> (A) -> (
     }
 }
 
+/// The value and the gradient of a scalar function that finds something else besides: the state of a filter, say. Of that no
+/// derivative is taken.
+public func valueAndGradient<A: Tree, B: Tree>(
+    keeping f: @escaping (A) -> (value: Tensor, rest: B)
+) -> (A) -> (value: Tensor, rest: B, gradient: A) {
+    { x in
+        let (both, pullback) = vjp(
+            { (x: A) in
+                let (value, rest) = f(x)
+                return Pair(value, rest.mappingLeaves(\.stoppingGradient))
+            }, at: x)
+        let (value, rest) = (both.first, both.second)
+        precondition(value.count == 1, "the gradient of a function with values of shape \(value.shape)")
+        let one = Pair(
+            Tensor.ones(value.shape, type: value.type), rest.mappingLeaves { Tensor.zeros($0.shape, type: $0.type) })
+        return (value, rest, pullback(one))
+    }
+}
+
 /// The gradient of a scalar function, a tree like its argument.
 public func gradient<A: Tree>(of f: @escaping (A) -> Tensor) -> (A) -> A { { valueAndGradient(of: f)($0).gradient } }
 

@@ -51,21 +51,3 @@ public struct Trainer<Rule: Optimizer>: Sendable {
         return best
     }
 }
-
-/// Losses by epoch. `validation[0]` is the model before training.
-public struct TrainingHistory: Sendable, Codable, Equatable {
-    public var training: [Double]
-    public var validation: [Double]
-    /// The epoch whose model was kept; 0 is the model before training.
-    public var kept: Int
-    /// Whether the loss stayed finite to the end.
-    public var outcome: Outcome {
-        validation.firstIndex { !$0.isFinite }.map { .diverged(step: $0) } ?? .completed
-    }
-}
-
-/// The best model of a training, and how it came about.
-public struct Trained<Model: Tree>: Sendable {
-    public var model: Model
-    public var history: TrainingHistory
-}

@@ -1,0 +1,113 @@
+import Tensors
+
+/// The iterative ensemble Kalman smoother: Gauss–Newton in the space of the members, for operators that are not linear, such as
+/// `WindowOperator`. One step is the ETKF of the observation.
+///
+///     x = mean E + w X,   J(w) = ½ (N − 1) |w|² + ½ |R^-½ (y − h(x))|²
+///     D = (N − 1) I + S Sᵀ,   w ← w + D⁻¹ (S d − (N − 1) w),   E ← x + √(N − 1) D^-½ X
+///
+/// `S` are anomalies of the observed members about the iterate in units of the observation error, by finite differences: those
+/// of the transformed ensemble, or of one drawn together. Cost of a step: `N` evaluations of the operator and O(N² m + N³).
+/// References: Sakov, Oliver & Bertino, *An iterative EnKF for strongly nonlinear systems* (MWR 2012); Bocquet & Sakov, *An
+/// iterative ensemble Kalman smoother* (QJRMS 2014).
+public struct IterativeEnKS: Analysis {
+    /// The ensemble that differences are taken with.
+    public enum Differences: Sendable, Equatable {
+        /// The members as the iterate would have them: the derivative is a mean over the analysis.
+        case transform
+        /// The background members drawn together by a small factor: the derivative is that at the iterate.
+        case bundle(scale: Double)
+    }
+
+    public let iterations: Int
+    public let differences: Differences
+    public let rotates: Bool
+    /// Whether the size of the ensemble is accounted for, as in `EnKFN`, with this certainty.
+    public let certainty: Double?
+
+    public init(
+        iterations: Int = 3, differences: Differences = .transform, rotates: Bool = false, certainty: Double? = nil
+    ) {
+        precondition(iterations > 0, "\(iterations) iterations")
+        (self.iterations, self.differences, self.rotates) = (iterations, differences, rotates)
+        self.certainty = certainty
+    }
+
+    public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
+    where H.Input == Tensor, H.Output == Tensor {
+        let count = background.count
+        let identity = Tensor.identity(count)
+        let start = Iterate(weights: Tensor.zeros([count]), transform: identity, inverse: identity)
+        let first = step(start, background, observation)
+        let last = scan(over: Nothing(), from: first.iterate, count: iterations - 1) { iterate, _ in
+            (step(iterate, background, observation).iterate, Nothing())
+        }.final
+        var transform = last.transform
+        var key = background.key
+        if rotates {
+            let keys = key.split(2)
+            transform = randomRotation(count, keys[0]).matrixProduct(transform)
+            key = keys[1]
+        }
+        let anomalies = background.anomalies
+        let shift = last.weights.expanded(axis: 0).matrixProduct(anomalies)
+        return Analyzed(
+            belief: Ensemble(members: background.mean + shift + transform.matrixProduct(anomalies), key: key),
+            logLikelihood: first.logLikelihood)
+    }
+
+    private struct Iterate: Tree {
+        /// `w`
+        var weights: Tensor
+        /// `√(N − 1) D^-½` and its inverse.
+        var transform: Tensor
+        var inverse: Tensor
+        mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+            visitor.visit(&weights, "weights")
+            visitor.visit(&transform, "transform")
+            visitor.visit(&inverse, "inverse")
+        }
+    }
+
+    private func step<H: Map>(
+        _ now: Iterate, _ background: Ensemble, _ observation: Observation<H>
+    ) -> (iterate: Iterate, logLikelihood: Tensor) where H.Input == Tensor, H.Output == Tensor {
+        let anomalies = background.anomalies
+        let centre = background.mean + now.weights.expanded(axis: 0).matrixProduct(anomalies)
+        var members: Ensemble
+        switch differences {
+        case .transform:
+            members = Ensemble(members: centre + now.transform.matrixProduct(anomalies), key: background.key)
+        case .bundle(let scale): members = Ensemble(members: centre + Tensor(scale) * anomalies, key: background.key)
+        }
+        let seen = ObservedEnsemble(members, observation)
+        let (differenced, d) = seen.whitened
+        let s: Tensor
+        switch differences {
+        case .transform: s = now.inverse.matrixProduct(differenced)
+        case .bundle(let scale): s = differenced / Tensor(scale)
+        }
+        let precision = priorPrecision(now.weights, s)
+        let gram = s.matrixProduct(s.transposed)
+        let system = gram + precision * Tensor.identity(background.count)
+        let root = system.inverseSymmetricRoot()
+        let slope = s.vectorProduct(d) - precision * now.weights
+        let size = precision.sqrt()
+        let next = Iterate(
+            weights: now.weights + root.vectorProduct(root.vectorProduct(slope)), transform: size * root,
+            inverse: system.matrixProduct(root) / size)
+        return (next, seen.logLikelihood)
+    }
+
+    /// `N − 1`, or what the finite size of the ensemble makes of it at the iterate.
+    private func priorPrecision(_ weights: Tensor, _ s: Tensor) -> Tensor {
+        let count = weights.count
+        let size = Tensor(Double(count - 1))
+        guard let certainty else { return size }
+        let observed = s.squared().sum() / (size * Tensor(Double(count)))  // the mean eigenvalue over N − 1
+        let prior = FiniteSizePrior(count, certainty: certainty, reduction: 1 / (1 + observed))
+        return prior.precision(weights.squared().sum())
+    }
+
+    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
+}
