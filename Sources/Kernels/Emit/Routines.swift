@@ -42,7 +42,9 @@ extension Source {
         case .solve: eachMatrix("solve_d", [columns(0), columns(1)], instruction, upTo: 64, &frame, now: now)
         case .lowerUpper: eachMatrix("lowerUpper_d", [columns(0)], instruction, upTo: 64, &frame, now: now)
         case .orthogonalTriangular:
-            eachMatrix("orthogonalTriangular_d", [rows(0), columns(0)], instruction, upTo: 64, &frame, now: now)
+            // A copy lies on the stack.
+            let limit = rows(0) <= 256 ? 64 : 0
+            eachMatrix("orthogonalTriangular_d", [rows(0), columns(0)], instruction, upTo: limit, &frame, now: now)
         case .largestIndex, .sortOrder, .random, .unary, .binary, .singularValueDecomposition:
             interpreted(instruction, &frame)
         case .alias, .constant, .compare, .select, .cast, .broadcast, .reshape, .transpose, .slice,
