@@ -17,14 +17,15 @@ extension Cycle {
             Y
     ) -> (next: F.State, records: Y) where H.Input == Tensor, H.Output == Tensor {
         let steps = Tensor.range(observations.count) + firstStep
+        let masks: [Tensor] = observations.isKnownComplete ? [] : [observations.mask]
         let errors: [Tensor] = observations.hasVaryingError ? [observations.errorCovariance] : []
         let (next, records) = scan(
-            over: Pair([steps, observations.values, observations.mask] + errors, sequence), from: background
+            over: Pair([steps, observations.values] + masks + errors, sequence), from: background
         ) { background, element in
             let now = element.first
             let observation = Observation(
-                time: now[0].cast(to: .float64), values: now[1], mask: now[2],
-                errorCovariance: errors.isEmpty ? observations.errorCovariance : now[3],
+                time: now[0].cast(to: .float64), values: now[1], mask: masks.isEmpty ? nil : now[2],
+                errorCovariance: errors.isEmpty ? observations.errorCovariance : now[now.count - 1],
                 operator: observations.operator)
             let analyzed = analysis(background, observation)
             return (
