@@ -10,10 +10,10 @@ enum Prelude {
         parts += [trigonometry("d", isSingle: false), trigonometry("f", isSingle: true), trigonometryOfNumbers]
         parts.append(productSettings)
         if let lanes { parts.append(vectors(lanes)) }
-        if code.contains("laneProduct_") { parts.append(laneProducts) }
-        if code.contains(" product_") { parts.append(products) }
+        if code.mentions("laneProduct_") { parts.append(laneProducts) }
+        if code.mentions(" product_") { parts.append(products) }
         parts.append(matrices(for: code))
-        return parts.joined(separator: "\n")
+        return Definitions(parts.joined(separator: "\n")).used(by: code)
     }
 
     private static let scalars = """
@@ -34,9 +34,11 @@ enum Prelude {
         #define INLINE static inline __attribute__((always_inline, unused))
         #if defined(__clang__)
         #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+        #define INTERLEAVE _Pragma("clang loop interleave_count(4)")
         #define REASSOCIATE _Pragma("clang fp reassociate(on)")
         #else
         #define INDEPENDENT _Pragma("GCC ivdep")
+        #define INTERLEAVE
         #define REASSOCIATE
         #endif
         extern void cblas_dgemm(int, int, int, int, int, int, double, const double *, int, const double *, int, double, double *, int);

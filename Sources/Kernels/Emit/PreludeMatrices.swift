@@ -2,12 +2,12 @@ extension Prelude {
     /// The factorizations that `code` uses, of doubles and of lanes of doubles.
     static func matrices(for code: String) -> String {
         var parts: [String] = []
-        for x in ["d", "D"] where code.contains("cholesky_\(x)(") { parts.append(cholesky(x)) }
+        for x in ["d", "D"] where code.mentions("cholesky_\(x)(") { parts.append(cholesky(x)) }
         for (l, b, x) in [("d", "d", "d"), ("d", "D", "D"), ("D", "d", "D"), ("D", "D", "D")]
-        where code.contains("triangularSolve_\(l)_\(b)_\(x)(") {
+        where code.mentions("triangularSolve_\(l)_\(b)_\(x)(") {
             parts.append(triangularSolve(l, b, x))
         }
-        if code.contains("symmetricEigen_d(") { parts.append(symmetricEigenOfNumbers) }
+        if code.mentions("symmetricEigen_d(") { parts.append(symmetricEigenOfNumbers) }
         return parts.joined(separator: "\n")
     }
 
