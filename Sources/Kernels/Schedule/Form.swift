@@ -18,11 +18,9 @@ enum Form {
             if case .windowSum = operation { return false }
             return true
         case .elementwise:
-            switch operation {
-            case .gather: return place == 0
-            case .windows: return true
-            default: return false
-            }
+            if case .gather = operation { return place == 0 }
+            if case .windows = operation { return true }
+            return false
         case .view(_, let needsMemory): return needsMemory
         case .reduction: return false
         }
@@ -84,6 +82,13 @@ extension Operation {
             .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
             false
         }
+    }
+
+    /// Whether the elements of the result are those of the operand, under other indices.
+    var movesIndices: Bool {
+        if case .reshape = self { return true }
+        if case .transpose = self { return true }
+        return false
     }
 
     var isReduction: Bool { if case .reduce = self { true } else { false } }

@@ -156,12 +156,9 @@ extension Schedule {
     private func isReadByProducts(_ value: Int) -> Bool {
         uses[value].allSatisfy { number in
             let consumer = program.instructions[number]
-            switch consumer.operation {
-            case .matrixProduct: return true
-            case .transpose:
-                return !isOutput[consumer.results.lowerBound] && isReadByProducts(consumer.results.lowerBound)
-            default: return false
-            }
+            if case .matrixProduct = consumer.operation { return true }
+            guard case .transpose = consumer.operation else { return false }
+            return !isOutput[consumer.results.lowerBound] && isReadByProducts(consumer.results.lowerBound)
         }
     }
 
@@ -169,11 +166,8 @@ extension Schedule {
     private func isView(_ value: Int) -> Bool {
         guard readsViews, let maker = makers[value] else { return false }
         let instruction = program.instructions[maker]
-        switch instruction.operation {
-        case .windows: return true
-        case .reshape, .transpose: return instruction.operands[0].index.map(isView) ?? false
-        default: return false
-        }
+        if case .windows = instruction.operation { return true }
+        return instruction.operation.movesIndices && instruction.operands[0].index.map(isView) ?? false
     }
 
     /// Where in memory the elements of a matrix, or of a view of windows, lie.
@@ -191,18 +185,15 @@ extension Schedule {
             for instruction in chain {
                 let from = signature(instruction.operands[0]).shape
                 var index = shape.strides.indices.map { flat / shape.strides[$0] % shape[$0] }
-                switch instruction.operation {
-                case .reshape: break
-                case .transpose(let order):
+                if case .transpose(let order) = instruction.operation {
                     var moved = index
                     for (place, axis) in order.enumerated() { moved[axis] = index[place] }
                     flat = zip(moved, from.strides).reduce(0) { $0 + $1.0 * $1.1 }
-                case .windows(let axis, _, let stride, let dilation):
+                } else if case .windows(let axis, _, let stride, let dilation) = instruction.operation {
                     let inside = index.removeLast()
                     index[axis] = index[axis] * stride + inside * dilation
                     flat = zip(index, from.strides).reduce(0) { $0 + $1.0 * $1.1 }
-                default: preconditionFailure("\(instruction.operation.name) is no view")
-                }
+                }  // or a reshape, which leaves elements in their order
                 shape = from
             }
             return flat
@@ -278,10 +269,12 @@ extension Schedule {
 
     private func isFlat(_ instruction: Program.Instruction, _ count: Int) -> Bool {
         let isPlain =
-            switch instruction.operation {
-            case .broadcast: instruction.operands.allSatisfy { [1, count].contains(signature($0).shape.elementCount) }
-            case .reshape: true
-            default: instruction.operation.keepsPlace
+            if case .broadcast = instruction.operation {
+                instruction.operands.allSatisfy { [1, count].contains(signature($0).shape.elementCount) }
+            } else if case .reshape = instruction.operation {
+                true
+            } else {
+                instruction.operation.keepsPlace
             }
         guard isPlain else { return false }
         return instruction.operands.allSatisfy { operand in
