@@ -26,40 +26,64 @@ struct DefinitionsTests {
         enum { COUNT = 3, SIZE = 8 };
         """)
 
+    private func used(by code: String) -> String {
+        let text = definitions.completed(code).text
+        #expect(text.hasSuffix(code))
+        return String(text.dropLast(code.isEmpty ? 0 : code.count + 1))
+    }
+
     private let number = "typedef double number;"
     private let half = "static number half(number x) { return x / 2; }"
 
     @Test func whatIsUsedComesWithWhatItUses() {
-        #expect(definitions.used(by: "") == "")
-        #expect(definitions.used(by: "halfway(0x1p3half) // half") == "")
-        #expect(definitions.used(by: "half(1)") == number + "\n" + half)
+        #expect(used(by: "") == "")
+        #expect(used(by: "halfway(0x1p3half) // half") == "")
+        #expect(used(by: "half(1)") == number + "\n" + half)
         let quarter = "static number quarter(number x) {\n  return half(half(x));\n}"
-        #expect(definitions.used(by: "quarter(1)") == [number, half, quarter].joined(separator: "\n"))
+        #expect(used(by: "quarter(1)") == [number, half, quarter].joined(separator: "\n"))
     }
 
     @Test func aFamilyIsTakenMemberByMember() {
-        #expect(definitions.used(by: "root_f(1)") == "static float root_f(float x) { return  x; }")
-        #expect(definitions.used(by: "root_d(1)") == number + "\nstatic number root_d(number x) { return - x; }")
+        #expect(used(by: "root_f(1)") == "static float root_f(float x) { return  x; }")
+        #expect(used(by: "root_d(1)") == number + "\nstatic number root_d(number x) { return - x; }")
         #expect(
-            definitions.used(by: "cube_f(1)")
+            used(by: "cube_f(1)")
                 == "#define TWICE(x) ((x) + (x))\nstatic float cube_f(float x) { return TWICE(x); }")
     }
 
     @Test func aConditionIsTakenWhole() {
         let condition = "#if defined(__clang__)\n#define FAST 1\n#else\n#define SLOW(x) \\\n  half(x)\n#endif"
-        #expect(definitions.used(by: "FAST") == [number, half, condition].joined(separator: "\n"))
-        #expect(definitions.used(by: "SIZE") == "enum { COUNT = 3, SIZE = 8 };")
+        #expect(used(by: "FAST") == [number, half, condition].joined(separator: "\n"))
+        #expect(used(by: "SIZE") == "enum { COUNT = 3, SIZE = 8 };")
     }
 
     @Test func aConditionWithFunctionsIsTakenAlways() {
         let text = "#if FAST\nint twice(int x) { return 2 * x; }\n#endif"
-        #expect(Definitions("int other;\n" + text).used(by: "") == text)
+        #expect(Definitions("int other;\n" + text).completed("").text == text + "\n")
+    }
+
+    /// One source for both halves and for the whole: what calls routines must not need what is in them.
+    @Test func routinesAreMadeInTheSecondHalf() {
+        let routines = Definitions(
+            """
+            static __attribute__((noinline)) int inner(int x) { return x; }
+            static __attribute__((noinline)) int outer(int x) { return inner(x); }
+            static int between(int x) { return outer(x); }
+            """)
+        let (text, hasRoutines) = routines.completed("int run() { return between(1); }")
+        #expect(hasRoutines && !routines.completed("int run() { return 1; }").hasRoutines)
+        let inner = "#if HALF != 1\nstatic __attribute__((noinline)) int inner(int x) { return x; }\n#endif"
+        let outer =
+            "ROUTINE __attribute__((noinline)) int outer(int x) \n#if HALF == 1\n;\n#else\n{ return inner(x); }\n#endif"
+        let rest =
+            "static int between(int x) { return outer(x); }\n#if HALF != 2\nint run() { return between(1); }\n#endif\n"
+        #expect(text.hasSuffix("#endif\n" + [inner, outer, rest].joined(separator: "\n")))
     }
 
     @Test func nothingOfWhatProgramsStartWithIsTakenInVain() {
-        #expect(Prelude.text(lanes: nil, for: "") == "")
-        #expect(Prelude.text(lanes: 8, for: "") == "")
-        let sine = Prelude.text(lanes: nil, for: "sin_d(1)")
+        #expect(Prelude.completed("", lanes: nil).text == "")
+        #expect(Prelude.completed("", lanes: 8).text == "")
+        let sine = Prelude.completed("sin_d(1)", lanes: nil).text
         #expect(sine.contains("turn_d(") && !sine.contains("turn_f(") && !sine.contains("exp_d("))
     }
 }

@@ -4,6 +4,9 @@
 /// A definition makes those identifiers known outside of its parentheses and braces that are new. Whatever makes none known is
 /// always taken. A macro that is applied outside of functions makes a family of them, `ROOTS(d) ROOTS(f)`; it is written out,
 /// so that each member can be taken by itself. Comments outside of functions are left behind.
+///
+/// Functions that are never written into their callers, the routines, can be compiled at the same time as what calls them:
+/// with `HALF` 1 they are declared, with 2 they are made and the program is left out, without it all is one.
 struct Definitions: Sendable {
     private struct Family {
         let parameters: [Name]
@@ -11,6 +14,8 @@ struct Definitions: Sendable {
     }
 
     private var texts: [ArraySlice<UInt8>] = []
+    /// Whether the definition is a function that is never written into its callers.
+    private var isRoutine: [Bool] = []
     /// The definition that makes a name known.
     private var makers: [Name: Int] = [:]
     private var always: [Int] = []
@@ -18,23 +23,47 @@ struct Definitions: Sendable {
 
     init(_ text: String) { read(Array(text.utf8)[...]) }
 
-    /// What `code` uses, in the order of the text.
-    func used(by code: String) -> String {
+    /// `code` behind what it uses, in the order of the text.
+    func completed(_ code: String) -> (text: String, hasRoutines: Bool) {
         var isTaken = [Bool](repeating: false, count: texts.count)
+        // Routines that are called from outside of routines.
+        var isCalled = isTaken
         var waiting = always
         for number in always { isTaken[number] = true }
-        func take(_ text: ArraySlice<UInt8>) {
+        func take(_ text: ArraySlice<UInt8>, isRoutine: Bool) {
             var scanner = Scanner(text)
             while let name = scanner.nextName() {
-                guard let maker = makers[name], !isTaken[maker] else { continue }
+                guard let maker = makers[name] else { continue }
+                if !isRoutine { isCalled[maker] = true }
+                guard !isTaken[maker] else { continue }
                 isTaken[maker] = true
                 waiting.append(maker)
             }
         }
-        take(Array(code.utf8)[...])
-        while let number = waiting.popLast() { take(texts[number]) }
-        let taken = texts.indices.filter { isTaken[$0] }.map { texts[$0] }
-        return String(decoding: Array(taken.joined(separator: [10])), as: UTF8.self)
+        take(Array(code.utf8)[...], isRoutine: false)
+        while let number = waiting.popLast() { take(texts[number], isRoutine: isRoutine[number]) }
+        let taken = texts.indices.filter { isTaken[$0] }
+        let hasRoutines = taken.contains { isRoutine[$0] }
+        var parts = taken.map { isRoutine[$0] ? halved(texts[$0], isCalled: isCalled[$0]) : Array(texts[$0]) }
+        if hasRoutines { parts.insert(Array(Definitions.linkage.utf8), at: 0) }
+        parts.append(Array((hasRoutines ? "#if HALF != 2\n\(code)\n#endif\n" : code).utf8))
+        return (String(decoding: Array(parts.joined(separator: [10])), as: UTF8.self), hasRoutines)
+    }
+
+    private static let linkage = """
+        #if HALF
+        #define ROUTINE __attribute__((visibility("hidden")))
+        #else
+        #define ROUTINE static
+        #endif
+        """
+
+    /// A routine that is made in the second half; the first knows it if it calls it.
+    private func halved(_ text: ArraySlice<UInt8>, isCalled: Bool) -> [UInt8] {
+        guard isCalled else { return Array("#if HALF != 1\n".utf8) + text + Array("\n#endif".utf8) }
+        let head = text.dropFirst("static".utf8.count).prefix { $0 != UInt8(ascii: "{") }
+        return Array("ROUTINE".utf8) + head + Array("\n#if HALF == 1\n;\n#else\n".utf8) + text[head.endIndex...]
+            + Array("\n#endif".utf8)
     }
 }
 
@@ -69,6 +98,8 @@ extension Definitions {
         if names.isEmpty { always.append(texts.count) }
         for name in names where makers[name] == nil { makers[name] = texts.count }
         texts.append(text)
+        let head = Scanner(text.prefix { $0 != UInt8(ascii: "{") })
+        isRoutine.append(text.starts(with: "static".utf8) && head.contains(Definitions.noinline))
     }
 
     /// A macro, or all macros from a condition to its end; where functions depend on a condition it is taken always.
@@ -106,6 +137,7 @@ extension Definitions {
         return result[...]
     }
 
+    private static let noinline = Name(Array("noinline".utf8)[...])
     private static let define = Name(Array("define".utf8)[...])
 
     private static let keywords = Set(

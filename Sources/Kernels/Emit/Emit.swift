@@ -40,7 +40,8 @@ struct EmittedProgram: Sendable {
     ) {
         let functions = body.functions.map(\.text)
         self.body = (functions + [entry]).joined(separator: "\n")
-        source = Prelude.text(lanes: lanes, for: self.body) + "\n" + self.body
+        let (source, hasRoutines) = Prelude.completed(self.body, lanes: lanes)
+        self.source = source
         self.constants = constants
         interpreted = body.interpreted
         self.scratchSize = (scratchSize + 63) / 64 * 64
@@ -48,7 +49,7 @@ struct EmittedProgram: Sendable {
         self.parts = parts
         self.lanes = lanes
         let isLight = lanes == nil && parts == 1 && !body.needsEffort && program.work < 4_000_000
-        effort = isLight ? .quick : .thorough
+        effort = !isLight ? .thorough : hasRoutines ? .quickInHalves : .quick
     }
 
     /// The parameters of a part: where inputs and outputs are, its scratch memory, whether it failed.

@@ -3,8 +3,8 @@
 /// Names end with letters of types: d, f, l, b for a double, a float, a long and a truth value; D, F, L, B for as many of
 /// them as there are lanes. Nothing is included: a program compiles without headers.
 enum Prelude {
-    /// What `code` needs, not more: compilers take their time for what they read.
-    static func text(lanes: Int?, for code: String) -> String {
+    /// `code` behind what it needs, not more: compilers take their time for what they read.
+    static func completed(_ code: String, lanes: Int?) -> (text: String, hasRoutines: Bool) {
         var parts = [scalars, real("d", "double", "t_l"), single("f"), powers("d"), powers("f")]
         parts += [errorFunction("d", isSingle: false), errorFunction("f", isSingle: true)]
         parts += [trigonometry("d", isSingle: false), trigonometry("f", isSingle: true), trigonometryOfNumbers]
@@ -13,7 +13,7 @@ enum Prelude {
         if code.mentions("laneProduct_") { parts.append(laneProducts) }
         if code.mentions(" product_") { parts.append(products) }
         parts.append(matrices(for: code))
-        return Definitions(parts.joined(separator: "\n")).used(by: code)
+        return Definitions(parts.joined(separator: "\n")).completed(code)
     }
 
     private static let scalars = """

@@ -53,6 +53,13 @@ struct Scanner {
         return nil
     }
 
+    /// Whether an identifier is still to come.
+    func contains(_ name: Name) -> Bool {
+        var scanner = self
+        while let next = scanner.nextName() { if next == name { return true } }
+        return false
+    }
+
     /// Over one sign, or a comment.
     private mutating func step() {
         if isAtComment { return skipLine() }

@@ -13,15 +13,34 @@ extension Compiler {
     /// nothing of the environment but where programs and the home are. Throws where it fails or takes longer than `seconds`.
     func compile(_ effort: Effort, in folder: borrowing Descriptor, seconds: Double) throws(SystemFailure) {
         let limit = monotonicSeconds() + seconds
-        for command in commands(effort) {
-            let process = try start(command, in: folder)
-            let status = try Compiler.wait(for: process, until: limit, of: seconds)
-            guard status == 0 else {
-                let signal = status & 0x7f
-                let how = signal == 0 ? "ended with status \(status >> 8 & 0xff)" : "was ended by signal \(signal)"
-                throw SystemFailure("\(command[0]) \(how)\(firstMessage(in: folder))")
+        for stage in commands(effort) { try run(stage, in: folder, until: limit, of: seconds) }
+    }
+
+    /// Runs commands at the same time; where one fails the others are waited for.
+    private func run(
+        _ commands: [[String]], in folder: borrowing Descriptor, until limit: Double, of seconds: Double
+    ) throws(SystemFailure) {
+        var processes: [(program: String, number: pid_t)] = []
+        var failure: SystemFailure?
+        for command in commands {
+            do throws(SystemFailure) {
+                processes.append((command[0], try start(command, in: folder)))
+            } catch {
+                failure = error
             }
         }
+        for process in processes {
+            do throws(SystemFailure) {
+                let status = try Compiler.wait(for: process.number, until: limit, of: seconds)
+                guard status != 0 else { continue }
+                let signal = status & 0x7f
+                let how = signal == 0 ? "ended with status \(status >> 8 & 0xff)" : "was ended by signal \(signal)"
+                failure = failure ?? SystemFailure("\(process.program) \(how)\(firstMessage(in: folder))")
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
     }
 
     private func start(_ command: [String], in folder: borrowing Descriptor) throws(SystemFailure) -> pid_t {
