@@ -48,7 +48,9 @@ struct EmittedProgram: Sendable {
         outputs = program.resultSignatures
         self.parts = parts
         self.lanes = lanes
-        let isLight = lanes == nil && parts == 1 && !body.needsEffort && program.work < 4_000_000
+        let isLight =
+            lanes == nil && parts == 1 && !body.needsEffort && program.work < 4_000_000
+            && !self.body.mentions("sharedProduct_")
         effort = !isLight ? .thorough : hasRoutines ? .quickInHalves : .quick
     }
 

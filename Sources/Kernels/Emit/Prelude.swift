@@ -11,7 +11,7 @@ enum Prelude {
         parts.append(productSettings)
         if let lanes { parts.append(vectors(lanes)) }
         if code.mentions("laneProduct_") { parts.append(laneProducts) }
-        if code.mentions(" product_") { parts.append(products) }
+        if code.mentions(" product_") || code.mentions("sharedProduct_") { parts.append(products) }
         parts.append(matrices(for: code))
         return Definitions(parts.joined(separator: "\n")).completed(code)
     }

@@ -84,11 +84,17 @@ extension Operation {
         }
     }
 
-    /// Whether the elements of the result are those of the operand, under other indices.
-    var movesIndices: Bool {
-        if case .reshape = self { return true }
-        if case .transpose = self { return true }
-        return false
+    /// Whether the elements of the result are those of the operand, each once.
+    var keepsElements: Bool {
+        switch self {
+        case .reshape, .transpose: true
+        case .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce, .largestIndex, .cumulativeSum,
+            .sortOrder, .broadcast, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .windows, .windowSum,
+            .matrixProduct, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
+            .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .fourier, .realFourier,
+            .realFourierTranspose, .random, .scan, .conditional, .whileLoop, .fixedPoint, .custom:
+            false
+        }
     }
 
     var isReduction: Bool { if case .reduce = self { true } else { false } }

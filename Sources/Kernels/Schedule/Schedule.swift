@@ -113,6 +113,8 @@ extension Schedule {
             let consumer = program.instructions[number]
             // A matrix product reads the transpose of a matrix in memory as well as the matrix.
             if case .matrixProduct = consumer.operation, isTransposeInMemory(value) || isView(value) { return false }
+            // Windows of windows are as easily found in what the inner ones look at.
+            if case .windows = consumer.operation, isWindows(value) { return false }
             if isAbsorbed(number) { return false }
             let form = consumer.operation.form(consumer.operands.map(signature), consumer.signatures)
             return consumer.operands.indices.contains { place in
@@ -165,9 +167,9 @@ extension Schedule {
     /// Whether a value is made of windows of another by moving indices alone.
     private func isView(_ value: Int) -> Bool {
         guard readsViews, let maker = makers[value] else { return false }
+        if isWindows(value) { return true }
         let instruction = program.instructions[maker]
-        if case .windows = instruction.operation { return true }
-        return instruction.operation.movesIndices && instruction.operands[0].index.map(isView) ?? false
+        return instruction.operation.keepsElements && (instruction.operands[0].index.map(isView) ?? false)
     }
 
     /// Where in memory the elements of a matrix, or of a view of windows, lie.
@@ -193,7 +195,9 @@ extension Schedule {
                     let inside = index.removeLast()
                     index[axis] = index[axis] * stride + inside * dilation
                     flat = zip(index, from.strides).reduce(0) { $0 + $1.0 * $1.1 }
-                }  // or a reshape, which leaves elements in their order
+                } else {
+                    precondition(instruction.operation.keepsElements, "\(instruction.operation.name) is no view")
+                }
                 shape = from
             }
             return flat
@@ -203,6 +207,11 @@ extension Schedule {
         return MatrixView(
             base: base, rows: (0..<rows).map { offset($0 * columns) }, columns: (0..<columns).map { offset($0) },
             batch: lead.indices.map { lead[$0] == 1 ? 0 : offset(lead.strides[$0] * rows * columns) })
+    }
+
+    private func isWindows(_ value: Int) -> Bool {
+        guard let maker = makers[value], case .windows = program.instructions[maker].operation else { return false }
+        return true
     }
 
     private func isTransposeInMemory(_ value: Int) -> Bool {
@@ -243,7 +252,7 @@ extension Schedule {
             $0 + costs[program.instructions[$1].results.lowerBound]
         }
         return cost <= 80 && reads(instruction, written, isInPlace: true)
-            && isFlat(number) == isFlat(members[0])
+            && (isFlat(number) || !isFlat(members[0]))
     }
 
     private func reads(_ instruction: Program.Instruction, _ written: Set<Int>, isInPlace: Bool) -> Bool {
@@ -268,14 +277,11 @@ extension Schedule {
     }
 
     private func isFlat(_ instruction: Program.Instruction, _ count: Int) -> Bool {
-        let isPlain =
-            if case .broadcast = instruction.operation {
-                instruction.operands.allSatisfy { [1, count].contains(signature($0).shape.elementCount) }
-            } else if case .reshape = instruction.operation {
-                true
-            } else {
-                instruction.operation.keepsPlace
-            }
+        var isPlain = instruction.operation.keepsPlace
+        if case .reshape = instruction.operation { isPlain = true }
+        if case .broadcast = instruction.operation {
+            isPlain = instruction.operands.allSatisfy { [1, count].contains(signature($0).shape.elementCount) }
+        }
         guard isPlain else { return false }
         return instruction.operands.allSatisfy { operand in
             let size = signature(operand).shape.elementCount
