@@ -1,8 +1,8 @@
 /// C text cut into what it defines, so that a program takes what it uses and no more: compilers take their time for what they
 /// read.
 ///
-/// A definition makes those identifiers known outside of its parentheses and braces that are new. Whatever makes none known is
-/// always taken. A macro that is applied outside of functions makes a family of them, `ROOTS(d) ROOTS(f)`; it is written out,
+/// A definition makes those identifiers known outside of its parentheses and braces that are new, and the last of them before its
+/// body even if it is not, as in both branches of a condition. Conditions are always taken. A macro that is applied outside of functions makes a family of them, `ROOTS(d) ROOTS(f)`; it is written out,
 /// so that each member can be taken by itself. Comments outside of functions are left behind.
 ///
 /// Functions that are never written into their callers, the routines, can be compiled at the same time as what calls them:
@@ -16,8 +16,8 @@ struct Definitions: Sendable {
     private var texts: [ArraySlice<UInt8>] = []
     /// Whether the definition is a function that is never written into its callers.
     private var isRoutine: [Bool] = []
-    /// The definition that makes a name known.
-    private var makers: [Name: Int] = [:]
+    /// The definitions that make a name known.
+    private var makers: [Name: [Int]] = [:]
     private var always: [Int] = []
     private var families: [Name: Family] = [:]
 
@@ -33,11 +33,12 @@ struct Definitions: Sendable {
         func take(_ text: ArraySlice<UInt8>, isRoutine: Bool) {
             var scanner = Scanner(text)
             while let name = scanner.nextName() {
-                guard let maker = makers[name] else { continue }
-                if !isRoutine { isCalled[maker] = true }
-                guard !isTaken[maker] else { continue }
-                isTaken[maker] = true
-                waiting.append(maker)
+                for maker in makers[name] ?? [] {
+                    if !isRoutine { isCalled[maker] = true }
+                    guard !isTaken[maker] else { continue }
+                    isTaken[maker] = true
+                    waiting.append(maker)
+                }
             }
         }
         take(Array(code.utf8)[...], isRoutine: false)
@@ -72,8 +73,7 @@ extension Definitions {
         var scanner = Scanner(text)
         while let first = scanner.startOfDefinition() {
             if first == UInt8(ascii: "#") {
-                let (text, isPure) = scanner.directive()
-                if isPure { directive(text) } else { add(text, []) }
+                directive(scanner.directive())
             } else if let (name, arguments) = scanner.application(of: { families[$0] != nil }) {
                 read(expanded(families[name]!, arguments))
             } else {
@@ -82,36 +82,32 @@ extension Definitions {
         }
     }
 
-    /// A definition outside of directives: its names are new identifiers outside of parentheses and braces.
     private mutating func add(_ text: ArraySlice<UInt8>) {
-        var scanner = Scanner(text)
         let isEnumeration = text.starts(with: "enum".utf8)
+        var scanner = Scanner(text)
         var names: [Name] = []
+        var last: Name?
         while let name = scanner.nextName() {
-            let isOutside = scanner.depth == 0 || isEnumeration
-            if isOutside, makers[name] == nil, !Definitions.keywords.contains(name) { names.append(name) }
+            guard scanner.depth == 0 || isEnumeration, !Definitions.keywords.contains(name) else { continue }
+            if makers[name] == nil { names.append(name) }
+            last = name
         }
+        if let last, !names.contains(last) { names.append(last) }
         add(text, names)
     }
 
     private mutating func add(_ text: ArraySlice<UInt8>, _ names: [Name]) {
         if names.isEmpty { always.append(texts.count) }
-        for name in names where makers[name] == nil { makers[name] = texts.count }
+        for name in names { makers[name, default: []].append(texts.count) }
         texts.append(text)
         let head = Scanner(text.prefix { $0 != UInt8(ascii: "{") })
         isRoutine.append(text.starts(with: "static".utf8) && head.contains(Definitions.noinline))
     }
 
-    /// A macro, or all macros from a condition to its end; where functions depend on a condition it is taken always.
     private mutating func directive(_ text: ArraySlice<UInt8>) {
         var scanner = Scanner(text)
-        var names: [Name] = []
-        while let keyword = scanner.nextName() {
-            if keyword == Definitions.define, let name = scanner.nextName() { names.append(name) }
-        }
-        add(text, names)
-        scanner = Scanner(text)
-        guard scanner.nextName() == Definitions.define, let name = scanner.nextName() else { return }
+        guard scanner.nextName() == Definitions.define, let name = scanner.nextName() else { return add(text, []) }
+        add(text, [name])
         families[name] = scanner.parameters().map { Family(parameters: $0, body: scanner.rest) }
     }
 

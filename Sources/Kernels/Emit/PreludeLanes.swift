@@ -63,16 +63,16 @@ extension Prelude {
         #define EACH(f, X, x) INLINE t_##X f##_##X(t_##X a) { t_##X r; for (int i = 0; i < LANES; i++) r[i] = f##_##x(a[i]); return r; }
         #define EACH2(f, X, x) INLINE t_##X f##_##X(t_##X a, t_##X b) { t_##X r; for (int i = 0; i < LANES; i++) r[i] = f##_##x(a[i], b[i]); return r; }
         #if defined(__clang__)
-        #define EVERY(X, whole, one) { return whole; }
+        #define EVERY(X, whole, one) return whole;
         #else
-        #define EVERY(X, whole, one) { t_##X r; for (int i = 0; i < LANES; i++) r[i] = one; return r; }
+        #define EVERY(X, whole, one) t_##X r; for (int i = 0; i < LANES; i++) r[i] = one; return r;
         #endif
         #define ROUNDINGS(X, x) \\
-          INLINE t_##X floor_##X(t_##X a) EVERY(X, __builtin_elementwise_floor(a), floor_##x(a[i])) \\
-          INLINE t_##X ceiling_##X(t_##X a) EVERY(X, __builtin_elementwise_ceil(a), ceiling_##x(a[i])) \\
-          INLINE t_##X rounded_##X(t_##X a) EVERY(X, __builtin_elementwise_roundeven(a), rounded_##x(a[i])) \\
-          INLINE t_##X sqrt_##X(t_##X a) EVERY(X, __builtin_elementwise_sqrt(a), sqrt_##x(a[i])) \\
-          INLINE t_##X fma_##X(t_##X a, t_##X b, t_##X c) EVERY(X, __builtin_elementwise_fma(a, b, c), fma_##x(a[i], b[i], c[i]))
+          INLINE t_##X floor_##X(t_##X a) { EVERY(X, __builtin_elementwise_floor(a), floor_##x(a[i])) } \\
+          INLINE t_##X ceiling_##X(t_##X a) { EVERY(X, __builtin_elementwise_ceil(a), ceiling_##x(a[i])) } \\
+          INLINE t_##X rounded_##X(t_##X a) { EVERY(X, __builtin_elementwise_roundeven(a), rounded_##x(a[i])) } \\
+          INLINE t_##X sqrt_##X(t_##X a) { EVERY(X, __builtin_elementwise_sqrt(a), sqrt_##x(a[i])) } \\
+          INLINE t_##X fma_##X(t_##X a, t_##X b, t_##X c) { EVERY(X, __builtin_elementwise_fma(a, b, c), fma_##x(a[i], b[i], c[i])) }
         ROUNDINGS(D, d) ROUNDINGS(F, f)
         INLINE t_L absolute_L(t_L a) { return select_L(compare_L(a < 0), -a, a); }
         INLINE t_D absolute_D(t_D a) { return (t_D)((t_L)a & 0x7fffffffffffffffl); }

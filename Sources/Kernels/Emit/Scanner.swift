@@ -104,22 +104,14 @@ extension Scanner {
         return text[start..<position]
     }
 
-    /// A directive with the lines that continue it; a condition to its end, and whether it holds nothing but directives.
-    mutating func directive() -> (text: ArraySlice<UInt8>, isPure: Bool) {
+    /// A directive with the lines that continue it.
+    mutating func directive() -> ArraySlice<UInt8> {
         let start = position
-        var conditions = 0
-        var isContinued = false
-        var isPure = true
-        while position < text.endIndex {
-            if !isContinued && next != UInt8(ascii: "#") && !isAtComment { isPure = false }
-            if rest.starts(with: "#if".utf8) { conditions += 1 }
-            if rest.starts(with: "#endif".utf8) { conditions -= 1 }
-            skipLine()
-            isContinued = text[position - 1] == UInt8(ascii: "\\")
-            if conditions == 0 && !isContinued { break }
+        repeat {
             position = min(position + 1, text.endIndex)
-        }
-        return (text[start..<position], isPure)
+            skipLine()
+        } while next != nil && text[position - 1] == UInt8(ascii: "\\")
+        return text[start..<position]
     }
 
     /// The name of a macro that is applied here, and its arguments.
