@@ -1,5 +1,6 @@
 // What Swift cannot say of the system: an instruction, and what headers hide from it.
 #pragma once
+#include <dlfcn.h>
 #include <sched.h>
 #include <spawn.h>
 #include <unistd.h>
@@ -18,7 +19,18 @@ static inline void apus_pause(void) {
 extern int posix_spawn_file_actions_addfchdir_np(posix_spawn_file_actions_t *actions, int folder);
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 extern int sched_getaffinity(pid_t process, size_t bytes, cpu_set_t *cores);
+#ifndef __USE_GNU
+typedef struct { const char *dli_fname; void *dli_fbase; const char *dli_sname; void *dli_saddr; } Dl_info;
+extern int dladdr(const void *address, Dl_info *info);
 #endif
+#endif
+
+// The file of the library that a function of this process comes from; null where the system does not say.
+static inline const char *apus_library(const char *function) {
+    Dl_info info;
+    void *address = dlsym(dlopen((const char *)0, RTLD_NOW), function);
+    return address && dladdr(address, &info) ? info.dli_fname : (const char *)0;
+}
 
 // The cores that this process is bound to.
 static inline long apus_cores(void) {

@@ -28,7 +28,9 @@ final class NativeProgram: Sendable {
     /// Machine code for a program; nil where there is no compiler.
     init?(_ program: Program) {
         emitted = EmittedProgram(program)
-        guard let library = NativeLibrary.load(source: emitted.source), let symbol = library.symbol("apus_run") else {
+        guard let library = NativeLibrary.load(source: emitted.source, emitted.effort),
+            let symbol = library.symbol("apus_run")
+        else {
             return nil
         }
         self.library = library

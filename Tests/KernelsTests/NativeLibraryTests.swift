@@ -268,7 +268,7 @@ private let compilerExists = (try? Compiler(Settings.ofProcess)) != nil
         #expect(place.loader(settings).load(hostile) == nil)
         let seen = String(decoding: contents(place.path + "/seen"), as: UTF8.self)
         let compiler = try #require(try Compiler(settings))
-        #expect(seen.split(separator: "\n").map(String.init) == compiler.arguments)
+        #expect(seen.split(separator: "\n").map(String.init) == Array(compiler.commands(.thorough)[0][0].dropFirst()))
         let environment = String(decoding: contents(place.path + "/environment"), as: UTF8.self)
         // The shell of the script adds its own.
         let known = [

@@ -16,6 +16,8 @@ struct EmittedProgram: Sendable {
     let parts: Int
     /// The elements of the batch that are computed at once; nil where there is no batch.
     let lanes: Int?
+    /// How hard the compiler is to try.
+    let effort: Effort
 
     /// The code of a program: vectors run over the elements of a batch where the program computes them independently of each
     /// other, and over the elements of arrays otherwise.
@@ -38,13 +40,18 @@ struct EmittedProgram: Sendable {
     ) {
         let functions = body.functions.map(\.text)
         self.body = (functions + [entry]).joined(separator: "\n")
-        source = Prelude.text(lanes: lanes, for: self.body) + "\n" + self.body
+        let (source, hasRoutines) = Prelude.completed(self.body, lanes: lanes)
+        self.source = source
         self.constants = constants
         interpreted = body.interpreted
         self.scratchSize = (scratchSize + 63) / 64 * 64
         outputs = program.resultSignatures
         self.parts = parts
         self.lanes = lanes
+        let isLight =
+            lanes == nil && parts == 1 && !body.needsEffort && program.work < 4_000_000
+            && !self.body.mentions("sharedProduct_")
+        effort = !isLight ? .thorough : hasRoutines ? .quickInHalves : .quick
     }
 
     /// The parameters of a part: where inputs and outputs are, its scratch memory, whether it failed.

@@ -30,6 +30,7 @@ extension Source {
     private mutating func function(_ transform: FourierTransform, isBatched: Bool) -> String {
         let name = "\(transform.name)_\(transform.type.letter(isBatched))"
         if !isBatched { function("vectors", FourierPasses.vectors) }
+        needsEffort = true
         let lanes = self.lanes
         function(name, transform.text(name, isBatched: isBatched, lanes: lanes))
         return name

@@ -207,6 +207,7 @@ extension Source {
         for range in parts[variable] where !range.isEmpty {
             var inner = box
             inner.ranges[variable] = range
+            if !isRow && order.count == 1 && lanes == nil && range.count >= 64 { line("INTERLEAVE") }
             // The steps of a sum depend on each other, those along a row of sums do not.
             block(head(variable, range, isInnermost: isRow && order.count == 1)) {
                 $0.innerNest(order.dropFirst(), parts, inner, isRow, body)

@@ -3,17 +3,17 @@
 /// Names end with letters of types: d, f, l, b for a double, a float, a long and a truth value; D, F, L, B for as many of
 /// them as there are lanes. Nothing is included: a program compiles without headers.
 enum Prelude {
-    /// What `code` needs, not more: compilers take their time for what they read.
-    static func text(lanes: Int?, for code: String) -> String {
+    /// `code` behind what it needs, not more: compilers take their time for what they read.
+    static func completed(_ code: String, lanes: Int?) -> (text: String, hasRoutines: Bool) {
         var parts = [scalars, real("d", "double", "t_l"), single("f"), powers("d"), powers("f")]
         parts += [errorFunction("d", isSingle: false), errorFunction("f", isSingle: true)]
         parts += [trigonometry("d", isSingle: false), trigonometry("f", isSingle: true), trigonometryOfNumbers]
         parts.append(productSettings)
         if let lanes { parts.append(vectors(lanes)) }
-        if code.contains("laneProduct_") { parts.append(laneProducts) }
-        if code.contains(" product_") || code.contains("sharedProduct_") { parts.append(products) }
+        if code.mentions("laneProduct_") { parts.append(laneProducts) }
+        if code.mentions(" product_") || code.mentions("sharedProduct_") { parts.append(products) }
         parts.append(matrices(for: code))
-        return parts.joined(separator: "\n")
+        return Definitions(parts.joined(separator: "\n")).completed(code)
     }
 
     private static let scalars = """
@@ -34,9 +34,11 @@ enum Prelude {
         #define INLINE static inline __attribute__((always_inline, unused))
         #if defined(__clang__)
         #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+        #define INTERLEAVE _Pragma("clang loop interleave_count(4)")
         #define REASSOCIATE _Pragma("clang fp reassociate(on)")
         #else
         #define INDEPENDENT _Pragma("GCC ivdep")
+        #define INTERLEAVE
         #define REASSOCIATE
         #endif
         extern void cblas_dgemm(int, int, int, int, int, int, double, const double *, int, const double *, int, double, double *, int);

@@ -63,17 +63,17 @@ extension Prelude {
         #define EACH(f, X, x) INLINE t_##X f##_##X(t_##X a) { t_##X r; for (int i = 0; i < LANES; i++) r[i] = f##_##x(a[i]); return r; }
         #define EACH2(f, X, x) INLINE t_##X f##_##X(t_##X a, t_##X b) { t_##X r; for (int i = 0; i < LANES; i++) r[i] = f##_##x(a[i], b[i]); return r; }
         #if defined(__clang__)
-        #define WHOLE(f, g, X) INLINE t_##X f##_##X(t_##X a) { return __builtin_elementwise_##g(a); }
-        WHOLE(floor, floor, D) WHOLE(floor, floor, F) WHOLE(ceiling, ceil, D) WHOLE(ceiling, ceil, F)
-        WHOLE(rounded, roundeven, D) WHOLE(rounded, roundeven, F) WHOLE(sqrt, sqrt, D) WHOLE(sqrt, sqrt, F)
-        INLINE t_D fma_D(t_D a, t_D b, t_D c) { return __builtin_elementwise_fma(a, b, c); }
-        INLINE t_F fma_F(t_F a, t_F b, t_F c) { return __builtin_elementwise_fma(a, b, c); }
+        #define EVERY(X, whole, one) return whole;
         #else
-        EACH(floor, D, d) EACH(floor, F, f) EACH(ceiling, D, d) EACH(ceiling, F, f) EACH(rounded, D, d) EACH(rounded, F, f)
-        EACH(sqrt, D, d) EACH(sqrt, F, f)
-        INLINE t_D fma_D(t_D a, t_D b, t_D c) { t_D r; for (int i = 0; i < LANES; i++) r[i] = fma_d(a[i], b[i], c[i]); return r; }
-        INLINE t_F fma_F(t_F a, t_F b, t_F c) { t_F r; for (int i = 0; i < LANES; i++) r[i] = fma_f(a[i], b[i], c[i]); return r; }
+        #define EVERY(X, whole, one) t_##X r; for (int i = 0; i < LANES; i++) r[i] = one; return r;
         #endif
+        #define ROUNDINGS(X, x) \\
+          INLINE t_##X floor_##X(t_##X a) { EVERY(X, __builtin_elementwise_floor(a), floor_##x(a[i])) } \\
+          INLINE t_##X ceiling_##X(t_##X a) { EVERY(X, __builtin_elementwise_ceil(a), ceiling_##x(a[i])) } \\
+          INLINE t_##X rounded_##X(t_##X a) { EVERY(X, __builtin_elementwise_roundeven(a), rounded_##x(a[i])) } \\
+          INLINE t_##X sqrt_##X(t_##X a) { EVERY(X, __builtin_elementwise_sqrt(a), sqrt_##x(a[i])) } \\
+          INLINE t_##X fma_##X(t_##X a, t_##X b, t_##X c) { EVERY(X, __builtin_elementwise_fma(a, b, c), fma_##x(a[i], b[i], c[i])) }
+        ROUNDINGS(D, d) ROUNDINGS(F, f)
         INLINE t_L absolute_L(t_L a) { return select_L(compare_L(a < 0), -a, a); }
         INLINE t_D absolute_D(t_D a) { return (t_D)((t_L)a & 0x7fffffffffffffffl); }
         INLINE t_F absolute_F(t_F a) { return (t_F)((t_I)a & 0x7fffffff); }

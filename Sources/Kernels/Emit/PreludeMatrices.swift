@@ -1,7 +1,7 @@
 extension Prelude {
     /// The factorizations that `code` uses, with what they are made of.
     static func matrices(for code: String) -> String {
-        func uses(_ names: String...) -> Bool { names.contains { code.contains($0 + "(") } }
+        func uses(_ names: String...) -> Bool { names.contains { code.mentions($0 + "(") } }
         var parts: [String] = []
         let eigen = uses("symmetricEigen_d", "symmetricEigens_d")
         let functions = uses("symmetricRoot_d", "symmetricSylvester_d")

@@ -130,7 +130,7 @@ extension Prelude {
         }
         return """
             // c (+)= a b for a packed b; the elements of a are row and column apart
-            static __attribute__((unused)) void multiply_\(x)(long n, long m, long k, const t_\(x) *restrict a, long row, long column, const t_\(x) *restrict packed, t_\(x) *restrict c, int add) {
+            static __attribute__((noinline, unused)) void multiply_\(x)(long n, long m, long k, const t_\(x) *restrict a, long row, long column, const t_\(x) *restrict packed, t_\(x) *restrict c, int add) {
               for (long from = 0; from < k; from += DEPTH) {
                 const long depth = k - from < DEPTH ? k - from : DEPTH;
                 const t_\(x) *from_a = a + from * column, *from_b = packed + from * PANEL_\(x);
@@ -145,7 +145,7 @@ extension Prelude {
                 \(step(1))
               }
             }
-            static __attribute__((unused)) void pack_\(x)(long m, long k, const t_\(x) *restrict b, long row, long column, t_\(x) *restrict packed) {
+            static __attribute__((noinline, unused)) void pack_\(x)(long m, long k, const t_\(x) *restrict b, long row, long column, t_\(x) *restrict packed) {
               for (long j = 0; j < m; j += PANEL_\(x)) {
                 const long columns = m - j < PANEL_\(x) ? m - j : PANEL_\(x);
                 t_\(x) *to = packed + j * k;

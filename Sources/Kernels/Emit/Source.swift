@@ -8,6 +8,8 @@ struct Source {
     private(set) var interpreted: [InterpretedInstruction] = []
     /// Functions besides the program itself, in the order in which they came.
     private(set) var functions: [(name: String, text: String)] = []
+    /// Whether there is code that only a compiler makes fast which unrolls loops.
+    var needsEffort = false
     private var lines: [String] = []
     private var depth = 1
     private var names = 0
@@ -41,7 +43,7 @@ struct Source {
         let calls = ["sin", "cos"].flatMap { f in
             ["d", "f"].map { (call: "\(f)_\($0)(", near: "\(f)Within_\($0)(&far_\($0), ") }
         }
-        guard written.contains(where: { line in calls.contains { line.contains($0.call) } }) else { return }
+        guard written.contains(where: { line in calls.contains { line.mentions($0.call) } }) else { return }
         let near = written.map { calls.reduce($0) { $0.replacing($1.call, with: $1.near) } }
         lines[start...] = []
         block("") { source in

@@ -1,3 +1,5 @@
+internal import CSystem
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -7,9 +9,10 @@
 /// A C compiler: where it is, how it is called, and what tells it from every other.
 struct Compiler: Sendable {
     let path: String
-    let arguments: [String]
     /// Path, size, time and inode of the resolved file, so that its version need not be asked for at each start.
     let identity: String
+    /// The linker beside the compiler, which is its own and needs no other package.
+    private let linker: String?
 
     /// The names of the files in the working folder are constants: nothing of a program reaches the command line.
     static let sourceName = "program.c"
@@ -23,14 +26,30 @@ struct Compiler: Sendable {
         guard stat(path, &status) == 0 else { throw .last(path) }
         self.path = path
         let resolved = resolvedPath(path) ?? path
-        // A linker beside the compiler is its own, and needs no other package.
         let linker = parent(resolved) + "/ld.lld"
-        arguments = Compiler.flags + (access(linker, X_OK) == 0 ? ["-fuse-ld=lld"] : [])
+        self.linker = access(linker, X_OK) == 0 ? linker : nil
         identity =
             "\(path) \(resolved) \(status.st_size) \(status.modified).\(status.modifiedNanoseconds) \(status.st_dev) \(status.st_ino)"
     }
 
-    /// No start files and no default libraries: the code needs the C and mathematics libraries only, which the process has.
+    /// What is run at the same time, and what after it: the compiler, and the linker where it can be called by itself, in half of
+    /// the time that the compiler needs to call it.
+    func commands(_ effort: Effort) -> [[[String]]] {
+        let compile = [path] + effort.flags + Compiler.flags
+        guard let linker, let libraries = Compiler.libraries else {
+            // No start files and no default libraries.
+            let link = [
+                "-shared", "-nostdlib", Compiler.sourceName, "-o", Compiler.libraryName, "-lm", "-lc", "-Wl,-z,now",
+            ]
+            return [[compile + link + (linker == nil ? [] : ["-fuse-ld=lld"])]]
+        }
+        let halves = effort.halves.map { (half, object) in
+            compile + ["-DHALF=\(half)", "-c", Compiler.sourceName, "-o", object]
+        }
+        let link = [linker, "-shared", "-z", "now", "-o", Compiler.libraryName]
+        return [halves, [link + effort.halves.map(\.object) + libraries]]
+    }
+
     private static let flags: [String] = {
         #if arch(arm64)
             let processor = "-mcpu=native"
@@ -38,10 +57,20 @@ struct Compiler: Sendable {
             let processor = "-march=native"
         #endif
         return [
-            "-x", "c", "-std=gnu11", "-O3", processor, "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math",
-            "-fno-stack-protector", "-fno-ident", "-w", "-g0", "-fPIC", "-shared", "-nostdlib", sourceName, "-o",
-            libraryName, "-lm", "-lc", "-Wl,-z,now",
+            "-x", "c", "-std=gnu11", processor, "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math",
+            "-fno-stack-protector", "-fno-ident", "-w", "-g0", "-fPIC",
         ]
+    }()
+
+    /// The mathematics and C libraries of this process, all that the code needs; nil where the system does not say.
+    private static let libraries: [String]? = {
+        #if canImport(Glibc)
+            let files = ["cos", "memcpy"].compactMap { (name: String) in apus_library(name).map { String(cString: $0) }
+            }
+            return files.count == 2 && files.allSatisfy { $0.hasPrefix("/") } ? files : nil
+        #else
+            return nil
+        #endif
     }()
 
     private static func find(_ settings: Settings) throws(SystemFailure) -> String? {
@@ -73,6 +102,31 @@ struct Compiler: Sendable {
     private static func isExecutable(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.isFile && access(path, X_OK) == 0
+    }
+}
+
+/// How hard the compiler tries; each program has its own, so that its results do not depend on time.
+package enum Effort: Sendable {
+    /// Loops become vectors and little more, in a third of the time: for programs that run for a few milliseconds at most.
+    case quick
+    /// The same, with the routines that the program calls compiled beside it: about half of the time on two cores.
+    case quickInHalves
+    /// All that the compiler has: for much work, and for lanes and Fourier transforms, whose code is unrolled and rearranged.
+    case thorough
+
+    /// What of a source is compiled by itself, and the name of what comes of it.
+    fileprivate var halves: [(half: Int, object: String)] {
+        switch self {
+        case .quick, .thorough: [(0, "program.o")]
+        case .quickInHalves: [(1, "program.o"), (2, "routines.o")]
+        }
+    }
+
+    fileprivate var flags: [String] {
+        switch self {
+        case .quick, .quickInHalves: ["-O1", "-ftree-vectorize"]
+        case .thorough: ["-O3"]
+        }
     }
 }
 

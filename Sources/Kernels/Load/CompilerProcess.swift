@@ -11,17 +11,39 @@ extension Compiler {
     ///
     /// The compiler is started without a shell, with constant arguments, in its own process group and inside of `folder`, with
     /// nothing of the environment but where programs and the home are. Throws where it fails or takes longer than `seconds`.
-    func compile(in folder: borrowing Descriptor, seconds: Double) throws(SystemFailure) {
-        let process = try start(in: folder)
-        let status = try Compiler.wait(for: process, seconds: seconds)
-        guard status == 0 else {
-            let signal = status & 0x7f
-            let how = signal == 0 ? "ended with status \(status >> 8 & 0xff)" : "was ended by signal \(signal)"
-            throw SystemFailure("\(path) \(how)\(firstMessage(in: folder))")
-        }
+    func compile(_ effort: Effort, in folder: borrowing Descriptor, seconds: Double) throws(SystemFailure) {
+        let limit = monotonicSeconds() + seconds
+        for stage in commands(effort) { try run(stage, in: folder, until: limit, of: seconds) }
     }
 
-    private func start(in folder: borrowing Descriptor) throws(SystemFailure) -> pid_t {
+    /// Runs commands at the same time; where one fails the others are waited for.
+    private func run(
+        _ commands: [[String]], in folder: borrowing Descriptor, until limit: Double, of seconds: Double
+    ) throws(SystemFailure) {
+        var processes: [(program: String, number: pid_t)] = []
+        var failure: SystemFailure?
+        for command in commands {
+            do throws(SystemFailure) {
+                processes.append((command[0], try start(command, in: folder)))
+            } catch {
+                failure = error
+            }
+        }
+        for process in processes {
+            do throws(SystemFailure) {
+                let status = try Compiler.wait(for: process.number, until: limit, of: seconds)
+                guard status != 0 else { continue }
+                let signal = status & 0x7f
+                let how = signal == 0 ? "ended with status \(status >> 8 & 0xff)" : "was ended by signal \(signal)"
+                failure = failure ?? SystemFailure("\(process.program) \(how)\(firstMessage(in: folder))")
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private func start(_ command: [String], in folder: borrowing Descriptor) throws(SystemFailure) -> pid_t {
         #if canImport(Glibc)
             var actions = posix_spawn_file_actions_t()
             var attributes = posix_spawnattr_t()
@@ -35,7 +57,7 @@ extension Compiler {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addopen(
-            &actions, 2, Compiler.messagesName, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, 0o600)
+            &actions, 2, Compiler.messagesName, O_WRONLY | O_CREAT | O_NOFOLLOW | O_APPEND, 0o600)
 
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -55,11 +77,11 @@ extension Compiler {
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setflags(&attributes, Int16(flags))
 
-        return try withCStrings([path] + arguments) { (arguments) throws(SystemFailure) in
+        return try withCStrings(command) { (arguments) throws(SystemFailure) in
             try withCStrings(Compiler.environment()) { (environment) throws(SystemFailure) in
                 var process: pid_t = 0
-                let code = posix_spawn(&process, path, &actions, &attributes, arguments, environment)
-                guard code == 0 else { throw SystemFailure("\(path): \(String(cString: strerror(code)))") }
+                let code = posix_spawn(&process, command[0], &actions, &attributes, arguments, environment)
+                guard code == 0 else { throw SystemFailure("\(command[0]): \(String(cString: strerror(code)))") }
                 return process
             }
         }
@@ -72,9 +94,10 @@ extension Compiler {
             + passed.compactMap { name in environmentValue(name).map { "\(name)=\($0)" } }
     }
 
-    /// Looks every millisecond, at most `seconds` long, and ends whatever is left of the process group.
-    private static func wait(for process: pid_t, seconds: Double) throws(SystemFailure) -> Int32 {
-        let limit = monotonicSeconds() + seconds
+    /// Looks every millisecond until the time limit, `seconds` after the start, and ends whatever is left of the process group.
+    private static func wait(
+        for process: pid_t, until limit: Double, of seconds: Double
+    ) throws(SystemFailure) -> Int32 {
         var hasEnded = try hasEnded(process)
         while !hasEnded && monotonicSeconds() < limit {
             usleep(1000)

@@ -15,7 +15,9 @@ package final class NativeLibrary: Sendable {
     ///
     /// Waits for the compiler the first time (about 50 ms), reads a file in later processes, and looks into a table in this one.
     /// `source` may need the C and mathematics libraries; its functions must not have names that hide theirs.
-    package static func load(source: String) -> NativeLibrary? { NativeLoader.ofProcess.load(source) }
+    package static func load(source: String, _ effort: Effort) -> NativeLibrary? {
+        NativeLoader.ofProcess.load(source, effort)
+    }
 
     /// Loads a file; nil where the system does not, and `dlerror` says why.
     init?(path: String) {

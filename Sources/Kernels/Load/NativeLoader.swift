@@ -38,14 +38,21 @@ final class NativeLoader: Sendable {
         if let failure { warn(failure) }
     }
 
-    /// All but the source that machine code depends on; the first line changes with the form of the files.
-    private static func fingerprint(_ compiler: Compiler) -> String {
-        "apus machine code 1\n\(compiler.identity)\n\(compiler.arguments)\n\(processorDescription())\n"
+    /// What machine code is made of, and the name that it has in the cache.
+    private struct Recipe {
+        let source: String
+        let effort: Effort
+        let key: String
     }
 
-    func load(_ source: String) -> NativeLibrary? {
+    /// All but the source and the effort that machine code depends on; the first line changes with the form of the files.
+    private static func fingerprint(_ compiler: Compiler) -> String {
+        "apus machine code 1\n\(compiler.identity)\n\(processorDescription())\n"
+    }
+
+    func load(_ source: String, _ effort: Effort = .thorough) -> NativeLibrary? {
         guard let compiler else { return nil }
-        let key = hexadecimal(SHA256.digest(fingerprint + source))
+        let key = hexadecimal(SHA256.digest(fingerprint + "\(compiler.commands(effort))\n" + source))
         let program = programs.withLock { programs in
             if let known = programs[key] { return known }
             let new = Program()
@@ -54,39 +61,37 @@ final class NativeLoader: Sendable {
         }
         return program.library.withLock { library in
             if let known = library { return known }
-            let made = make(source, key, compiler)
+            let made = make(Recipe(source: source, effort: effort, key: key), compiler)
             library = .some(made)
             return made
         }
     }
 
-    private func make(_ source: String, _ key: String, _ compiler: Compiler) -> NativeLibrary? {
+    private func make(_ recipe: Recipe, _ compiler: Compiler) -> NativeLibrary? {
         do throws(SystemFailure) {
-            return try keptOrMade(source, key, compiler)
+            return try keptOrMade(recipe, compiler)
         } catch {
             warn(error)
             return nil
         }
     }
 
-    private func keptOrMade(_ source: String, _ key: String, _ compiler: Compiler) throws(SystemFailure)
-        -> NativeLibrary
-    {
+    private func keptOrMade(_ recipe: Recipe, _ compiler: Compiler) throws(SystemFailure) -> NativeLibrary {
         guard let path = settings.cache else {
-            return try made(source, key, compiler, WorkingFolder(in: settings.temporary))
+            return try made(recipe, compiler, WorkingFolder(in: settings.temporary))
         }
         let cache: CodeCache
         do throws(SystemFailure) {
             cache = try CodeCache(path)
         } catch {
             warn(error, "machine code is made anew by every process")
-            return try made(source, key, compiler, WorkingFolder(in: settings.temporary))
+            return try made(recipe, compiler, WorkingFolder(in: settings.temporary))
         }
-        if let found = cache.find(key), let library = NativeLibrary(path: found) { return library }
+        if let found = cache.find(recipe.key), let library = NativeLibrary(path: found) { return library }
         let work = try WorkingFolder(in: cache.path)
-        let library = try made(source, key, compiler, work)
+        let library = try made(recipe, compiler, work)
         do throws(SystemFailure) {
-            try cache.keep(work, as: key, sizeLimit: settings.sizeLimit)
+            try cache.keep(work, as: recipe.key, sizeLimit: settings.sizeLimit)
         } catch {
             warn(error, "machine code is made anew by every process")
         }
@@ -95,17 +100,17 @@ final class NativeLoader: Sendable {
 
     /// Compiled, sealed and loaded; only what could be loaded may go into the cache. The folder may be removed afterwards.
     private func made(
-        _ source: String, _ key: String, _ compiler: Compiler, _ work: borrowing WorkingFolder
+        _ recipe: Recipe, _ compiler: Compiler, _ work: borrowing WorkingFolder
     ) throws(SystemFailure) -> NativeLibrary {
         guard !hangs.load(ordering: .relaxed) else { throw SystemFailure("the compiler took too long before") }
-        try work.write(source: source)
+        try work.write(source: recipe.source)
         do throws(SystemFailure) {
-            try compiler.compile(in: work.folder, seconds: settings.timeLimit)
+            try compiler.compile(recipe.effort, in: work.folder, seconds: settings.timeLimit)
         } catch {
             if error.isTimeout { hangs.store(true, ordering: .relaxed) }
             throw error
         }
-        try CodeCache.seal(work, key)
+        try CodeCache.seal(work, recipe.key)
         guard let library = NativeLibrary(path: work.library) else {
             throw SystemFailure("machine code cannot be loaded: \(String(cString: dlerror()))")
         }

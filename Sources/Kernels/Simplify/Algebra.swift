@@ -1,8 +1,7 @@
 import Tensors
 
 extension Simplify {
-    /// A simpler operand with the same value, in exact floating-point arithmetic save the sign of a zero; nil where there is
-    /// none.
+    /// A simpler operand with the same value, in exact floating-point arithmetic; nil where there is none.
     static func algebra(
         _ operation: Operation, _ x: [Program.Operand], _ result: Signature, _ writer: inout ProgramWriter
     ) -> Program.Operand? {
@@ -29,7 +28,11 @@ extension Simplify {
             let shape = writer.signature(x[0]).shape
             guard axes.allSatisfy({ shape[$0] == 1 }) else { return nil }
             return writer.append(.reshape(result.shape), x, [result])[0]
-        default: return nil
+        case .compare, .largestIndex, .cumulativeSum, .sortOrder, .gather, .scatterAdd, .windows, .windowSum,
+            .matrixProduct, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
+            .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .fourier, .realFourier,
+            .realFourierTranspose, .random, .scan, .conditional, .whileLoop, .fixedPoint, .custom:
+            return nil
         }
     }
 
@@ -65,11 +68,12 @@ extension Simplify {
                 return writer.append(.binary(.multiply), [a, .constant(inverse)], [result])[0]
             }
         case .subtract:
-            if second == 0, keeps(a) { return a }
+            if second == 0, second?.sign == .plus, keeps(a) { return a }
             if let inner = negated(b, writer) { return writer.append(.binary(.add), [a, inner], [result])[0] }
         case .add:
-            if second == 0, keeps(a) { return a }
-            if first == 0, keeps(b) { return b }
+            // −0 + 0 is 0, so that only −0 changes nothing.
+            if second == 0, second?.sign == .minus, keeps(a) { return a }
+            if first == 0, first?.sign == .minus, keeps(b) { return b }
             if let inner = negated(b, writer) { return writer.append(.binary(.subtract), [a, inner], [result])[0] }
             if let inner = negated(a, writer) { return writer.append(.binary(.subtract), [b, inner], [result])[0] }
         case .power:
@@ -113,12 +117,17 @@ extension Simplify {
     ) -> Program.Operand? {
         if writer.signature(x) == result { return x }
         guard let maker = writer.maker(x) else { return nil }
-        switch (operation, maker.operation) {
-        case (.reshape, .reshape), (.broadcast, .broadcast):
-            if writer.signature(maker.operands[0]) == result { return maker.operands[0] }
-            return writer.append(operation, maker.operands, [result])[0]
-        default: return nil
-        }
+        let isTwice =
+            if case (.reshape, .reshape) = (operation, maker.operation) {
+                true
+            } else if case (.broadcast, .broadcast) = (operation, maker.operation) {
+                true
+            } else {
+                false
+            }
+        guard isTwice else { return nil }
+        if writer.signature(maker.operands[0]) == result { return maker.operands[0] }
+        return writer.append(operation, maker.operands, [result])[0]
     }
 
     private static func transposing(

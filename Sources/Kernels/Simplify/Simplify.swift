@@ -34,12 +34,10 @@ enum Simplify {
     private static func written(
         _ operation: Operation, _ operands: [Program.Operand], _ signatures: [Signature], _ writer: inout ProgramWriter
     ) -> [Program.Operand] {
-        switch operation {
-        case .fixedPoint(let point): return writer.append(rewritten(point.solution), operands)
-        case .custom(let custom): return writer.append(rewritten(custom.body), operands)
-        case .scan, .conditional, .whileLoop:
+        if case .fixedPoint(let point) = operation { return writer.append(rewritten(point.solution), operands) }
+        if case .custom(let custom) = operation { return writer.append(rewritten(custom.body), operands) }
+        if !operation.programs.isEmpty {
             return writer.append(operation.with(programs: operation.programs.map(rewritten)), operands, signatures)
-        default: break
         }
         if let folded = folded(operation, operands, signatures) { return folded.map { .constant($0) } }
         if let simpler = algebra(operation, operands, signatures[0], &writer) { return [simpler] }

@@ -1,0 +1,143 @@
+/// C text cut into what it defines, so that a program takes what it uses and no more: compilers take their time for what they
+/// read.
+///
+/// A definition makes those identifiers known outside of its parentheses and braces that are new, and the last of them before its
+/// body even if it is not, as in both branches of a condition. Conditions are always taken. A macro that is applied outside of functions makes a family of them, `ROOTS(d) ROOTS(f)`; it is written out,
+/// so that each member can be taken by itself. Comments outside of functions are left behind.
+///
+/// Functions that are never written into their callers, the routines, can be compiled at the same time as what calls them:
+/// with `HALF` 1 they are declared, with 2 they are made and the program is left out, without it all is one.
+struct Definitions: Sendable {
+    private struct Family {
+        let parameters: [Name]
+        let body: ArraySlice<UInt8>
+    }
+
+    private var texts: [ArraySlice<UInt8>] = []
+    /// Whether the definition is a function that is never written into its callers.
+    private var isRoutine: [Bool] = []
+    /// The definitions that make a name known.
+    private var makers: [Name: [Int]] = [:]
+    private var always: [Int] = []
+    private var families: [Name: Family] = [:]
+
+    init(_ text: String) { read(Array(text.utf8)[...]) }
+
+    /// `code` behind what it uses, in the order of the text.
+    func completed(_ code: String) -> (text: String, hasRoutines: Bool) {
+        var isTaken = [Bool](repeating: false, count: texts.count)
+        // Routines that are called from outside of routines.
+        var isCalled = isTaken
+        var waiting = always
+        for number in always { isTaken[number] = true }
+        func take(_ text: ArraySlice<UInt8>, isRoutine: Bool) {
+            var scanner = Scanner(text)
+            while let name = scanner.nextName() {
+                for maker in makers[name] ?? [] {
+                    if !isRoutine { isCalled[maker] = true }
+                    guard !isTaken[maker] else { continue }
+                    isTaken[maker] = true
+                    waiting.append(maker)
+                }
+            }
+        }
+        take(Array(code.utf8)[...], isRoutine: false)
+        while let number = waiting.popLast() { take(texts[number], isRoutine: isRoutine[number]) }
+        let taken = texts.indices.filter { isTaken[$0] }
+        let hasRoutines = taken.contains { isRoutine[$0] }
+        var parts = taken.map { isRoutine[$0] ? halved(texts[$0], isCalled: isCalled[$0]) : Array(texts[$0]) }
+        if hasRoutines { parts.insert(Array(Definitions.linkage.utf8), at: 0) }
+        parts.append(Array((hasRoutines ? "#if HALF != 2\n\(code)\n#endif\n" : code).utf8))
+        return (String(decoding: Array(parts.joined(separator: [10])), as: UTF8.self), hasRoutines)
+    }
+
+    private static let linkage = """
+        #if HALF
+        #define ROUTINE __attribute__((visibility("hidden")))
+        #else
+        #define ROUTINE static
+        #endif
+        """
+
+    /// A routine that is made in the second half; the first knows it if it calls it.
+    private func halved(_ text: ArraySlice<UInt8>, isCalled: Bool) -> [UInt8] {
+        guard isCalled else { return Array("#if HALF != 1\n".utf8) + text + Array("\n#endif".utf8) }
+        let head = text.dropFirst("static".utf8.count).prefix { $0 != UInt8(ascii: "{") }
+        return Array("ROUTINE".utf8) + head + Array("\n#if HALF == 1\n;\n#else\n".utf8) + text[head.endIndex...]
+            + Array("\n#endif".utf8)
+    }
+}
+
+extension Definitions {
+    private mutating func read(_ text: ArraySlice<UInt8>) {
+        var scanner = Scanner(text)
+        while let first = scanner.startOfDefinition() {
+            if first == UInt8(ascii: "#") {
+                directive(scanner.directive())
+            } else if let (name, arguments) = scanner.application(of: { families[$0] != nil }) {
+                read(expanded(families[name]!, arguments))
+            } else {
+                add(scanner.definition())
+            }
+        }
+    }
+
+    private mutating func add(_ text: ArraySlice<UInt8>) {
+        let isEnumeration = text.starts(with: "enum".utf8)
+        var scanner = Scanner(text)
+        var names: [Name] = []
+        var last: Name?
+        while let name = scanner.nextName() {
+            guard scanner.depth == 0 || isEnumeration, !Definitions.keywords.contains(name) else { continue }
+            if makers[name] == nil { names.append(name) }
+            last = name
+        }
+        if let last, !names.contains(last) { names.append(last) }
+        add(text, names)
+    }
+
+    private mutating func add(_ text: ArraySlice<UInt8>, _ names: [Name]) {
+        if names.isEmpty { always.append(texts.count) }
+        for name in names { makers[name, default: []].append(texts.count) }
+        texts.append(text)
+        let head = Scanner(text.prefix { $0 != UInt8(ascii: "{") })
+        isRoutine.append(text.starts(with: "static".utf8) && head.contains(Definitions.noinline))
+    }
+
+    private mutating func directive(_ text: ArraySlice<UInt8>) {
+        var scanner = Scanner(text)
+        guard scanner.nextName() == Definitions.define, let name = scanner.nextName() else { return add(text, []) }
+        add(text, [name])
+        families[name] = scanner.parameters().map { Family(parameters: $0, body: scanner.rest) }
+    }
+
+    /// The body of a macro with arguments for its parameters, without the signs that join and those that continue lines.
+    private func expanded(_ family: Family, _ arguments: [ArraySlice<UInt8>]) -> ArraySlice<UInt8> {
+        var result: [UInt8] = []
+        var rest = family.body
+        while let byte = rest.first {
+            if byte.isOfName {
+                let name = Name(rest.prefix { $0.isOfName })
+                let place = family.parameters.firstIndex(of: name)
+                result += place.map { arguments[$0] } ?? name.bytes
+                rest = rest.dropFirst(name.bytes.count)
+                continue
+            }
+            rest = rest.dropFirst()
+            if byte == UInt8(ascii: "#"), rest.first == byte {
+                rest = rest.dropFirst()
+            } else {
+                result.append(byte == UInt8(ascii: "\\") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return result[...]
+    }
+
+    private static let noinline = Name(Array("noinline".utf8)[...])
+    private static let define = Name(Array("define".utf8)[...])
+
+    private static let keywords = Set(
+        """
+        __attribute__ char const double enum extern float inline int long restrict short signed static struct typedef unsigned void
+        """.split(separator: " ").map { Name(Array($0.utf8)[...]) })
+}
