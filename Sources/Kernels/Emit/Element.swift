@@ -65,7 +65,7 @@ struct ElementWriter {
     private mutating func load(_ operand: Program.Operand, _ position: Position) -> String {
         let signature = frame.schedule.signature(operand)
         if case .constant(let tensor) = operand, tensor.count == 1 {
-            return signature.type.literal(tensor.values[0])
+            return tensor.literal
         }
         let place = frame.place(operand)
         let offset = frame.offset(signature.shape, position)
@@ -107,6 +107,7 @@ struct ElementWriter {
         case .gather(let axis):
             let chosen = element(x[1], position)
             let length = frame.schedule.signature(x[0]).shape[axis]
+            if isBatched(x[1]) { return laneGather(x[0], axis, axes(position), chosen, type) }
             var index = axes(position)
             index[axis] = .text("apus_index(\(chosen), \(length), failure)")
             return element(x[0], .axes(index))
@@ -116,6 +117,24 @@ struct ElementWriter {
             .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
             preconditionFailure("\(instruction.operation.name) has no elements of its own")
         }
+    }
+
+    /// An element whose place differs between the lanes.
+    private func laneGather(
+        _ x: Program.Operand, _ axis: Int, _ index: [Index], _ chosen: String, _ type: ElementType
+    ) -> String {
+        let shape = frame.schedule.signature(x).shape
+        let place: Place
+        if case .constant(let number) = x {
+            let text = "(\(type.name(false))[1]){\(number.literal)}"
+            place = Place(pointer: text, type: type, isBatched: false)
+        } else {
+            place = frame.place(x)
+        }
+        var first = index
+        first[axis] = .constant(0)
+        return "laneGather_\(type.letter(true))_\(type.letter(place.isBatched))(\(place.pointer) + "
+            + "\(frame.offset(shape, .axes(first))), \(chosen), \(shape.strides[axis]), \(shape[axis]), failure)"
     }
 
     private func axes(_ position: Position) -> [Index] {

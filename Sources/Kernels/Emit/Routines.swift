@@ -32,8 +32,11 @@ extension Source {
         case .cholesky: cholesky(instruction, &frame)
         case .triangularSolve(let transposed): triangularSolve(instruction, transposed: transposed, &frame)
         case .symmetricEigen: symmetricEigen(instruction, &frame)
-        case .largestIndex, .sortOrder, .solve, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random,
-            .unary, .binary, .lowerUpper, .singularValueDecomposition:
+        case .largestIndex(let axis): largestIndex(instruction, axis, &frame)
+        case .sortOrder(let axis): sortOrder(instruction, axis, &frame, now: now)
+        case .random(let draw): random(draw, instruction, &frame)
+        case .solve, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .unary, .binary, .lowerUpper,
+            .singularValueDecomposition:
             interpreted(instruction, &frame)
         case .alias, .constant, .compare, .select, .cast, .broadcast, .reshape, .transpose, .slice,
             .concatenate, .roll, .gather, .windows, .fixedPoint, .custom:
@@ -204,6 +207,14 @@ extension Source {
         let inner = shape[(axis + 1)...].reduce(1, *)
         nestedLoops([shape[..<axis].reduce(1, *), shape[axis], inner]) {
             $0.line("const long from = (i0 * \(shape[axis]) + i1) * \(inner) + i2;")
+            if indices.isBatched {
+                let update =
+                    updates.isBatched ? "\(updates.pointer)[from]" : "splat_\(letter)(\(updates.pointer)[from])"
+                $0.line(
+                    "laneScatter_\(letter)(\(target.pointer) + i0 * \(size * inner) + i2, \(update), "
+                        + "\(indices.pointer)[from], \(inner), \(size), failure);")
+                return
+            }
             $0.line(
                 "const long to = (i0 * \(size) + apus_index(\(indices.pointer)[from], \(size), failure)) * \(inner) + i2;"
             )

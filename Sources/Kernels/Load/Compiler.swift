@@ -25,7 +25,7 @@ struct Compiler: Sendable {
         let resolved = resolvedPath(path) ?? path
         // A linker beside the compiler is its own, and needs no other package.
         let linker = parent(resolved) + "/ld.lld"
-        arguments = Compiler.flags + (access(linker, X_OK) == 0 ? ["-fuse-ld=lld"] : [])
+        arguments = Compiler.flags + Compiler.sanitizers + (access(linker, X_OK) == 0 ? ["-fuse-ld=lld"] : [])
         identity =
             "\(path) \(resolved) \(status.st_size) \(status.modified).\(status.modifiedNanoseconds) \(status.st_dev) \(status.st_ino)"
     }
@@ -42,6 +42,16 @@ struct Compiler: Sendable {
             "-fno-stack-protector", "-fno-ident", "-w", "-g0", "-fPIC", "-shared", "-nostdlib", sourceName, "-o",
             libraryName, "-lm", "-lc", "-Wl,-z,now",
         ]
+    }()
+
+    /// Code that joins a process under sanitizers is made for the same ones, which are told by what they bring with them.
+    private static let sanitizers: [String] = {
+        let process = dlopen(nil, RTLD_NOW)
+        let found = [
+            ("__asan_init", "address"), ("__tsan_init", "thread"), ("__ubsan_handle_add_overflow", "undefined"),
+        ].filter { dlsym(process, $0.0) != nil }
+        if found.isEmpty { return [] }
+        return ["-fsanitize=" + found.map(\.1).joined(separator: ","), "-fno-sanitize-recover=all"]
     }()
 
     private static func find(_ settings: Settings) throws(SystemFailure) -> String? {
