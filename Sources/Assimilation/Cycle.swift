@@ -24,13 +24,14 @@ public struct Cycle<F: Forecast, A: Analysis>: Tree where F.State == A.State {
         from background: F.State, _ observations: Observations<H>, firstStep: Int = 0
     ) -> Trajectory<F.State> where H.Input == Tensor, H.Output == Tensor {
         let steps = Tensor.range(observations.count) + Tensor(integers: [firstStep], shape: [])
+        let masks: [Tensor] = observations.isKnownComplete ? [] : [observations.mask]
         let errors: [Tensor] = observations.hasVaryingError ? [observations.errorCovariance] : []
         let (next, record) = scan(
-            over: [steps, observations.values, observations.mask] + errors, from: background
+            over: [steps, observations.values] + masks + errors, from: background
         ) { background, now in
             let observation = Observation(
-                time: now[0].cast(to: .float64), values: now[1], mask: now[2],
-                errorCovariance: errors.isEmpty ? observations.errorCovariance : now[3],
+                time: now[0].cast(to: .float64), values: now[1], mask: masks.isEmpty ? nil : now[2],
+                errorCovariance: errors.isEmpty ? observations.errorCovariance : now[now.count - 1],
                 operator: observations.operator)
             let analyzed = analysis(background, observation)
             return (forecast(analyzed.belief, step: now[0]), Pair(background, analyzed))

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Kernels
 
-/// Programs that sum over a batch are cut into tiles of it; the results are those of the whole.
+/// Programs that sum over a batch are cut into tiles of it, or their large products into blocks of rows; the results are those
+/// of the whole.
 @Suite struct TilesTests {
     private func agree(_ a: Tensor, _ b: Tensor, _ tolerance: Double = 1e-12) -> Bool {
         let scale = max(1, b.values.map { abs($0) }.max() ?? 0)
@@ -12,18 +13,19 @@ import Testing
     }
 
     private func check<Network: Map>(
-        _ network: Network, _ x: Tensor, _ y: Tensor, sourceLocation: SourceLocation = #_sourceLocation
+        _ network: Network, _ x: Tensor, _ y: Tensor, in form: String = "apus_tile",
+        loss: @escaping (Tensor, Tensor) -> Tensor = meanSquaredError, sourceLocation: SourceLocation = #_sourceLocation
     ) where Network.Input == Tensor, Network.Output == Tensor {
         func step(_ all: Pair<Network, [Tensor]>) -> Pair<Network, [Tensor]> {
             let (value, slope) = valueAndGradient(of: { (network: Network) in
-                Loss.meanSquaredError(network(all.second[0]), all.second[1])
+                loss(network(all.second[0]), all.second[1])
             })(all.first)
             return Pair(slope, [value, all.first(all.second[0])])
         }
         let input = Pair(network, [x, y])
         let compiled = compile(like: input, step)
         if let code = compiled.code {
-            #expect(code.contains("apus_tile"), "not cut into tiles", sourceLocation: sourceLocation)
+            #expect(code.contains(form), "no \(form)", sourceLocation: sourceLocation)
         }
         let (found, expected) = (compiled(input), step(input))
         for (a, b) in zip(found.leaves, expected.leaves) {
@@ -38,15 +40,55 @@ import Testing
 
     @Test func denseNetworks() {
         let network = DenseNetwork(
-            [Dense(24, 64, key: Key(1)), Dense(64, 64, key: Key(2)), Dense(64, 5, key: Key(3))], activation: .tanh)
+            [Dense(72, 128, key: Key(1)), Dense(128, 100, key: Key(2)), Dense(100, 5, key: Key(3))], activation: .tanh)
         // The batch is as long as a side of a weight matrix: which axis is which must be found out.
-        check(network, Key(4).normal([64, 24]), Key(5).normal([64, 5]))
-        check(network, Key(4).normal([96, 24]), Key(5).normal([96, 5]))
+        check(network, Key(4).normal([128, 72]), Key(5).normal([128, 5]), in: "sharedProduct_")
+        check(network, Key(4).normal([211, 72]), Key(5).normal([211, 5]), in: "sharedProduct_")
+    }
+
+    @Test func crossEntropies() {
+        let network = DenseNetwork([Dense(72, 128, key: Key(1)), Dense(128, 7, key: Key(2))], activation: .relu)
+        check(network, Key(4).normal([96, 72]), classes(96, 7), in: "sharedProduct_", loss: crossEntropy)
+    }
+
+    @Test func images() {
+        // Rectified points make ties within windows.
+        check(ImageNetwork(), Key(3).normal([32, 12, 12]), classes(32, 7), loss: crossEntropy)
+    }
+
+    private func classes(_ count: Int, _ limit: Int) -> Tensor {
+        Tensor(integers: (0..<count).map { ($0 * 5 + $0 / 3) % limit })
     }
 
     @Test func periodicConvolutions() {
         let network = Composition(
             PeriodicConvolution(3, 8, width: 5, key: Key(1)), PeriodicConvolution(8, 2, width: 3, key: Key(2)))
         check(network, Key(3).normal([64, 3, 20]), Key(4).normal([64, 2, 20]))
+    }
+}
+
+private func meanSquaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+    Loss.meanSquaredError(prediction, target)
+}
+
+private func crossEntropy(_ logits: Tensor, _ classes: Tensor) -> Tensor {
+    Loss.crossEntropy(logits: logits, classes: classes)
+}
+
+/// Two convolutions with rectifiers and maxima over 2 × 2 points, and a dense layer.
+private struct ImageNetwork: Map {
+    var kernels = [Key(11).normal([5, 1, 3, 3]), Key(12).normal([6, 5, 3, 3])]
+    var last = Dense(54, 7, key: Key(13))
+
+    func callAsFunction(_ images: Tensor) -> Tensor {
+        let x = kernels.reduce(images.expanded(axis: 1)) { x, kernel in
+            x.convolution(kernel, padding: .zero).maximum(0).maximumPooling([2, 2])
+        }
+        return last(x.reshaped([x.shape[0], 54]))
+    }
+
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&kernels, "kernels")
+        visitor.visit(&last, "last")
     }
 }

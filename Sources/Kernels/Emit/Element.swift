@@ -104,12 +104,7 @@ struct ElementWriter {
             return pad(x[0], low, axes(position), type, instruction.operands.contains(where: isBatched))
         case .concatenate(let axis):
             return concatenate(x, axis, axes(position), instruction.operands.contains(where: isBatched))
-        case .gather(let axis):
-            let chosen = element(x[1], position)
-            let length = frame.schedule.signature(x[0]).shape[axis]
-            var index = axes(position)
-            index[axis] = .text("apus_index(\(chosen), \(length), failure)")
-            return element(x[0], .axes(index))
+        case .gather(let axis): return gather(x, axis, axes(position))
         case .reduce, .largestIndex, .cumulativeSum, .sortOrder, .scatterAdd, .matrixProduct, .cholesky,
             .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester,
             .random, .scan, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
@@ -173,6 +168,24 @@ struct ElementWriter {
             source[axis] = .text("(\(text) >= \(shift) ? \(text) - \(shift) : \(text) + \(length - shift))")
         }
         return element(x, .axes(source))
+    }
+
+    /// An element at an index; lanes that have indices of their own are read one by one.
+    private mutating func gather(_ x: [Program.Operand], _ axis: Int, _ index: [Index]) -> String {
+        let chosen = element(x[1], .axes(index))
+        let shape = frame.schedule.signature(x[0]).shape
+        var index = index
+        guard isBatched(x[1]) else {
+            index[axis] = .text("apus_index(\(chosen), \(shape[axis]), failure)")
+            return element(x[0], .axes(index))
+        }
+        index[axis] = .constant(0)
+        if case .constant = x[0] { return element(x[0], .axes(index)) }
+        let place = frame.place(x[0])
+        let letter = place.type.letter(true) + (place.isBatched ? "" : place.type.letter(false))
+        return
+            "gatherLanes_\(letter)(\(place.pointer) + \(frame.offset(shape, .axes(index))), \(shape.strides[axis]), "
+            + "\(chosen), \(shape[axis]), failure)"
     }
 
     private mutating func pad(

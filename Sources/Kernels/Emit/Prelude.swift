@@ -11,7 +11,7 @@ enum Prelude {
         parts.append(productSettings)
         if let lanes { parts.append(vectors(lanes)) }
         if code.contains("laneProduct_") { parts.append(laneProducts) }
-        if code.contains(" product_") { parts.append(products) }
+        if code.contains(" product_") || code.contains("sharedProduct_") { parts.append(products) }
         parts.append(matrices(for: code))
         return parts.joined(separator: "\n")
     }

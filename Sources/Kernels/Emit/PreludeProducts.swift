@@ -8,6 +8,7 @@ extension Prelude {
         """
         typedef t_\(x) v_\(x) __attribute__((vector_size(VECTOR), aligned(sizeof(t_\(x))), may_alias));
         enum { WIDE_\(x) = VECTOR / sizeof(t_\(x)), PANEL_\(x) = 2 * WIDE_\(x) };
+        \(transposition(x))
         \([12, 8, 6, 4, 1].map { rows in [1, 2].map { tile(x, rows, $0, isPacked: true) + tile(x, rows, $0, isPacked: false) }.joined() + allPanels(x, rows) }.joined())
         \(multiply(x))
         """
@@ -87,6 +88,41 @@ extension Prelude {
         """
     }
 
+    /// The transpose of a block as wide as a vector, by rounds that interleave its first half with its second.
+    private static func transposition(_ x: String) -> String {
+        let shuffles = [64, 32, 16].map { vector in
+            let wide = vector / (x == "d" ? 8 : 4)
+            func list(_ start: Int) -> String {
+                (start..<(start + wide / 2)).map { "\($0),\($0 + wide)" }.joined(separator: ",")
+            }
+            return """
+                #\(vector == 64 ? "if" : "elif") VECTOR == \(vector)
+                #define LOW_\(x)(a, b) __builtin_shufflevector(a, b, \(list(0)))
+                #define HIGH_\(x)(a, b) __builtin_shufflevector(a, b, \(list(wide / 2)))
+                """
+        }.joined(separator: "\n")
+        return """
+            \(shuffles)
+            #endif
+            INLINE void transpose_\(x)(const t_\(x) *from, long row, t_\(x) *to, long stride) {
+            #if __has_builtin(__builtin_shufflevector)
+              v_\(x) a[WIDE_\(x)], b[WIDE_\(x)];
+              UNROLL for (int i = 0; i < WIDE_\(x); i++) a[i] = *(const v_\(x) *)(from + i * row);
+              UNROLL for (int round = 1; round < WIDE_\(x); round *= 2) {
+                UNROLL for (int i = 0; i < WIDE_\(x); i++) b[i] = a[i];
+                UNROLL for (int i = 0; i < WIDE_\(x) / 2; i++) {
+                  a[2 * i] = LOW_\(x)(b[i], b[i + WIDE_\(x) / 2]);
+                  a[2 * i + 1] = HIGH_\(x)(b[i], b[i + WIDE_\(x) / 2]);
+                }
+              }
+              UNROLL for (int i = 0; i < WIDE_\(x); i++) *(v_\(x) *)(to + i * stride) = a[i];
+            #else
+              for (long i = 0; i < WIDE_\(x); i++) for (long j = 0; j < WIDE_\(x); j++) to[i * stride + j] = from[j * row + i];
+            #endif
+            }
+            """
+    }
+
     private static func multiply(_ x: String) -> String {
         func step(_ rows: Int) -> String {
             "for (; i + \(rows) <= n; i += \(rows)) "
@@ -116,9 +152,35 @@ extension Prelude {
                 if (columns < PANEL_\(x)) memset(to, 0, k * PANEL_\(x) * sizeof(t_\(x)));
                 if (columns == PANEL_\(x) && column == 1)
                   for (long l = 0; l < k; l++) for (int q = 0; q < PANEL_\(x); q++) to[l * PANEL_\(x) + q] = b[l * row + j + q];
-                else
-                  for (long l = 0; l < k; l++) for (long q = 0; q < columns; q++) to[l * PANEL_\(x) + q] = b[l * row + (j + q) * column];
+                else {
+                  long l = 0;
+                  if (columns == PANEL_\(x) && row == 1) for (; l + WIDE_\(x) <= k; l += WIDE_\(x)) {
+                    transpose_\(x)(b + j * column + l, column, to + l * PANEL_\(x), PANEL_\(x));
+                    transpose_\(x)(b + (j + WIDE_\(x)) * column + l, column, to + l * PANEL_\(x) + WIDE_\(x), PANEL_\(x));
+                  }
+                  for (; l < k; l++) for (long q = 0; q < columns; q++) to[l * PANEL_\(x) + q] = b[l * row + (j + q) * column];
+                }
               }
+            }
+            // A large product shared out among threads: first panels of the right side to pack, then blocks of rows of the result
+            struct product_\(x) {
+              long n, m, k; const t_\(x) *a; long row, column; const t_\(x) *b; long down, across; t_\(x) *packed, *c; int add;
+            };
+            enum { BLOCK_\(x) = 24 };
+            static __attribute__((unused)) void packPanel_\(x)(void *context, long panel) {
+              const struct product_\(x) *p = context;
+              const long j = panel * PANEL_\(x);
+              pack_\(x)(p->m - j < PANEL_\(x) ? p->m - j : PANEL_\(x), p->k, p->b + j * p->across, p->down, p->across, p->packed + j * p->k);
+            }
+            static __attribute__((unused)) void multiplyBlock_\(x)(void *context, long block) {
+              const struct product_\(x) *p = context;
+              const long i = block * BLOCK_\(x);
+              multiply_\(x)(p->n - i < BLOCK_\(x) ? p->n - i : BLOCK_\(x), p->m, p->k, p->a + i * p->row, p->row, p->column, p->packed, p->c + i * p->m, p->add);
+            }
+            static __attribute__((unused)) void sharedProduct_\(x)_\(x)_\(x)(const struct apus_runtime *runtime, long n, long m, long k, const t_\(x) *a, const t_\(x) *b, t_\(x) *c, int ta, int tb, int add, char *packed) {
+              struct product_\(x) p = {n, m, k, a, ta ? 1 : k, ta ? n : 1, b, tb ? 1 : m, tb ? k : 1, (t_\(x) *)packed, c, add};
+              runtime->parallel((m + PANEL_\(x) - 1) / PANEL_\(x), packPanel_\(x), &p);
+              runtime->parallel((n + BLOCK_\(x) - 1) / BLOCK_\(x), multiplyBlock_\(x), &p);
             }
             // c (+)= a b, or of their transposes
             INLINE void product_\(x)_\(x)_\(x)(long n, long m, long k, const t_\(x) *restrict a, const t_\(x) *restrict b, t_\(x) *restrict c, int ta, int tb, int add, char *packed) {

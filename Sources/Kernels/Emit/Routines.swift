@@ -4,6 +4,9 @@ import Tensors
 extension Source {
     mutating func routine(_ instruction: Program.Instruction, _ frame: inout Frame, now: Int) {
         line("// " + instruction.operation.name)
+        let schedule = frame.schedule
+        func columns(_ operand: Int) -> Int { schedule.signature(instruction.operands[operand]).shape.last! }
+        func rows(_ operand: Int) -> Int { schedule.signature(instruction.operands[operand]).shape.dropLast().last! }
         switch instruction.operation {
         case .scan(let loop): scan(loop, instruction, &frame, now: now)
         case .matrixProduct where frame.isBatched[instruction.results.lowerBound]:
@@ -29,11 +32,20 @@ extension Source {
         case .scatterAdd(let axis, let size): scatterAdd(instruction, axis, size, &frame)
         case .fourier, .realFourier, .realFourierTranspose:
             if !fourier(instruction, &frame, now: now) { interpreted(instruction, &frame) }
-        case .cholesky: cholesky(instruction, &frame)
-        case .triangularSolve(let transposed): triangularSolve(instruction, transposed: transposed, &frame)
-        case .symmetricEigen: symmetricEigen(instruction, &frame)
-        case .largestIndex, .sortOrder, .solve, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random,
-            .unary, .binary, .lowerUpper, .singularValueDecomposition:
+        case .cholesky: cholesky(instruction, &frame, now: now)
+        case .triangularSolve(let transposed): triangularSolve(instruction, transposed: transposed, &frame, now: now)
+        case .symmetricEigen: symmetricEigen(instruction, &frame, now: now)
+        case .symmetricRoot(let inverse):
+            eachMatrix("symmetricRoot_d", [columns(0)], instruction, upTo: 64, option: inverse, &frame, now: now)
+        case .symmetricSylvester:
+            eachMatrix("symmetricSylvester_d", [columns(0)], instruction, upTo: 64, &frame, now: now)
+        case .solve: eachMatrix("solve_d", [columns(0), columns(1)], instruction, upTo: 64, &frame, now: now)
+        case .lowerUpper: eachMatrix("lowerUpper_d", [columns(0)], instruction, upTo: 64, &frame, now: now)
+        case .orthogonalTriangular:
+            // A copy lies on the stack.
+            let limit = rows(0) <= 256 ? 64 : 0
+            eachMatrix("orthogonalTriangular_d", [rows(0), columns(0)], instruction, upTo: limit, &frame, now: now)
+        case .largestIndex, .sortOrder, .random, .unary, .binary, .singularValueDecomposition:
             interpreted(instruction, &frame)
         case .alias, .constant, .compare, .select, .cast, .broadcast, .reshape, .transpose, .slice,
             .concatenate, .roll, .gather, .windows, .fixedPoint, .custom:
@@ -77,10 +89,16 @@ extension Source {
         let start = frame.allocate(size, now: now, last: now)
         let sides =
             "\(isLeftTransposed ? 1 : 0), \(isRightTransposed ? 1 : 0), \(isSum ? 1 : 0), \(frame.scratch) + \(start)"
+        let isAlone = lanes != nil
+        func call(_ rows: Int) -> String {
+            // The threads meet twice in a shared product, which takes some microseconds.
+            !isAlone && rows * m * k >= 1 << 19
+                ? "sharedProduct_\(letters)(runtime, " : "product_\(letters)("
+        }
         if !isSum, y.dropLast(2).allSatisfy({ $0 == 1 }), x.count == shape.count, !isLeftTransposed {
             // One matrix on the right serves the whole batch: a single tall product.
             let rows = n * batch.elementCount
-            line("product_\(letters)(\(rows), \(m), \(k), \(a.pointer), \(b.pointer), \(target.pointer), \(sides));")
+            line("\(call(rows))\(rows), \(m), \(k), \(a.pointer), \(b.pointer), \(target.pointer), \(sides));")
             return
         }
         let strides = [(x, n * k), (y, k * m)].map { operand, size in
@@ -92,7 +110,7 @@ extension Source {
         let own = isSum ? "0" : terms(batch.strides.map { $0 * n * m })
         nestedLoops(batch) {
             $0.line(
-                "product_\(letters)(\(n), \(m), \(k), \(a.pointer) + \(terms(strides[0])), \(b.pointer) + \(terms(strides[1])), "
+                call(n) + "\(n), \(m), \(k), \(a.pointer) + \(terms(strides[0])), \(b.pointer) + \(terms(strides[1])), "
                     + "\(target.pointer) + \(own), \(sides));")
         }
     }
@@ -204,6 +222,13 @@ extension Source {
         let inner = shape[(axis + 1)...].reduce(1, *)
         nestedLoops([shape[..<axis].reduce(1, *), shape[axis], inner]) {
             $0.line("const long from = (i0 * \(shape[axis]) + i1) * \(inner) + i2;")
+            if indices.isBatched {  // lanes that have indices of their own are written one by one
+                let update = updates.isBatched ? "" : "splat_\(letter)"
+                $0.line(
+                    "scatterLanes_\(letter)(\(target.pointer) + i0 * \(size * inner) + i2, \(inner), "
+                        + "\(indices.pointer)[from], \(size), \(update)(\(updates.pointer)[from]), failure);")
+                return
+            }
             $0.line(
                 "const long to = (i0 * \(size) + apus_index(\(indices.pointer)[from], \(size), failure)) * \(inner) + i2;"
             )

@@ -181,16 +181,15 @@ private struct UnbatchedBody {
             return write(
                 .cumulativeSum(axis: axis > p ? axis - 1 : axis, reversed: reversed), [operand(x[0])], results, p)
         case .gather(let axis):
-            guard let p, axis != p, self.axis(x[1]) == nil, let indices = uniform(x[1], p, &context) else {
-                return false
-            }
-            return write(.gather(axis: axis > p ? axis - 1 : axis), [operand(x[0]), indices], results, p)
+            guard let p = p ?? self.axis(x[1]), axis != p,
+                let both = aligned(x, rank: shape(x[0]).count, at: p, &context)
+            else { return false }
+            return write(.gather(axis: axis > p ? axis - 1 : axis), both, results, p)
         case .scatterAdd(let axis, let size):
-            guard let p, axis != p, self.axis(x[1]) == nil, let indices = uniform(x[1], p, &context) else {
-                return false
-            }
-            return write(
-                .scatterAdd(axis: axis > p ? axis - 1 : axis, size: size), [operand(x[0]), indices], results, p)
+            guard let p = p ?? self.axis(x[1]), axis != p,
+                let both = aligned(x, rank: shape(x[0]).count, at: p, &context)
+            else { return false }
+            return write(.scatterAdd(axis: axis > p ? axis - 1 : axis, size: size), both, results, p)
         case .realFourier:
             guard let p, p < shape(x[0]).count - 1 else { return false }
             return write(instruction.operation, [operand(x[0])], results, p)

@@ -18,11 +18,9 @@ enum Form {
             if case .windowSum = operation { return false }
             return true
         case .elementwise:
-            switch operation {
-            case .gather: return place == 0
-            case .windows: return true
-            default: return false
-            }
+            if case .gather = operation { return place == 0 }
+            if case .windows = operation { return true }
+            return false
         case .view(_, let needsMemory): return needsMemory
         case .reduction: return false
         }
@@ -82,6 +80,19 @@ extension Operation {
             .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan,
             .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
             .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
+            false
+        }
+    }
+
+    /// Whether the elements of the result are those of the operand, each once.
+    var keepsElements: Bool {
+        switch self {
+        case .reshape, .transpose: true
+        case .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce, .largestIndex, .cumulativeSum,
+            .sortOrder, .broadcast, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .windows, .windowSum,
+            .matrixProduct, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
+            .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .fourier, .realFourier,
+            .realFourierTranspose, .random, .scan, .conditional, .whileLoop, .fixedPoint, .custom:
             false
         }
     }

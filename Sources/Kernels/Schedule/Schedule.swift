@@ -113,6 +113,8 @@ extension Schedule {
             let consumer = program.instructions[number]
             // A matrix product reads the transpose of a matrix in memory as well as the matrix.
             if case .matrixProduct = consumer.operation, isTransposeInMemory(value) || isView(value) { return false }
+            // Windows of windows are as easily found in what the inner ones look at.
+            if case .windows = consumer.operation, isWindows(value) { return false }
             if isAbsorbed(number) { return false }
             let form = consumer.operation.form(consumer.operands.map(signature), consumer.signatures)
             return consumer.operands.indices.contains { place in
@@ -156,24 +158,18 @@ extension Schedule {
     private func isReadByProducts(_ value: Int) -> Bool {
         uses[value].allSatisfy { number in
             let consumer = program.instructions[number]
-            switch consumer.operation {
-            case .matrixProduct: return true
-            case .transpose:
-                return !isOutput[consumer.results.lowerBound] && isReadByProducts(consumer.results.lowerBound)
-            default: return false
-            }
+            if case .matrixProduct = consumer.operation { return true }
+            guard case .transpose = consumer.operation else { return false }
+            return !isOutput[consumer.results.lowerBound] && isReadByProducts(consumer.results.lowerBound)
         }
     }
 
     /// Whether a value is made of windows of another by moving indices alone.
     private func isView(_ value: Int) -> Bool {
         guard readsViews, let maker = makers[value] else { return false }
+        if isWindows(value) { return true }
         let instruction = program.instructions[maker]
-        switch instruction.operation {
-        case .windows: return true
-        case .reshape, .transpose: return instruction.operands[0].index.map(isView) ?? false
-        default: return false
-        }
+        return instruction.operation.keepsElements && (instruction.operands[0].index.map(isView) ?? false)
     }
 
     /// Where in memory the elements of a matrix, or of a view of windows, lie.
@@ -191,17 +187,16 @@ extension Schedule {
             for instruction in chain {
                 let from = signature(instruction.operands[0]).shape
                 var index = shape.strides.indices.map { flat / shape.strides[$0] % shape[$0] }
-                switch instruction.operation {
-                case .reshape: break
-                case .transpose(let order):
+                if case .transpose(let order) = instruction.operation {
                     var moved = index
                     for (place, axis) in order.enumerated() { moved[axis] = index[place] }
                     flat = zip(moved, from.strides).reduce(0) { $0 + $1.0 * $1.1 }
-                case .windows(let axis, _, let stride, let dilation):
+                } else if case .windows(let axis, _, let stride, let dilation) = instruction.operation {
                     let inside = index.removeLast()
                     index[axis] = index[axis] * stride + inside * dilation
                     flat = zip(index, from.strides).reduce(0) { $0 + $1.0 * $1.1 }
-                default: preconditionFailure("\(instruction.operation.name) is no view")
+                } else {
+                    precondition(instruction.operation.keepsElements, "\(instruction.operation.name) is no view")
                 }
                 shape = from
             }
@@ -212,6 +207,11 @@ extension Schedule {
         return MatrixView(
             base: base, rows: (0..<rows).map { offset($0 * columns) }, columns: (0..<columns).map { offset($0) },
             batch: lead.indices.map { lead[$0] == 1 ? 0 : offset(lead.strides[$0] * rows * columns) })
+    }
+
+    private func isWindows(_ value: Int) -> Bool {
+        guard let maker = makers[value], case .windows = program.instructions[maker].operation else { return false }
+        return true
     }
 
     private func isTransposeInMemory(_ value: Int) -> Bool {
@@ -252,7 +252,7 @@ extension Schedule {
             $0 + costs[program.instructions[$1].results.lowerBound]
         }
         return cost <= 80 && reads(instruction, written, isInPlace: true)
-            && isFlat(number) == isFlat(members[0])
+            && (isFlat(number) || !isFlat(members[0]))
     }
 
     private func reads(_ instruction: Program.Instruction, _ written: Set<Int>, isInPlace: Bool) -> Bool {
@@ -277,12 +277,11 @@ extension Schedule {
     }
 
     private func isFlat(_ instruction: Program.Instruction, _ count: Int) -> Bool {
-        let isPlain =
-            switch instruction.operation {
-            case .broadcast: instruction.operands.allSatisfy { [1, count].contains(signature($0).shape.elementCount) }
-            case .reshape: true
-            default: instruction.operation.keepsPlace
-            }
+        var isPlain = instruction.operation.keepsPlace
+        if case .reshape = instruction.operation { isPlain = true }
+        if case .broadcast = instruction.operation {
+            isPlain = instruction.operands.allSatisfy { [1, count].contains(signature($0).shape.elementCount) }
+        }
         guard isPlain else { return false }
         return instruction.operands.allSatisfy { operand in
             let size = signature(operand).shape.elementCount

@@ -33,8 +33,10 @@ struct TiledProgram {
             if work > (best?.work ?? 0) { best = (found, work) }
         }
         guard let (found, work) = best, work * 2 > program.heavyWork, work > 1 << 18 else { return nil }
+        // Products of matrices whose rows are the batch are shared out among threads one by one: tiles would pack again.
+        guard found.isMostlyElementwise(program) else { return nil }
         let lanes = 16
-        let element = found.size % lanes == 0 && found.isMostlyElementwise(program) ? found.element(program) : nil
+        let element = found.size % lanes == 0 ? found.element(program) : nil
         guard let tileSize = element != nil ? lanes : TiledProgram.tileSize(found, program),
             let parts = found.parts(program, tileSize)
         else {
@@ -119,7 +121,8 @@ private struct Tiling {
             guard case .matrixProduct = instruction.operation else { return total }
             let isAcross = instruction.operands.contains { operand in
                 guard let value = operand.index, case .batched(let axis) = states[value] else { return false }
-                return axis >= program.signature(of: value).shape.count - 2
+                let shape = program.signature(of: value).shape
+                return axis >= shape.count - 2 && shape[axis] == size
             }
             return isAcross ? total + instruction.heavyWork(program) : total
         }
@@ -146,7 +149,7 @@ private struct Tiling {
                 values[value] = part
             }
         }
-        let body = writer.finish((tileOutputs(program) + sums).map { values[$0]! })
+        let body = Simplify.withoutDeadCode(writer.finish((tileOutputs(program) + sums).map { values[$0]! }))
         let marks = isBatchedInput + shared.map { _ in false }
         guard let element = BatchedProgram(body, inputIsBatched: marks, size: size),
             element.program.isBatchable(marks)
@@ -162,22 +165,18 @@ private struct Tiling {
         let x = instruction.operands.map { $0.index.map { values[$0]! } ?? $0 }
         let result = instruction.signatures[0]
         guard case .batched(let p)? = instruction.operands[0].index.map({ states[$0] }) else { return nil }
-        switch instruction.operation {
-        case .reduce(let reduction, let axes):
+        if case .reduce(let reduction, let axes) = instruction.operation {
             let rest = axes.filter { $0 != p }
-            let shape = writer.signature(x[0]).shape.removing(axes: rest)
-            guard shape.contains(size) else { return nil }
-            if rest.isEmpty { return x[0] }
-            return writer.append(.reduce(reduction, axes: rest), x, [Signature(shape, result.type)])[0]
-        case .matrixProduct:  // of the batch's rows: outer products
-            guard result.shape.count == 2, p == 1, writer.signature(x[0]).shape[1] == size else { return nil }
-            let (n, m) = (result.shape[0], result.shape[1])
-            let rows = writer.append(.transpose([1, 0]), [x[0]], [Signature([size, n], result.type)])[0]
-            let left = writer.append(.reshape([size, n, 1]), [rows], [Signature([size, n, 1], result.type)])[0]
-            let right = writer.append(.reshape([size, 1, m]), [x[1]], [Signature([size, 1, m], result.type)])[0]
-            return writer.append(.matrixProduct, [left, right], [Signature([size, n, m], result.type)])[0]
-        default: return nil
+            guard writer.signature(x[0]).shape.removing(axes: rest).contains(size) else { return nil }
+            return rest.isEmpty ? x[0] : writer.append(.reduce(reduction, axes: rest), x[0])
         }
+        // A product of rows that belong to elements of the batch.
+        guard case .matrixProduct = instruction.operation, result.shape.count == 2, p == 1 else { return nil }
+        let (n, m) = (result.shape[0], result.shape[1])
+        let count = writer.signature(x[0]).shape[1] / size
+        let rows = writer.unmerged(writer.append(.transpose([1, 0]), x[0]), [size, count, n])
+        let left = writer.append(.transpose([0, 2, 1]), rows)
+        return writer.append(.matrixProduct, left, writer.unmerged(x[1], [size, count, m]))
     }
 
     // MARK: Where the batch goes
@@ -199,7 +198,8 @@ private struct Tiling {
         let rank = instruction.signatures[0].shape.count
         switch instruction.operation {
         case .alias, .constant, .unary, .cast: return p.map { .batched($0) }
-        case .binary, .compare, .select, .concatenate: return meeting(x, states, shapes, rank, instruction.operation)
+        case .binary, .compare, .select, .concatenate:
+            return meeting(x, states, shapes, rank, program, instruction.operation)
         case .matrixProduct: return product(x, states, shapes, rank)
         case .reduce(let reduction, let axes):
             guard let p else { return nil }
@@ -225,8 +225,9 @@ private struct Tiling {
             guard let p, axis != p, p < shapes[0].count - 1 else { return nil }
             return .batched(p)
         case .gather(let axis), .scatterAdd(let axis, _):
-            guard let p, axis != p, case .batched(let q) = states[1], q == p else { return nil }
-            return .batched(p)
+            guard case .batched(let q)? = meeting(x, states, shapes, rank, program, instruction.operation), axis != q
+            else { return nil }
+            return .batched(q)
         case .largestIndex, .sortOrder, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular,
             .lowerUpper, .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .fourier, .realFourier,
             .realFourierTranspose, .random, .scan, .conditional, .whileLoop, .fixedPoint, .custom:
@@ -250,7 +251,8 @@ private struct Tiling {
 
     /// The common axis of batched operands; the others must not have it.
     private mutating func meeting(
-        _ x: [Program.Operand], _ states: [State], _ shapes: [[Int]], _ rank: Int, _ operation: Operation
+        _ x: [Program.Operand], _ states: [State], _ shapes: [[Int]], _ rank: Int, _ program: Program,
+        _ operation: Operation
     ) -> State? {
         var place: Int?
         for (state, shape) in zip(states, shapes) {
@@ -264,7 +266,7 @@ private struct Tiling {
         for (operand, (state, shape)) in zip(x, zip(states, shapes)) where !state.isBatched {
             let own = place - (rank - shape.count)
             guard own >= 0, shape[own] != 1 else { continue }
-            if own == 0, let index = operand.index, index < isBatchedInput.count, shape[0] == size { wanted = index }
+            wanted = program.origin(of: operand, own, size)
             return nil
         }
         return .batched(place)
@@ -366,44 +368,25 @@ extension Tiling {
     /// The operation on a tile: where a shape is written in it, the axis of the batch is shorter.
     private func resized(_ instruction: Program.Instruction, _ tileSize: Int, _ program: Program) -> Operation {
         guard case .batched(let axis) = states[instruction.results.lowerBound] else { return instruction.operation }
-        switch instruction.operation {
-        case .broadcast(let shape): return .broadcast(resized(shape, axis, tileSize))
-        case .reshape(let shape): return .reshape(resized(shape, axis, tileSize))
-        case .slice(let starts, let ends, let steps):
+        if case .broadcast(let shape) = instruction.operation { return .broadcast(resized(shape, axis, tileSize)) }
+        if case .reshape(let shape) = instruction.operation { return .reshape(resized(shape, axis, tileSize)) }
+        if case .slice(let starts, let ends, let steps) = instruction.operation {
             return .slice(starts: starts, ends: resized(ends, axis, tileSize), steps: steps)
-        default: return instruction.operation
         }
+        return instruction.operation
     }
 }
 
-extension Program {
-    var heavyWork: Int { instructions.reduce(0) { $0 + $1.heavyWork(self) } }
-}
-
-extension Program.Instruction {
-    /// About how many multiplications it takes.
-    fileprivate func heavyWork(_ program: Program) -> Int {
-        let own = signatures.reduce(0) { $0 + $1.shape.elementCount }
-        guard case .matrixProduct = operation else { return own }
-        let side: Int =
-            switch operands[0] {
-            case .constant(let tensor): tensor.shape.last!
-            case .value(let index): program.signature(of: index).shape.last!
-            }
-        return own * side
-    }
-}
-
-extension Program {
-    /// The shape and type of a value.
-    func signature(of value: Int) -> Signature {
-        if value < inputs.count { return inputs[value] }
-        // Results are numbered in order: the instruction is found by bisection.
-        var (low, high) = (0, instructions.count - 1)
-        while low < high {
-            let middle = (low + high + 1) / 2
-            if instructions[middle].results.lowerBound <= value { low = middle } else { high = middle - 1 }
+extension ProgramWriter {
+    /// A matrix whose rows belong to elements of a batch, with an axis for the batch.
+    fileprivate mutating func unmerged(_ x: Program.Operand, _ shape: [Int]) -> Program.Operand {
+        guard let made = maker(x) else { return append(.reshape(shape), x) }
+        if case .reshape = made.operation { return unmerged(made.operands[0], shape) }
+        if case .transpose(let order) = made.operation, let inner = maker(made.operands[0]),
+            case .transpose(let first) = inner.operation, order.map({ first[$0] }) == Array(order.indices)
+        {
+            return unmerged(inner.operands[0], shape)
         }
-        return instructions[low].signatures[value - instructions[low].results.lowerBound]
+        return append(.reshape(shape), x)
     }
 }

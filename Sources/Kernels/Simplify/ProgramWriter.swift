@@ -58,6 +58,11 @@ struct ProgramWriter {
         return range.map { .value($0) }
     }
 
+    /// Appends an instruction with one result, whose shape follows from the operands.
+    mutating func append(_ operation: Operation, _ operands: Program.Operand...) -> Program.Operand {
+        append(operation, operands, operation.results(of: operands.map(signature)))[0]
+    }
+
     func finish(_ outputs: [Program.Operand]) -> Program {
         Program(
             inputs: inputs, instructions: instructions, outputs: outputs, valueCount: signatures.count,
