@@ -125,11 +125,12 @@ private func agrees(_ found: Double, _ published: Double, within tolerance: Doub
         agrees(score, 0.39)
     }
 
-    /// Bocquet (2010), 10 variables of which 5 are observed, R = 2.25 I. DAPPER's two lists have .25 and .29 for this filter.
+    /// Bocquet (2010), 10 variables of which 5 are observed, R = 2.25 I. DAPPER's lists have .25 and .29 for this filter; seeds of two
+    /// thousand cycles differ by .03, the more upwards as the particles lose the truth now and then.
     @Test func regularizedParticleFilter() {
         let setting = Lorenz96Setting(variables: 10, stride: 2, errorVariance: 2.25, cycles: 2300, spinUp: 300)
-        let score = setting.score(Resampled(BootstrapAnalysis(), threshold: 0.2, jitter: 0.8), particles: 800)
-        agrees(score, 0.27, within: 0.04)
+        let filter = Resampled(BootstrapAnalysis(), threshold: 0.2, jitter: 0.8)
+        agrees(setting.score(filter, particles: 800, seeds: 5), 0.29, within: 0.05)
     }
 
     /// 10 of 40 variables observed every 0.15 with R = I: the tuned baseline of learned filters. A seed of a thousand cycles has a

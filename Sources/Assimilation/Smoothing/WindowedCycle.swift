@@ -48,9 +48,10 @@ public struct WindowedCycle<F: Forecast, A: Analysis, Model: ForecastModel>: Tre
         let blocks = observations.blocks(from: lag + 1, size: shift)
         let starts = (Tensor.range(windows) + 1) * Tensor(integers: [shift], shape: [])
         let later = scan(over: [starts] + blocks, from: first.next) { belief, now in
-            let errors = now.count > 3 ? now[3] : observations.errorCovariance
+            let mask = observations.isKnownComplete ? Tensor.ones(now[1].shape) : now[2]
+            let errors = observations.hasVaryingError ? now[now.count - 1] : observations.errorCovariance
             let found = window(
-                belief, start: now[0], delay: lag - shift + 1, count: shift, [now[1], now[2], errors],
+                belief, start: now[0], delay: lag - shift + 1, count: shift, [now[1], mask, errors],
                 observations.operator)
             return (found.next, Pair(found.path, found.logLikelihood))
         }.outputs
@@ -124,9 +125,9 @@ extension Observations {
         return [values[range], mask[range], hasVaryingError ? errorCovariance[range] : errorCovariance]
     }
 
-    /// Values, masks and, where they vary, errors of blocks of times, `[blocks, size, …]`.
+    /// Values and, where they vary, masks and errors of blocks of times, `[blocks, size, …]`.
     fileprivate func blocks(from start: Int, size: Int) -> [Tensor] {
-        let all = [values, mask] + (hasVaryingError ? [errorCovariance] : [])
+        let all = [values] + (isKnownComplete ? [] : [mask]) + (hasVaryingError ? [errorCovariance] : [])
         return all.map { $0[start..<count].reshaped([-1, size] + $0.shape.dropFirst()) }
     }
 }
