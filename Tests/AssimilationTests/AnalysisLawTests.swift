@@ -1,5 +1,4 @@
 import Checks
-import Dynamics
 import Tensors
 import Testing
 
@@ -171,33 +170,5 @@ import Testing
             return
         }
         #expect(step < 5)
-    }
-}
-
-/// Published scores: Sakov & Oke (2008), Lorenz-96 with 40 variables, all observed every 0.05, R = I.
-@Suite struct TwinExperimentTests {
-    private func score<A: Analysis>(_ analysis: A, members: Int) -> Double where A.State == Ensemble {
-        let model = RungeKutta4(Lorenz96(), step: 0.05)
-        let (spinUp, count) = (200, 1200)
-        let start = model.repeated(500)(8 + 0.01 * Key(1).normal([40]))
-        let truth = model.trajectory(from: start, steps: count)
-        let states = truth.shape[0] == count ? truth : truth[1..<(count + 1)]
-        let observations = Observations(
-            values: states + Key(2).normal([count, 40]), errorCovariance: Tensor.identity(40),
-            operator: LinearOperator(Tensor.identity(40)))
-        let background = Gaussian(mean: start, covariance: Tensor.identity(40)).ensemble(of: members, key: Key(3))
-        let found = Cycle(EachMember(model), analysis)(from: background, observations)
-        let errors = (found.analyses.mean - states).squared().mean(axes: [1]).sqrt()
-        return errors[spinUp..<count].mean().scalar
-    }
-
-    @Test func transformFilter() {
-        let error = score(Inflated(ETKF(rotates: true), by: 1.013), members: 24)
-        #expect(abs(error - 0.18) < 0.02, "published .18, found \(error)")
-    }
-
-    @Test func stochasticFilter() {
-        let error = score(Inflated(StochasticEnKF(), by: 1.06), members: 40)
-        #expect(abs(error - 0.22) < 0.02, "published .22, found \(error)")
     }
 }

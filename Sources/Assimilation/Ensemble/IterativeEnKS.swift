@@ -38,10 +38,9 @@ public struct IterativeEnKS: Analysis {
         let count = background.count
         let identity = Tensor.identity(count)
         let start = Iterate(weights: Tensor.zeros([count]), transform: identity, inverse: identity)
-        let first = step(start, background, observation)
-        let last = scan(over: Nothing(), from: first.iterate, count: iterations - 1) { iterate, _ in
-            (step(iterate, background, observation).iterate, Nothing())
-        }.final
+        let (last, likelihoods) = scan(over: Nothing(), from: start, count: iterations) { iterate, _ in
+            step(iterate, background, observation)
+        }
         var transform = last.transform
         var key = background.key
         if rotates {
@@ -53,7 +52,7 @@ public struct IterativeEnKS: Analysis {
         let shift = last.weights.expanded(axis: 0).matrixProduct(anomalies)
         return Analyzed(
             belief: Ensemble(members: background.mean + shift + transform.matrixProduct(anomalies), key: key),
-            logLikelihood: first.logLikelihood)
+            logLikelihood: likelihoods[0])
     }
 
     private struct Iterate: Tree {
@@ -71,10 +70,10 @@ public struct IterativeEnKS: Analysis {
 
     private func step<H: Map>(
         _ now: Iterate, _ background: Ensemble, _ observation: Observation<H>
-    ) -> (iterate: Iterate, logLikelihood: Tensor) where H.Input == Tensor, H.Output == Tensor {
+    ) -> (next: Iterate, logLikelihood: Tensor) where H.Input == Tensor, H.Output == Tensor {
         let anomalies = background.anomalies
         let centre = background.mean + now.weights.expanded(axis: 0).matrixProduct(anomalies)
-        var members: Ensemble
+        let members: Ensemble
         switch differences {
         case .transform:
             members = Ensemble(members: centre + now.transform.matrixProduct(anomalies), key: background.key)
@@ -92,7 +91,8 @@ public struct IterativeEnKS: Analysis {
         let system = gram + precision * Tensor.identity(background.count)
         let root = system.inverseSymmetricRoot()
         let slope = s.vectorProduct(d) - precision * now.weights
-        let size = precision.sqrt()
+        // With `N − 1` where the prior is less certain, so that anomalies are inflated.
+        let size = Tensor(Double(background.count - 1).squareRoot())
         let next = Iterate(
             weights: now.weights + root.vectorProduct(root.vectorProduct(slope)), transform: size * root,
             inverse: system.matrixProduct(root) / size)

@@ -26,17 +26,24 @@ public struct BootstrapAnalysis: Analysis {
 ///
 ///     K = Q Hᵀ (H Q Hᵀ + R)⁻¹,   xᵢ ~ N(fᵢ + K (y − h(fᵢ)), (I − K H) Q),   wᵢ ← wᵢ N(y − h(fᵢ); 0, H Q Hᵀ + R)
 ///
-/// `fᵢ` are forecasts *without* model error: use `EachParticle(model)` before it. Cost O(N m² + m³ + N n m).
+/// `fᵢ` are forecasts *without* model error: use `EachParticle(model)` before it. A model without error can be given that of a
+/// kernel about the particles. Cost O(N m² + m³ + N n m).
 /// Reference: Doucet, Godsill & Andrieu, *On sequential Monte Carlo sampling methods for Bayesian filtering* (2000).
 public struct OptimalProposal: Analysis {
-    public var modelError: ModelError
-    public init(modelError: ModelError) { self.modelError = modelError }
+    /// The error of the model's last step.
+    public var modelError: ModelError?
+    /// The width of the kernel in units of Scott's, as the jitter of `Resampled`, where there is no model error.
+    public var kernel: Tensor
+
+    public init(modelError: ModelError) { (self.modelError, kernel) = (modelError, 0) }
+    public init(kernel: Tensor) { (modelError, self.kernel) = (nil, kernel) }
 
     public func callAsFunction<H: Map>(_ background: Particles, _ observation: Observation<H>) -> Analyzed<Particles>
     where H.Input == Tensor, H.Output == Tensor {
         let mask = observation.mask
         let matrix = mask.expanded(axis: -1) * observation.operator.matrix(at: background.mean)
-        let factor = modelError.factor(step: observation.time.cast(to: .int64) - Tensor(integers: [1], shape: []))
+        let step = observation.time.cast(to: .int64) - Tensor(integers: [1], shape: [])
+        let factor = modelError?.factor(step: step) ?? background.kernelFactor(width: kernel)
         let seenFactor = matrix.matrixProduct(factor)  // [m, q]
         let system = seenFactor.matrixProduct(seenFactor.transposed) + observation.maskedErrorCovariance
         let innovations =
@@ -53,7 +60,10 @@ public struct OptimalProposal: Analysis {
         return Particles(states: states, logWeights: background.logWeights, key: keys[2])
             .reweighted(by: gaussianLogLikelihoods(innovations, system, mask: mask))
     }
-    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&modelError, "modelError") }
+    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&modelError, "modelError")
+        visitor.visit(&kernel, "kernel")
+    }
 }
 
 extension Particles {

@@ -35,7 +35,7 @@ public struct Particles: Belief {
         let effective = effectiveSize.expanded(axis: -1).expanded(axis: -1)
         // Divides by 1 − Σ w², as N − 1 does for equal weights; a lone particle has no spread.
         let correction = effective / (effective - 1).maximum(1e-12)
-        return (weights.expanded(axis: -1) * correction).sqrt() * (states - mean.expanded(axis: -2))
+        return (0.5 * logWeights).exp().expanded(axis: -1) * correction.sqrt() * (states - mean.expanded(axis: -2))
     }
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {

@@ -58,18 +58,24 @@ extension Particles {
         let keys = key.split(3)
         let ancestors = systematicAncestors(keys[0])
         let equal = -Tensor(Double(count)).log()
+        let kernel = kernelFactor(width: jitter)
+        let isCopy = (ancestors .== ancestors.rolled(by: 1)) .& (Tensor.range(count) .> Tensor(integers: [0]))
+        let moves = keys[1].normal(states.shape).matrixProduct(kernel.transposed)
+        return Particles(
+            states: states.taking(ancestors) + isCopy.cast(to: .float64).expanded(axis: -1) * moves,
+            logWeights: equal.broadcast(to: [count]), key: keys[2])
+    }
+
+    /// A factor `[n, n]` of the covariance `h² P` of a kernel that smooths the particles: `P` is their weighted covariance and
+    /// `h = width N^(−1 / (n + 4))`, Scott's rule.
+    func kernelFactor(width: Tensor) -> Tensor {
         let n = states.shape[1]
-        let width = jitter * Tensor(Double(count)).power(Tensor(-1 / Double(n + 4)))
         let factor = covarianceFactor
-        // A root of the covariance by its own shorter side; the ridge lets a Cholesky factor exist when particles coincide.
+        // The ridge lets a Cholesky factor exist when particles coincide.
         let covariance = factor.transposed.matrixProduct(factor)
         let ridge = 1e-12 * covariance.diagonalSum() + 1e-300
-        let kernel = (covariance + ridge * Tensor.identity(n)).cholesky()
-        let isCopy = (ancestors .== ancestors.rolled(by: 1)) .& (Tensor.range(count) .> Tensor(integers: [0]))
-        let moves = keys[1].normal([count, n]).matrixProduct(kernel.transposed)
-        return Particles(
-            states: states.taking(ancestors) + width * isCopy.cast(to: .float64).expanded(axis: -1) * moves,
-            logWeights: equal.broadcast(to: [count]), key: keys[2])
+        let bandwidth = width * Tensor(Double(count)).power(Tensor(-1 / Double(n + 4)))
+        return bandwidth * (covariance + ridge * Tensor.identity(n)).cholesky()
     }
 }
 

@@ -46,19 +46,17 @@ public struct Variational: Analysis {
     where H.Input == Tensor, H.Output == Tensor {
         let mask = observation.mask
         let error = observation.maskedErrorCovariance
-        func step(_ state: Tensor) -> (state: Tensor, innovation: WhitenedInnovation) {
+        let (state, likelihoods) = scan(over: Nothing(), from: background, count: iterations) { state, _ in
             let matrix = mask.expanded(axis: -1) * observation.operator.matrix(at: state)
             let departure = mask * (observation.values - observation.operator(state))
             let cross = matrix.matrixProduct(covariance)
             let innovation = WhitenedInnovation(
                 departure + matrix.vectorProduct(state - background), cross.matrixProduct(matrix.transposed) + error)
-            return (background + cross.transposed.vectorProduct(innovation.solved), innovation)
+            return (
+                background + cross.transposed.vectorProduct(innovation.solved), innovation.logLikelihood(mask: mask)
+            )
         }
-        let first = step(background)
-        let last = scan(over: Nothing(), from: first.state, count: iterations - 1) { state, _ in
-            (step(state).state, Nothing())
-        }.final
-        return Analyzed(belief: PointEstimate(last), logLikelihood: first.innovation.logLikelihood(mask: mask))
+        return Analyzed(belief: PointEstimate(state), logLikelihood: likelihoods[0])
     }
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&covariance, "covariance") }
