@@ -23,18 +23,9 @@ public struct Cycle<F: Forecast, A: Analysis>: Tree where F.State == A.State {
     public func callAsFunction<H: Map>(
         from background: F.State, _ observations: Observations<H>, firstStep: Int = 0
     ) -> Trajectory<F.State> where H.Input == Tensor, H.Output == Tensor {
-        let steps = Tensor.range(observations.count) + Tensor(integers: [firstStep], shape: [])
-        let errors: [Tensor] = observations.hasVaryingError ? [observations.errorCovariance] : []
-        let (next, record) = scan(
-            over: [steps, observations.values, observations.mask] + errors, from: background
-        ) { background, now in
-            let observation = Observation(
-                time: now[0].cast(to: .float64), values: now[1], mask: now[2],
-                errorCovariance: errors.isEmpty ? observations.errorCovariance : now[3],
-                operator: observations.operator)
-            let analyzed = analysis(background, observation)
-            return (forecast(analyzed.belief, step: now[0]), Pair(background, analyzed))
-        }
+        let (next, record) = run(
+            from: background, observations, beside: Nothing(), firstStep: Tensor(integers: [firstStep], shape: [])
+        ) { background, analyzed, _, _ in Pair(background, analyzed) }
         return Trajectory(
             backgrounds: record.first, analyses: record.second.belief, logLikelihoods: record.second.logLikelihood,
             next: next, firstStep: firstStep)

@@ -37,7 +37,7 @@ public struct Observation<Operator: Map>: Tree where Operator.Input == Tensor, O
     ///
     /// With the innovation and the operator's rows set to zero there, a missing value leaves mean, covariance and likelihood
     /// untouched, while shapes stay fixed.
-    var maskedErrorCovariance: Tensor {
+    public var maskedErrorCovariance: Tensor {
         mask.outerProduct(mask) * errorCovariance + (1 - mask).diagonalMatrix()
     }
 }

@@ -1,0 +1,38 @@
+import Tensors
+
+extension Cycle {
+    /// Runs through the observations, as one `scan`, and keeps of each step what `record` makes of it: a likelihood, a score.
+    ///
+    /// Derivatives hold the belief before each step, and nothing else.
+    ///
+    /// - Parameters:
+    ///   - background: the belief at the time of the first observation, before it is used.
+    ///   - sequence: what else `record` sees, stacked in time: the truth, random keys.
+    ///   - firstStep: the number of the first step, for models that depend on time; an integer scalar.
+    /// - Returns: the belief one step after the last observation, and the records stacked in time.
+    public func run<H: Map, X: Tree, Y: Tree>(
+        from background: F.State, _ observations: Observations<H>, beside sequence: X,
+        firstStep: Tensor = Tensor(integers: [0], shape: []),
+        _ record: (_ background: F.State, _ analyzed: Analyzed<F.State>, _ observation: Observation<H>, _ beside: X) ->
+            Y
+    ) -> (next: F.State, records: Y) where H.Input == Tensor, H.Output == Tensor {
+        let steps = Tensor.range(observations.count) + firstStep
+        let errors: [Tensor] = observations.hasVaryingError ? [observations.errorCovariance] : []
+        // Where nothing is missing the mask is a constant, and what it multiplies is left out of a compiled program.
+        let isComplete = observations.mask.isKnown && observations.mask.values.allSatisfy { $0 == 1 }
+        let (next, records) = scan(
+            over: Pair([steps, observations.values, observations.mask] + errors, sequence), from: background
+        ) { background, element in
+            let now = element.first
+            let observation = Observation(
+                time: now[0].cast(to: .float64), values: now[1], mask: isComplete ? nil : now[2],
+                errorCovariance: errors.isEmpty ? observations.errorCovariance : now[3],
+                operator: observations.operator)
+            let analyzed = analysis(background, observation)
+            return (
+                forecast(analyzed.belief, step: now[0]), record(background, analyzed, observation, element.second)
+            )
+        }
+        return (next, records)
+    }
+}
