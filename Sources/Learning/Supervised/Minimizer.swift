@@ -33,14 +33,7 @@ extension Minimizer {
         let leaves = start.leaves
         precondition(
             leaves.allSatisfy { $0.type == .float64 }, "minimum: leaves of types \(leaves.map(\.type)), not float64")
-        func tree(_ vector: Tensor) -> T {
-            var next = 0
-            return start.mappingLeaves { leaf in
-                defer { next += leaf.count }
-                return vector[next..<(next + leaf.count)].reshaped(leaf.shape)
-            }
-        }
-        let search = minimum(from: Tensor.concatenated(leaves.map { $0.flattened() })) { function(tree($0)) }
-        return (tree(search.point), search)
+        let search = minimum(from: start.flattened) { function(start.unflattened($0)) }
+        return (start.unflattened(search.point), search)
     }
 }

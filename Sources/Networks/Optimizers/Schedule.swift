@@ -11,6 +11,8 @@ public struct Schedule: Tree, ExpressibleByFloatLiteral {
         case cosine(steps: Int, final: Double)
         /// `factor^(t / steps)`.
         case exponential(steps: Int, factor: Double)
+        /// `1 / √max(1, (t − start) / steps)`.
+        case inverseRoot(start: Int, steps: Int)
     }
 
     /// The highest rate, a scalar.
@@ -22,7 +24,7 @@ public struct Schedule: Tree, ExpressibleByFloatLiteral {
     public init(_ peak: Double, warmup: Int = 0, decay: Decay = .none) {
         switch decay {
         case .none: break
-        case .cosine(let steps, _), .exponential(let steps, _):
+        case .cosine(let steps, _), .exponential(let steps, _), .inverseRoot(_, let steps):
             precondition(steps > 0, "Schedule: a decay over \(steps) steps")
         }
         precondition(warmup >= 0, "Schedule: a warm-up of \(warmup) steps")
@@ -46,6 +48,7 @@ public struct Schedule: Tree, ExpressibleByFloatLiteral {
         case .cosine(let steps, let final):
             final + 0.5 * (1 - final) * (1 + ((t / Double(steps)).minimum(1) * Double.pi).cos())
         case .exponential(let steps, let factor): Tensor(factor).power(t / Double(steps))
+        case .inverseRoot(let start, let steps): 1 / ((t - Double(start)) / Double(steps)).maximum(1).sqrt()
         }
     }
 
