@@ -1,0 +1,150 @@
+import Tensors
+
+/// By what a filter is judged at each time.
+public enum FilterLoss: String, Sendable, Codable, CaseIterable {
+    /// `−log p(y | background)`, as the analysis gives it: the objective of auto-differentiated Kalman filters.
+    case likelihood
+    /// The mean squared error of the mean of the analysis against the truth, over the variables.
+    case squaredError
+    /// The mean squared error of the background, seen through the operator, against the observation: no truth is needed.
+    case predictionError
+}
+
+/// How badly a filter does, as a function of parameters that it is made of.
+///
+/// An epoch runs through all trajectories side by side, cut in time into segments, a step each. A segment starts from the belief
+/// that the one before has left behind, without its derivative: back-propagation is truncated. The value of a segment is the sum of
+/// the losses over its times, the mean over the trajectories. The last segment is filled up with times at which nothing counts.
+///
+/// Reference: Chen, Sanz-Alonso & Willett, *Autodifferentiable ensemble Kalman filters*, SIAM J. Math. Data Sci. 4 (2022), 801–833.
+public struct FilterObjective<Parameters: Tree, F: Forecast, A: Analysis, H: Map>: Objective
+where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
+    /// Values and masks `[segments, trajectories, length, m]`, the truth where it is known `[…, n]`, and `[segments, trajectories,
+    /// length]`, 1 at the times that count.
+    public var segments: FilterSegment
+    public let errorCovariance: Tensor
+    public let `operator`: H
+    public let loss: FilterLoss
+    private let filter: @Sendable (Parameters) -> Cycle<F, A>
+    private let learnedError: (@Sendable (Parameters) -> Tensor)?
+    private let start: @Sendable (Key) -> F.State
+
+    /// - Parameters:
+    ///   - trajectories: observations of one length, with one error covariance and operator.
+    ///   - truths: of the trajectories, `[T, n]` each, where the loss needs them.
+    ///   - length: the number of times in a segment; nil: all, nothing is truncated.
+    ///   - spinUp: how many times of each trajectory do not count.
+    ///   - start: draws the belief before the first observation of a trajectory.
+    ///   - errorCovariance: of the observations, where it is learned too.
+    ///   - filter: what the parameters make.
+    public init(
+        _ trajectories: [Observations<H>], truths: [Tensor] = [], loss: FilterLoss = .likelihood,
+        segment length: Int? = nil, spinUp: Int = 0, start: @escaping @Sendable (Key) -> F.State,
+        errorCovariance: (@Sendable (Parameters) -> Tensor)? = nil,
+        filter: @escaping @Sendable (Parameters) -> Cycle<F, A>
+    ) {
+        let counts = trajectories.map(\.count) + truths.map { $0.shape[0] }
+        let count = counts.first ?? 0
+        let length = length ?? count
+        precondition(
+            counts.allSatisfy { $0 == count } && length > 0
+                && (loss != .squaredError || truths.count == trajectories.count),
+            "FilterObjective: trajectories and truths of lengths \(counts) in segments of \(length)")
+        func cut(_ parts: [Tensor]) -> Tensor {
+            let segments = (count + length - 1) / length
+            let filled = Tensor.stacked(parts).padded(axis: 1, before: 0, after: segments * length - count)
+            return filled.reshaped([parts.count, segments, length] + filled.shape.dropFirst(2)).movingAxis(1, to: 0)
+        }
+        let isComplete = trajectories.allSatisfy { $0.mask.values.allSatisfy { $0 == 1 } }
+        let counted = Tensor((0..<count).map { $0 < spinUp ? 0 : 1 })
+        segments = FilterSegment(
+            values: cut(trajectories.map(\.values)), mask: isComplete ? nil : cut(trajectories.map(\.mask)),
+            counted: cut(trajectories.map { _ in counted }), truth: loss == .squaredError ? cut(truths) : nil)
+        self.errorCovariance = trajectories[0].errorCovariance
+        `operator` = trajectories[0].operator
+        precondition(self.errorCovariance.rank == 2, "FilterObjective: an error covariance that varies in time")
+        (self.loss, self.filter, learnedError, self.start) = (loss, filter, errorCovariance, start)
+    }
+
+    public var stepsPerEpoch: Int { segments.values.shape[0] }
+    private var trajectories: Int { segments.values.shape[1] }
+    private var length: Int { segments.values.shape[2] }
+
+    /// The beliefs and the number of the next step.
+    public struct Carry: Tree {
+        var beliefs: F.State
+        var step: Tensor
+        public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+            visitor.visit(&beliefs, "beliefs")
+            visitor.visit(&step, "step")
+        }
+    }
+
+    public func epoch(_ key: Key) -> (carry: Carry, steps: FilterSegment) {
+        let beliefs = vmap { (number: Tensor) in start(key.folding(number)) }(Tensor.range(trajectories))
+        return (Carry(beliefs: beliefs, step: Tensor(integers: [0], shape: [])), segments)
+    }
+
+    public func loss(
+        _ parameters: Parameters, _ carry: Carry, _ step: FilterSegment, key: Key
+    ) -> (value: Tensor, carry: Carry) {
+        let cycle = filter(parameters)
+        let error = learnedError.map { $0(parameters) } ?? errorCovariance
+        let run = vmap { (belief: F.State, segment: FilterSegment) -> Pair<F.State, Tensor> in
+            let observations = Observations(
+                values: segment.values, mask: segment.mask, errorCovariance: error, operator: `operator`)
+            let (next, losses) = cycle.run(
+                from: belief, observations, beside: segment, firstStep: carry.step
+            ) { background, analyzed, observation, now in
+                now.counted * loss.value(background, analyzed, observation, now.truth)
+            }
+            return Pair(next, losses.sum())
+        }(carry.beliefs, step)
+        let next = Carry(beliefs: run.first, step: carry.step + Tensor(integers: [length], shape: []))
+        return (run.second.mean(), next)
+    }
+
+    /// The sum of the losses over all times, the mean over the trajectories, nothing truncated.
+    public func value(_ parameters: Parameters, key: Key) -> Tensor {
+        let (carry, steps) = epoch(key)
+        return scan(over: steps, from: carry) { carry, step in
+            let (value, next) = loss(parameters, carry, step, key: key)
+            return (next, value)
+        }.outputs.sum()
+    }
+
+    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&segments, "segments")
+    }
+}
+
+/// Some times of observations, and what goes with them.
+public struct FilterSegment: Tree {
+    public var values: Tensor
+    /// nil where nothing is missing.
+    public var mask: Tensor?
+    /// 1 at the times that count, 0 at others.
+    public var counted: Tensor
+    public var truth: Tensor?
+
+    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&values, "values")
+        visitor.visit(&mask, "mask")
+        visitor.visit(&counted, "counted")
+        visitor.visit(&truth, "truth")
+    }
+}
+
+extension FilterLoss {
+    fileprivate func value<State: Belief, H: Map>(
+        _ background: State, _ analyzed: Analyzed<State>, _ observation: Observation<H>, _ truth: Tensor?
+    ) -> Tensor where H.Input == Tensor, H.Output == Tensor {
+        switch self {
+        case .likelihood: return -analyzed.logLikelihood
+        case .squaredError: return truth.map { (analyzed.belief.mean - $0).squared().mean() } ?? 0
+        case .predictionError:
+            let departure = observation.mask * (observation.values - observation.operator(background.mean))
+            return departure.squared().sum() / observation.mask.sum().maximum(1)
+        }
+    }
+}
