@@ -17,16 +17,15 @@ extension Cycle {
             Y
     ) -> (next: F.State, records: Y) where H.Input == Tensor, H.Output == Tensor {
         let steps = Tensor.range(observations.count) + firstStep
+        let masks: [Tensor] = observations.isKnownComplete ? [] : [observations.mask]
         let errors: [Tensor] = observations.hasVaryingError ? [observations.errorCovariance] : []
-        // Where nothing is missing the mask is a constant, and what it multiplies is left out of a compiled program.
-        let isComplete = observations.mask.isKnown && observations.mask.values.allSatisfy { $0 == 1 }
         let (next, records) = scan(
-            over: Pair([steps, observations.values, observations.mask] + errors, sequence), from: background
+            over: Pair([steps, observations.values] + masks + errors, sequence), from: background
         ) { background, element in
             let now = element.first
             let observation = Observation(
-                time: now[0].cast(to: .float64), values: now[1], mask: isComplete ? nil : now[2],
-                errorCovariance: errors.isEmpty ? observations.errorCovariance : now[3],
+                time: now[0].cast(to: .float64), values: now[1], mask: masks.isEmpty ? nil : now[2],
+                errorCovariance: errors.isEmpty ? observations.errorCovariance : now[now.count - 1],
                 operator: observations.operator)
             let analyzed = analysis(background, observation)
             return (

@@ -38,7 +38,8 @@ public struct Observation<Operator: Map>: Tree where Operator.Input == Tensor, O
     /// With the innovation and the operator's rows set to zero there, a missing value leaves mean, covariance and likelihood
     /// untouched, while shapes stay fixed.
     public var maskedErrorCovariance: Tensor {
-        mask.outerProduct(mask) * errorCovariance + (1 - mask).diagonalMatrix()
+        if mask.isPlain, mask.values.allSatisfy({ $0 == 1 }) { return errorCovariance }
+        return mask.outerProduct(mask) * errorCovariance + (1 - mask).diagonalMatrix()
     }
 }
 
@@ -73,6 +74,8 @@ public struct Observations<Operator: Map>: Tree where Operator.Input == Tensor, 
 
     /// The number of time steps.
     public var count: Int { values.shape[0] }
+    /// Whether nothing is missing, known beforehand: what then depends on the error covariance alone is the same at all times.
+    var isKnownComplete: Bool { mask.isPlain && mask.values.allSatisfy { $0 == 1 } }
     var hasVaryingError: Bool { errorCovariance.rank == 3 }
 
     public subscript(_ step: Int) -> Observation<Operator> {

@@ -39,7 +39,10 @@ final class NativeProgram: Sendable {
 
     /// Applies the program to known arguments of the right shapes.
     func callAsFunction(_ arguments: [Tensor]) -> [Tensor] {
-        let results = emitted.outputs.map { Tensor($0) { _ in } }  // the code writes every element
+        // The code writes every element.
+        let results = emitted.outputs.map { signature in
+            Tensor(signature) { preferLargePages($0, signature.shape.elementCount * signature.type.size) }
+        }
         // The arrays are native and held to the end, so that their addresses stay.
         let failure = withExtendedLifetime((arguments, results, emitted.constants, interpreter)) {
             let inputs = (arguments + emitted.constants).map { $0.withBytes { Optional($0) } }

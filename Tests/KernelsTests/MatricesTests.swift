@@ -14,7 +14,8 @@ import Testing
     private func expectEqual(_ a: Tensor, _ b: Tensor, _ tolerance: Double = 1e-11, _ note: String = "") {
         #expect(a.signature == b.signature)
         let scale = max(1, b.values.map { abs($0) }.filter(\.isFinite).max() ?? 0)
-        let worst = zip(a.values, b.values).map { $0.isNaN && $1.isNaN ? 0 : abs($0 - $1) }.max() ?? 0
+        let worst =
+            zip(a.values, b.values).map { $0.isNaN != $1.isNaN ? .infinity : $0.isNaN ? 0 : abs($0 - $1) }.max() ?? 0
         #expect(worst <= tolerance * scale, "\(note): \(worst)")
     }
 
@@ -95,6 +96,106 @@ import Testing
         }
         let broken = compiled(Tensor.zeros([n, n]) + Double.nan)
         #expect(broken.first.values.allSatisfy(\.isNaN) && broken.second.values.allSatisfy(\.isNaN))
+    }
+
+    @Test(arguments: [1, 2, 3, 7, 8, 9, 16, 17, 33, 48, 49]) func eigenvaluesOfBatches(_ n: Int) {
+        // Every kind side by side in a group, and a last group that is not full.
+        let kinds = symmetric(n).map(\.1) + [Tensor.zeros([n, n]) + Double.nan]
+        let all = (0..<19).map { kinds[$0 % kinds.count] }
+        let a = Tensor.stacked(all)
+        let compiled = compile(like: a) { a -> Pair<Tensor, Tensor> in
+            let (values, vectors) = a.symmetricEigen()
+            return Pair(values, vectors)
+        }
+        let found = compiled(a)
+        for (i, one) in all.enumerated() {
+            let (values, vectors) = (found.first[i], found.second[i])
+            if one.values[0].isNaN {
+                #expect(values.values.allSatisfy(\.isNaN) && vectors.values.allSatisfy(\.isNaN))
+            } else {
+                expectEigen(one, (values, vectors), "\(i) of \(n)")
+            }
+        }
+    }
+
+    // MARK: All factorizations
+
+    private static let sizes = [0, 1, 2, 3, 7, 8, 9, 16, 17, 33, 64, 65]
+
+    /// Compiled and interpreted, one matrix and batches that fill groups or do not, in both precisions.
+    private func expectCompiled(
+        _ name: String, _ n: Int, _ f: @escaping (Tensor) -> Tensor, _ tolerance: Double = 1e-10
+    ) {
+        for count in [nil, 1, 8, 13] {
+            let shape = (count.map { [$0] } ?? []) + [n, n]
+            let x = Key(n).normal(shape)
+            let a = x.matrixProduct(x.transposed) + Double(n) * Tensor.identity(n)
+            for a in [a, a.cast(to: .float32)] {
+                let compiled = compile(like: a, f)
+                let precision = a.type == .float32 ? 1e-4 : tolerance
+                expectEqual(compiled(a), f(a), precision, "\(name) \(shape) \(a.type)")
+            }
+        }
+    }
+
+    @Test(arguments: sizes) func factorizationsAreThoseOfTheInterpreter(_ n: Int) {
+        let skew = Tensor((0..<n * n).map { Double(($0 * 7919) % 13) - 6 }, shape: [n, n])
+        let both = Tensor((0..<n * 3).map { Double(($0 * 31) % 7) - 3 }, shape: [n, 3])
+        func sides(_ a: Tensor, _ b: Tensor) -> Tensor {
+            b.cast(to: a.type).broadcast(to: Array(a.shape.dropLast(2)) + b.shape)
+        }
+        expectCompiled("cholesky", n, { $0.cholesky() })
+        expectCompiled("root", n, { $0.symmetricRoot() })
+        expectCompiled("inverse root", n, { $0.inverseSymmetricRoot() })
+        expectCompiled("Sylvester", n, { $0.symmetricSylvester(sides($0, skew)) })
+        expectCompiled("solve", n, { ($0 + sides($0, skew)).solve(sides($0, both)) })
+        expectCompiled("LU", n, { ($0 + sides($0, skew)).lowerUpper().lower })
+        expectCompiled("LU", n, { ($0 + sides($0, skew)).lowerUpper().upper })
+        expectCompiled("LU", n, { ($0 + sides($0, skew)).lowerUpper().order.cast(to: $0.type) })
+        expectCompiled("Q", n, { ($0 + sides($0, skew)).orthogonalTriangular().q })
+        expectCompiled("R", n, { $0.slice(axis: -1, from: 0, to: min(n, max(1, n - 2))).orthogonalTriangular().r })
+    }
+
+    @Test func matricesThatHaveNoFactors() {
+        let singular = Tensor([1.0, 2, 2, 4], shape: [2, 2])
+        let one = compile(like: singular) { $0.solve(Tensor.identity(2)) }
+        #expect(one(singular).values.allSatisfy { $0.isNaN })
+        let upper = compile(like: singular) { $0.lowerUpper().upper }
+        #expect(upper(singular).values == [2, 4, 0, 0])
+        let negative = Tensor([-1e-20, 0, 0, 4], shape: [2, 2])
+        #expect(compile(like: negative) { $0.symmetricRoot() }(negative).values == [0, 0, 0, 2])
+        let zero = Tensor.zeros([3, 2])
+        let triangular = compile(like: zero) { a -> Pair<Tensor, Tensor> in
+            let (q, r) = a.orthogonalTriangular()
+            return Pair(q, r)
+        }
+        #expect(
+            triangular(zero).first.values == [1, 0, 0, 1, 0, 0] && triangular(zero).second.values.allSatisfy { $0 == 0 }
+        )
+        let broken = Tensor([1, .nan, .nan, 1], shape: [2, 2])
+        for f in [
+            { (a: Tensor) in a.symmetricRoot() }, { $0.symmetricSylvester(Tensor.identity(2)) },
+            { $0.solve(Tensor.identity(2)) }, { $0.orthogonalTriangular().q }, { $0.cholesky() },
+        ] { #expect(compile(like: broken, f)(broken).values.allSatisfy { $0.isNaN }) }
+    }
+
+    @Test func reflectionsOfColumnsOfEverySize() {
+        let x = Key(12).normal([9, 4]) * Tensor([1e-200, 1, 1e200, 1e-12])
+        let q = compile(like: x) { $0.orthogonalTriangular().q }(x)
+        expectEqual(q.transposed.matrixProduct(q), Tensor.identity(4), 1e-14)
+    }
+
+    @Test(arguments: [4, 9]) func gradientsThroughFactorizations(_ n: Int) {
+        let x = Key(13).normal([n, n])
+        let a = x.matrixProduct(x.transposed) + Double(n) * Tensor.identity(n)
+        for f in [
+            { (a: Tensor) in a.symmetricRoot().squared().sum() }, { $0.inverseSymmetricRoot().exp().sum() },
+            { $0.solve(Tensor.identity(n)).squared().sum() }, { $0.orthogonalTriangular().r.exp().sum() },
+            { $0.signedLogDeterminant().logarithm }, { $0.symmetricEigen().values.exp().sum() },
+        ] {
+            let g = { (a: Tensor) in gradient(of: f)(a) }
+            expectEqual(compile(like: a, g)(a), g(a), 1e-9)
+        }
     }
 
     @Test func gradientsInLanes() {

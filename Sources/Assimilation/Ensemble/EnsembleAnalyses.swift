@@ -28,9 +28,10 @@ public struct StochasticEnKF: Analysis {
 /// The ensemble transform Kalman filter with the symmetric square root: deterministic, and as close as it can be to the
 /// background members.
 ///
-///     S = R^-½ Yᵀ / √(N−1),   B = (I + S Sᵀ)^½,   w = Sᵀ B⁻² R^-½ d √(N−1)⁻¹ …,   T = I − Sᵀ (B (I + B))⁻¹ S
+///     S = R^-½ Yᵀ / √(N−1),   T = (I + Sᵀ S)^-½ = I − Sᵀ (C² + C)⁻¹ S,   C = (I + S Sᵀ)^½,   w = T² Sᵀ R^-½ d
 ///
-/// Only an `m × m` root is taken when there are fewer observations than members; otherwise an `N × N` one.
+/// One root is taken, `m × m` where there are fewer observations than members and `N × N` otherwise. The likelihood follows
+/// from the same matrices: `dᵀ (I + S Sᵀ)⁻¹ d = |d − S w|² + |w|²`, and `I + S Sᵀ` and `I + Sᵀ S` have one determinant.
 /// Reference: Bishop, Etherton & Majumdar (2001); Hunt, Kostelich & Szunyogh (2007); Sakov & Oke (2008) on the symmetric root.
 public struct ETKF: Analysis {
     /// Whether the anomalies are turned by a random rotation that keeps their mean.
@@ -44,35 +45,53 @@ public struct ETKF: Analysis {
         let whitener = seen.error.cholesky()
         let s = whitener.triangularSolve(seen.anomalies.transposed) * scale  // [m, N]
         let d = whitener.triangularSolve(seen.innovation.expanded(axis: -1))  // [m, 1]
-        let (weights, transform) = s.shape[0] <= s.shape[1] ? observationSpace(s, d) : memberSpace(s, d)
-        var anomalies = transform.matrixProduct(background.anomalies)
+        let update =
+            s.shape[0] < s.shape[1] ? TransformUpdate(observationSpace: s, d) : TransformUpdate(memberSpace: s, d)
+        let backgroundAnomalies = background.anomalies
+        var anomalies = update.transform.matrixProduct(backgroundAnomalies)
         var key = background.key
         if rotates {
             let keys = key.split(2)
             anomalies = randomRotation(background.count, keys[0]).matrixProduct(anomalies)
             key = keys[1]
         }
-        let shift = (scale * weights).transposed.matrixProduct(background.anomalies)
+        let shift = (scale * update.weights).transposed.matrixProduct(backgroundAnomalies)
+        let residual = d - s.matrixProduct(update.weights)
         return Analyzed(
             belief: Ensemble(members: background.mean + shift + anomalies, key: key),
-            logLikelihood: seen.logLikelihood)
-    }
-
-    private func observationSpace(_ s: Tensor, _ d: Tensor) -> (weights: Tensor, transform: Tensor) {
-        let m = Tensor.identity(s.shape[0])
-        let system = m + s.matrixProduct(s.transposed)
-        let root = system.symmetricRoot()
-        let weights = s.transposed.matrixProduct(system.symmetricSolve(d))
-        let inner = (root.matrixProduct(m + root)).solve(s)
-        return (weights, Tensor.identity(s.shape[1]) - s.transposed.matrixProduct(inner))
-    }
-
-    private func memberSpace(_ s: Tensor, _ d: Tensor) -> (weights: Tensor, transform: Tensor) {
-        let system = Tensor.identity(s.shape[1]) + s.transposed.matrixProduct(s)
-        return (system.symmetricSolve(s.transposed.matrixProduct(d)), system.inverseSymmetricRoot())
+            logLikelihood: seen.logLikelihood(
+                whitener, quadratic: residual.squared().sum() + update.weights.squared().sum(),
+                halfLogDeterminant: update.halfLogDeterminant))
     }
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
+}
+
+/// What an ETKF makes of whitened anomalies `S` and innovation `d`.
+private struct TransformUpdate {
+    /// `(I + Sᵀ S)⁻¹ Sᵀ d`, `[N, 1]`.
+    let weights: Tensor
+    /// `(I + Sᵀ S)^-½`, `[N, N]`.
+    let transform: Tensor
+    /// Half of `log det(I + Sᵀ S)`.
+    let halfLogDeterminant: Tensor
+
+    init(observationSpace s: Tensor, _ d: Tensor) {
+        let system = Tensor.identity(s.shape[0]) + s.matrixProduct(s.transposed)
+        let factor = system.cholesky()
+        weights = s.transposed.matrixProduct(
+            factor.triangularSolve(factor.triangularSolve(d), transposed: true))
+        let inner = (system + system.symmetricRoot()).symmetricSolve(s)
+        transform = Tensor.identity(s.shape[1]) - s.transposed.matrixProduct(inner)
+        halfLogDeterminant = factor.diagonal().log().sum()
+    }
+
+    init(memberSpace s: Tensor, _ d: Tensor) {
+        let system = Tensor.identity(s.shape[1]) + s.transposed.matrixProduct(s)
+        transform = system.inverseSymmetricRoot()
+        weights = transform.matrixProduct(transform.matrixProduct(s.transposed.matrixProduct(d)))
+        halfLogDeterminant = system.cholesky().diagonal().log().sum()
+    }
 }
 
 /// A random orthogonal matrix that leaves the vector of ones as it is: anomalies keep mean zero and their covariance.

@@ -27,6 +27,12 @@ struct ObservedEnsemble {
         return gaussianLogLikelihood(innovation, spread + error, mask: mask)
     }
 
+    /// The same from the factor of `R`, the quadratic form `dᵀ (I + S Sᵀ)⁻¹ d` and half of `log det(I + S Sᵀ)` in whitened units.
+    func logLikelihood(_ whitener: Tensor, quadratic: Tensor, halfLogDeterminant: Tensor) -> Tensor {
+        let logTwoPi = 1.8378770664093453
+        return -0.5 * (quadratic + logTwoPi * mask.sum()) - halfLogDeterminant - whitener.diagonal().log().sum()
+    }
+
     /// Anomalies `[N, m]` and innovation `[m]` in units of the observation error, with errors that are not correlated.
     var whitened: (anomalies: Tensor, innovation: Tensor) {
         let factor = error.cholesky()

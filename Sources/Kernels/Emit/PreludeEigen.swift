@@ -1,9 +1,8 @@
 extension Prelude {
-    /// Eigenvalues and vectors of a symmetric matrix: Householder's reduction to three diagonals, then implicit QL steps.
+    /// Eigenvalues and vectors of one symmetric matrix: Householder's reduction to three diagonals, then QL steps with explicit shifts.
     ///
-    /// The matrix is first scaled by a power of two, so that squares neither overflow nor vanish. What is not finite gives NaN.
-    static let symmetricEigenOfNumbers = """
-        typedef double t_W __attribute__((vector_size(64), aligned(64), may_alias));
+    /// The matrix is first scaled by a power of two, so that squares neither overflow nor vanish. What is not finite has none.
+    static let eigenRows = """
         INLINE t_d sum_W(t_W x) { return ((x[0] + x[4]) + (x[1] + x[5])) + ((x[2] + x[6]) + (x[3] + x[7])); }
         // to = factor vᵀ m, for `rows` rows of `width` vectors that lie `stride` apart
         INLINE void leftProduct_W(long rows, long width, long stride, t_d factor, const t_d *v, const t_W *m, t_W *to) {
@@ -19,24 +18,20 @@ extension Prelude {
             to[q] = factor * ((s0 + s1) + (s2 + s3));
           }
         }
-        static __attribute__((noinline, unused)) void symmetricEigen_d(long n, const t_d *restrict a, t_d *restrict values, t_d *restrict vectors) {
+        // Eigenvalues in no order, and the vectors in the rows of A; 0 if there are none.
+        static __attribute__((noinline, unused)) int eigenRows_d(long n, const t_d *restrict a, t_d *restrict d, t_W *restrict A) {
           const long stride = (n + 7) / 8, row = 8 * stride;
-          t_W A[n * stride], Z[n * stride], P[stride];
-          t_d d[n], e[n], tau[n];
-          typedef t_d __attribute__((may_alias)) t_a;
+          t_W Z[n * stride], P[stride];
+          t_d e[n], tau[n];
           t_a *m = (t_a *)A, *p = (t_a *)P;
           t_d largest = 0, check = 0;
           for (long i = 0; i < n * n; i++) { check += a[i] * 0; largest = __builtin_fabs(a[i]) > largest ? __builtin_fabs(a[i]) : largest; }
-          if (check != 0) {
-            for (long i = 0; i < n; i++) values[i] = NAN;
-            for (long i = 0; i < n * n; i++) vectors[i] = NAN;
-            return;
-          }
+          if (check != 0) return 0;
           t_l exponent = bits_d(largest) >> 52;
           exponent = largest == 0 ? 1023 : exponent < 1 ? 1 : exponent > 2045 ? 2045 : exponent;
           const t_d scale = from_l((2046 - exponent) << 52), back = from_l(exponent << 52);
-          memset(A, 0, sizeof A);
-          memset(Z, 0, sizeof Z);
+          memset(A, 0, n * stride * sizeof(t_W));
+          memset(Z, 0, n * stride * sizeof(t_W));
           for (long i = 0; i < n; i++) for (long j = 0; j <= i; j++) m[i * row + j] = m[j * row + i] = scale * a[i * n + j];
           // Row k of A becomes the vector of the k-th reflection.
           for (long k = n - 1; k > 1; k--) {
@@ -78,48 +73,70 @@ extension Prelude {
           }
           // Rows of A are vectors from here on.
           for (long i = 0; i < n; i++) for (long j = 0; j < n; j++) m[j * row + i] = y[i * row + j];
-          int failed = 0;
-          for (long l = 0; l < n; l++) for (int round = 0;; round++) {
-            long last = l;
-            while (last < n - 1 && __builtin_fabs(e[last]) > 1.1e-16 * (__builtin_fabs(d[last]) + __builtin_fabs(d[last + 1])) + 1e-140) last++;
-            if (last == l) break;
-            if (round == 60) { failed = 1; break; }
-            t_d g = (d[l + 1] - d[l]) / (2 * e[l]), r = sqrt_d(g * g + 1);
-            g = d[last] - d[l] + e[l] / (g + (g < 0 ? -r : r));
-            t_d s = 1, c = 1, shift = 0;
-            long i = last - 1;
-            for (; i >= l; i--) {
-              const t_d f = s * e[i], b = c * e[i], square = f * f + g * g;
-              if (square <= 1e-280) { e[i + 1] = 0; d[i + 1] -= shift; e[last] = 0; break; }
-              r = sqrt_d(square);
-              const t_d inverse = 1 / r;
-              e[i + 1] = r;
-              s = f * inverse; c = g * inverse;
-              g = d[i + 1] - shift;
-              const t_d t = (d[i] - g) * s + 2 * c * b;
-              shift = s * t;
-              d[i + 1] = g + shift;
-              g = c * t - b;
-              t_W *low = A + i * stride, *high = low + stride;
-              for (long q = 0; q < stride; q++) {
-                const t_W x = low[q], w = high[q];
-                high[q] = s * x + c * w;
-                low[q] = c * x - s * w;
-              }
-            }
-            if (i >= l) continue;
-            d[l] -= shift; e[l] = g; e[last] = 0;
+          // QL steps with explicit shifts: d and the sum of the shifts make the eigenvalues.
+          t_d shift = 0, negligible = 0;
+          for (long i = 0; i < n; i++) {
+            const t_d size = __builtin_fabs(d[i]) + __builtin_fabs(e[i]);
+            if (size > negligible) negligible = size;
           }
+          negligible *= 1.1e-16;
+          for (long l = 0; l < n; l++) {
+            for (int round = 0;; round++) {
+              long last = l;
+              while (last < n - 1 && __builtin_fabs(e[last]) > negligible) last++;
+              if (last == l) break;
+              if (round == 60) return 0;
+              const t_d g = (d[l + 1] - d[l]) / (2 * e[l]), root = sqrt_d(g * g + 1), step = d[l] - e[l] / (g + (g < 0 ? -root : root));
+              shift += step;
+              for (long i = l; i < n; i++) d[i] -= step;
+              // The quotient for the next step does not wait for this step's cosine and sine.
+              t_d c = 1, s = 0, p = d[last];
+              for (long i = last - 1; i >= l; i--) {
+                const t_d coupling = e[i], own = d[i], r = sqrt_d(p * p + coupling * coupling), inverse = 1 / r;
+                const t_d g = c * coupling, h = c * p, next = (p * own - coupling * g) / r;
+                e[i + 1] = s * r;
+                s = coupling * inverse;
+                c = p * inverse;
+                d[i + 1] = h + s * (c * g + s * own);
+                p = next;
+                t_W *low = A + i * stride, *high = low + stride;
+                for (long q = 0; q < stride; q++) {
+                  const t_W x = low[q], w = high[q];
+                  high[q] = s * x + c * w;
+                  low[q] = c * x - s * w;
+                }
+              }
+              d[l] = c * p;
+              e[l] = s * p;
+            }
+            d[l] += shift;
+          }
+          for (long i = 0; i < n; i++) d[i] *= back;
+          return 1;
+        }
+        """
+
+    /// In ascending order; NaN where there are none.
+    static let symmetricEigen = """
+        static __attribute__((unused)) void symmetricEigen_d(long n, const t_d *restrict a, t_d *restrict values, t_d *restrict vectors) {
+          const long stride = (n + 7) / 8;
+          t_W A[n * stride];
+          t_d d[n];
           long order[n];
+          if (!eigenRows_d(n, a, d, A)) {
+            for (long i = 0; i < n; i++) values[i] = NAN;
+            for (long i = 0; i < n * n; i++) vectors[i] = NAN;
+            return;
+          }
           for (long i = 0; i < n; i++) {
             long place = i;
             for (; place > 0 && d[order[place - 1]] > d[i]; place--) order[place] = order[place - 1];
             order[place] = i;
           }
           for (long k = 0; k < n; k++) {
-            values[k] = failed ? NAN : back * d[order[k]];
-            const t_a *from = m + order[k] * row;
-            for (long j = 0; j < n; j++) vectors[j * n + k] = failed ? NAN : from[j];
+            values[k] = d[order[k]];
+            const t_a *from = (const t_a *)(A + order[k] * stride);
+            for (long j = 0; j < n; j++) vectors[j * n + k] = from[j];
           }
         }
         """

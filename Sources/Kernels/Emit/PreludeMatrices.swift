@@ -1,52 +1,71 @@
 extension Prelude {
-    /// The factorizations that `code` uses, of doubles and of lanes of doubles.
+    /// The factorizations that `code` uses, with what they are made of.
     static func matrices(for code: String) -> String {
+        func uses(_ names: String...) -> Bool { names.contains { code.contains($0 + "(") } }
         var parts: [String] = []
-        for x in ["d", "D"] where code.contains("cholesky_\(x)(") { parts.append(cholesky(x)) }
-        for (l, b, x) in [("d", "d", "d"), ("d", "D", "D"), ("D", "d", "D"), ("D", "D", "D")]
-        where code.contains("triangularSolve_\(l)_\(b)_\(x)(") {
-            parts.append(triangularSolve(l, b, x))
+        let eigen = uses("symmetricEigen_d", "symmetricEigens_d")
+        let functions = uses("symmetricRoot_d", "symmetricSylvester_d")
+        let triangular = uses("triangularSolve_d_d_d")
+        if eigen || functions || triangular { parts.append(wideVectors) }
+        if uses("cholesky_d", "choleskies_d") { parts.append(choleskyOfNumbers) }
+        if uses("cholesky_D") { parts.append(choleskyInLanes) }
+        if triangular { parts.append(triangularSolveOfNumbers) }
+        for (l, b) in [("d", "D"), ("D", "d"), ("D", "D")] where uses("triangularSolve_\(l)_\(b)_D") {
+            parts.append(triangularSolveInLanes(l, b))
         }
-        if code.contains("symmetricEigen_d(") { parts.append(symmetricEigenOfNumbers) }
+        if eigen || functions { parts.append(eigenRows) }
+        if eigen { parts.append(symmetricEigen) }
+        if functions { parts.append(crossProduct) }
+        if uses("symmetricRoot_d") { parts.append(symmetricRoot) }
+        if uses("symmetricSylvester_d") { parts.append(symmetricSylvester) }
+        if uses("lowerUpper_d", "solve_d") { parts.append(lowerUpperInPlace) }
+        if uses("lowerUpper_d") { parts.append(lowerUpper) }
+        if uses("solve_d") { parts.append(solve) }
+        if uses("orthogonalTriangular_d") { parts.append(orthogonalTriangular) }
+        // Groups are written with what clang knows of vectors.
+        if uses("choleskies_d", "symmetricEigens_d") { parts += ["#if defined(__clang__)", groups] }
+        if uses("choleskies_d") { parts.append(choleskyGroup) }
+        if uses("symmetricEigens_d") { parts += [groupReduction, groupSteps] }
+        if uses("choleskies_d", "symmetricEigens_d") { parts.append("#endif") }
+        if uses("choleskies_d") { parts.append(choleskies) }
+        if uses("symmetricEigens_d") { parts.append(symmetricEigens) }
         return parts.joined(separator: "\n")
     }
 
     /// Column by column: what a column takes from the rows to its right is subtracted at once, along the rows in memory.
-    private static func cholesky(_ x: String) -> String {
-        """
-        static __attribute__((noinline)) void cholesky_\(x)(long n, const t_\(x) *restrict a, t_\(x) *restrict l) {
-          t_\(x) column[n];
-          t_\(x) worst = SPLAT_\(x)(0.0);
+    private static let choleskyInLanes = """
+        static __attribute__((noinline)) void cholesky_D(long n, const t_D *restrict a, t_D *restrict l) {
+          t_D column[n];
+          t_D worst = SPLAT_D(0.0);
           for (long i = 0; i < n; i++) {
             for (long j = 0; j <= i; j++) l[i * n + j] = a[i * n + j];
-            for (long j = i + 1; j < n; j++) l[i * n + j] = SPLAT_\(x)(0.0);
+            for (long j = i + 1; j < n; j++) l[i * n + j] = SPLAT_D(0.0);
           }
           for (long k = 0; k < n; k++) {
-            const t_\(x) pivot = l[k * n + k], root = sqrt_\(x)(pivot), inverse = 1.0 / root;
+            const t_D pivot = l[k * n + k], root = sqrt_D(pivot), inverse = 1.0 / root;
             // A pivot that is not positive, or NaN, makes everything NaN.
-            worst += select_\(x)(compare_\(x)(pivot > 0.0), SPLAT_\(x)(0.0), SPLAT_\(x)(NAN));
+            worst += select_D(compare_D(pivot > 0.0), SPLAT_D(0.0), SPLAT_D(NAN));
             l[k * n + k] = root;
             for (long i = k + 1; i < n; i++) column[i] = l[i * n + k] = l[i * n + k] * inverse;
             for (long i = k + 1; i < n; i++) {
-              const t_\(x) factor = column[i];
-              t_\(x) *restrict row = l + i * n;
+              const t_D factor = column[i];
+              t_D *restrict row = l + i * n;
               INDEPENDENT for (long j = k + 1; j <= i; j++) row[j] -= factor * column[j];
             }
           }
           for (long i = 0; i < n * n; i++) l[i] += worst;
         }
         """
-    }
 
     /// Row by row of the right side; a side that is the same for all lanes is read as numbers.
-    private static func triangularSolve(_ l: String, _ b: String, _ x: String) -> String {
+    private static func triangularSolveInLanes(_ l: String, _ b: String) -> String {
         """
-        static __attribute__((noinline)) void triangularSolve_\(l)_\(b)_\(x)(long n, long m, const t_\(l) *restrict l, const t_\(b) *restrict b, t_\(x) *restrict x, int transposed) {
-          for (long i = 0; i < n * m; i++) x[i] = b[i] - (t_\(x)){0};
+        static __attribute__((noinline)) void triangularSolve_\(l)_\(b)_D(long n, long m, const t_\(l) *restrict l, const t_\(b) *restrict b, t_D *restrict x, int transposed) {
+          for (long i = 0; i < n * m; i++) x[i] = b[i] - (t_D){0};
           for (long step = 0; step < n; step++) {
             const long i = transposed ? n - 1 - step : step;
             const t_\(l) inverse = 1.0 / l[i * n + i];
-            t_\(x) *restrict row = x + i * m;
+            t_D *restrict row = x + i * m;
             if (!transposed) for (long k = 0; k < i; k++) {
               const t_\(l) factor = l[i * n + k];
               INDEPENDENT for (long j = 0; j < m; j++) row[j] -= factor * x[k * m + j];

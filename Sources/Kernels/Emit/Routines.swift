@@ -4,6 +4,9 @@ import Tensors
 extension Source {
     mutating func routine(_ instruction: Program.Instruction, _ frame: inout Frame, now: Int) {
         line("// " + instruction.operation.name)
+        let schedule = frame.schedule
+        func columns(_ operand: Int) -> Int { schedule.signature(instruction.operands[operand]).shape.last! }
+        func rows(_ operand: Int) -> Int { schedule.signature(instruction.operands[operand]).shape.dropLast().last! }
         switch instruction.operation {
         case .scan(let loop): scan(loop, instruction, &frame, now: now)
         case .matrixProduct where frame.isBatched[instruction.results.lowerBound]:
@@ -29,11 +32,20 @@ extension Source {
         case .scatterAdd(let axis, let size): scatterAdd(instruction, axis, size, &frame)
         case .fourier, .realFourier, .realFourierTranspose:
             if !fourier(instruction, &frame, now: now) { interpreted(instruction, &frame) }
-        case .cholesky: cholesky(instruction, &frame)
-        case .triangularSolve(let transposed): triangularSolve(instruction, transposed: transposed, &frame)
-        case .symmetricEigen: symmetricEigen(instruction, &frame)
-        case .largestIndex, .sortOrder, .solve, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random,
-            .unary, .binary, .lowerUpper, .singularValueDecomposition:
+        case .cholesky: cholesky(instruction, &frame, now: now)
+        case .triangularSolve(let transposed): triangularSolve(instruction, transposed: transposed, &frame, now: now)
+        case .symmetricEigen: symmetricEigen(instruction, &frame, now: now)
+        case .symmetricRoot(let inverse):
+            eachMatrix("symmetricRoot_d", [columns(0)], instruction, upTo: 64, option: inverse, &frame, now: now)
+        case .symmetricSylvester:
+            eachMatrix("symmetricSylvester_d", [columns(0)], instruction, upTo: 64, &frame, now: now)
+        case .solve: eachMatrix("solve_d", [columns(0), columns(1)], instruction, upTo: 64, &frame, now: now)
+        case .lowerUpper: eachMatrix("lowerUpper_d", [columns(0)], instruction, upTo: 64, &frame, now: now)
+        case .orthogonalTriangular:
+            // A copy lies on the stack.
+            let limit = rows(0) <= 256 ? 64 : 0
+            eachMatrix("orthogonalTriangular_d", [rows(0), columns(0)], instruction, upTo: limit, &frame, now: now)
+        case .largestIndex, .sortOrder, .random, .unary, .binary, .singularValueDecomposition:
             interpreted(instruction, &frame)
         case .alias, .constant, .compare, .select, .cast, .broadcast, .reshape, .transpose, .slice,
             .concatenate, .roll, .gather, .windows, .fixedPoint, .custom:

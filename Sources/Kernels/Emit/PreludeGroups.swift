@@ -1,0 +1,122 @@
+extension Prelude {
+    /// Matrices of a batch side by side: as many as a register, or two, have lanes.
+    static let groups = #"""
+        // A group of matrices, one a lane: vectors of one register, and of two where operations wait for each other.
+        typedef t_d t_R __attribute__((vector_size(VECTOR), aligned(8), may_alias));
+        typedef t_d t_G __attribute__((vector_size(2 * VECTOR), aligned(VECTOR), may_alias));
+        typedef t_l t_N __attribute__((vector_size(2 * VECTOR), aligned(VECTOR), may_alias));
+        typedef t_l t_S __attribute__((vector_size(VECTOR), aligned(8), may_alias));
+        enum { REGISTER = VECTOR / 8, GROUP = 2 * REGISTER };
+        #if VECTOR == 64
+        #define LOW1(a, b) __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14)
+        #define HIGH1(a, b) __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15)
+        #define LOW2(a, b) __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13)
+        #define HIGH2(a, b) __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15)
+        #define LOW4(a, b) __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
+        #define HIGH4(a, b) __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
+        #elif VECTOR == 32
+        #define LOW1(a, b) __builtin_shufflevector(a, b, 0, 4, 2, 6)
+        #define HIGH1(a, b) __builtin_shufflevector(a, b, 1, 5, 3, 7)
+        #define LOW2(a, b) __builtin_shufflevector(a, b, 0, 1, 4, 5)
+        #define HIGH2(a, b) __builtin_shufflevector(a, b, 2, 3, 6, 7)
+        #define LOW4(a, b) (a)
+        #define HIGH4(a, b) (b)
+        #else
+        #define LOW1(a, b) __builtin_shufflevector(a, b, 0, 2)
+        #define HIGH1(a, b) __builtin_shufflevector(a, b, 1, 3)
+        #define LOW2(a, b) (a)
+        #define HIGH2(a, b) (b)
+        #define LOW4(a, b) (a)
+        #define HIGH4(a, b) (b)
+        #endif
+        #define EXCHANGE(d, LOW, HIGH) if (REGISTER > d) UNROLL for (int i = 0; i < REGISTER; i++) if (!(i & d)) { \
+          const t_R a = x[i], b = x[i + d]; x[i] = LOW(a, b); x[i + d] = HIGH(a, b); }
+        // Rows become columns.
+        INLINE void transpose_R(t_R x[REGISTER]) { EXCHANGE(1, LOW1, HIGH1) EXCHANGE(2, LOW2, HIGH2) EXCHANGE(4, LOW4, HIGH4) }
+        // count elements of as many arrays as there are lanes, `size` apart, to vectors; and back
+        INLINE void gatherLanes(int lanes, long count, const t_d *from, long size, t_d *restrict to) {
+          long e = 0;
+          for (; e + REGISTER <= count; e += REGISTER) for (int h = 0; h < lanes; h += REGISTER) {
+            t_R x[REGISTER];
+            UNROLL for (int i = 0; i < REGISTER; i++) x[i] = *(const t_R *)(from + (h + i) * size + e);
+            transpose_R(x);
+            UNROLL for (int i = 0; i < REGISTER; i++) *(t_R *)(to + (e + i) * lanes + h) = x[i];
+          }
+          for (; e < count; e++) for (int h = 0; h < lanes; h++) to[e * lanes + h] = from[h * size + e];
+        }
+        INLINE void scatterLanes(int lanes, long count, const t_d *restrict from, t_d *to, long size) {
+          long e = 0;
+          for (; e + REGISTER <= count; e += REGISTER) for (int h = 0; h < lanes; h += REGISTER) {
+            t_R x[REGISTER];
+            UNROLL for (int i = 0; i < REGISTER; i++) x[i] = *(const t_R *)(from + (e + i) * lanes + h);
+            transpose_R(x);
+            UNROLL for (int i = 0; i < REGISTER; i++) *(t_R *)(to + (h + i) * size + e) = x[i];
+          }
+          for (; e < count; e++) for (int h = 0; h < lanes; h++) to[h * size + e] = from[e * lanes + h];
+        }
+        """#
+
+    /// Cholesky factors of a group by blocks of four rows and two columns, which stay in registers.
+    static let choleskyGroup = #"""
+        // Some rows i... of the factors, columns j and those after it: what the columns before `depth` take is subtracted.
+        #define CHOLESKYBLOCK(R, C) \
+        static __attribute__((noinline, unused)) void choleskyBlock_##R##_##C(long n, long i, long j, long depth, t_R *restrict m, const t_R *inverse) { \
+          t_R s[R][C]; \
+          t_R *rows = m + i * n; \
+          const t_R *columns = m + j * n; \
+          UNROLL for (int r = 0; r < R; r++) UNROLL for (int c = 0; c < C; c++) s[r][c] = rows[r * n + j + c]; \
+          for (long k = 0; k < depth; k++) UNROLL for (int c = 0; c < C; c++) { \
+            const t_R y = columns[c * n + k]; \
+            UNROLL for (int r = 0; r < R; r++) s[r][c] -= rows[r * n + k] * y; \
+          } \
+          if (inverse) UNROLL for (int c = 0; c < C; c++) { \
+            UNROLL for (int b = 0; b < c; b++) { const t_R y = columns[c * n + j + b]; UNROLL for (int r = 0; r < R; r++) s[r][c] -= s[r][b] * y; } \
+            UNROLL for (int r = 0; r < R; r++) s[r][c] *= inverse[j + c]; \
+          } \
+          UNROLL for (int r = 0; r < R; r++) UNROLL for (int c = 0; c < C; c++) rows[r * n + j + c] = s[r][c]; \
+        }
+        CHOLESKYBLOCK(4, 2) CHOLESKYBLOCK(4, 1) CHOLESKYBLOCK(1, 2) CHOLESKYBLOCK(1, 1)
+        static __attribute__((noinline, unused)) void choleskyGroup_d(long n, const t_d *a, t_d *l, t_R *restrict m) {
+          t_R inverse[n], worst = {0};
+          gatherLanes(REGISTER, n * n, a, n * n, (t_d *)m);
+          for (long i = 0, rows; i < n; i += rows) {
+            rows = i + 4 <= n ? 4 : 1;
+            for (long j = 0, columns; j < i + rows; j += columns) {
+              columns = rows == 4 || j + 2 <= i ? 2 : 1;
+              const t_R *scale = j < i ? inverse : 0;
+              const long depth = j < i ? j : i;
+              if (rows == 4) choleskyBlock_4_2(n, i, j, depth, m, scale);
+              else if (columns == 2) choleskyBlock_1_2(n, i, j, depth, m, scale);
+              else choleskyBlock_1_1(n, i, j, depth, m, scale);
+            }
+            for (long k = i; k < i + rows; k++) {
+              const t_R pivot = m[k * n + k], root = __builtin_elementwise_sqrt(pivot);
+              worst += (t_R)(~(t_S)(pivot > 0) & (t_S)(NAN - (t_R){0}));
+              m[k * n + k] = root;
+              inverse[k] = 1 / root;
+              for (long r = k + 1; r < i + rows; r++) {
+                const t_R factor = m[r * n + k] * inverse[k];
+                m[r * n + k] = factor;
+                for (long c = k + 1; c <= r; c++) m[r * n + c] -= factor * m[c * n + k];
+              }
+            }
+          }
+          for (long i = 0; i < n; i++) for (long j = i + 1; j < n; j++) m[i * n + j] = (t_R){0};
+          t_d check = 0;
+          for (int w = 0; w < REGISTER; w++) check += worst[w];
+          if (check != 0) for (long i = 0; i < n * n; i++) m[i] += worst;
+          scatterLanes(REGISTER, n * n, (const t_d *)m, l, n * n);
+        }
+        """#
+
+    /// Whole groups side by side, the rest one after the other.
+    static let choleskies = """
+        static __attribute__((unused)) void choleskies_d(long count, long n, const t_d *a, t_d *l, char *scratch) {
+          long b = 0;
+        #if defined(__clang__)
+          for (; b + REGISTER <= count; b += REGISTER) choleskyGroup_d(n, a + b * n * n, l + b * n * n, (t_R *)scratch);
+        #endif
+          for (; b < count; b++) cholesky_d(n, a + b * n * n, l + b * n * n);
+        }
+        """
+}
