@@ -63,7 +63,8 @@ let package = Package(
 
         // The rows of the benchmark, run by Benchmarks/run beside those of the peers.
         .executableTarget(
-            name: "Bench", dependencies: ["Kernels", "Networks", "Dynamics", "Assimilation"], path: "Benchmarks/Apus"),
+            name: "Bench", dependencies: ["Kernels", "Networks", "Dynamics", "Assimilation", "Learning"],
+            path: "Benchmarks/Apus"),
 
         // The laws that every operation, map, tree, optimiser and analysis obeys.
         .target(name: "Checks", dependencies: ["Networks", "Dynamics", "Assimilation", "Verification"]),

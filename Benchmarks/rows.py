@@ -117,6 +117,19 @@ def training():
             flops=16 * batch * products * 6, tolerance=2e-3, required=required)
 
 
+def learning():
+    """Products of two matrices of 40 are counted as 2 · 40³, with gradient three times; of the filter the model's 18 terms too."""
+    n = 40
+    gain = 1000 * (5 * 2 * n**3 + n * n * (28 + 34) + n**3)
+    yield Row(
+        "learning/gain", "gradient descent step of the variational gain of 3D-Var, Lorenz-96, 1000 cycles", "ms", 0,
+        ["jax: roll", "jax: slices"], flops=3 * gain, tolerance=1e-7, required=5)
+    cycle = 5 * 4 * 50 * n * 40 + 2 * 50 * n * n * 2 + n**3 * 7 / 3
+    yield Row(
+        "learning/filter", "gradient through 300 cycles of an ensemble Kalman filter, 50 members, dictionary of 18 terms", "ms", 0,
+        ["torch", "jax: features", "jax: nested"], flops=3 * 300 * cycle, tolerance=1e-6, required=5)
+
+
 def eager():
     for count in (4, 1024):
         yield Row(
@@ -135,6 +148,6 @@ def first_call():
 
 def rows(quick=False):
     return [
-        *lorenz96(), *variational(), *filters(quick), *jacobians(), *spectral(), *matrices(), *training(), *eager(),
+        *lorenz96(), *variational(), *filters(quick), *jacobians(), *spectral(), *matrices(), *training(), *learning(), *eager(),
         *first_call(),
     ]

@@ -9,7 +9,7 @@ import Foundation
 struct Server {
     private let rows = [
         lorenz96Rows, variationalRows, filterRows, jacobianRows, spectralRows, matrixRows, trainingRows, eagerRows,
-        firstCallRows,
+        firstCallRows, learningRows,
     ]
     private var prepared: [String: Prepared] = [:]
 

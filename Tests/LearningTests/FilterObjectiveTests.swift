@@ -25,7 +25,7 @@ import Testing
         return FilterObjective(
             [twin.observations, twin.observations], segment: segment, start: { _ in background },
             errorCovariance: { (p: Parameters) in p.errorCovariance },
-            filter: { p in
+            filter: { (p: Parameters) in
                 Cycle(ExtendedForecast(Autonomous(p.model), modelError: p.modelError), KalmanAnalysis())
             })
     }
@@ -34,7 +34,7 @@ import Testing
         return FilterObjective(
             [twin.observations], segment: segment, start: { background.ensemble(of: row.members, key: $0) },
             errorCovariance: { (p: Parameters) in p.errorCovariance },
-            filter: { p in Cycle(EachMember(p.model, modelError: p.modelError), StochasticEnKF()) })
+            filter: { (p: Parameters) in Cycle(EachMember(p.model, modelError: p.modelError), StochasticEnKF()) })
     }
 
     /// The sum of the losses of an epoch at fixed parameters, and of their gradients.

@@ -41,7 +41,7 @@ func josephForm(
 
 extension Map where Input == Tensor, Output == Tensor {
     /// The derivative at `x`, `[m, n]`; a linear operator knows it.
-    func matrix(at x: Tensor) -> Tensor {
+    public func matrix(at x: Tensor) -> Tensor {
         if let linear = self as? LinearOperator { return linear.matrix }
         return jacobian(of: { self($0) })(x)
     }

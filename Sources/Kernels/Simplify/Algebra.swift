@@ -1,7 +1,8 @@
 import Tensors
 
 extension Simplify {
-    /// A simpler operand with the same value, in exact floating-point arithmetic; nil where there is none.
+    /// A simpler operand with the same value, in exact floating-point arithmetic save, behind an identity matrix, what is not finite;
+    /// nil where there is none.
     static func algebra(
         _ operation: Operation, _ x: [Program.Operand], _ result: Signature, _ writer: inout ProgramWriter
     ) -> Program.Operand? {
@@ -24,6 +25,11 @@ extension Simplify {
             return length == 0 || shift % length == 0 ? x[0] : nil
         case .pad: return writer.signature(x[0]) == result ? x[0] : nil
         case .concatenate: return x.count == 1 ? x[0] : nil
+        case .matrixProduct:
+            if isIdentity(x[0]), writer.signature(x[1]) == result { return x[1] }
+            if isIdentity(x[1]), writer.signature(x[0]) == result { return x[0] }
+            return nil
+        case .triangularSolve: return isIdentity(x[0]) && writer.signature(x[1]) == result ? x[1] : nil
         case .reduce(_, let axes):
             let shape = writer.signature(x[0]).shape
             guard axes.allSatisfy({ shape[$0] == 1 }) else { return nil }
@@ -157,6 +163,14 @@ extension Simplify {
     static func uniform(_ x: Program.Operand) -> Double? {
         guard case .constant(let tensor) = x, tensor.type.isReal, tensor.count == 1 else { return nil }
         return tensor.scalar
+    }
+
+    /// Whether a constant is the identity matrix: the operator that observes everything, errors of variance one.
+    private static func isIdentity(_ x: Program.Operand) -> Bool {
+        guard case .constant(let tensor) = x, tensor.type.isReal, let n = tensor.shape.last,
+            tensor.shape.suffix(2) == [n, n], tensor.count == n * n
+        else { return false }
+        return tensor.values.enumerated().allSatisfy { $1 == ($0 % (n + 1) == 0 ? 1 : 0) }
     }
 
     /// Whether two operands are the same value or the same constant.

@@ -22,8 +22,8 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
     /// Values and masks `[segments, trajectories, length, m]`, the truth where it is known `[…, n]`, and `[segments, trajectories,
     /// length]`, 1 at the times that count.
     public var segments: FilterSegment
-    public var errorCovariance: Tensor
-    public var `operator`: H
+    public let errorCovariance: Tensor
+    public let `operator`: H
     public let loss: FilterLoss
     private let filter: @Sendable (Parameters) -> Cycle<F, A>
     private let learnedError: (@Sendable (Parameters) -> Tensor)?
@@ -55,9 +55,10 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
             let filled = Tensor.stacked(parts).padded(axis: 1, before: 0, after: segments * length - count)
             return filled.reshaped([parts.count, segments, length] + filled.shape.dropFirst(2)).movingAxis(1, to: 0)
         }
+        let isComplete = trajectories.allSatisfy { $0.mask.values.allSatisfy { $0 == 1 } }
         let counted = Tensor((0..<count).map { $0 < spinUp ? 0 : 1 })
         segments = FilterSegment(
-            values: cut(trajectories.map(\.values)), mask: cut(trajectories.map(\.mask)),
+            values: cut(trajectories.map(\.values)), mask: isComplete ? nil : cut(trajectories.map(\.mask)),
             counted: cut(trajectories.map { _ in counted }), truth: loss == .squaredError ? cut(truths) : nil)
         self.errorCovariance = trajectories[0].errorCovariance
         `operator` = trajectories[0].operator
@@ -114,15 +115,14 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
         visitor.visit(&segments, "segments")
-        visitor.visit(&errorCovariance, "errorCovariance")
-        visitor.visit(&`operator`, "operator")
     }
 }
 
 /// Some times of observations, and what goes with them.
 public struct FilterSegment: Tree {
     public var values: Tensor
-    public var mask: Tensor
+    /// nil where nothing is missing.
+    public var mask: Tensor?
     /// 1 at the times that count, 0 at others.
     public var counted: Tensor
     public var truth: Tensor?

@@ -23,21 +23,27 @@ public func variationalObjective<F: Forecast, A: Analysis, H: Map>(
     _ cycle: Cycle<F, A>, from background: Gaussian, _ observations: Observations<H>,
     expectation: GaussianExpectation, key: Key
 ) -> Tensor where F.State == Gaussian, A.State == Gaussian, H.Input == Tensor, H.Output == Tensor {
-    let n = background.mean.count
-    let samples: Int =
-        switch expectation {
-        case .exact: 0
-        case .samples(let count): count
-        }
-    let noise = key.normal([observations.count, samples, n])
-    return cycle.run(from: background, observations, beside: noise) { background, analyzed, observation, noise in
+    switch expectation {
+    case .exact: variationalObjective(cycle, from: background, observations, noise: nil)
+    case .samples(let count):
+        variationalObjective(
+            cycle, from: background, observations,
+            noise: key.normal([observations.count, count, background.mean.count]))
+    }
+}
+
+/// The same with given standard normal noise for the samples, `[T, samples, n]`; nil: the expectation in closed form.
+public func variationalObjective<F: Forecast, A: Analysis, H: Map>(
+    _ cycle: Cycle<F, A>, from background: Gaussian, _ observations: Observations<H>, noise: Tensor?
+) -> Tensor where F.State == Gaussian, A.State == Gaussian, H.Input == Tensor, H.Output == Tensor {
+    cycle.run(from: background, observations, beside: noise) { background, analyzed, observation, noise in
         let belief = analyzed.belief
         let factor = belief.covariance.cholesky()
         let divergence = divergence(of: belief, factor: factor, from: background)
         let fit =
-            samples == 0
-            ? expectedLogLikelihood(belief, observation)
-            : sampledLogLikelihood(belief.mean + noise.matrixProduct(factor.transposed), observation)
+            noise.map { noise in
+                sampledLogLikelihood(belief.mean + noise.matrixProduct(factor.transposed), observation)
+            } ?? expectedLogLikelihood(belief, observation)
         return divergence - fit
     }.records.mean()
 }

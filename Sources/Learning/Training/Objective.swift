@@ -5,7 +5,7 @@ import Tensors
 /// The leaves of an objective are its data, which a compiled program takes as arguments: another data set of the same shape
 /// needs no other code. A loss may depend on what the one before has left behind, its *carry* (the belief of a filter that is
 /// trained segment by segment); no derivative goes through a carry, which is what truncates back-propagation.
-public protocol Objective: Tree {
+public protocol Objective<Parameters>: Tree {
     /// What is learned.
     associatedtype Parameters: Tree
     /// What a step leaves for the next.
