@@ -38,6 +38,28 @@ public enum Loss {
         return mean(score, weights)
     }
 
+    /// The energy score of ensembles `[..., N, n]` for targets `[..., n]`, the mean over them: least where the members are drawn from
+    /// the distribution that the targets are from, whatever that is.
+    ///
+    /// `mean |xᵢ − y| − ½ mean over i ≠ j of |xᵢ − xⱼ|`: the fair form, which does not depend on `N`. Cost O(N² n).
+    /// Reference: Gneiting & Raftery 2007, J. Amer. Stat. Assoc. 102, 359–378, section 4.3.
+    public static func energyScore(_ members: Tensor, _ target: Tensor) -> Tensor {
+        let count = members.shape[members.rank - 2]
+        precondition(
+            count > 1 && members.shape.dropLast(2) + [members.shape[members.rank - 1]] == target.shape[...],
+            "an energy score of ensembles of shape \(members.shape) for targets of shape \(target.shape)")
+        let errors = distances(members - target.expanded(axis: -2)).mean()
+        let pairs = distances(members.expanded(axis: -2) - members.expanded(axis: -3)).mean()
+        return errors - Tensor(floatLiteral: 0.5 * Double(count) / Double(count - 1)) * pairs
+    }
+
+    /// Euclidean norms along the last axis, with derivative zero at zero.
+    private static func distances(_ x: Tensor) -> Tensor {
+        let squares = x.squared().sum(axes: [-1])
+        let isThere = squares .> 0
+        return selecting(isThere, selecting(isThere, squares, 1).sqrt(), 0)
+    }
+
     /// `−mean log p[class]` with `p` the softmax of the logits `[..., classes]`, for integer classes `[...]`.
     public static func crossEntropy(logits: Tensor, classes: Tensor, weights: Tensor? = nil) -> Tensor {
         precondition(

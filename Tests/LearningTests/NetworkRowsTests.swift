@@ -55,7 +55,7 @@ import Testing
 
     /// Its increment goes through the operator's adjoint, and the cycle of the library gives what the training's cycles give.
     @Test func trainingAndCyclingAgree() {
-        var network = GatedNetwork(inputs: 3, gated: 1, width: 4, depth: 2, key: Key(1))
+        var network = GatedNetwork(inputs: 3, gated: 1, width: 4, depth: 2, reach: 5, key: Key(1))
         network.last.weight = 0.1 * Key(2).normal(network.last.weight.shape)
         let analysis = ResidualAnalysis(network, centre: 2.4, scale: 3.6)
         #expect(checkTree(analysis) == [])

@@ -53,4 +53,22 @@ import Testing
             #expect(slope.values.allSatisfy { abs($0) < tolerance })
         }
     }
+
+    @Test func theEnergyScoreIsItsDefinition() {
+        let (members, target) = (Key(1).normal([2, 4, 3]), Key(2).normal([2, 3]))
+        var expected = 0.0
+        for b in 0..<2 {
+            for i in 0..<4 {
+                expected += (members[b][i] - target[b]).norm().scalar / 8
+                for j in 0..<4 { expected -= (members[b][i] - members[b][j]).norm().scalar / 48 }
+            }
+        }
+        #expect(abs(Loss.energyScore(members, target).scalar - expected) < 1e-13)
+        let slope = gradient(of: { Loss.energyScore($0, target) })(Tensor.zeros([2, 4, 3]))
+        #expect(slope.values.allSatisfy(\.isFinite))
+        // Of one variable it is the CRPS: least for members that are spread as the target is.
+        let truth = Key(3).normal([4000, 1])
+        let scores = [0.6, 1, 1.6].map { Loss.energyScore($0 * Key(4).normal([4000, 8, 1]), truth).scalar }
+        #expect(scores[1] < scores[0] && scores[1] < scores[2])
+    }
 }

@@ -16,9 +16,10 @@ public struct GatedNetwork: Map {
     /// - Parameters:
     ///   - inputs: the number of channels of the input, of which `gated` is one.
     ///   - width: of the hidden layers, `depth` of them.
-    ///   - kernel: the width of all kernels.
+    ///   - kernel: the width of the kernels of the features and of the last layer.
+    ///   - reach: the width of the kernels on the gated channel.
     public init(
-        inputs: Int, gated: Int, width: Int, depth: Int, outputs: Int = 1, kernel: Int = 5, key: Key,
+        inputs: Int, gated: Int, width: Int, depth: Int, outputs: Int = 1, kernel: Int = 5, reach: Int = 9, key: Key,
         type: ElementType = .float64
     ) {
         precondition(0..<inputs ~= gated && depth > 0, "GatedNetwork: channel \(gated) of \(inputs), depth \(depth)")
@@ -26,7 +27,7 @@ public struct GatedNetwork: Map {
         features = PeriodicNetwork(
             channels: [inputs] + [Int](repeating: width, count: depth), width: kernel, activation: .silu,
             isResidual: true, key: keys[0], type: type)
-        linear = PeriodicConvolution(1, width, width: kernel, key: keys[1], type: type)
+        linear = PeriodicConvolution(1, width, width: reach, key: keys[1], type: type)
         last = PeriodicConvolution(width, outputs, width: kernel, key: keys[2], initialization: .zeros, type: type)
         self.gated = gated
     }
