@@ -65,7 +65,7 @@ import Testing
         }
         #expect(abs(Loss.energyScore(members, target).scalar - expected) < 1e-13)
         let slope = gradient(of: { Loss.energyScore($0, target) })(Tensor.zeros([2, 4, 3]))
-        #expect(slope.values.allSatisfy(\.isFinite))
+        #expect(slope.values.allSatisfy { $0.isFinite })
         // Of one variable it is the CRPS: least for members that are spread as the target is.
         let truth = Key(3).normal([4000, 1])
         let scores = [0.6, 1, 1.6].map { Loss.energyScore($0 * Key(4).normal([4000, 8, 1]), truth).scalar }

@@ -16,7 +16,8 @@ import Testing
         var layer = LayerNormalization(6)
         layer.gain = try oracle("gain", [6])
         layer.offset = try oracle("offset", [6])
-        #expect(distance(layer(try oracle("x", [2, 4, 6])), try oracle("y", [2, 4, 6])) < 1e-13)
+        let (x, y) = (try oracle("x", [2, 4, 6]), try oracle("y", [2, 4, 6]))
+        #expect(distance(layer(x), y) < 1e-13)
     }
 
     @Test func theRecurrentCellAgreesWithPyTorch() throws {
@@ -25,7 +26,8 @@ import Testing
         cell.input = Dense(weight: try oracle("inputWeight", [3, 12]), bias: try oracle("inputBias", [12]))
         cell.memory = Dense(weight: try oracle("memoryWeight", [4, 12]), bias: try oracle("memoryBias", [12]))
         let next = cell(try oracle("x", [2, 3]), memory: try oracle("memory", [2, 4]))
-        #expect(distance(next, try oracle("y", [2, 4])) < 1e-14)
+        let expected = try oracle("y", [2, 4])
+        #expect(distance(next, expected) < 1e-14)
     }
 
     @Test func attentionAgreesWithPyTorch() throws {
@@ -37,7 +39,8 @@ import Testing
         (attention.query, attention.key) = (try layer("query"), try layer("key"))
         (attention.value, attention.output) = (try layer("value"), try layer("output"))
         let seen = attention(try oracle("x", [2, 4, 6]), to: try oracle("others", [2, 5, 6]))
-        #expect(distance(seen, try oracle("y", [2, 4, 6])) < 1e-13)
+        let expected = try oracle("y", [2, 4, 6])
+        #expect(distance(seen, expected) < 1e-13)
     }
 
     @Test func theyAreLawfulMaps() {

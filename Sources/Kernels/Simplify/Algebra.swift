@@ -35,7 +35,7 @@ extension Simplify {
             guard axes.allSatisfy({ shape[$0] == 1 }) else { return nil }
             return writer.append(.reshape(result.shape), x, [result])[0]
         case .compare, .largestIndex, .cumulativeSum, .sortOrder, .gather, .scatterAdd, .windows, .windowSum,
-            .matrixProduct, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
+            .cholesky, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
             .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .fourier, .realFourier,
             .realFourierTranspose, .random, .scan, .conditional, .whileLoop, .fixedPoint, .custom:
             return nil
