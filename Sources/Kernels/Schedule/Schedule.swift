@@ -31,8 +31,6 @@ struct Schedule {
     let makers: [Int?]
     /// For every value, the operations of arithmetic that reading one of its elements costs.
     private var costs: [Int]
-    /// For every value, how many operations are written out where it is read.
-    private var sizes: [Int]
     private var uses: [[Int]]
     private var isOutput: [Bool]
 
@@ -43,7 +41,6 @@ struct Schedule {
         var makers = [Int?](repeating: nil, count: program.valueCount)
         uses = [[Int]](repeating: [], count: program.valueCount)
         costs = [Int](repeating: 0, count: program.valueCount)
-        sizes = costs
         isOutput = [Bool](repeating: false, count: program.valueCount)
         for (number, instruction) in program.instructions.enumerated() {
             for result in instruction.results { makers[result] = number }
@@ -84,7 +81,6 @@ extension Schedule {
     private mutating func treat(_ number: Int) {
         let instruction = program.instructions[number]
         let result = instruction.results.lowerBound
-        sizes[result] = instruction.operands.reduce(1) { $0 + ($1.index.map { isInline($0) ? sizes[$0] : 0 } ?? 0) }
         switch instruction.operation.form(instruction.operands.map(signature), instruction.signatures) {
         case .routine: for value in instruction.results { treatments[value] = .routine }
         case .reduction:
@@ -125,8 +121,7 @@ extension Schedule {
                 consumer.operands[place].index == value && form.needsMemory(place, consumer.operation)
             }
         }
-        // Text that grew without end would be written and compiled by recursion.
-        if isNeeded || sizes[value] > 256 { return true }
+        if isNeeded { return true }
         if costs[value] == 0 { return false }
         let own = signature(value).shape.elementCount
         let isRepeated = consumers.contains { number in

@@ -60,22 +60,14 @@ private func lines(_ shape: [Int], _ axis: Int) -> (starts: [Int], step: Int) {
 }
 
 func largestIndexValue(_ x: Tensor, _ axis: Int) -> [Int] {
-    switch x.known {
-    case .float64(let values): largestIndices(values, x.shape, axis)
-    case .float32(let values): largestIndices(values, x.shape, axis)
-    case .int64(let values): largestIndices(values, x.shape, axis)
-    case .bool(let values): largestIndices(values.map { $0 ? 1 : 0 }, x.shape, axis)
-    }
-}
-
-private func largestIndices<T: Comparable>(_ values: [T], _ shape: [Int], _ axis: Int) -> [Int] {
-    let (starts, step) = lines(shape, axis)
+    let values = x.values
+    let (starts, step) = lines(x.shape, axis)
     return starts.map { start in
         var best = 0
-        for i in 1..<max(shape[axis], 1) {
-            // NaN, unequal to itself, is the largest, as it is in `maximum`.
+        for i in 1..<max(x.shape[axis], 1) {
+            // NaN is the largest, as it is in `maximum`.
             let (a, b) = (values[start + i * step], values[start + best * step])
-            if a > b || (a != a && b == b) { best = i }
+            if a > b || (a.isNaN && !b.isNaN) { best = i }
         }
         return best
     }
@@ -103,22 +95,14 @@ func cumulativeSumValue(_ x: Tensor, _ axis: Int, _ reversed: Bool) -> Storage {
 }
 
 func sortOrderValue(_ x: Tensor, _ axis: Int) -> [Int] {
-    switch x.known {
-    case .float64(let values): sortOrders(values, x.shape, axis)
-    case .float32(let values): sortOrders(values, x.shape, axis)
-    case .int64(let values): sortOrders(values, x.shape, axis)
-    case .bool(let values): sortOrders(values.map { $0 ? 1 : 0 }, x.shape, axis)
-    }
-}
-
-private func sortOrders<T: Comparable>(_ values: [T], _ shape: [Int], _ axis: Int) -> [Int] {
-    let (starts, step) = lines(shape, axis)
+    let values = x.values
+    let (starts, step) = lines(x.shape, axis)
     var result = [Int](repeating: 0, count: values.count)
     for start in starts {
         // NaN sorts last, as in NumPy; equal elements keep their order.
-        let order = (0..<shape[axis]).sorted {
+        let order = (0..<x.shape[axis]).sorted {
             let (a, b) = (values[start + $0 * step], values[start + $1 * step])
-            if (a != a) != (b != b) { return b != b }
+            if a.isNaN != b.isNaN { return b.isNaN }
             return a < b || (!(b < a) && $0 < $1)
         }
         for (place, index) in order.enumerated() { result[start + place * step] = index }
