@@ -24,7 +24,7 @@ import Testing
         var row = LearnedLocalization()
         (row.variables, row.members, row.startingRadius) = (20, 12, 0.5)
         (row.trainingTimes, row.testTimes, row.spinUp, row.segment, row.epochs) = (100, 200, 20, 10, 5)
-        row.rate = 0.02
+        (row.rate, row.spacing, row.unit) = (0.02, 1, 1)
         let baseline = row(seed: 1, method: .baseline)
         let learned = row(seed: 1, method: .radius)
         #expect(learned.outcome == .completed && learned.radius! > 0.6)
