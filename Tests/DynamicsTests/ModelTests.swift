@@ -20,16 +20,6 @@ import Testing
         #expect(checkModel(Euler(Lorenz96(forcing: Key(5).normal([7])), step: 0.01), at: Self.lorenz96) == [])
     }
 
-    @Test func cubicLorenz96IsLawful() {
-        #expect(checkMap(CubicLorenz96(), at: Self.lorenz96) == [])
-        #expect(checkModel(RungeKutta4(CubicLorenz96(), step: 0.05), at: Self.lorenz96) == [])
-        let plain = CubicLorenz96(forcing: 8, friction: 1, cubic: 0)
-        #expect((plain(Self.lorenz96) - Lorenz96()(Self.lorenz96)).absolute().maximum().scalar < 1e-12)
-        // The cubic advection does no work either.
-        let advection = CubicLorenz96(forcing: 0, friction: 0, cubic: 1)(Self.lorenz96)
-        #expect(abs(advection.dot(Self.lorenz96).scalar) < 1e-9)
-    }
-
     @Test func twoScaleLorenz96IsLawful() {
         let model = TwoScaleLorenz96(large: 4, small: 3)
         let state = Tensor.concatenated([8 + Key(6).normal([4]), 0.3 * Key(7).normal([12])])

@@ -53,7 +53,7 @@ struct DefinitionsTests {
             #define ONE 1
             TWICE(i, 2)
             #else
-            #define ONE \
+            #define ONE \\
               (1)
             TWICE(i, ONE + ONE)
             #endif

@@ -85,17 +85,6 @@ import Testing
         #expect(result.networkError < 0.4 && result.ensembleError < 0.21, "\(result)")
     }
 
-    @Test func aNetworkCorrectsAModel() {
-        var row = HybridCorrection()
-        (row.trainingTimes, row.gap, row.testTimes, row.leads) = (1500, 100, 300, 20)
-        row.channels = [1, 12, 12, 1]
-        row.learner.epochs = 15
-        row.learner.rate = 5e-3
-        let result = row(seed: 1)
-        #expect(result.outcome == .completed)
-        #expect(result.analysisError < 0.25 && result.ratio < 0.95, "\(result)")
-    }
-
     @Test func aSurrogateIsLearnedFromObservations() {
         var row = SurrogateFromObservations()
         (row.times, row.testTimes, row.rounds, row.leads) = (800, 300, 3, 12)

@@ -7,7 +7,7 @@ import Learning
 func learningReproductions(isQuick: Bool) -> [any Reproduction] {
     [
         GainRow(isQuick: isQuick), LocalizationRow(isQuick: isQuick), PartlyObservedRow(isQuick: isQuick),
-        DictionaryRow(isQuick: isQuick), HybridRow(isQuick: isQuick), SurrogateRow(isQuick: isQuick),
+        DictionaryRow(isQuick: isQuick), SurrogateRow(isQuick: isQuick),
         ResidualRow(isQuick: isQuick), MemoryRow(isQuick: isQuick),
     ]
 }
@@ -148,36 +148,6 @@ private struct DictionaryRow: Reproduction {
                 found.terms.filter { $0.truth != 0 }.map { "\($0.name): \(short($0.learned))" }
                     .joined(separator: ", ")
             ])
-    }
-}
-
-private struct HybridRow: Reproduction {
-    let isQuick: Bool
-    let row = 5
-    let title = "correction of a physical model, Bocquet & Brajard 2022"
-    var claims: [Claim] {
-        [
-            Claim(what: "analysis RMSE", published: 0.199, criterion: .atMost(0.2)),
-            Claim(
-                what: "error of hybrid over physical forecast at 2 units", published: 2.1 / 2.5,
-                criterion: .atMost(isQuick ? 0.95 : 0.85)),
-        ]
-    }
-
-    func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
-        var experiment = HybridCorrection()
-        if isQuick { (experiment.trainingTimes, experiment.testTimes, experiment.learner.epochs) = (2000, 600, 15) }
-        let targets: [HybridCorrection.Target] = isQuick ? [.resolvent] : HybridCorrection.Target.allCases
-        let found = targets.enumerated().map { index, target in
-            experiment(seed: seed, target: target, progress: part(index, of: targets.count, advance))
-        }
-        let first = found[0]
-        return Measured(
-            values: [first.outcome.keeping(first.analysisError), first.outcome.keeping(first.ratio)],
-            notes: found.map {
-                "\($0.target.rawValue): analyses with the hybrid model \(short($0.hybridAnalysisError)), forecasts "
-                    + "\(short($0.hybridForecast.last ?? .nan)) against \(short($0.physicalForecast.last ?? .nan))"
-            })
     }
 }
 
