@@ -63,6 +63,7 @@ struct DefinitionsTests {
             conditions.completed("ONE").text == "#if FAST\n#define ONE 1\n#else\n#define ONE \\\n  (1)\n#endif\nONE")
         let twice = conditions.completed("twice_i(1)").text
         #expect(twice.contains("{ return 2 * x; }\n#else") && twice.contains("#else\n#define ONE"))
+        #expect(twice.contains("{ return ONE + ONE * x; }\n#endif") && !twice.contains("other"))
         #expect(used(by: "SIZE").hasSuffix("enum { COUNT = 3, SIZE = 8 };"))
     }
 

@@ -133,7 +133,9 @@ extension Scanner {
         let items = rest.dropFirst().prefix { $0 != UInt8(ascii: ")") }
         position = min(items.endIndex + 1, text.endIndex)
         return items.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { item in
-            item.drop { $0 == 32 }.prefix { $0 != 32 }
+            // Spaces around an argument are none of it; those within are.
+            let start = item.drop { $0 == 32 }
+            return start.prefix(upTo: (start.lastIndex { $0 != 32 }).map { $0 + 1 } ?? start.startIndex)
         }
     }
 }
