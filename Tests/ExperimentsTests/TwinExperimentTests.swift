@@ -1,5 +1,7 @@
 import Assimilation
 import Foundation
+import Learning
+import Networks
 import Tensors
 import Testing
 
@@ -133,5 +135,71 @@ import Testing
         }
         let score = gaussian.rankedScore(of: Tensor([1.1, -4])).scalar
         #expect(abs(score - (parts[0] + parts[1]) / 2) < 1e-4)
+    }
+
+    private static let learned = """
+        setting: sakov2008
+        cycles: 60
+        spinup: 20
+        seeds: {tuning: 1, test: 1}
+        methods:
+          - {method: learned-gain, scale: 0.02, steps: 24, rate: 0.001, truncation: 10}
+          - {method: residual-network, width: 4, depth: 1, steps: 20, batch: 16, truncation: 2}
+        """
+
+    /// What is trained is saved, found again by the run, and told with its learning curve.
+    @Test func whatIsTrainedIsTested() throws {
+        try withTemporaryFolder { folder in
+            let file = try ExperimentFile(
+                yaml: "experiment: twin\nname: small\n" + Self.learned, file: folder + "/small.yaml")
+            let options = RunOptions(threads: 2, isQuiet: true)
+            _ = try file.train(output: folder + "/out", claim: .new, options: options)
+            let models = ["learned-gain", "residual-network"].map { folder + "/out/models/\($0).safetensors" }
+            let saved = try models.map { try InputFile.bytes($0) }
+            let run = try file.run(output: folder + "/out", claim: .resume, options: options)
+            let results = try #require(run.results as? TwinResults)
+            #expect(try models.map { try InputFile.bytes($0) } == saved, "trained a second time")
+            let trained = results.methods.filter { $0.training != nil }
+            #expect(trained.map(\.kind) == [.learnedGain, .residualNetwork])
+            #expect(trained.allSatisfy { $0.failed == 0 && $0.training?.outcome == .completed })
+            #expect(run.failures.isEmpty)
+            // Another folder, the same bits.
+            _ = try file.train(output: folder + "/again", claim: .new, options: options)
+            let again = try models.map { try Checkpoint<TrainingRecord>(decoding: InputFile.bytes($0)).tensors }
+            let first = try models.map {
+                try Checkpoint<TrainingRecord>(decoding: InputFile.bytes($0.replacing("/out/", with: "/again/")))
+                    .tensors
+            }
+            for (a, b) in zip(again, first) { #expect(a.mapValues(\.values) == b.mapValues(\.values)) }
+        }
+    }
+
+    /// A training that ends at any step goes on from its checkpoint to the same bits.
+    @Test func trainingGoesOnToTheSameBits() throws {
+        let keys = Key(1).split(3)
+        let start = ResidualAnalysis(
+            GatedNetwork(inputs: 3, gated: 1, width: 4, depth: 1, key: keys[0], type: .float32), centre: 2.4, scale: 3.6
+        )
+        var settings = AnalysisTraining()
+        (settings.batch, settings.cycles, settings.steps) = (16, 2, 12)
+        let truth = (8 + keys[1].normal([16, 40])).cast(to: .float32)
+        let model = TwinSetting.sakov2008.model.model
+        let trainer = AnalysisTrainer(settings, like: start, truth: truth) { model($0) }
+        let first = trainer.start(start, from: truth, key: keys[2])
+        func run(_ folder: RunFolder, until step: Int) throws -> [[Double]] {
+            var files = LearningFiles(folder: folder, name: "network", isQuiet: true)
+            files.interval = .zero
+            let session = try files.learn(
+                first, isFinished: { $0.state.epochs >= step }, progress: { ($0.state.epochs, 12, 0) },
+                advance: { trainer.advance(&$0) }
+            ).0
+            return session.leaves.map { $0.values.map { $0.isNaN ? -1 : $0 } }  // losses still to come are NaN
+        }
+        try withTemporaryFolder { folder in
+            let whole = try run(RunFolder(claiming: folder + "/a", fingerprint: "x", as: .new), until: 12)
+            let broken = try RunFolder(claiming: folder + "/b", fingerprint: "x", as: .new)
+            #expect(try run(broken, until: 5) != whole)
+            #expect(try run(broken, until: 12) == whole)
+        }
     }
 }

@@ -117,6 +117,8 @@ public struct AnalysisTrainer<Network: Map>: Sendable where Network.Input == Ten
         precondition(
             truth.rank == 2 && truth.shape[0] == settings.batch, "\(truth.signature) for \(settings.batch) trajectories"
         )
+        let next = Program.tracing([truth.signature]) { [model($0[0])] }.resultSignatures[0]
+        precondition(next == truth.signature, "the model makes \(next) of states \(truth.signature)")
         self.settings = settings
         let (type, shape) = (truth.type, [settings.batch, settings.cycles, truth.shape[1]])
         draw = compile(like: Key(0)) { key in

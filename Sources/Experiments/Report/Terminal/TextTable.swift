@@ -153,10 +153,8 @@ enum NumberText {
         return plain(value, decimals: decimals).replacing("-", with: "−")
     }
 
-    /// The shortest digits that read back as the number, with a true minus sign.
-    static func short(_ value: Double) -> String {
-        (value.rounded() == value && abs(value) < 1e15 ? "\(Int(value))" : "\(value)").replacing("-", with: "−")
-    }
+    /// Six digits at most, with a true minus sign.
+    static func short(_ value: Double) -> String { String(format: "%.6g", value).replacing("-", with: "−") }
 
     /// So many decimals in ASCII, never a negative zero.
     static func plain(_ value: Double, decimals: Int) -> String {

@@ -138,6 +138,8 @@ struct LearningFiles: Sendable {
     let folder: RunFolder
     let name: String
     let isQuiet: Bool
+    /// The time between checkpoints.
+    var interval = Duration.seconds(5)
 
     private var model: String { folder.path("models/\(name).safetensors") }
     /// Among the stages, with which it is removed when another run takes the folder.
@@ -176,7 +178,7 @@ struct LearningFiles: Sendable {
             advance(&session)
             seconds += (clock.now - before) / .seconds(1)
             meter.advance(by: progress(session).0 - steps)
-            if clock.now - last > .seconds(5) {
+            if clock.now - last > interval {
                 try keep(session, seconds)
                 last = clock.now
             }
