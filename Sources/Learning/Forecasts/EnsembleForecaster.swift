@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// Which ensemble analysis a forecaster uses.
@@ -50,8 +51,8 @@ public struct EnsembleForecaster: Sendable {
             of: series, operator: layout.observation, errorVariance: Tensor(observationError * observationError))
         let start = layout.climatology(Tensor.identity(variables)).ensemble(of: members, key: key)
         return switch filter {
-        case .etkf: Cycle(forecast, ETKF())(from: start, observations)
-        case .enkf: Cycle(forecast, StochasticEnKF())(from: start, observations)
+        case .etkf: Cycle(forecast, ETKF()).compiledRun(from: start, observations)
+        case .enkf: Cycle(forecast, StochasticEnKF()).compiledRun(from: start, observations)
         }
     }
 
@@ -62,21 +63,27 @@ public struct EnsembleForecaster: Sendable {
         _ trajectory: Trajectory<Ensemble>, starts: [Int], leads: Int, threads: Int
     ) -> [Tensor] {
         let size = 12
-        let blocks = stride(from: 0, to: starts.count, by: size).map {
-            Array(starts[$0..<min($0 + size, starts.count)])
+        let variables = self.variables
+        let blocks = stride(from: 0, to: starts.count, by: size).map { first in
+            // The last block is filled up: all have one shape, and one program.
+            (0..<size).map { starts[min(first + $0, starts.count - 1)] }
         }
-        let analyses = trajectory.analyses
-        return concurrentMap(blocks.count, threads: threads) { block in
-            let times = Tensor(integers: blocks[block])
-            let beliefs = analyses.mappingLeaves { $0.taking(times) }
-            let futures = vmap { (belief: Ensemble, step: Tensor) in
+        @Sendable func input(_ block: [Int]) -> Pair<EachMember<MemoryModel>, Pair<Ensemble, Tensor>> {
+            let times = Tensor(integers: block)
+            return Pair(forecast, Pair(trajectory.analyses.mappingLeaves { $0.taking(times) }, times))
+        }
+        guard let first = blocks.first else { return [] }
+        let program = compile(like: input(first)) { input in
+            let forecast = input.first
+            return vmap { (belief: Ensemble, step: Tensor) in
                 scan(over: Tensor.range(leads), from: belief) { belief, lead in
                     let next = forecast(belief, step: step + lead)
                     return (next, next.members.slice(axis: 1, from: 0, to: variables))
                 }.outputs
-            }(beliefs, times)
-            return (0..<blocks[block].count).map { futures[$0] }
-        }.flatMap { $0 }
+            }(input.second.first, input.second.second)
+        }
+        let futures = concurrentMap(blocks.count, threads: threads) { program(input(blocks[$0])) }
+        return starts.indices.map { futures[$0 / size][$0 % size] }
     }
 
     /// Mean and standard deviation of the newest values in the units of the series, `[time][variable]`.

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// Learns a linear forecast with memory from a series with gaps.
@@ -77,9 +78,12 @@ public struct LinearLearner: Sendable {
         let forecast = LinearForecast(longer, modelError: extended.modelError(regression.residualCovariance))
         let observations = climatology.observations(
             of: series, operator: extended.observation, errorVariance: Tensor(observationError * observationError))
-        let filtered = Cycle(forecast, KalmanAnalysis())(
-            from: extended.climatology(Tensor.identity(d)), observations)
-        let smoothed = RauchTungStriebel().smooth(filtered, forecast).beliefs
+        let input = Pair(Pair(forecast, extended.climatology(Tensor.identity(d))), observations)
+        let smoothed = compile(like: input) { now in
+            let forecast = now.first.first
+            let filtered = Cycle(forecast, KalmanAnalysis())(from: now.first.second, now.second)
+            return RauchTungStriebel().smooth(filtered, forecast).beliefs
+        }(input)
         let newest = smoothed.mean.slice(axis: 1, from: 0, to: d).values
         let values = (0..<series.count).map { Array(newest[($0 * d)..<($0 * d + d)]) }
         return (values, smoothed.covariance)

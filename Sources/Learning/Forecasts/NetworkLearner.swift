@@ -70,42 +70,39 @@ public struct NetworkLearner: Sendable {
     /// Trains one network of the cross-validation on standardised anomalies without gaps.
     public func fold(_ index: Int, _ anomalies: SeasonalSeries) -> Fold {
         let memory = max(setting.memory, base?.memory ?? 1)
-        let blocks = TimeBlocks(Array(memory..<anomalies.count), count: folds).folds
+        let times = Array(memory..<anomalies.count)
+        let blocks = TimeBlocks(times, count: folds).folds
         let held = blocks[index].heldOut
         let stopping = blocks[(index + 1) % folds].heldOut
-        let training = (memory..<anomalies.count).filter { !held.contains($0) && !stopping.contains($0) }
+        let training = times.filter { !held.contains($0) && !stopping.contains($0) }
         let layout = MemoryLayout(
             variables: anomalies.variables, memory: memory, period: anomalies.period, firstPhase: anomalies.firstPhase)
         let linear =
             base.map {
                 SeasonalRegression(SeasonalMoments(anomalies, layout: layout, targets: training + stopping), $0).model
             } ?? MemoryModel.persistence(layout)
-        let samples = { (times: [Int]) in
-            NetworkSamples(anomalies, layout: layout, memory: setting.memory, linear: linear, targets: times)
-        }
-        let (learn, stop, score) = (samples(training), samples(stopping), samples(held))
-        let trained = train(learn, stop, key: key.folding(index))
-        let errors = score.errors(trained.model)
+        let samples = NetworkSamples(anomalies, layout: layout, memory: setting.memory, linear: linear, targets: times)
+        func places(_ chosen: [Int]) -> [Int] { chosen.map { $0 - memory } }
+        let objective = FoldObjective(
+            samples, training: places(training), stopping: places(stopping), folds: folds, setting)
+        let trained = train(objective, key: key.folding(index))
+        let errors = samples.errors(trained.model)
+        let heldErrors = errors.taking(Tensor(integers: places(held)))
         return Fold(
             network: trained.model, memory: setting.memory, history: trained.history,
-            logScore: logScore(errors, residuals: learn.errors(trained.model)), heldOut: held,
-            squares: errors.transposed.matrixProduct(errors))
+            logScore: logScore(heldErrors, residuals: errors.taking(Tensor(integers: places(training)))),
+            heldOut: held, squares: heldErrors.transposed.matrixProduct(heldErrors))
     }
 
-    private func train(_ learn: NetworkSamples, _ stop: NetworkSamples, key: Key) -> Trained<DenseNetwork> {
+    private func train(_ objective: FoldObjective, key: Key) -> Trained<DenseNetwork> {
+        let samples = objective.samples
         let network = DenseNetwork(
-            widths: [learn.inputs.shape[1]] + setting.hidden + [learn.targets.shape[1]], activation: .tanh,
+            widths: [samples.inputs.shape[1]] + setting.hidden + [samples.targets.shape[1]], activation: .tanh,
             key: key.folding(-1), startingAtZero: true)
-        let trainer = Trainer(
-            Adam(rate: Schedule(setting.learningRate)), batchSize: setting.batchSize,
-            maximumEpochs: setting.maximumEpochs, patience: setting.patience)
-        return trainer.train(network, count: learn.inputs.shape[0], key: key) { network, batch in
-            let errors = network(learn.inputs.taking(batch)) - learn.targets.taking(batch)
-            let weights = network.layers.map { $0.weight.squared().sum() }.reduce(Tensor.zeros(), +)
-            return 0.5 * errors.squared().sum(axes: [1]).mean() + Tensor(0.5 * setting.ridge) * weights
-        } validation: { network in
-            (0.5 * stop.errors(network).squared().sum(axes: [1]).mean()).scalar
-        }
+        let training = Training(
+            objective, Adam(rate: Schedule(setting.learningRate)), epochs: setting.maximumEpochs,
+            patience: setting.patience, like: network)
+        return training(network, key: key).trained
     }
 
     private func logScore(_ errors: Tensor, residuals: Tensor) -> Double {
@@ -128,11 +125,11 @@ extension [NetworkLearner.Fold] {
 }
 
 /// What the network sees, and what it should say: the next anomalies, less what the model says that it is added to.
-struct NetworkSamples: Sendable {
+struct NetworkSamples: Tree {
     /// `[N, memory · d + 2 · harmonics]`
-    let inputs: Tensor
+    var inputs: Tensor
     /// `[N, d]`
-    let targets: Tensor
+    var targets: Tensor
 
     init(_ series: SeasonalSeries, layout: MemoryLayout, memory: Int, linear: MemoryModel, targets times: [Int]) {
         let states = Tensor(rows: times.map { layout.state(series.values, at: $0 - 1) })
@@ -146,4 +143,68 @@ struct NetworkSamples: Sendable {
     }
 
     func errors(_ network: DenseNetwork) -> Tensor { network(inputs) - targets }
+
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&inputs, "inputs")
+        visitor.visit(&targets, "targets")
+    }
+}
+
+/// The loss of a network on random batches of one fold: half the squared error of a sample, and a penalty of its weights.
+///
+/// The samples of all times are there, and weights of 1 and 0 say which of them are learned from and which stop the training.
+/// So all folds, and all penalties, have one shape and share one compiled program.
+struct FoldObjective: Objective {
+    var samples: NetworkSamples
+    /// `[N]`, 1 for what is learned from.
+    var training: Tensor
+    /// `[N]`, 1 for what the network is scored on after every epoch.
+    var stopping: Tensor
+    var ridge: Tensor
+    let stepsPerEpoch: Int
+    let batchSize: Int
+
+    init(_ samples: NetworkSamples, training: [Int], stopping: [Int], folds: Int, _ setting: NetworkSetting) {
+        let count = samples.inputs.shape[0]
+        func weights(_ places: [Int]) -> Tensor {
+            var weights = [Double](repeating: 0, count: count)
+            for place in places { weights[place] = 1 }
+            return Tensor(weights)
+        }
+        self.samples = samples
+        self.training = weights(training)
+        self.stopping = weights(stopping)
+        ridge = Tensor(setting.ridge)
+        // As many batches as the largest fold fills, of equal size.
+        let most = max(1, count - 2 * (count / folds))
+        stepsPerEpoch = (most + setting.batchSize - 1) / setting.batchSize
+        batchSize = min((most + stepsPerEpoch - 1) / stepsPerEpoch, count / stepsPerEpoch)
+    }
+
+    /// Batches of what is learned from, in random order; what is not comes last and weighs nothing.
+    func epoch(_ key: Key) -> (carry: Nothing, steps: Tensor) {
+        let order = (key.uniform(training.shape) - 2 * training).sortOrder()[0..<(stepsPerEpoch * batchSize)]
+        return (Nothing(), order.reshaped([stepsPerEpoch, batchSize]))
+    }
+
+    func loss(
+        _ network: DenseNetwork, _ carry: Nothing, _ step: Tensor, key: Key
+    ) -> (value: Tensor, carry: Nothing) {
+        let batch = samples.mappingLeaves { $0.taking(step) }
+        let weights = network.layers.map { $0.weight.squared().sum() }.reduce(Tensor.zeros(), +)
+        return (mean(batch.errors(network), training.taking(step)) + 0.5 * ridge * weights, Nothing())
+    }
+
+    func validation(_ network: DenseNetwork) -> Tensor? { mean(samples.errors(network), stopping) }
+
+    private func mean(_ errors: Tensor, _ weights: Tensor) -> Tensor {
+        0.5 * (errors.squared().sum(axes: [1]) * weights).sum() / weights.sum().maximum(1)
+    }
+
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&samples, "samples")
+        visitor.visit(&training, "training")
+        visitor.visit(&stopping, "stopping")
+        visitor.visit(&ridge, "ridge")
+    }
 }

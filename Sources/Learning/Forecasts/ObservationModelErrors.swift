@@ -11,62 +11,84 @@ public struct ObservationModelErrors: Sendable {
     public let observationError: Double
     /// Covariance of the model error, `[d, d]`.
     public let modelError: Tensor
-    /// Of the innovations, after and before the search.
+    /// Of the innovations.
     public let logLikelihood: Double
-    public let firstLogLikelihood: Double
 
     /// - Parameter series: the stretch that the model was learned from.
     public init(
         _ learned: LinearLearner.Learned, of series: SeasonalSeries, leastObservationError least: Double,
         steps: Int = 20
     ) {
-        let likelihood = InnovationLikelihood(learned, series, least: least)
-        let start = Pair(Tensor(0.05).log(), likelihood.logFactor(learned.modelError))
-        let (best, search) = QuasiNewton(maximumSteps: steps, tolerance: 1e-2).minimum(from: start) { -likelihood($0) }
-        let (variance, covariance) = likelihood.errors(best)
-        observationError = variance.scalar.squareRoot()
-        modelError = covariance
+        let start = ErrorParameters(observationError: 0.05, modelError: learned.modelError)
+        let minimizer = QuasiNewton(maximumSteps: steps, tolerance: 1e-2)
+        let (best, search) = minimizer.compiledMinimum(from: start, given: InnovationLikelihood(learned, series)) {
+            errors, likelihood in
+            -likelihood(errors.observationVariance(least: least), errors.modelError)
+        }
+        observationError = best.observationVariance(least: least).scalar.squareRoot()
+        modelError = best.modelError
         logLikelihood = -search.value
-        firstLogLikelihood = likelihood(start).scalar
     }
 }
 
-/// The likelihood of the two errors, as a function that can be differentiated.
-private struct InnovationLikelihood: Sendable {
-    let model: LinearModel
-    let layout: MemoryLayout
-    let climatology: Climatology
-    let series: SeasonalSeries
-    let least: Double
+/// The two errors as numbers without bounds.
+private struct ErrorParameters: Tree {
+    /// `log r`
+    var logDeviation: Tensor
+    /// `L` with the logarithm of its diagonal.
+    var logFactor: Tensor
 
-    init(_ learned: LinearLearner.Learned, _ series: SeasonalSeries, least: Double) {
+    init(observationError: Double, modelError: Tensor) {
+        logDeviation = Tensor(observationError).log()
+        let factor = modelError.cholesky()
+        let diagonal = factor.diagonal()
+        logFactor = factor + (diagonal.log() - diagonal).diagonalMatrix()
+    }
+
+    func observationVariance(least: Double) -> Tensor { (2 * logDeviation).exp() + Tensor(least * least) }
+    var modelError: Tensor {
+        let diagonal = logFactor.diagonal()
+        let factor = (logFactor + (diagonal.exp() - diagonal).diagonalMatrix()).lowerTriangle()
+        return factor.matrixProduct(factor.transposed)
+    }
+
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&logDeviation, "logDeviation")
+        visitor.visit(&logFactor, "logFactor")
+    }
+}
+
+/// The likelihood of the two errors.
+private struct InnovationLikelihood: Tree {
+    let layout: MemoryLayout
+    var model: LinearModel
+    /// With the errors that the series tells, and none elsewhere.
+    var observations: Observations<LinearOperator>
+    /// The error covariance gains so much with the variance that is asked for.
+    var untold: Tensor
+
+    init(_ learned: LinearLearner.Learned, _ series: SeasonalSeries) {
         layout = learned.model.layout
         model = learned.model.companion
-        self.least = least
-        climatology = learned.climatology
-        self.series = series
+        func observations(_ variance: Tensor) -> Observations<LinearOperator> {
+            learned.climatology.observations(
+                of: series, operator: learned.model.layout.observation, errorVariance: variance)
+        }
+        self.observations = observations(0)
+        untold = observations(1).errorCovariance - observations(0).errorCovariance
     }
 
-    /// The Cholesky factor with the logarithm of its diagonal.
-    func logFactor(_ covariance: Tensor) -> Tensor {
-        let factor = covariance.cholesky()
-        let diagonal = factor.diagonal()
-        return factor + (diagonal.log() - diagonal).diagonalMatrix()
-    }
-
-    /// The variance of the observation error and the covariance of the model error.
-    func errors(_ parameters: Pair<Tensor, Tensor>) -> (Tensor, Tensor) {
-        let diagonal = parameters.second.diagonal()
-        let factor = (parameters.second + (diagonal.exp() - diagonal).diagonalMatrix()).lowerTriangle()
-        return ((2 * parameters.first).exp() + Tensor(least * least), factor.matrixProduct(factor.transposed))
-    }
-
-    func callAsFunction(_ parameters: Pair<Tensor, Tensor>) -> Tensor {
-        let (variance, covariance) = errors(parameters)
-        let observations = climatology.observations(
-            of: series, operator: layout.observation, errorVariance: variance)
+    func callAsFunction(_ variance: Tensor, _ covariance: Tensor) -> Tensor {
+        var observations = observations
+        observations.errorCovariance = observations.errorCovariance + variance * untold
         let forecast = LinearForecast(model, modelError: layout.modelError(covariance))
         let start = layout.climatology(Tensor.identity(layout.variables))
         return Cycle(forecast, KalmanAnalysis())(from: start, observations).logLikelihood
+    }
+
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&model, "model")
+        visitor.visit(&observations, "observations")
+        visitor.visit(&untold, "untold")
     }
 }

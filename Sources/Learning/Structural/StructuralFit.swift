@@ -27,9 +27,10 @@ public struct StructuralFit: Sendable, Codable, Equatable {
         let known = values.count { !$0.isNaN }
         precondition(known >= 2 * setting.stateCount, "\(known) values for a state of \(setting.stateCount)")
         let start = StructuralModel(startingFor: values, setting)
-        let (model, found) = search.minimum(from: start) { (model: StructuralModel) in
-            eachEvaluation()
-            return -model.filter(values).logLikelihood
+        let data = Pair(start.start(for: values), start.observations(values))
+        let (model, found) = search.compiledMinimum(from: start, given: data, eachEvaluation: eachEvaluation) {
+            model, data in
+            -model.filter(from: data.first, data.second).logLikelihood
         }
         self.setting = setting
         scale = start.scale
@@ -73,7 +74,18 @@ extension StructuralModel {
 
     /// The filter over a series, NaN where missing, from a start of which little is known.
     public func filter(_ values: [Double]) -> Trajectory<Gaussian> {
+        filter(from: start(for: values), observations(values))
+    }
+
+    /// The filter with this model's error of observations, whatever the error that they carry.
+    func filter(from start: Gaussian, _ observations: Observations<LinearOperator>) -> Trajectory<Gaussian> {
+        var observations = observations
+        observations.errorCovariance = irregularVariance.reshaped([1, 1])
+        return Cycle(forecast, KalmanAnalysis())(from: start, observations)
+    }
+
+    fileprivate func start(for values: [Double]) -> Gaussian {
         let (level, size) = Self.levelAndSize(values, period: setting.period)
-        return Cycle(forecast, KalmanAnalysis())(from: start(level: level, size: size), observations(values))
+        return start(level: level, size: size)
     }
 }

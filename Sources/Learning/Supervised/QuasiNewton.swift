@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// The limited-memory method of Broyden, Fletcher, Goldfarb and Shanno, for many unknowns: one gradient a step.
@@ -23,8 +24,36 @@ public struct QuasiNewton: Minimizer {
     }
 
     public func minimum(from start: Tensor, of function: @escaping (Tensor) -> Tensor) -> Minimum {
+        search(from: start, slope: valueAndGradient(of: function))
+    }
+
+    /// The local minimum of a function of any tree, whose value and gradient are computed in machine code.
+    ///
+    /// What a search is about, such as observations, belongs into `data`: searches on data of the same shapes share the program.
+    /// Everything else that the function captures is constant in it.
+    ///
+    /// - Parameter eachEvaluation: called whenever value and gradient are asked for.
+    public func compiledMinimum<T: Tree, Data: Tree>(
+        from start: T, given data: Data, eachEvaluation: @escaping () -> Void = {},
+        of function: @escaping (T, Data) -> Tensor
+    ) -> (point: T, search: Minimum) {
+        let slope = compile(like: Pair(start.flattened, data)) { input in
+            let found = valueAndGradient(of: { function(start.unflattened($0), input.second) })(input.first)
+            return Pair(found.value, found.gradient)
+        }
+        let found = search(from: start.flattened) { x in
+            eachEvaluation()
+            let found = slope(Pair(x, data))
+            return (found.first, found.second)
+        }
+        return (start.unflattened(found.point), found)
+    }
+
+    private func search(
+        from start: Tensor, slope: @escaping (Tensor) -> (value: Tensor, gradient: Tensor)
+    ) -> Minimum {
         precondition(start.rank == 1 && start.type == .float64, "QuasiNewton: a start of \(start.signature)")
-        let evaluate = { (x: Tensor) in Slope(x, valueAndGradient(of: function)(x)) }
+        let evaluate = { (x: Tensor) in Slope(x, slope(x)) }
         var point = evaluate(start)
         guard point.isFinite else { return point.ended(.diverged, 0) }
         var history = History(memory: memory)

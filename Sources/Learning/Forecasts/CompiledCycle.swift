@@ -1,0 +1,15 @@
+import Kernels
+import Tensors
+
+extension Cycle {
+    /// Runs through the observations in machine code.
+    ///
+    /// Filter, start and observations are arguments of the program: all runs of the same shapes share it, whatever their model's
+    /// parameters, inflation or gaps.
+    public func compiledRun<H: Map>(
+        from background: F.State, _ observations: Observations<H>
+    ) -> Trajectory<F.State> where H.Input == Tensor, H.Output == Tensor {
+        let input = Pair(Pair(self, background), observations)
+        return compile(like: input) { $0.first.first(from: $0.first.second, $0.second) }(input)
+    }
+}
