@@ -78,6 +78,35 @@ import Testing
         #expect(abs(extended.logLikelihood.scalar - exact.logLikelihood.scalar) < 1e-10)
     }
 
+    /// Where the members span the state the covariance grows by that of the model error, to rounding; else by as much of it as lies in
+    /// what they span.
+    @Test func modelErrorNeedNotBeDrawn() {
+        for count in [3, 4, 9] {
+            let start = Self.start.ensemble(of: count, key: Key(8))
+            let forecast = SquareRootForecast(Self.model, modelError: Self.modelError)
+            let found = forecast(start, step: Tensor(integers: [0], shape: []))
+            let plain = EachMember(Self.model)(start, step: Tensor(integers: [0], shape: []))
+            #expect(difference(found.mean.values, plain.mean.values) < 1e-10)
+            let anomalies = plain.anomalies
+            let projection =
+                count > 3
+                ? Tensor.identity(3)
+                : anomalies.transposed.matrixProduct(pseudoInverse(anomalies))
+            let grown =
+                plain.covariance
+                + projection.matrixProduct(0.1 * Tensor.identity(3)).matrixProduct(projection.transposed)
+            #expect(difference(found.covariance.values, grown.values) < 1e-9)
+        }
+    }
+
+    /// `X⁺ᵀ` by singular values.
+    private func pseudoInverse(_ x: Tensor) -> Tensor {
+        let (left, values, right) = x.singularValueDecomposition()
+        let isThere = values .> 1e-9
+        let inverse = selecting(isThere, 1 / selecting(isThere, values, 1), 0)
+        return (left * inverse).matrixProduct(right.transposed)
+    }
+
     /// Noise without sampling error: an ensemble whose first moments are right stays the Kalman filter for good.
     @Test func ensembleFiltersWithExactNoiseAreTheKalmanFilter() {
         let start = Self.start.ensemble(of: 24, key: Key(8))

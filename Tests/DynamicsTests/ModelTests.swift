@@ -20,6 +20,30 @@ import Testing
         #expect(checkModel(Euler(Lorenz96(forcing: Key(5).normal([7])), step: 0.01), at: Self.lorenz96) == [])
     }
 
+    @Test func cubicLorenz96IsLawful() {
+        #expect(checkMap(CubicLorenz96(), at: Self.lorenz96) == [])
+        #expect(checkModel(RungeKutta4(CubicLorenz96(), step: 0.05), at: Self.lorenz96) == [])
+        let plain = CubicLorenz96(forcing: 8, friction: 1, cubic: 0)
+        #expect((plain(Self.lorenz96) - Lorenz96()(Self.lorenz96)).absolute().maximum().scalar < 1e-12)
+        // The cubic term is a difference of fluxes: it leaves the sum as it is, which quadratic advection does not.
+        let both = CubicLorenz96(forcing: 0, friction: 0, cubic: 1)(Self.lorenz96)
+        let quadratic = CubicLorenz96(forcing: 0, friction: 0, cubic: 0)(Self.lorenz96)
+        #expect(abs((both - quadratic).sum().scalar) < 1e-10 && abs(quadratic.sum().scalar) > 1e-3)
+        // At one variable, written out.
+        let x = Self.lorenz96.values
+        let flux = { (i: Int) in x[i - 1] * x[i + 1] * (x[i + 2] - x[i - 2]) }
+        #expect(abs((both - quadratic).values[3] - (flux(2) - flux(3))) < 1e-9)
+    }
+
+    /// The truth that the plain model is wrong about stays bounded and chaotic.
+    @Test func cubicLorenz96StaysOnItsAttractor() {
+        let model = RungeKutta4(CubicLorenz96(), step: 0.05)
+        let start = 3 + Key(9).normal([40])
+        let states = model.trajectory(from: start, steps: 3000)[1000..<3000]
+        #expect(abs(states.mean().scalar - 2.15) < 0.1)
+        #expect(abs(states.variance().scalar.squareRoot() - 3.56) < 0.1)
+    }
+
     @Test func twoScaleLorenz96IsLawful() {
         let model = TwoScaleLorenz96(large: 4, small: 3)
         let state = Tensor.concatenated([8 + Key(6).normal([4]), 0.3 * Key(7).normal([12])])

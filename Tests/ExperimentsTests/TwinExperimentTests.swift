@@ -30,6 +30,7 @@ import Testing
         methods:
           - {method: etkf, members: 12, inflation: [1.0, 1.05]}
           - {method: 3dvar, scale: 0.1}
+          - {method: score-filter, members: 12, diffusion-steps: 100}
         """
 
     @Test func settingsAreReadAndChanged() throws {
@@ -85,7 +86,8 @@ import Testing
             return try #require(done.results as? TwinResults)
         }
         let results = try run("one", threads: 1, .new)
-        #expect(results.methods.map(\.name) == ["climatology", "optimal-interpolation", "etkf", "3dvar"])
+        #expect(
+            results.methods.map(\.name) == ["climatology", "optimal-interpolation", "etkf", "3dvar", "score-filter"])
         let errors = results.methods.map { $0.error ?? .infinity }
         #expect(errors[2] < errors[3] && errors[3] < errors[0], "\(errors)")
         #expect(results.methods[2].tried.count == 2 && results.methods.allSatisfy { $0.failed == 0 })
@@ -99,7 +101,7 @@ import Testing
         #expect(page.failures.isEmpty && page.html.contains("Hovmöller"))
         let file = try NetCDFFile(contentsOf: folder + "/one/results.nc")
         #expect(file.variable("error")?.dimensions == ["method", "seed", "time"])
-        #expect(file.variable("analysis")?.values.count == 4 * 60 * 10)
+        #expect(file.variable("analysis")?.values.count == 5 * 60 * 10)
     }
 
     /// The published methods of each published setting are a configuration that can be read.

@@ -85,6 +85,17 @@ import Testing
         #expect(result.networkError < 0.4 && result.ensembleError < 0.21, "\(result)")
     }
 
+    @Test func aNetworkCorrectsAModel() {
+        var row = HybridCorrection()
+        (row.trainingTimes, row.gap, row.testTimes, row.spinUp, row.leads) = (1500, 20, 300, 100, 20)
+        row.channels = [1, 12, 12, 1]
+        row.learner.epochs = 15
+        let result = row(seed: 1)
+        #expect(result.outcome == .completed)
+        #expect(result.analysisError < 0.25 && result.hybridAnalysisError < result.analysisError, "\(result)")
+        #expect(result.ratio < 0.95, "\(result)")
+    }
+
     @Test func aSurrogateIsLearnedFromObservations() {
         var row = SurrogateFromObservations()
         (row.times, row.testTimes, row.rounds, row.leads) = (800, 300, 3, 12)

@@ -7,8 +7,9 @@ import Learning
 func learningReproductions(isQuick: Bool) -> [any Reproduction] {
     [
         GainRow(isQuick: isQuick), LocalizationRow(isQuick: isQuick), PartlyObservedRow(isQuick: isQuick),
-        DictionaryRow(isQuick: isQuick), SurrogateRow(isQuick: isQuick),
-        ResidualRow(isQuick: isQuick), MemoryRow(isQuick: isQuick),
+        DictionaryRow(isQuick: isQuick), HybridRow(isQuick: isQuick), SurrogateRow(isQuick: isQuick),
+        ResidualRow(isQuick: isQuick), TransportRow(isQuick: isQuick), MemoryRow(isQuick: isQuick),
+        ScoreFilterRow(isQuick: isQuick),
     ]
 }
 
@@ -151,6 +152,33 @@ private struct DictionaryRow: Reproduction {
     }
 }
 
+private struct HybridRow: Reproduction {
+    let isQuick: Bool
+    let row = 5
+    let title = "correction of a physical model, Bocquet & Brajard 2022"
+    var claims: [Claim] {
+        [
+            Claim(what: "analysis RMSE", published: 0.199, criterion: .atMost(isQuick ? 0.21 : 0.2)),
+            Claim(
+                what: "error of hybrid over physical forecast at 2 units", published: 2.1 / 2.5,
+                criterion: .atMost(isQuick ? 0.95 : 0.85)),
+        ]
+    }
+
+    func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
+        var experiment = HybridCorrection()
+        if isQuick { (experiment.trainingTimes, experiment.testTimes, experiment.learner.epochs) = (2000, 600, 6) }
+        let found = experiment(seed: seed) { advance($0.fraction) }
+        return Measured(
+            values: [found.outcome.keeping(found.analysisError), found.outcome.keeping(found.ratio)],
+            notes: [
+                "analyses with the hybrid model \(short(found.hybridAnalysisError)), forecasts "
+                    + "\(short(found.hybridForecast.last ?? .nan)) against \(short(found.physicalForecast.last ?? .nan)), "
+                    + "\(found.parameters) parameters"
+            ])
+    }
+}
+
 private struct SurrogateRow: Reproduction {
     let isQuick: Bool
     let row = 6
@@ -200,6 +228,37 @@ private struct ResidualRow: Reproduction {
     }
 }
 
+private struct TransportRow: Reproduction {
+    let isQuick: Bool
+    let row = 9
+    let title = "transport map where posteriors have two modes"
+    var claims: [Claim] {
+        BimodalSystem.allCases.map {
+            Claim(
+                what: "\($0.rawValue): energy distance of the map over the ensemble Kalman filter's", published: nil,
+                criterion: .atMost(0.5))
+        }
+    }
+
+    func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
+        var experiment = LearnedTransport()
+        if isQuick {
+            (experiment.trajectories, experiment.rounds, experiment.referenceParticles) = (50, 3, 20_000)
+            experiment.testTimes = 80
+        }
+        let systems = BimodalSystem.allCases
+        let found = systems.enumerated().map { index, system in
+            experiment(seed: seed, system: system, progress: part(index, of: systems.count, advance))
+        }
+        return Measured(
+            values: found.map { $0.outcome.keeping($0.ratio) },
+            notes: found.map { result in
+                "\(result.system.rawValue): "
+                    + result.scores.map { "\($0.method.rawValue) \(short($0.distance))" }.joined(separator: ", ")
+            })
+    }
+}
+
 private struct MemoryRow: Reproduction {
     let isQuick: Bool
     let row = 10
@@ -231,6 +290,50 @@ private struct MemoryRow: Reproduction {
                     + $0.errors.map { short($0) }.joined(separator: " ")
             })
     }
+}
+
+private struct ScoreFilterRow: Reproduction {
+    let isQuick: Bool
+    let row = 11
+    let title = "ensemble score filter against LETKF, Bao et al. 2024"
+    var claims: [Claim] {
+        let tolerance = isQuick ? 0.1 : 0.02
+        return [
+            Claim(what: "RMSE of the score filter", published: 0.193, criterion: .near(0.193, within: tolerance)),
+            Claim(what: "RMSE of the reference's LETKF", published: 0.138, criterion: .near(0.138, within: tolerance)),
+            Claim(what: "RMSE of a tuned LETKF less the score filter's", published: nil, criterion: .surelyBelow(0)),
+            Claim(
+                what: "doubling map: energy distance of the score filter less the ETKF's", published: nil,
+                criterion: .surelyBelow(0)),
+        ]
+    }
+
+    func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
+        var experiment = ScoreFiltering()
+        if isQuick { (experiment.variables, experiment.analyses) = (40, 120) }
+        func error(_ method: ScoreFiltering.Method) -> Double? {
+            let score = experiment(seeds: [seed], world: .model, method: method)[0]
+            return score.outcome.keeping(score.error)
+        }
+        let score = error(.tunedScore)
+        advance(0.9)
+        let (reference, tuned) = (error(.reference), error(.tunedLETKF))
+        var bimodal = LearnedTransport()
+        bimodal.testTimes = isQuick ? 60 : 200
+        let distances = bimodal.scores(seed: seed, system: .doublingMap, untrained: [.scoreFilter, .etkf])
+            .map(\.distance)
+        return Measured(
+            values: [score, reference, difference(tuned, score), difference(distances[0].finite, distances[1].finite)],
+            notes: [
+                "tuned LETKF \(short(tuned ?? .nan)); doubling map: score filter \(short(distances[0])), "
+                    + "ETKF \(short(distances[1]))"
+            ])
+    }
+}
+
+private func difference(_ a: Double?, _ b: Double?) -> Double? {
+    guard let a, let b else { return nil }
+    return a - b
 }
 
 /// Three digits or so.

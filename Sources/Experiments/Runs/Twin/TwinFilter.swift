@@ -53,6 +53,11 @@ struct TwinFilter: Sendable {
         case .optimalParticles:
             return particles(
                 OptimalProposal(modelError: setting.noise ?? .none(setting.model.variables)), members, draw)
+        case .scoreFilter:
+            let schedule = NoiseSchedule(
+                finalScale: Tensor(candidate[.finalScale]), initialVariance: Tensor(candidate[.initialVariance]))
+            return ensemble(
+                EnsembleScoreFilter(schedule, steps: candidate.whole(.diffusionSteps)), members, draw)
         case .learnedGain, .residualNetwork:
             let start = PointEstimate(climate.mean)
             switch learned {

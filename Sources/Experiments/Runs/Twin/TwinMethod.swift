@@ -15,6 +15,7 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
     case iterativeEnKS = "ienks"
     case bootstrapParticles = "bootstrap-particles"
     case optimalParticles = "optimal-particles"
+    case scoreFilter = "score-filter"
     case learnedGain = "learned-gain"
     case residualNetwork = "residual-network"
 
@@ -38,6 +39,7 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
         case .iterativeEnKS: "iterative ensemble Kalman smoother over a sliding window"
         case .bootstrapParticles: "particle filter that weights by the likelihood and resamples"
         case .optimalParticles: "particle filter with the optimal proposal; needs model error"
+        case .scoreFilter: "ensemble drawn by a reversed diffusion along the scores of background and likelihood"
         case .learnedGain: "3D-Var whose gain is learned by gradients through the cycles"
         case .residualNetwork:
             "one forecast, corrected by a network of forecast and innovation that is trained through cycles"
@@ -61,6 +63,7 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
         case .fourDVar: [.scale, .lag, .iterations]
         case .iterativeEnKS: [.members, .inflation, .lag, .iterations]
         case .bootstrapParticles, .optimalParticles: [.members, .threshold, .jitter]
+        case .scoreFilter: [.members, .inflation, .finalScale, .initialVariance, .diffusionSteps]
         case .learnedGain: [.scale, .steps, .rate, .truncation]
         case .residualNetwork: [.width, .depth, .steps, .rate, .truncation, .batch]
         }
@@ -86,6 +89,10 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
     case threshold
     /// The size of the noise that parts resampled particles.
     case jitter
+    /// What the end of a diffusion leaves of a state, and the variance of the noise at its start.
+    case finalScale = "final-scale"
+    case initialVariance = "initial-variance"
+    case diffusionSteps = "diffusion-steps"
     /// Channels of a network's hidden layers, and how many there are.
     case width, depth
     /// Steps of the gradient; their size; the cycles that it goes back through; trajectories side by side.
@@ -99,7 +106,9 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
         case .lag: 1
         case .iterations: 3
         case .rotates, .jitter: 0
-        case .threshold: 0.5
+        case .threshold, .finalScale: 0.5
+        case .initialVariance: 0.025
+        case .diffusionSteps: 500
         case .width: 32
         case .depth: 4
         case .steps: 3000
@@ -120,6 +129,9 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
         case .rotates: .within(0...1)
         case .threshold: .within(0...1)
         case .jitter: .within(0...100)
+        case .finalScale: .within(1e-6...1)
+        case .initialVariance: .within(1e-9...1)
+        case .diffusionSteps: .within(1...1e6)
         case .width, .batch: .within(1...4096)
         case .depth: .within(1...64)
         case .steps: .within(1...1e7)
@@ -130,8 +142,8 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
 
     var isWhole: Bool {
         switch self {
-        case .members, .lag, .iterations, .rotates, .width, .depth, .steps, .truncation, .batch: true
-        case .inflation, .radius, .scale, .threshold, .jitter, .rate: false
+        case .members, .lag, .iterations, .rotates, .diffusionSteps, .width, .depth, .steps, .truncation, .batch: true
+        case .inflation, .radius, .scale, .threshold, .jitter, .finalScale, .initialVariance, .rate: false
         }
     }
 }
