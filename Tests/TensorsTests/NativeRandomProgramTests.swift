@@ -1,0 +1,132 @@
+import Checks
+import Testing
+
+@testable import Kernels
+@testable import Tensors
+
+/// Machine code computes what the interpreter computes, on thousands of functions that nobody thought of.
+@Suite struct NativeRandomProgramTests {
+    private static let double = (1e-9, 0.0)
+    private static let single = (0.0, 2e-3)
+
+    /// Fifty functions at a time become one program.
+    private func compare(
+        _ group: Int, _ tolerances: (Double, Double), count: Int = 50,
+        sourceLocation: SourceLocation = #_sourceLocation, _ item: (Int) -> ([Tensor], NativeComparison.Function)
+    ) {
+        let items = (group * count..<(group + 1) * count).map { seed in
+            let (x, f) = item(seed)
+            return NativeComparison.Item(name: "function \(seed)", x: x, f: f)
+        }
+        let found = NativeComparison(items: items, tolerances: tolerances).violations()
+        #expect(found == [], sourceLocation: sourceLocation)
+    }
+
+    @Test(arguments: 0..<20) func arrays(_ group: Int) {
+        compare(group, Self.double) { seed in
+            let program = RandomArrays(seed: seed, operations: 1 + seed % 50)
+            return (program.inputs, { program($0) })
+        }
+    }
+
+    @Test(arguments: 0..<10) func arraysInSinglePrecision(_ group: Int) {
+        compare(group, Self.single) { seed in
+            let program = RandomArrays(seed: 10_000 + seed, operations: 1 + seed % 30, precision: .float32)
+            return (program.inputs, { program($0) })
+        }
+    }
+
+    @Test(arguments: 0..<10) func gradientsOfArrays(_ group: Int) {
+        compare(group, Self.double) { seed in
+            let program = RandomArrays(seed: 20_000 + seed, operations: 1 + seed % 25, isReversible: true)
+            return (program.inputs, NativeComparison.slope { program($0) })
+        }
+    }
+
+    @Test(arguments: 0..<20) func vectors(_ group: Int) {
+        compare(group, Self.double) { seed in
+            let program = RandomProgram(seed: seed, operations: 1 + seed % 50)
+            return (program.inputs, { program($0) })
+        }
+    }
+
+    @Test(arguments: 0..<10) func gradientsOfVectors(_ group: Int) {
+        compare(group, Self.double, count: 25) { seed in
+            let program = RandomProgram(seed: 30_000 + seed, operations: 1 + seed % 30)
+            return (program.inputs, NativeComparison.slope { program($0) })
+        }
+    }
+
+    // MARK: - In lanes
+
+    /// The same on a batch, all results of which depend on it.
+    private static func batch(_ seed: Int, _ precision: ElementType) -> (x: [Tensor], f: NativeComparison.Function) {
+        let program = RandomArrays(seed: seed, operations: 1 + seed % 20, precision: precision, isPlain: true)
+        let x = program.inputs.map { x in
+            let moved = 0.1 * Key(seed).normal([21] + x.shape).cast(to: precision) + x.cast(to: precision)
+            return x.type.isReal ? moved : Tensor.stacked([Tensor](repeating: x, count: 21))
+        }
+        let f: NativeComparison.Function = { x in
+            let shift = x.filter(\.type.isReal).reduce(Tensor.zeros(type: precision)) { $0 + $1.sum() }
+            return program(x).map { $0.cast(to: precision) + 0.1 * shift }
+        }
+        return (x, f)
+    }
+
+    private func compareLanes(_ tolerance: Double, _ groups: Range<Int>, _ item: (Int) -> NativeComparison.Item) {
+        var inLanes = 0
+        for group in groups {
+            let comparison = NativeComparison(
+                items: (group * 5..<group * 5 + 5).map(item), tolerances: (tolerance, tolerance))
+            if comparison.isInLanes { inLanes += 1 }
+            #expect(comparison.violations() == [])
+        }
+        #expect(2 * inLanes > groups.count, "\(inLanes) of \(groups.count) in lanes")
+    }
+
+    @Test(arguments: [ElementType.float64, .float32]) func batches(_ precision: ElementType) {
+        compareLanes(precision == .float64 ? 1e-9 : 2e-3, 0..<20) { seed in
+            let (x, f) = Self.batch(40_000 + seed, precision)
+            return NativeComparison.Item(name: "batch of function \(seed)", x: x, f: { vmap(f)($0) })
+        }
+    }
+
+    @Test func gradientsOfBatches() {
+        compareLanes(1e-9, 0..<20) { seed in
+            let (x, f) = Self.batch(50_000 + seed, .float64)
+            let slope = NativeComparison.slope(f)
+            return NativeComparison.Item(
+                name: "gradient of a batch of function \(seed)", x: x, f: { vmap(slope)($0) })
+        }
+    }
+
+    // MARK: - In tiles
+
+    /// Training steps with something random between two layers.
+    @Test func trainingSteps() {
+        var inTiles = 0
+        for seed in 0..<16 {
+            let program = RandomArrays(seed: 60_000 + seed, operations: 1 + seed % 12, isPlain: true)
+            let x = [
+                Key(1).normal([24, 64]) * 0.2, Key(2).normal([64, 64]) * 0.1, Key(3).normal([128, 24]),
+            ]
+            let f: NativeComparison.Function = { all in
+                let (value, slope) = valueAndGradient(of: { (weights: [Tensor]) in
+                    let outputs = vmap { (x: Tensor) in
+                        let h = x.expanded(axis: 0).matrixProduct(weights[0]).tanh().matrixProduct(weights[1])
+                            .flattened()
+                        return program([h, h.slice(axis: 0, to: 6).reshaped([2, 3]), h[63]])
+                            .filter(\.type.isReal).reduce(0.1 * h.sum()) { $0 + $1.sin().sum() }
+                    }(all[2])
+                    return outputs.mean()
+                })(Array(all[..<2]))
+                return [value] + slope
+            }
+            let comparison = NativeComparison(
+                items: [NativeComparison.Item(name: "training step \(seed)", x: x, f: f)], tolerances: Self.double)
+            if comparison.isInTiles { inTiles += 1 }
+            #expect(comparison.violations() == [])
+        }
+        #expect(inTiles > 4, "\(inTiles) of 16 in tiles")
+    }
+}
