@@ -1,6 +1,6 @@
 # make demo     everything from a bare machine to the report of the main job
 # make test     the whole test suite; continuous integration runs exactly this
-.PHONY: demo test build setup bench format check docs readme clean
+.PHONY: demo test build setup bench format lint check sanitize docs readme clean
 
 SWIFT_TEST = swift test -c release -Xswiftc -enable-testing
 
@@ -31,8 +31,23 @@ bench: setup
 
 format:
 	swift format -i -r Package.swift Sources Tests Examples Benchmarks/Apus
-check:
+lint:
 	swift format lint --strict -r Package.swift Sources Tests Examples Benchmarks/Apus
+
+check: lint sanitize
+
+# The engine, and the machine code that it makes, under the sanitizers of addresses and of threads. Swift has none of undefined
+# behaviour on Linux; the one for C comes with both, and the machine code is made for it too. Memory that is measured is not
+# what it would be, and programs that exit take their memory with them: no leaks are looked for.
+SANITIZED = TensorsTests|KernelsTests|NetworksTests|DynamicsTests|AssimilationTests
+UNSANITIZED = MemoryTests|timeIsLinear|NistTests
+
+sanitize:
+	for sanitizer in address thread; do \
+		ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1 \
+		swift test -c release -Xswiftc -enable-testing --sanitize=$$sanitizer --scratch-path .build-$$sanitizer \
+			--filter '$(SANITIZED)' --skip '$(UNSANITIZED)' || exit 1; \
+	done
 
 docs:
 	swift package generate-documentation --target Tensors

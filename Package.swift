@@ -72,9 +72,9 @@ let package = Package(
         .testTarget(
             name: "TensorsTests",
             dependencies: ["Tensors", "Kernels", "Checks", .product(name: "RealModule", package: "swift-numerics")]),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Networks"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Checks"]),
-        .testTarget(name: "DynamicsTests", dependencies: ["Dynamics", "Checks"]),
+        .testTarget(name: "DynamicsTests", dependencies: ["Dynamics", "Kernels", "Checks"]),
         .testTarget(
             name: "AssimilationTests", dependencies: ["Assimilation", "Dynamics", "Kernels", "Checks"],
             exclude: ["Data"]),

@@ -16,19 +16,11 @@ public struct RandomProgram: Sendable {
     /// A function of `operations` steps, a step being a few primitive operations.
     public init(seed: Int, operations: Int) {
         self.seed = seed
-        var state = UInt64(truncatingIfNeeded: seed)
-        func next(_ bound: Int) -> Int {
-            // Steele, Lea & Flood's SplitMix64.
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return Int((z ^ (z >> 31)) % UInt64(bound))
-        }
+        var source = RandomSource(seed)
         instructions = (0..<operations).map { place in
             // Mostly recent values, so that chains grow long.
-            let recent = { max(0, place + 1 - next(min(place + 2, 6))) }
-            return Instruction(kind: Kind.allCases[next(Kind.allCases.count)], operands: (recent(), next(place + 2)))
+            let recent = max(0, place + 1 - source.next(min(place + 2, 6)))
+            return Instruction(kind: source.choose(Kind.allCases), operands: (recent, source.next(place + 2)))
         }
     }
 

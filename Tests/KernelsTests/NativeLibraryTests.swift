@@ -172,7 +172,7 @@ private let compilerExists = (try? Compiler(Settings.ofProcess)) != nil
 
     // MARK: - Folders that cannot be trusted or used
 
-    private enum Fault: CaseIterable { case link, writableByOthers, noFolder, noPlace }
+    private enum Fault: CaseIterable { case link, writableByOthers, ofAnother, noFolder, noPlace }
 
     @Test(arguments: Fault.allCases) private func badFoldersAreNotUsed(fault: Fault) {
         let place = Place()
@@ -184,6 +184,10 @@ private let compilerExists = (try? Compiler(Settings.ofProcess)) != nil
         case .writableByOthers:
             mkdir(place.cache, 0o700)
             chmod(place.cache, 0o777)
+        case .ofAnother:
+            mkdir(place.cache, 0o700)
+            // Only root can give a folder away.
+            if chown(place.cache, 12345, 12345) != 0 { return }
         case .noFolder: write([], to: place.cache)
         case .noPlace: settings.cache = "/dev/null/apus"
         }

@@ -405,6 +405,93 @@ def fourier():
         record("inverseRealFourier2D", [pairs(np.fft.rfft2(image))], image, [shape[-1]], tolerance=2e-15)
 
 
+AWKWARD = [(), (1,), (0,), (3, 1, 2), (2, 0, 3)]
+
+
+def drawn(shape, kind):
+    x = random.normal(size=shape) * 3
+    return x > 0 if kind == bool else np.asarray(np.round(x) if kind == np.int64 else x).astype(kind)
+
+
+def types_and_shapes():
+    """Each element type that an operation knows, on scalars, one element, none, and axes of length one and zero."""
+    real = {
+        "negative": np.negative, "absolute": np.abs, "sign": np.sign, "floor": np.floor, "ceiling": np.ceil,
+        "rounded": np.rint, "exp": np.exp, "expMinusOne": np.expm1, "sin": np.sin, "cos": np.cos, "tanh": np.tanh,
+        "erf": scipy.special.erf, "logistic": scipy.special.expit, "reciprocal": lambda x: 1 / x,
+    }
+    positive = {"log": np.log, "logOnePlus": np.log1p, "sqrt": np.sqrt}
+    for shape in AWKWARD:
+        for kind, tolerance in [(np.float64, 4e-15), (np.float32, 1e-6)]:
+            x = drawn(shape, kind)
+            for name, f in {**real, **positive}.items():
+                at = np.abs(x) + kind(0.25) if name in positive else x
+                record(name, [at], f(at.astype(np.float64)).astype(kind), tolerance=tolerance)
+        x = drawn(shape, np.int64)
+        for name in ["negative", "absolute", "sign"]:
+            record(name, [x], real[name](x), tolerance=0)
+        for kind in [np.float64, np.float32, np.int64, bool]:
+            arranged(drawn(shape, kind))
+        for kind, tolerance in [(np.float64, 1e-14), (np.float32, 2e-6), (np.int64, 0)]:
+            combined(drawn(shape, kind), kind, tolerance)
+    for kind, tolerance in [(np.float64, 1e-12), (np.float32, 2e-4)]:
+        for lead, n in [((), 1), ((2,), 3), ((0,), 2), ((1, 2), 2)]:
+            factored(lead, n, kind, tolerance)
+
+
+def arranged(x):
+    """What only moves elements, or orders them."""
+    record("broadcast", [x], np.broadcast_to(x, (2, *x.shape)), [2, *x.shape])
+    record("reshape", [x], x.reshape(-1), [x.size])
+    record("select", [x.astype(bool), x, x[::-1] if x.ndim else x], np.where(x.astype(bool), x, x[::-1] if x.ndim else x))
+    if x.dtype == bool:
+        record("logicalNot", [x], ~x)
+    for axis in range(x.ndim):
+        length = x.shape[axis]
+        order = list(reversed(range(x.ndim)))
+        record("transpose", [x], x.transpose(order), order)
+        record("slice", [x], np.take(x, range(0, length, 2), axis), [axis, 0, length, 2])
+        record("pad", [x], np.pad(x, [(1, 2) if a == axis else (0, 0) for a in range(x.ndim)]), [axis, 1, 2])
+        record("concatenate", [x, x], np.concatenate([x, x], axis), [axis])
+        record("roll", [x], np.roll(x, 1, axis), [1, axis])
+        record("sortOrder", [x], x.argsort(axis=axis, kind="stable"), [axis])
+        if length > 0:
+            record("largestIndex", [x], x.argmax(axis=axis), [axis])
+            indices = random.integers(0, length, size=[3 if a == axis else n for a, n in enumerate(x.shape)])
+            record("gather", [x, indices], np.take_along_axis(x, indices, axis), [axis])
+
+
+def combined(x, kind, tolerance):
+    """Arithmetic with itself and with one number, comparisons, sums."""
+    one = np.asarray(drawn((), kind) * 2 + 1, dtype=kind)
+    divide = np.floor_divide if kind == np.int64 else np.divide
+    binary = {
+        "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": divide, "maximum": np.maximum,
+        "minimum": np.minimum, "less": np.less, "equal": np.equal, "greaterOrEqual": np.greater_equal,
+    }
+    for name, f in binary.items():
+        record(name, [x, one], np.asarray(f(x, one)), tolerance=tolerance)
+    for axis in range(x.ndim):
+        record("sum", [x], x.sum(axis=axis, dtype=kind), [axis], tolerance=tolerance)
+        record("cumulativeSum", [x], x.cumsum(axis=axis, dtype=kind), [axis], tolerance=tolerance)
+        if x.shape[axis] > 0:
+            record("maximumOver", [x], x.max(axis=axis), [axis])
+            record("minimumOver", [x], x.min(axis=axis), [axis])
+
+
+def factored(lead, n, kind, tolerance):
+    a = symmetric(n, *lead) + np.eye(n)
+    b = random.normal(size=(*lead, n, 2))
+    exact = {
+        "cholesky": ([a], np.linalg.cholesky(a)), "solve": ([a, b], np.linalg.solve(a, b)),
+        "triangularSolve": ([np.linalg.cholesky(a), b], np.linalg.solve(np.linalg.cholesky(a), b)),
+        "symmetricEigenvalues": ([a], np.linalg.eigvalsh(a)), "logDeterminant": ([a], np.linalg.slogdet(a)[1]),
+        "matrixProduct": ([a, b], a @ b),
+    }
+    for name, (operands, result) in exact.items():
+        record(name, [x.astype(kind) for x in operands], np.asarray(result).astype(kind), tolerance=tolerance)
+
+
 with np.errstate(all="ignore"):
     elementwise()
     reductions()
@@ -415,6 +502,7 @@ with np.errstate(all="ignore"):
     einsums()
     general_matrices()
     fourier()
+    types_and_shapes()
 path = pathlib.Path(__file__).with_suffix(".json")
 path.write_text("[\n" + ",\n".join(json.dumps(r) for r in records) + "\n]\n")
 print(len(records), "records")

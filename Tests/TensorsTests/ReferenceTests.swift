@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Testing
 
 @testable import Tensors
@@ -46,6 +47,28 @@ import Testing
                 #expect(
                     x.signature == expected.signature && agree(x, expected, record.tolerance),
                     "\(record.operation) \(record.arguments): \(x) is not \(expected)")
+            }
+        }
+    }
+
+    /// Machine code for many of them at a time; it may round a few times more.
+    @Test func machineCodeAgrees() throws {
+        let records = try Self.records()
+        for start in stride(from: 0, to: records.count, by: 40) {
+            let group = Swift.Array(records[start..<min(start + 40, records.count)])
+            let inputs = group.map { $0.operands.map(\.tensor) }
+            let compiled = compile(like: inputs) { inputs in
+                zip(group, inputs).map { evaluate($0.operation, $1, $0.arguments) ?? [] }
+            }
+            #expect(compiled.code != nil)
+            for (record, found) in zip(group, compiled(inputs)) {
+                #expect(found.count == record.results.count)
+                for (x, expected) in zip(found, record.results.map(\.tensor)) {
+                    let tolerance = expected.type.isReal ? 2 * record.tolerance + 4e-15 : 0
+                    #expect(
+                        x.signature == expected.signature && agree(x, expected, tolerance),
+                        "\(record.operation) \(record.arguments): \(x) is not \(expected)")
+                }
             }
         }
     }

@@ -23,7 +23,7 @@ extension Operation {
 extension Unary {
     fileprivate func cText(_ x: String, _ type: ElementType, _ letter: String) -> String {
         switch self {
-        case .negative: "-\(x)"
+        case .negative: type == .int64 ? "negative_\(letter)(\(x))" : "-\(x)"
         case .reciprocal: "1 / \(x)"
         case .logicalNot: "not_\(letter)(\(x))"
         case .absolute, .sign, .floor, .ceiling, .rounded, .exp, .expMinusOne, .log, .logOnePlus, .sqrt, .sin, .cos,
@@ -36,9 +36,12 @@ extension Unary {
 extension Binary {
     fileprivate func cText(_ a: String, _ b: String, _ type: ElementType, _ letter: String) -> String {
         switch self {
-        case .add: type == .bool ? "\(a) | \(b)" : "\(a) + \(b)"
-        case .subtract: "\(a) - \(b)"
-        case .multiply: type == .bool ? "\(a) & \(b)" : "\(a) * \(b)"
+        case .add, .subtract, .multiply:
+            switch type {
+            case .float64, .float32: "\(a) \(self == .add ? "+" : self == .subtract ? "-" : "*") \(b)"
+            case .int64: "\(rawValue)_\(letter)(\(a), \(b))"
+            case .bool: "\(a) \(self == .add ? "|" : self == .subtract ? "^" : "&") \(b)"
+            }
         case .divide: "\(a) / \(b)"
         case .maximum: type == .bool ? "\(a) | \(b)" : "maximum_\(letter)(\(a), \(b))"
         case .minimum: type == .bool ? "\(a) & \(b)" : "minimum_\(letter)(\(a), \(b))"

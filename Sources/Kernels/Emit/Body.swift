@@ -90,12 +90,17 @@ extension Source {
 
     /// Views of what has a place by now.
     func resolveViews(_ frame: inout Frame) {
-        for value in frame.places.indices where frame.places[value] == nil {
+        var rest: [Int] = []
+        for value in frame.unresolvedViews {
             guard case .view(let base, let offset) = frame.schedule.treatments[value], let index = base.index,
                 let place = frame.places[index]
-            else { continue }
+            else {
+                rest.append(value)
+                continue
+            }
             frame.places[value] = place.offset(by: "\(offset)")
         }
+        frame.unresolvedViews = rest
     }
 
     /// Copies an output that is not computed in its place.
@@ -105,7 +110,7 @@ extension Source {
         switch output {
         case .constant(let tensor):
             let letter = target.type.letter(true)
-            let number = target.type.literal(tensor.values[0])
+            let number = tensor.literal
             line("\(target.pointer)[0] = \(target.isBatched ? "splat_\(letter)(\(number))" : number);")
         case .value(let index):
             resolveViews(&frame)
@@ -129,7 +134,7 @@ extension Source {
         resolveViews(&frame)
         guard case .constant(let tensor) = operand else { return frame.place(operand) }
         let pointer = name("k")
-        line("const \(tensor.type.name(false)) \(pointer)[1] = {\(tensor.type.literal(tensor.values[0]))};")
+        line("const \(tensor.type.name(false)) \(pointer)[1] = {\(tensor.literal)};")
         return Place(pointer: pointer, type: tensor.type, isBatched: false)
     }
 }

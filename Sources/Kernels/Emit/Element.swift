@@ -65,7 +65,7 @@ struct ElementWriter {
     private mutating func load(_ operand: Program.Operand, _ position: Position) -> String {
         let signature = frame.schedule.signature(operand)
         if case .constant(let tensor) = operand, tensor.count == 1 {
-            return signature.type.literal(tensor.values[0])
+            return tensor.literal
         }
         let place = frame.place(operand)
         let offset = frame.offset(signature.shape, position)

@@ -148,7 +148,8 @@ struct EmittedProgram: Sendable {
               const long end = \(blocks) * (part + 1) / job->parts;
               for (long block = \(blocks) * part / job->parts; block < end; block++)
                 apus_block(job->runtime, job->in, job->out, job->scratch + part * \((size + 63) / 64 * 64), &failed, block * LANES);
-              if (failed) job->failed = 1;
+              // Parts on several threads may fail at once.
+              if (failed) __atomic_store_n(&job->failed, 1, __ATOMIC_RELAXED);
             }
             int apus_run(const struct apus_runtime *runtime, const void *const *in, void *const *out, char *scratch, long parts) {
               struct apus_job job = {runtime, in, out, scratch, parts, 0};
@@ -186,26 +187,26 @@ extension Program {
             let marks = instruction.operands.map { $0.index.map { isBatched[$0] } ?? false }
             if case .scan(let scan) = instruction.operation { return scan.body.isBatchable(scan.batchedInputs(marks)) }
             guard marks.contains(true) else { return true }
-            return instruction.operation.worksOnLanes(instruction.operands[0].index.map { signatures[$0] })
+            return instruction.operation.worksOnLanes(
+                instruction.operands[0].index.map { signatures[$0] }, instruction.signatures[0].type)
         }
     }
 }
 
 extension Operation {
     /// Whether a batch of it can be computed in lanes.
-    fileprivate func worksOnLanes(_ operand: Signature?) -> Bool {
+    fileprivate func worksOnLanes(_ operand: Signature?, _ type: ElementType) -> Bool {
         switch self {
         case .fourier, .realFourier, .realFourierTranspose:
             operand.flatMap { FourierTransform(self, $0) }?.hasCode ?? false
-        case .alias, .constant, .unary, .compare, .select, .cast, .reduce, .cumulativeSum, .broadcast, .reshape,
-            .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .windows, .windowSum, .matrixProduct,
-            .scan:
+        case .alias, .constant, .unary, .compare, .select, .cast, .reduce, .largestIndex, .cumulativeSum, .sortOrder,
+            .broadcast, .reshape, .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .windows,
+            .windowSum, .matrixProduct, .random, .scan:
             true
         case .cholesky, .triangularSolve: operand?.type == .float64 && operand?.shape.contains(0) == false
-        case .binary(let f): f != .remainder
-        case .largestIndex, .sortOrder, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
-            .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .random, .conditional, .whileLoop,
-            .fixedPoint, .custom:
+        case .binary(let f): type != .int64 || ![.divide, .power, .remainder].contains(f)
+        case .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot,
+            .symmetricSylvester, .conditional, .whileLoop, .fixedPoint, .custom:
             false
         }
     }

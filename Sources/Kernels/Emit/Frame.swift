@@ -5,6 +5,8 @@ struct Frame {
     let schedule: Schedule
     /// For every value; nil where it is computed inline.
     var places: [Place?]
+    /// Views of what has no place yet.
+    var unresolvedViews: [Int]
     /// Whether a value differs between the elements of the batch.
     let isBatched: [Bool]
     /// The bytes of scratch memory that are in use at the same time at most.
@@ -25,6 +27,9 @@ struct Frame {
         self.isBatched = isBatched
         self.scratch = scratch
         places = inputs + [Place?](repeating: nil, count: schedule.program.valueCount - inputs.count)
+        unresolvedViews = schedule.treatments.indices.filter {
+            if case .view = schedule.treatments[$0] { true } else { false }
+        }
         lastReads = Frame.lastReads(schedule)
     }
 

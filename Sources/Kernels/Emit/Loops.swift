@@ -9,7 +9,8 @@ extension Source {
         guard shape.elementCount > 0 else { return }
         line("// " + instructions.map(\.operation.name).joined(separator: "; "))
         let isFlat = frame.schedule.isFlat(members[0])
-        let ranges = isFlat ? [0..<shape.elementCount] : shape.map { 0..<$0 }
+        // A single number is a loop of one step as well: its statements need a block of their own.
+        let ranges = isFlat || shape.isEmpty ? [0..<shape.elementCount] : shape.map { 0..<$0 }
         let position: Position =
             isFlat ? .flat(.variable(0)) : .axes(shape.indices.map { shape[$0] == 1 ? .constant(0) : .variable($0) })
         let results = instructions.map(\.results.lowerBound)

@@ -13,6 +13,10 @@ enum Prelude {
         if code.mentions("laneProduct_") { parts.append(laneProducts) }
         if code.mentions(" product_") || code.mentions("sharedProduct_") { parts.append(products) }
         parts.append(matrices(for: code))
+        if code.mentions("largestIndex_") || code.mentions("sortOrder_") { parts.append(order(lanes: lanes)) }
+        if ["uniform_", "normal_", "split_", "fold_"].contains(where: code.mentions) {
+            parts.append(random(lanes: lanes))
+        }
         return Definitions(parts.joined(separator: "\n")).completed(code)
     }
 
@@ -56,12 +60,21 @@ enum Prelude {
         #define COMMON(X) \\
           INLINE t_b compare_##X(t_b a) { return a; } \\
           INLINE t_##X select_##X(t_b c, t_##X a, t_##X b) { return c ? a : b; } \\
-          INLINE t_##X sumStep_##X(t_##X a, t_##X b) { return a + b; } \\
           INLINE t_d cast_##X##_d(t_##X a) { return (t_d)a; } \\
           INLINE t_f cast_##X##_f(t_##X a) { return (t_f)a; } \\
           INLINE t_l cast_##X##_l(t_##X a) { return (t_l)a; } \\
           INLINE t_b cast_##X##_b(t_##X a) { return a != 0; }
         COMMON(d) COMMON(f) COMMON(l)
+        INLINE t_d sumStep_d(t_d a, t_d b) { return a + b; }
+        INLINE t_f sumStep_f(t_f a, t_f b) { return a + b; }
+        // Integers wrap around.
+        #define WRAP(L, U) \\
+          INLINE t_##L add_##L(t_##L a, t_##L b) { return (t_##L)((t_##U)a + (t_##U)b); } \\
+          INLINE t_##L subtract_##L(t_##L a, t_##L b) { return (t_##L)((t_##U)a - (t_##U)b); } \\
+          INLINE t_##L multiply_##L(t_##L a, t_##L b) { return (t_##L)((t_##U)a * (t_##U)b); } \\
+          INLINE t_##L negative_##L(t_##L a) { return (t_##L)-(t_##U)a; } \\
+          INLINE t_##L sumStep_##L(t_##L a, t_##L b) { return add_##L(a, b); }
+        WRAP(l, u)
         INLINE t_b compare_b(t_b a) { return a; }
         INLINE t_b select_b(t_b c, t_b a, t_b b) { return c ? a : b; }
         INLINE t_b sumStep_b(t_b a, t_b b) { return a | b; }
@@ -77,7 +90,7 @@ enum Prelude {
           INLINE t_##X minimumStep_##X(t_##X a, t_##X b) { return a <= b || a != a ? a : b; } \\
           INLINE t_##X sign_##X(t_##X a) { return a > 0 ? 1 : a < 0 ? -1 : a; }
         ORDERED(d) ORDERED(f) ORDERED(l)
-        INLINE t_l absolute_l(t_l a) { return a < 0 ? -a : a; }
+        INLINE t_l absolute_l(t_l a) { return a < 0 ? negative_l(a) : a; }
         #define sumStart_d 0.0
         #define sumStart_f 0.0f
         #define sumStart_l 0l

@@ -7,6 +7,7 @@ extension Prelude {
         typedef float t_F __attribute__((vector_size(LANES * 4), aligned(\(min(64, lanes * 4)))));
         typedef long t_L __attribute__((vector_size(LANES * 8), aligned(64)));
         typedef long t_B __attribute__((vector_size(LANES * 8), aligned(64)));
+        typedef unsigned long t_U __attribute__((vector_size(LANES * 8), aligned(64)));
         typedef int t_I __attribute__((vector_size(LANES * 4)));
         #define SPLAT_D(s) splat_D(s)
         #define SPLAT_F(s) splat_F(s)
@@ -35,13 +36,15 @@ extension Prelude {
           INLINE t_F cast_##X##_F(t_##X a) { return CONVERT(a, t_F); } \\
           INLINE t_L cast_##X##_L(t_##X a) { return CONVERT(a, t_L); } \\
           INLINE t_B cast_##X##_B(t_##X a) { return compare_##X(a != 0); } \\
-          INLINE t_##X sumStep_##X(t_##X a, t_##X b) { return a + b; } \\
           INLINE t_##X maximum_##X(t_##X a, t_##X b) { return select_##X(compare_##X(a > b) | compare_##X(a != a), a, b); } \\
           INLINE t_##X minimum_##X(t_##X a, t_##X b) { return select_##X(compare_##X(a < b) | compare_##X(a != a), a, b); } \\
           INLINE t_##X maximumStep_##X(t_##X a, t_##X b) { return select_##X(compare_##X(a >= b) | compare_##X(a != a), a, b); } \\
           INLINE t_##X minimumStep_##X(t_##X a, t_##X b) { return select_##X(compare_##X(a <= b) | compare_##X(a != a), a, b); } \\
           INLINE t_##X sign_##X(t_##X a) { return select_##X(compare_##X(a > 0), splat_##X(1), select_##X(compare_##X(a < 0), splat_##X(-1), a)); }
         CASTS(D) CASTS(F) CASTS(L)
+        INLINE t_D sumStep_D(t_D a, t_D b) { return a + b; }
+        INLINE t_F sumStep_F(t_F a, t_F b) { return a + b; }
+        WRAP(L, U)
         INLINE t_B sumStep_B(t_B a, t_B b) { return a | b; }
         INLINE t_B maximumStep_B(t_B a, t_B b) { return a | b; }
         INLINE t_B minimumStep_B(t_B a, t_B b) { return a & b; }
@@ -74,7 +77,7 @@ extension Prelude {
           INLINE t_##X sqrt_##X(t_##X a) { EVERY(X, __builtin_elementwise_sqrt(a), sqrt_##x(a[i])) } \\
           INLINE t_##X fma_##X(t_##X a, t_##X b, t_##X c) { EVERY(X, __builtin_elementwise_fma(a, b, c), fma_##x(a[i], b[i], c[i])) }
         ROUNDINGS(D, d) ROUNDINGS(F, f)
-        INLINE t_L absolute_L(t_L a) { return select_L(compare_L(a < 0), -a, a); }
+        INLINE t_L absolute_L(t_L a) { return select_L(compare_L(a < 0), negative_L(a), a); }
         INLINE t_D absolute_D(t_D a) { return (t_D)((t_L)a & 0x7fffffffffffffffl); }
         INLINE t_F absolute_F(t_F a) { return (t_F)((t_I)a & 0x7fffffff); }
         INLINE t_I bits_F(t_F x) { return (t_I)x; }

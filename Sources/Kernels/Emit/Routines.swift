@@ -45,7 +45,10 @@ extension Source {
             // A copy lies on the stack.
             let limit = rows(0) <= 256 ? 64 : 0
             eachMatrix("orthogonalTriangular_d", [rows(0), columns(0)], instruction, upTo: limit, &frame, now: now)
-        case .largestIndex, .sortOrder, .random, .unary, .binary, .singularValueDecomposition:
+        case .largestIndex(let axis): largestIndex(instruction, axis, &frame)
+        case .sortOrder(let axis): sortOrder(instruction, axis, &frame, now: now)
+        case .random(let draw): random(draw, instruction, &frame)
+        case .unary, .binary, .singularValueDecomposition:
             interpreted(instruction, &frame)
         case .alias, .constant, .compare, .select, .cast, .broadcast, .reshape, .transpose, .slice,
             .concatenate, .roll, .gather, .windows, .fixedPoint, .custom:

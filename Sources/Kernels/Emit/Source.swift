@@ -135,6 +135,15 @@ extension ElementType {
     }
 }
 
+extension Tensor {
+    /// The first element as C writes it, exactly.
+    var literal: String {
+        guard type == .int64 else { return type.literal(values[0]) }
+        // C has no literal for the least integer, only for its magnitude, which is too large.
+        return integers[0] == .min ? "(-\(Int.max)l - 1)" : "\(integers[0])l"
+    }
+}
+
 private func hexadecimal(_ value: Double) -> String {
     let bits = value.magnitude.bitPattern
     let exponent = Int(bits >> 52)

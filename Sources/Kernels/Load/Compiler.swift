@@ -35,8 +35,9 @@ struct Compiler: Sendable {
     /// What is run at the same time, and what after it: the compiler, and the linker where it can be called by itself, in half of
     /// the time that the compiler needs to call it.
     func commands(_ effort: Effort) -> [[[String]]] {
-        let compile = [path] + effort.flags + Compiler.flags
-        guard let linker, let libraries = Compiler.libraries else {
+        let compile = [path] + effort.flags + Compiler.flags + Compiler.sanitizers
+        // Sanitizers have libraries of their own, which the compiler finds.
+        guard let linker, let libraries = Compiler.libraries, Compiler.sanitizers.isEmpty else {
             // No start files and no default libraries.
             let link = [
                 "-shared", "-nostdlib", Compiler.sourceName, "-o", Compiler.libraryName, "-lm", "-lc", "-Wl,-z,now",
@@ -71,6 +72,16 @@ struct Compiler: Sendable {
         #else
             return nil
         #endif
+    }()
+
+    /// Code that joins a process under sanitizers is made for the same ones, which are told by what they bring with them.
+    private static let sanitizers: [String] = {
+        let process = dlopen(nil, RTLD_NOW)
+        let found = [
+            ("__asan_init", "address"), ("__tsan_init", "thread"), ("__ubsan_handle_add_overflow", "undefined"),
+        ].filter { dlsym(process, $0.0) != nil }
+        if found.isEmpty { return [] }
+        return ["-fsanitize=" + found.map(\.1).joined(separator: ","), "-fno-sanitize-recover=all"]
     }()
 
     private static func find(_ settings: Settings) throws(SystemFailure) -> String? {

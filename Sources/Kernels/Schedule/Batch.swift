@@ -180,6 +180,13 @@ private struct UnbatchedBody {
             guard let p, axis != p else { return false }
             return write(
                 .cumulativeSum(axis: axis > p ? axis - 1 : axis, reversed: reversed), [operand(x[0])], results, p)
+        case .sortOrder(let axis):
+            guard let p, axis != p else { return false }
+            return write(.sortOrder(axis: axis > p ? axis - 1 : axis), [operand(x[0])], results, p)
+        case .largestIndex(let axis):
+            guard let p, axis != p else { return false }
+            return write(
+                .largestIndex(axis: axis > p ? axis - 1 : axis), [operand(x[0])], results, axis < p ? p - 1 : p)
         case .gather(let axis):
             guard let p = p ?? self.axis(x[1]), axis != p,
                 let both = aligned(x, rank: shape(x[0]).count, at: p, &context)
@@ -190,6 +197,11 @@ private struct UnbatchedBody {
                 let both = aligned(x, rank: shape(x[0]).count, at: p, &context)
             else { return false }
             return write(.scatterAdd(axis: axis > p ? axis - 1 : axis, size: size), both, results, p)
+        case .random:
+            guard let p = p ?? x.compactMap({ self.axis($0) }).first, p < shape(x[0]).count - 1,
+                let operands = aligned(x, at: p, &context)
+            else { return false }
+            return write(instruction.operation, operands, results, p)
         case .realFourier:
             guard let p, p < shape(x[0]).count - 1 else { return false }
             return write(instruction.operation, [operand(x[0])], results, p)
@@ -202,9 +214,8 @@ private struct UnbatchedBody {
             else { return false }
             return write(instruction.operation, sides, results, p)
         case .scan: return scanned(instruction, &context) ?? false
-        case .largestIndex, .sortOrder, .orthogonalTriangular, .lowerUpper, .singularValueDecomposition,
-            .symmetricRoot, .symmetricSylvester, .random, .conditional,
-            .whileLoop, .fixedPoint, .custom:
+        case .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot, .symmetricSylvester,
+            .conditional, .whileLoop, .fixedPoint, .custom:
             return false
         }
     }
@@ -247,6 +258,20 @@ private struct UnbatchedBody {
                 guard let same = uniform(operand, own, &context) else { return nil }
                 result.append(same)
             }
+        }
+        return result
+    }
+
+    /// Operands that all have the batch at the same axis, without it.
+    private mutating func aligned(
+        _ x: [Program.Operand], at p: Int, _ context: inout Unbatching
+    ) -> [Program.Operand]? {
+        var result: [Program.Operand] = []
+        for operand in x {
+            guard axis(operand) == nil || axis(operand) == p,
+                let part = axis(operand) == nil ? uniform(operand, p, &context) : self.operand(operand)
+            else { return nil }
+            result.append(part)
         }
         return result
     }

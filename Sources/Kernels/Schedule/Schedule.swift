@@ -31,6 +31,8 @@ struct Schedule {
     let makers: [Int?]
     /// For every value, the operations of arithmetic that reading one of its elements costs.
     private var costs: [Int]
+    /// For every value, how many operations are written out where it is read.
+    private var sizes: [Int]
     private var uses: [[Int]]
     private var isOutput: [Bool]
 
@@ -41,6 +43,7 @@ struct Schedule {
         var makers = [Int?](repeating: nil, count: program.valueCount)
         uses = [[Int]](repeating: [], count: program.valueCount)
         costs = [Int](repeating: 0, count: program.valueCount)
+        sizes = costs
         isOutput = [Bool](repeating: false, count: program.valueCount)
         for (number, instruction) in program.instructions.enumerated() {
             for result in instruction.results { makers[result] = number }
@@ -81,6 +84,7 @@ extension Schedule {
     private mutating func treat(_ number: Int) {
         let instruction = program.instructions[number]
         let result = instruction.results.lowerBound
+        sizes[result] = instruction.operands.reduce(1) { $0 + ($1.index.map { isInline($0) ? sizes[$0] : 0 } ?? 0) }
         switch instruction.operation.form(instruction.operands.map(signature), instruction.signatures) {
         case .routine: for value in instruction.results { treatments[value] = .routine }
         case .reduction:
@@ -121,7 +125,8 @@ extension Schedule {
                 consumer.operands[place].index == value && form.needsMemory(place, consumer.operation)
             }
         }
-        if isNeeded { return true }
+        // Text that grew without end would be written and compiled by recursion.
+        if isNeeded || sizes[value] > 256 { return true }
         if costs[value] == 0 { return false }
         let own = signature(value).shape.elementCount
         let isRepeated = consumers.contains { number in

@@ -78,7 +78,7 @@ private func realUnary<T: Real & BinaryFloatingPoint>(_ f: Unary, _ x: [T]) -> [
 private func integerUnary(_ f: Unary, _ x: [Int]) -> [Int] {
     switch f {
     case .negative: x.map { 0 &- $0 }
-    case .absolute: x.map { abs($0) }
+    case .absolute: x.map { $0 < 0 ? 0 &- $0 : $0 }
     case .sign: x.map { $0.signum() }
     case .logicalNot, .floor, .ceiling, .rounded, .exp, .expMinusOne, .log, .logOnePlus, .sqrt, .sin, .cos, .tanh,
         .erf, .logistic, .reciprocal:
@@ -167,6 +167,7 @@ private func integerBinary(_ f: Binary, _ x: [Int], _ xs: [Int], _ y: [Int], _ y
 /// The quotient rounded down, as in the array API.
 private func floorDivision(_ a: Int, _ b: Int) -> Int {
     precondition(b != 0, "divide: the integer \(a) by 0")
+    if b == -1 { return 0 &- a }  // of the least integer as well
     let (quotient, remainder) = a.quotientAndRemainder(dividingBy: b)
     return remainder != 0 && (remainder < 0) != (b < 0) ? quotient - 1 : quotient
 }

@@ -157,15 +157,15 @@ func gatherValue(_ x: Tensor, _ indices: Tensor, _ axis: Int) -> Storage {
 
 func scatterAddValue(_ updates: Tensor, _ indices: Tensor, _ axis: Int, _ size: Int) -> Storage {
     let places = indices.integers
-    func add<T: AdditiveArithmetic>(_ values: [T]) -> [T] {
-        var result = [T](repeating: .zero, count: updates.shape.replacing(axis: axis, with: size).elementCount)
-        forEachAligned("scatterAdd", updates.shape, places, axis, size) { result[$1] += values[$0] }
+    func add<T>(_ values: [T], _ zero: T, _ plus: (T, T) -> T) -> [T] {
+        var result = [T](repeating: zero, count: updates.shape.replacing(axis: axis, with: size).elementCount)
+        forEachAligned("scatterAdd", updates.shape, places, axis, size) { result[$1] = plus(result[$1], values[$0]) }
         return result
     }
     return switch updates.known {
-    case .float64(let values): .float64(add(values))
-    case .float32(let values): .float32(add(values))
-    case .int64(let values): .int64(add(values))
-    case .bool(let values): .bool(add(values.map { $0 ? 1 : 0 }).map { $0 != 0 })
+    case .float64(let values): .float64(add(values, 0, +))
+    case .float32(let values): .float32(add(values, 0, +))
+    case .int64(let values): .int64(add(values, 0, &+))
+    case .bool(let values): .bool(add(values.map { $0 ? 1 : 0 }, 0, +).map { $0 != 0 })
     }
 }

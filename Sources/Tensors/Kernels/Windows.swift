@@ -20,15 +20,17 @@ func windowSumValue(_ x: Tensor, _ shape: [Int], _ axis: Int, _ stride: Int, _ d
     let own = strides[axis]
     strides[axis] = own * stride
     strides.append(own * dilation)
-    func add<T: AdditiveArithmetic>(_ values: [T]) -> [T] {
-        var result = [T](repeating: .zero, count: shape.elementCount)
+    func add<T>(_ values: [T], _ zero: T, _ plus: (T, T) -> T) -> [T] {
+        var result = [T](repeating: zero, count: shape.elementCount)
         guard !values.isEmpty else { return result }
         var at = 0
         values.withUnsafeBufferPointer { values in
             result.withUnsafeMutableBufferPointer { result in
                 forEachRow(x.shape, [strides], [0]) { length, starts, steps in
                     let (start, step) = (starts[0], steps[0])
-                    for i in 0..<length { result[start + i * step] += values[at + i] }
+                    for i in 0..<length {
+                        result[start + i * step] = plus(result[start + i * step], values[at + i])
+                    }
                     at += length
                 }
             }
@@ -36,9 +38,9 @@ func windowSumValue(_ x: Tensor, _ shape: [Int], _ axis: Int, _ stride: Int, _ d
         return result
     }
     return switch x.known {
-    case .float64(let values): .float64(add(values))
-    case .float32(let values): .float32(add(values))
-    case .int64(let values): .int64(add(values))
-    case .bool(let values): .bool(add(values.map { $0 ? 1 : 0 }).map { $0 != 0 })
+    case .float64(let values): .float64(add(values, 0, +))
+    case .float32(let values): .float32(add(values, 0, +))
+    case .int64(let values): .int64(add(values, 0, &+))
+    case .bool(let values): .bool(add(values.map { $0 ? 1 : 0 }, 0, +).map { $0 != 0 })
     }
 }
