@@ -100,7 +100,9 @@ import Testing
         #expect(fit.outcome == .converged)
         #expect(abs(fit.model.coefficients.values[0] - 0.7) < 0.12)
         #expect(abs(fit.model.variances.values[4].squareRoot() - 0.5) < 0.08)
-        let gradient = gradient(of: { (model: StructuralModel) in model.filter(values).logLikelihood })(fit.model)
+        let exact = StructuralFit(values, fit.setting, search: QuasiNewton(maximumSteps: 200, tolerance: 1e-6))
+        let gradient = gradient(of: { (model: StructuralModel) in model.filter(values).logLikelihood })(exact.model)
+        #expect(exact.outcome == .converged && exact.logLikelihood - fit.logLikelihood < 1e-4)
         #expect(gradient.leaves.flatMap(\.values).allSatisfy { abs($0) < 0.05 })
         #expect(StructuralFit(values, fit.setting) == fit)
     }

@@ -24,8 +24,12 @@ struct NativeComparison {
         compiled = compile(like: inputs) { Self.all(items, $0) }
     }
 
-    var isInLanes: Bool { compiled.code?.contains("apus_block") ?? false }
-    var isInTiles: Bool { compiled.code?.contains("apus_tile") ?? false }
+    /// Whether vectors run over the batch in a function's code, and whether its matrices are multiplied in tiles; nothing is
+    /// compiled for that.
+    static func layout(_ item: Item) -> (isInLanes: Bool, isInTiles: Bool) {
+        let code = Explanation(Program.tracing(item.x.map(\.signature)) { item.f($0) }).code
+        return (code.contains("apus_block"), code.contains("apus_tile"))
+    }
 
     /// Compiled and interpreted; what disagrees is told, with 1 and 2 threads too.
     func violations() -> [String] {
