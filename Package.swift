@@ -57,9 +57,12 @@ let package = Package(
                 "Experiments", "Kernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        // The library example of the README, compiled and run by the tests.
+        // The library example of the README, and one for each way in which learning enters; compiled and run by the tests.
         .executableTarget(
             name: "Twin", dependencies: ["Assimilation", "Dynamics"], path: "Examples/Library", exclude: ["output.txt"]),
+        .executableTarget(name: "LearnForecast", dependencies: ["Learning"], path: "Examples/LearnForecast"),
+        .executableTarget(name: "UseForecast", dependencies: ["Learning"], path: "Examples/UseForecast"),
+        .executableTarget(name: "LearnAnalysis", dependencies: ["Learning"], path: "Examples/LearnAnalysis"),
 
         // The rows of the benchmark, run by Benchmarks/run beside those of the peers.
         .executableTarget(

@@ -15,19 +15,26 @@ enum Tool {
         var lines: [Substring] { errors.split(separator: "\n") }
     }
 
-    /// Beside the bundle of the tests, wherever the build folder is.
-    static let path: String = {
+    static let path = path(of: "apus")
+
+    /// A program of the package: beside the bundle of the tests, wherever the build folder is.
+    private static func path(of program: String) -> String {
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") } ?? CommandLine.arguments[0]
-        let parts = bundle.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = URL(fileURLWithPath: bundle).path.split(separator: "/", omittingEmptySubsequences: false)
         let index = parts.firstIndex { $0.hasSuffix(".xctest") } ?? parts.count - 1
-        return (parts[..<index] + ["apus"]).joined(separator: "/")
-    }()
+        return (parts[..<index] + [Substring(program)]).joined(separator: "/")
+    }
 
     /// Runs `apus` in a folder and waits for its end; after a minute it is killed, which is an issue.
     static func run(
         _ arguments: String..., in folder: Folder, environment: [String: String] = [:]
     ) throws -> Ending {
         try start(arguments, in: folder, environment: environment).wait()
+    }
+
+    /// Another program of the package than the tool.
+    static func run(program: String, in folder: Folder) throws -> Ending {
+        try Running(path(of: program), [], in: folder).wait()
     }
 
     static func start(

@@ -176,6 +176,82 @@ import Testing
         }
     }
 
+    private static let away = """
+        model: {name: lorenz96, variables: 12}
+        observe: {every: 2}
+        cycles: 120
+        spinup: 40
+        seeds: {tuning: 1, test: 2}
+        robustness: {members: [3], error: [0.5, 2], steps_between: 2, missing: 0.5, forcing: [6], seeds: 1}
+        methods:
+          - {method: learned-localization, members: 10, radius: 2, steps: 60, rate: 0.03, truncation: 8}
+          - {name: free, method: learned-localization, free-taper: 1, members: 10, radius: 2, steps: 60, truncation: 8}
+          - {method: learned-gain, scale: 0.05, steps: 100, rate: 0.005, truncation: 8}
+          - {method: residual-network, width: 4, depth: 1, steps: 20, batch: 16, truncation: 2}
+          - {method: local-stochastic-enkf, members: 10, radius: 2, inflation: 1.05}
+        """
+
+    /// Inflation and localisation are learned; gains and scores in other conditions are told.
+    @Test func learnedMethodsAreShownBesideClassicalOnes() throws {
+        try withTemporaryFolder { folder in
+            let file = try ExperimentFile(
+                yaml: "experiment: twin\nname: small\n" + Self.away, file: folder + "/small.yaml")
+            let run = try file.run(
+                output: folder + "/out", claim: .new, options: RunOptions(threads: 2, isQuiet: true))
+            let results = try #require(run.results as? TwinResults)
+            #expect(run.failures.isEmpty && results.methods.allSatisfy { $0.failed == 0 })
+            let found = results.methods.compactMap { $0.training?.found }
+            #expect(found.count == 2 && found[0].contains("radius ") && found[1].contains("weights "), "\(found)")
+            #expect(!found[0].hasPrefix("inflation 1.000") && !found[0].hasSuffix("radius 2.00"), "\(found)")
+            try check(gains: results.gains)
+            check(results)
+            let html = results.report.page().html
+            #expect(html.contains("Learned gains") && html.contains("Away from the training conditions"))
+        }
+    }
+
+    private func check(gains: [GainRecord]) throws {
+        #expect(gains.map(\.name) == ["learned-gain", "residual-network", "Kalman"])
+        for gain in gains {
+            let numbers = gain.rows.flatMap { $0 }.compactMap { $0 }
+            #expect(gain.rows.count == 12 && numbers.count == 72, "\(gain.name)")
+        }
+        // An innovation moves the variable that it was observed of most.
+        let kalman = try #require(gains.last).rows
+        for j in 0..<6 {
+            let column = (0..<12).map { abs(kalman[$0][j] ?? 0) }
+            #expect(column[2 * j] == column.max())
+            #expect(column[2 * j] > 0 && column[2 * j] < 1)
+        }
+    }
+
+    private func check(_ results: TwinResults) {
+        func error(_ method: String, _ key: RobustnessKey?, _ value: Double? = nil) -> Double {
+            let own = results.robustness.filter { ($0.method, $0.key, $0.value) == (method, key, value) }
+            #expect(own.count == 1, "\(method), \(String(describing: key))")
+            return own.first?.error ?? .nan
+        }
+        for method in ["learned-localization", "learned-gain", "local-stochastic-enkf"] {
+            let usual = error(method, nil)
+            #expect(usual == results.methods.first { $0.name == method }?.runs[0].error)
+            #expect(error(method, .error, 0.5) < usual && usual < error(method, .error, 2), "\(method)")
+            #expect(error(method, .missing, 0.5) > usual, "\(method)")
+            #expect(error(method, .forcing, 6) != usual)
+        }
+        #expect(error("local-stochastic-enkf", .members, 3) > error("local-stochastic-enkf", nil))
+        #expect(error("local-stochastic-enkf", .stepsBetween, 2) > error("local-stochastic-enkf", nil))
+        #expect(!results.robustness.contains { $0.method == "learned-gain" && $0.key == .members })
+    }
+
+    @Test func conditionsAreChecked() {
+        let methods = "\nmethods: [{method: etkf}]"
+        #expect(fault("robustness: {member: 3}" + methods).contains("did you mean 'members'"))
+        #expect(fault("robustness: {missing: [0.5, 1]}" + methods).contains("out of range"))
+        #expect(fault("robustness: {forcing: 9}\nmodel: {name: lorenz63}" + methods).contains("has no forcing"))
+        #expect(fault("robustness: {seeds: 9}" + methods).contains("9"))
+        #expect(fault("methods: [{method: learned-localization, radius: [2, 3]}]").contains("it is trained once"))
+    }
+
     /// A training that ends at any step goes on from its checkpoint to the same bits.
     @Test func trainingGoesOnToTheSameBits() throws {
         let keys = Key(1).split(3)

@@ -50,6 +50,16 @@ struct TwinSetting: Sendable {
             ? ModelError(factors: Tensor(modelError.squareRoot()) * Tensor.identity(model.variables)) : nil
     }
 
+    /// Members about a truth, as far off as an observation is: what they begin with is forgotten before scoring.
+    func start(_ members: Int, about truth: Tensor, key: Key) -> Ensemble {
+        let keys = key.split(2)
+        let noise = keys[0].normal([members, model.variables])
+        return Ensemble(members: truth + Tensor(error) * noise, key: keys[1])
+    }
+
+    /// Where the variables are; on a line where they have no place, which is refused when a configuration asks for it.
+    var places: Coordinates { model.coordinates ?? .line(model.variables) }
+
     /// States of a free run, far enough apart to be nearly independent.
     private func climate(_ key: Key) -> Tensor {
         let apart = model.model.repeated(max(1, Int((0.5 / model.interval).rounded(.up))))

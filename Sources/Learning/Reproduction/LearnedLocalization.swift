@@ -60,16 +60,16 @@ public struct LearnedLocalization: Sendable {
         let logRadius = Tensor(startingRadius * unit).log()
         switch method {
         case .baseline, .radius:
-            let start = Tuning(logInflation: 0, taper: LogRadius(logRadius))
+            let start = TunedLocalization(logInflation: 0, taper: LogRadius(logRadius))
             return run(start, seed, method, progress)
         case .freeTaper:
             let taper = FreeTaper(like: GaspariCohn(radius: logRadius.exp()), count: variables / 2 + 1)
-            return run(Tuning(logInflation: 0, taper: taper), seed, method, progress)
+            return run(TunedLocalization(logInflation: 0, taper: taper), seed, method, progress)
         }
     }
 
     private func run<Weights: Taper>(
-        _ start: Tuning<Weights>, _ seed: Int, _ method: Method, _ progress: (LearningProgress) -> Void
+        _ start: TunedLocalization<Weights>, _ seed: Int, _ method: Method, _ progress: (LearningProgress) -> Void
     ) -> Result {
         let keys = Key(seed).split(3)
         let twins = twins(keys[0])
@@ -82,7 +82,7 @@ public struct LearnedLocalization: Sendable {
             history = state.history.training
         }
         let score = compile(like: Pair(tuning, keys[2])) { now in
-            let filter = now.first.filter(self)
+            let filter = filter(now.first)
             let truth = twins.test.truth
             let (_, errors) = filter.run(
                 from: background(now.second), twins.test.observations, beside: truth
@@ -100,30 +100,12 @@ public struct LearnedLocalization: Sendable {
 // MARK: - What is learned
 
 extension LearnedLocalization {
-    /// Gaspari & Cohn's function by the logarithm of its radius, which may be any number.
-    struct LogRadius: Taper {
-        var logRadius: Tensor
-        init(_ logRadius: Tensor) { self.logRadius = logRadius }
-        func callAsFunction(_ distances: Tensor) -> Tensor { GaspariCohn(radius: logRadius.exp())(distances) }
-        mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&logRadius, "logRadius") }
-    }
+    typealias Filter<Weights: Taper> = Cycle<
+        EachMember<Autonomous<Model>>, Inflated<LocalizedStochasticEnKF<Weights>>
+    >
 
-    struct Tuning<Weights: Taper>: Tree {
-        var logInflation: Tensor
-        var taper: Weights
-        mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
-            visitor.visit(&logInflation, "logInflation")
-            visitor.visit(&taper, "taper")
-        }
-
-        func filter(
-            _ setting: LearnedLocalization
-        ) -> Cycle<EachMember<Autonomous<Model>>, Inflated<LocalizedStochasticEnKF<Weights>>> {
-            let localization = Localization(taper, .circle(setting.variables), observing: setting.observed)
-            return Cycle(
-                EachMember(setting.model, modelError: setting.modelError),
-                Inflated(LocalizedStochasticEnKF(localization), by: logInflation.exp()))
-        }
+    func filter<Weights: Taper>(_ tuning: TunedLocalization<Weights>) -> Filter<Weights> {
+        Cycle(EachMember(model, modelError: modelError), tuning.analysis(.circle(variables), observing: observed))
     }
 
     typealias Model = Repeated<RungeKutta4<Lorenz96>>
@@ -158,10 +140,11 @@ extension LearnedLocalization {
     func objective<Weights: Taper>(
         _ twin: Twin<LinearOperator>, segment: Int
     ) -> FilterObjective<
-        Tuning<Weights>, EachMember<Autonomous<Model>>, Inflated<LocalizedStochasticEnKF<Weights>>, LinearOperator
+        TunedLocalization<Weights>, EachMember<Autonomous<Model>>, Inflated<LocalizedStochasticEnKF<Weights>>,
+        LinearOperator
     > {
         FilterObjective(
             [twin.observations], truths: [twin.truth], loss: .squaredError, segment: segment, spinUp: spinUp,
-            start: { background($0) }, filter: { $0.filter(self) })
+            start: { background($0) }, filter: { filter($0) })
     }
 }

@@ -10,7 +10,11 @@ extension TwinResults {
         ])
         return Report(
             title: title, heading: heading,
-            sections: [summarySection, timeSection, stateSection, learningSection, tuningSection, methodSection])
+            sections: [
+                summarySection, timeSection, stateSection, learningSection, gainSection, robustnessSection,
+                tuningSection,
+                methodSection,
+            ])
     }
 
     private var summarySection: ReportSection {
@@ -111,14 +115,14 @@ extension TwinResults {
         var table = TextTable(
             columns: [
                 .init("Method"), .init("Parameters"), .init("Steps"), .init("Last loss"), .init("Training", units: "s"),
-                .init("Cycles until it pays"),
+                .init("Cycles until it pays"), .init("Found"),
             ])
         for (name, record) in trained {
             table.add([
                 .text(name), .number(Double(record.parameters), decimals: 0),
                 .number(Double(record.steps), decimals: 0),
                 .number(record.losses.compactMap { $0 }.last, decimals: 4), .number(record.seconds, decimals: 1),
-                .number(cyclesUntilItPays(name, record), decimals: 0),
+                .number(cyclesUntilItPays(name, record), decimals: 0), .text(record.found ?? ""),
             ])
         }
         let figure = Figure(

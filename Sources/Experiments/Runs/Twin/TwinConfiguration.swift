@@ -8,6 +8,7 @@
 ///     spinup: 300
 ///     seeds: {tuning: 1, test: 5}
 ///     budget: 24                         # of combinations that each method may try
+///     robustness: {members: [10, 40], error: [0.5, 2], forcing: [7, 9], seeds: 2}   # scores away from these conditions
 ///     methods:
 ///       - {method: etkf, members: 24, inflation: [1, 1.01, 1.02], rotates: 1}
 struct TwinConfiguration: Sendable {
@@ -16,6 +17,8 @@ struct TwinConfiguration: Sendable {
     let tuningSeeds: [Int]
     private(set) var testSeeds: [Int]
     private(set) var methods: [TwinMethod]
+    /// Conditions at which scores are taken too.
+    let robustness: RobustnessPlan?
 
     /// The same with some of the methods, and what costs nothing; and with another number of test seeds.
     func narrowed(to names: [String]?, seeds: Int?) -> TwinConfiguration {
@@ -40,6 +43,10 @@ struct TwinConfiguration: Sendable {
         self.setting = setting
         (tuningSeeds, testSeeds) = try Self.seeds(keys.optional("seeds"))
         let budget = try keys.optional("budget")?.integer(.within(1...10_000)) ?? 24
+        robustness =
+            if let node = keys.optional("robustness") {
+                try RobustnessPlan(node, setting, testSeeds: testSeeds.count)
+            } else { nil }
         methods = try Self.methods(try keys.required("methods"), setting, budget: budget)
     }
 

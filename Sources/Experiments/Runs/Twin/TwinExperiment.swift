@@ -34,6 +34,13 @@ public struct TwinExperiment: Experiment {
         let candidate: Int
         let purpose: SeedPurpose
         let seed: Int
+        /// Another one than that of tuning and training.
+        var condition: RobustnessCondition?
+
+        /// Of its stage.
+        func name(_ method: TwinMethod) -> String {
+            "\(condition.map { "robustness/\($0.name)" } ?? purpose.rawValue)/\(method.name)/\(candidate)/\(seed)"
+        }
     }
 
     public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ExperimentResults {
@@ -60,15 +67,48 @@ public struct TwinExperiment: Experiment {
         }
         let tested = try runs(tests, learned, folder, progress, options)
         progress.finish()
-        return TwinResults(
-            header, configuration.setting,
-            methods: methods.indices.map { method in
-                TwinMethodRecord(
-                    methods[method], chosen: chosen[method], setting: configuration.setting,
-                    tried: zip(tuning, tried).filter { $0.0.method == method }.map { ($0.0.candidate, $0.1) },
-                    tested: zip(tests, tested).filter { $0.0.method == method }.map(\.1),
-                    training: learned[methods[method].name]?.record)
-            })
+        let records = methods.indices.map { method in
+            TwinMethodRecord(
+                methods[method], chosen: chosen[method], setting: configuration.setting,
+                tried: zip(tuning, tried).filter { $0.0.method == method }.map { ($0.0.candidate, $0.1) },
+                tested: zip(tests, tested).filter { $0.0.method == method }.map(\.1),
+                training: learned[methods[method].name]?.record)
+        }
+        var results = TwinResults(header, configuration.setting, methods: records)
+        results.gains = try gains(learned, in: folder)
+        results.robustness = try robustness(chosen, records, learned, folder, options)
+        return results
+    }
+
+    /// The scores away from the conditions of tuning and training, those there first.
+    private func robustness(
+        _ chosen: [Int], _ records: [TwinMethodRecord], _ learned: [String: TrainedMethod], _ folder: RunFolder,
+        _ options: RunOptions
+    ) throws(InputError) -> [RobustnessRecord] {
+        guard let plan = configuration.robustness, !plan.conditions.isEmpty else { return [] }
+        let methods = configuration.methods
+        let seeds = configuration.testSeeds.prefix(plan.seeds)
+        let tasks = plan.conditions.flatMap { condition in
+            methods.indices.filter { condition.concerns(methods[$0].kind) }.flatMap { method in
+                seeds.map {
+                    Task(
+                        method: method, candidate: chosen[method], purpose: .test, seed: header.seed + $0,
+                        condition: condition)
+                }
+            }
+        }
+        let progress = ProgressMeter(
+            "\(plan.conditions.count) other conditions", total: tasks.count, isQuiet: options.isQuiet)
+        let found = try runs(tasks, learned, folder, progress, options)
+        progress.finish()
+        let usual = records.map { RobustnessRecord($0.name, nil, errors: $0.runs.prefix(plan.seeds).map(\.error)) }
+        return usual
+            + plan.conditions.flatMap { condition in
+                methods.indices.filter { condition.concerns(methods[$0].kind) }.map { method in
+                    let own = zip(tasks, found).filter { $0.0.method == method && $0.0.condition == condition }
+                    return RobustnessRecord(methods[method].name, condition, errors: own.map(\.1.error))
+                }
+            }
     }
 
     /// The candidate of the lowest mean error over the seeds of tuning; one that failed on a seed is the last resort.
@@ -88,8 +128,7 @@ public struct TwinExperiment: Experiment {
             defer { progress.advance() }
             do throws(InputError) {
                 return .success(
-                    try folder.stage("\(task.purpose.rawValue)/\(method.name)/\(task.candidate)/\(task.seed)") {
-                        () throws(InputError) in
+                    try folder.stage(task.name(method)) { () throws(InputError) in
                         record(task, method, learned[method.name])
                     })
             } catch {
@@ -102,14 +141,17 @@ public struct TwinExperiment: Experiment {
     }
 
     private func record(_ task: Task, _ method: TwinMethod, _ learned: TrainedMethod?) -> TwinRunRecord {
-        let setting = configuration.setting
+        let condition = task.condition
+        let setting = condition?.changed(configuration.setting) ?? configuration.setting
+        let candidate = method.candidates[task.candidate]
         let draw = setting.draw(task.purpose, seed: task.seed)
         let filter = TwinFilter(
-            setting: setting, kind: method.kind, candidate: method.candidates[task.candidate],
+            setting: setting, kind: method.kind, candidate: condition?.changed(candidate) ?? candidate,
             learned: learned?.analysis)
         let (series, seconds) = filter.run(draw)
         // Whole series of one seed are enough for the figures.
-        let keepsStates = task.purpose == .test && task.seed == header.seed + configuration.testSeeds[0]
+        let keepsStates =
+            task.purpose == .test && condition == nil && task.seed == header.seed + configuration.testSeeds[0]
         return TwinRunRecord(
             series, draw, spinup: setting.spinup, seed: task.seed, seconds: seconds, keepsStates: keepsStates)
     }

@@ -1,5 +1,6 @@
 import Assimilation
 import Kernels
+import Learning
 import Tensors
 
 /// A method with its parameters on one seed: the filter is put together, compiled and run.
@@ -58,30 +59,36 @@ struct TwinFilter: Sendable {
                 finalScale: Tensor(candidate[.finalScale]), initialVariance: Tensor(candidate[.initialVariance]))
             return ensemble(
                 EnsembleScoreFilter(schedule, steps: candidate.whole(.diffusionSteps)), members, draw)
-        case .learnedGain, .residualNetwork:
+        case .learnedGain, .residualNetwork, .learnedLocalization:
             let start = PointEstimate(climate.mean)
             switch learned {
             case .gain(let gain): return series(Cycle(PointForecast(model), gain), from: start, draw)
             case .network(let network): return series(Cycle(PointForecast(model), network), from: start, draw)
+            case .radius(let tuning): return tuned(tuning, draw)
+            case .taper(let tuning): return tuned(tuning, draw)
             case nil: preconditionFailure("\(kind.rawValue) is tested before it was trained")
             }
         }
+    }
+
+    private func tuned<Weights: Taper>(_ tuning: TunedLocalization<Weights>, _ draw: TwinDraw) -> (FilterSeries, Double)
+    {
+        let forecast = EachMember(setting.model.model, modelError: setting.noise)
+        let start = setting.start(candidate.whole(.members), about: draw.twin.truth[0], key: draw.key)
+        return series(
+            Cycle(forecast, tuning.analysis(setting.places, observing: setting.observed)), from: start, draw)
     }
 
     private var rotates: Bool { candidate[.rotates] != 0 }
 
     /// Settings whose variables have no place are refused when the configuration is read.
     private var localization: Localization<GaspariCohn> {
-        let places = setting.model.coordinates ?? .line(setting.model.variables)
-        return Localization(
-            GaspariCohn(radius: Tensor(candidate[.radius])), places, observing: setting.observed)
+        Localization(
+            GaspariCohn(radius: Tensor(candidate[.radius])), setting.places, observing: setting.observed)
     }
 
-    /// Members about the truth, as far off as an observation is: what they begin with is forgotten before scoring.
     private func start(_ members: Int, _ draw: TwinDraw) -> Ensemble {
-        let keys = draw.key.split(2)
-        let noise = keys[0].normal([members, setting.model.variables])
-        return Ensemble(members: draw.twin.truth[0] + Tensor(setting.error) * noise, key: keys[1])
+        setting.start(members, about: draw.twin.truth[0], key: draw.key)
     }
 
     private func ensemble<A: Analysis>(_ analysis: A, _ members: Int, _ draw: TwinDraw) -> (FilterSeries, Double)

@@ -9,6 +9,8 @@ import Tensors
 enum LearnedAnalysis: Sendable {
     case gain(FixedGain<PointEstimate>)
     case network(ResidualAnalysis<GatedNetwork>)
+    case radius(TunedLocalization<LogRadius>)
+    case taper(TunedLocalization<FreeTaper>)
 }
 
 /// A learned analysis and how it came about.
@@ -31,6 +33,8 @@ struct TrainingRecord: Codable, Sendable, Equatable {
     var losses: [Double?]
     var stride: Int
     var seconds: Double
+    /// What was learned, where words can say it.
+    var found: String?
 }
 
 /// Trains a method of a twin experiment on truths that no test sees.
@@ -47,8 +51,15 @@ struct TwinLearning: Sendable {
 
     func trained(in folder: RunFolder, options: RunOptions) throws(InputError) -> TrainedMethod {
         let work = LearningFiles(folder: folder, name: method.name, isQuiet: options.isQuiet)
-        precondition(method.kind.isLearned, "\(method.kind.rawValue) is not learned")
-        return method.kind == .residualNetwork ? try network(work) : try gain(work)
+        switch method.kind {
+        case .learnedGain: return try gain(work)
+        case .residualNetwork: return try network(work)
+        case .learnedLocalization: return try localization(work)
+        case .climatology, .optimalInterpolation, .threeDVar, .extendedKalman, .stochasticEnKF, .etkf,
+            .deterministicEnKF, .serialEnSRF, .enKFN, .letkf, .localStochasticEnKF, .fourDVar, .iterativeEnKS,
+            .bootstrapParticles, .optimalParticles, .scoreFilter:
+            preconditionFailure("\(method.kind.rawValue) is not learned")
+        }
     }
 
     // MARK: The gain of 3D-Var
@@ -60,13 +71,19 @@ struct TwinLearning: Sendable {
             return TrainedMethod(analysis: .gain(gain), record: record)
         }
         let model = setting.model.model
-        let truth = draw.twin.truth
-        let error = setting.error
-        let variables = setting.model.variables
+        let (truth, error, variables) = (draw.twin.truth, setting.error, setting.model.variables)
         let objective = FilterObjective(
             [draw.twin.observations], truths: [truth], loss: .squaredError, segment: candidate.whole(.truncation),
             start: { PointEstimate(truth[0] + Tensor(error) * $0.normal([variables])) },
             filter: { (gain: FixedGain<PointEstimate>) in Cycle(PointForecast(model), gain) })
+        let (gain, record) = try descend(objective, from: start, work) { _ in nil }
+        return TrainedMethod(analysis: .gain(gain), record: record)
+    }
+
+    /// Follows the gradient of the cycles' errors; what was best is kept.
+    private func descend<O: Objective>(
+        _ objective: O, from start: O.Parameters, _ work: LearningFiles, describing: (O.Parameters) -> String?
+    ) throws(InputError) -> (O.Parameters, TrainingRecord) {
         let epochs = max(1, candidate.whole(.steps) / objective.stepsPerEpoch)
         let training = Training(
             objective, Adam(rate: Schedule(candidate[.rate])).clipped(to: .norm(1)), epochs: epochs, like: start)
@@ -74,9 +91,10 @@ struct TwinLearning: Sendable {
             training.start(start, key: key), isFinished: training.isFinished,
             progress: { ($0.epochs, epochs, $0.losses.values[max(0, $0.epochs - 1)]) },
             advance: { training.advance(&$0) })
-        let record = record(start.leaves, state.losses.values, state.epochs, state.outcome, seconds)
+        var record = record(start.leaves, state.losses.values, state.epochs, state.outcome, seconds)
+        record.found = describing(state.best)
         try work.save(state.best, record, tag: "squared error")
-        return TrainedMethod(analysis: .gain(state.best), record: record)
+        return (state.best, record)
     }
 
     /// That of optimal interpolation with a share of the climate's covariance.
@@ -85,6 +103,38 @@ struct TwinLearning: Sendable {
         let matrix = jacobian(of: { setting.operation($0) })(climate.mean)
         let cross = (Tensor(candidate[.scale]) * climate.covariance).matrixProduct(matrix.transposed)
         return (matrix.matrixProduct(cross) + setting.errorCovariance).symmetricSolve(cross.transposed).transposed
+    }
+
+    // MARK: Inflation and localisation
+
+    private func localization(_ work: LearningFiles) throws(InputError) -> TrainedMethod {
+        let (logInflation, radius) = (Tensor(candidate[.inflation]).log(), candidate[.radius])
+        if candidate[.freeTaper] == 0 {
+            let start = TunedLocalization(logInflation: logInflation, taper: LogRadius(radius: radius))
+            let (tuning, record) = try localization(from: start, work)
+            return TrainedMethod(analysis: .radius(tuning), record: record)
+        }
+        let farthest = setting.places.distances(to: setting.places).maximum().scalar
+        let taper = FreeTaper(like: GaspariCohn(radius: Tensor(radius)), count: Int(farthest) + 1)
+        let start = TunedLocalization(logInflation: logInflation, taper: taper)
+        let (tuning, record) = try localization(from: start, work)
+        return TrainedMethod(analysis: .taper(tuning), record: record)
+    }
+
+    private func localization<Weights: DescribedTaper>(
+        from start: TunedLocalization<Weights>, _ work: LearningFiles
+    ) throws(InputError) -> (TunedLocalization<Weights>, TrainingRecord) {
+        if let saved = try work.saved(like: start) { return (saved.model, saved.record) }
+        let draw = setting.draw(.tuning, seed: seed)
+        let (setting, members, truth) = (setting, candidate.whole(.members), draw.twin.truth)
+        let forecast = EachMember(setting.model.model, modelError: setting.noise)
+        let objective = FilterObjective(
+            [draw.twin.observations], truths: [truth], loss: .squaredError, segment: candidate.whole(.truncation),
+            start: { setting.start(members, about: truth[0], key: $0) },
+            filter: { (tuning: TunedLocalization<Weights>) in
+                Cycle(forecast, tuning.analysis(setting.places, observing: setting.observed))
+            })
+        return try descend(objective, from: start, work) { "\($0.inflationText), \($0.taper.text)" }
     }
 
     // MARK: A residual network
@@ -130,6 +180,25 @@ struct TwinLearning: Sendable {
             parameters: leaves.map(\.count).reduce(0, +), steps: steps, outcome: outcome,
             losses: Swift.stride(from: stride - 1, to: steps, by: stride).map { losses[$0].finite }, stride: stride,
             seconds: seconds)
+    }
+}
+
+extension TunedLocalization {
+    fileprivate var inflationText: String { "inflation \(NumberText.fixed(logInflation.exp().scalar, decimals: 3))" }
+}
+
+/// A taper that says what was learned of it.
+private protocol DescribedTaper: Taper {
+    var text: String { get }
+}
+
+extension LogRadius: DescribedTaper {
+    fileprivate var text: String { "radius \(NumberText.fixed(logRadius.exp().scalar, decimals: 2))" }
+}
+
+extension FreeTaper: DescribedTaper {
+    fileprivate var text: String {
+        "weights " + weights.values.map { NumberText.fixed($0, decimals: 2) }.joined(separator: " ")
     }
 }
 

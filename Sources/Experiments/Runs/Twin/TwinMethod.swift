@@ -18,9 +18,18 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
     case scoreFilter = "score-filter"
     case learnedGain = "learned-gain"
     case residualNetwork = "residual-network"
+    case learnedLocalization = "learned-localization"
 
     /// Whether it is trained, on seeds of tuning, before it is tested.
-    var isLearned: Bool { self == .learnedGain || self == .residualNetwork }
+    var isLearned: Bool {
+        switch self {
+        case .learnedGain, .residualNetwork, .learnedLocalization: true
+        case .climatology, .optimalInterpolation, .threeDVar, .extendedKalman, .stochasticEnKF, .etkf,
+            .deterministicEnKF, .serialEnSRF, .enKFN, .letkf, .localStochasticEnKF, .fourDVar, .iterativeEnKS,
+            .bootstrapParticles, .optimalParticles, .scoreFilter:
+            false
+        }
+    }
 
     var text: String {
         switch self {
@@ -43,6 +52,8 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
         case .learnedGain: "3D-Var whose gain is learned by gradients through the cycles"
         case .residualNetwork:
             "one forecast, corrected by a network of forecast and innovation that is trained through cycles"
+        case .learnedLocalization:
+            "localised ensemble Kalman filter whose inflation and localisation are learned by gradients through the cycles"
         }
     }
 
@@ -66,6 +77,7 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
         case .scoreFilter: [.members, .inflation, .finalScale, .initialVariance, .diffusionSteps]
         case .learnedGain: [.scale, .steps, .rate, .truncation]
         case .residualNetwork: [.width, .depth, .steps, .rate, .truncation, .batch]
+        case .learnedLocalization: [.members, .inflation, .radius, .freeTaper, .steps, .rate, .truncation]
         }
     }
 }
@@ -78,6 +90,8 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
     case inflation
     /// The radius of the localisation, in distances of neighbouring variables.
     case radius
+    /// Whether a learned localisation has free weights at all distances, and not a radius only: 0 or 1.
+    case freeTaper = "free-taper"
     /// The background covariance as a share of the climate's.
     case scale
     /// The length of a window in observations, less one.
@@ -105,7 +119,7 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
         case .radius: 4
         case .lag: 1
         case .iterations: 3
-        case .rotates, .jitter: 0
+        case .rotates, .jitter, .freeTaper: 0
         case .threshold, .finalScale: 0.5
         case .initialVariance: 0.025
         case .diffusionSteps: 500
@@ -126,7 +140,7 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
         case .scale: .within(1e-6...1e3)
         case .lag: .within(0...1000)
         case .iterations: .within(1...1000)
-        case .rotates: .within(0...1)
+        case .rotates, .freeTaper: .within(0...1)
         case .threshold: .within(0...1)
         case .jitter: .within(0...100)
         case .finalScale: .within(1e-6...1)
@@ -142,7 +156,9 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
 
     var isWhole: Bool {
         switch self {
-        case .members, .lag, .iterations, .rotates, .diffusionSteps, .width, .depth, .steps, .truncation, .batch: true
+        case .members, .lag, .iterations, .rotates, .freeTaper, .diffusionSteps, .width, .depth, .steps, .truncation,
+            .batch:
+            true
         case .inflation, .radius, .scale, .threshold, .jitter, .finalScale, .initialVariance, .rate: false
         }
     }

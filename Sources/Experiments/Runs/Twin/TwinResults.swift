@@ -120,6 +120,12 @@ struct TwinResults: Codable, Sendable, Equatable {
     var cycles: Int
     var spinup: Int
     var methods: [TwinMethodRecord]
+    /// Of learned analyses that are one matrix or nearly so, and of a Kalman filter.
+    var gains: [GainRecord] = []
+    /// Scores away from the conditions of tuning and training; empty where none were asked for.
+    var robustness: [RobustnessRecord] = []
+    /// The value of each key of robustness under which everything was tuned and trained.
+    var usualConditions: [String: Double]
 
     init(_ header: ExperimentHeader, _ setting: TwinSetting, methods: [TwinMethodRecord]) {
         (name, title, summary) = (header.name, header.title, header.summary)
@@ -128,6 +134,8 @@ struct TwinResults: Codable, Sendable, Equatable {
         (variables, observed) = (setting.model.variables, setting.observed.count)
         (interval, cycles, spinup) = (setting.model.interval, setting.cycles, setting.spinup)
         self.methods = methods
+        let usual = RobustnessKey.allCases.compactMap { key in key.usual(setting).map { (key.rawValue, $0) } }
+        usualConditions = Dictionary(uniqueKeysWithValues: usual)
     }
 }
 

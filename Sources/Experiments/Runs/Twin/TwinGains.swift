@@ -1,0 +1,84 @@
+import Assimilation
+import Kernels
+import Learning
+import Tensors
+
+/// What an analysis does with an innovation, on average: a matrix of variables and observed values, to be shown as a picture.
+struct GainRecord: Codable, Sendable, Equatable {
+    var name: String
+    /// `[n][m]`
+    var rows: [[Double?]]
+
+    init(_ name: String, _ gain: Tensor) {
+        self.name = name
+        rows = (0..<gain.shape[0]).map { gain[$0].values.map(\.finite) }
+    }
+}
+
+extension TwinSetting {
+    /// The mean over the times of the gain `P Hᵀ (H P Hᵀ + R)⁻¹` of an ensemble Kalman filter that has more members than there are
+    /// variables, on a seed of tuning; nil where it diverges.
+    func kalmanGain(seed: Int) -> Tensor? {
+        let count = min(cycles, 400)
+        let draw = draw(.tuning, seed: seed, cycles: count)
+        let start = start(model.variables + 10, about: draw.twin.truth[0], key: draw.key)
+        let arguments = Pair(start, draw.twin)
+        let average = compile(like: arguments) { now in
+            let filter = Cycle(EachMember(model.model, modelError: noise), Inflated(ETKF(rotates: true), by: 1.02))
+            let gains = filter.run(from: now.first, now.second.observations, beside: Nothing()) {
+                background, _, _, _ in gain(of: background)
+            }.records
+            return gains[(count / 4)..<count].mean(axes: [0])
+        }(arguments)
+        return average.values.allSatisfy(\.isFinite) ? average : nil
+    }
+
+    private func gain(of background: Ensemble) -> Tensor {
+        let seen = vmap { (x: Tensor) in operation(x) }(background.members)
+        let anomalies = seen - seen.mean(axes: [0])
+        let share = Tensor(1 / Double(background.count - 1))
+        let between = share * anomalies.transposed.matrixProduct(anomalies) + errorCovariance
+        let cross = share * anomalies.transposed.matrixProduct(background.anomalies)
+        return between.symmetricSolve(cross).transposed
+    }
+
+    /// The gain of a learned analysis: itself, or for a network the mean over states of the climate of its derivative by the
+    /// observations where they agree with the forecast; nil for what is different for every ensemble.
+    func gain(_ learned: LearnedAnalysis, seed: Int) -> Tensor? {
+        switch learned {
+        case .gain(let gain): return gain.gain
+        case .network(let network):
+            let climate = draw(.tuning, seed: seed, cycles: 2).climate
+            let states = climate.taking(Tensor(integers: (0..<20).map { 50 * $0 }))
+            return compile(like: states) { states in
+                vmap { (forecast: Tensor) in
+                    jacobian(of: { (values: Tensor) in
+                        let seen = Observation(values: values, errorCovariance: errorCovariance, operator: operation)
+                        return network(PointEstimate(forecast), seen).belief.mean
+                    })(operation(forecast))
+                }(states).mean(axes: [0])
+            }(states)
+        case .radius, .taper: return nil
+        }
+    }
+}
+
+extension TwinExperiment {
+    /// Of learned analyses that are one matrix or nearly so, with that of a Kalman filter beside them.
+    func gains(
+        _ learned: [String: TrainedMethod], in folder: RunFolder
+    ) throws(InputError) -> [GainRecord] {
+        let setting = configuration.setting
+        let shown = configuration.methods.compactMap { method in
+            learned[method.name].map { (method.name, $0.analysis) }
+        }
+        return try folder.stage("gains") {
+            let own = shown.compactMap { name, analysis in
+                setting.gain(analysis, seed: header.seed).map { GainRecord(name, $0) }
+            }
+            guard !own.isEmpty else { return [] }
+            let kalman = setting.kalmanGain(seed: header.seed).map { GainRecord("Kalman", $0) }
+            return own + (kalman.map { [$0] } ?? [])
+        }
+    }
+}
