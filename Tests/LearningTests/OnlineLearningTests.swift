@@ -182,15 +182,17 @@ import Testing
         }
         let first = online.start(twin.truth[0] + 0.5 * Key(3).normal([n]), parameters: guess, spread: 1.5)
         let windows = compile(like: first) { online(from: $0, twin.observations) }(first)
-        // Offline, by the likelihood of a filter on all observations at once, again and again.
+        // Offline, by the likelihood of a filter on all observations, again and again.
         let objective = FilterObjective(
-            [twin.observations], start: { Self.members(24, about: twin.truth[0], seed: 2).keyed($0) },
-            filter: { (forcing: Tensor) in Cycle(EachMember(Self.lorenz96(forcing)), Inflated(ETKF(), by: 1.02)) })
-        let offline = Training(objective, Adam(rate: Schedule(0.1)), epochs: 60, like: guess)(guess, key: Key(4))
+            [twin.observations], segment: 20, start: { Self.members(24, about: twin.truth[0], seed: 2).keyed($0) },
+            filter: { (forcing: Tensor) in Cycle(EachMember(Self.lorenz96(forcing)), Inflated(ETKF(), by: 1.05)) })
+        let rates = Schedule(0.1, decay: .cosine(steps: 400, final: 0.05))
+        let offline = Training(objective, Adam(rate: rates).clipped(to: .norm(10)), epochs: 20, like: guess)(
+            guess, key: Key(4))
         let late = 300..<400
         let found = [
             augmented.slice(axis: 1, from: n)[late].mean().scalar, windows.parameters[60..<80].mean().scalar,
-            offline.best.scalar,
+            offline.parameters.scalar,
         ]
         func error(_ states: Tensor) -> Double { twin.errors(of: states)[late].mean().scalar }
         let wrong = compile(like: start) { start in

@@ -79,7 +79,7 @@ import Testing
         for numbers in [[3.0, -2, 1, 4], [-5, 5, -5, 5], [0.1, 0, 0, 0]] {
             let model = StructuralModel(
                 setting, scale: 1, logVariances: Tensor.zeros([4]), remainder: Tensor(numbers))
-            let covariance = model.start(level: 0, size: 1).covariance[2..<6].slice(axis: 1, from: 2, to: 6)
+            let covariance = model.start(level: Tensor(0), size: Tensor(1)).covariance[2..<6].slice(axis: 1, from: 2, to: 6)
             // A stationary covariance exists, is positive and does not depend on the lag.
             #expect(covariance.symmetricEigen().values.values.allSatisfy { $0 > 0 })
             let diagonal = covariance.diagonal().values
@@ -103,7 +103,7 @@ import Testing
         let exact = StructuralFit(values, fit.setting, search: QuasiNewton(maximumSteps: 200, tolerance: 1e-6))
         let gradient = gradient(of: { (model: StructuralModel) in model.filter(values).logLikelihood })(exact.model)
         #expect(exact.outcome == .converged && exact.logLikelihood - fit.logLikelihood < 1e-4)
-        #expect(gradient.leaves.flatMap(\.values).allSatisfy { abs($0) < 0.05 })
+        #expect(gradient.leaves.flatMap(\.values).allSatisfy { abs($0) < 0.05 }, "\(gradient)")
         #expect(StructuralFit(values, fit.setting) == fit)
     }
 }

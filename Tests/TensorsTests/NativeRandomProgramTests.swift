@@ -92,7 +92,9 @@ import Testing
     private static func gradientOfBatch(_ seed: Int) -> NativeComparison.Item {
         let (x, f) = batch(50_000 + seed, .float64)
         let slope = NativeComparison.slope(f)
-        return NativeComparison.Item(name: "gradient of a batch of function \(seed)", x: x, f: { vmap(slope)($0) })
+        // Gradients by integers are zeros, which do not depend on the batch.
+        let real: NativeComparison.Function = { x in slope(x).filter(\.type.isReal) }
+        return NativeComparison.Item(name: "gradient of a batch of function \(seed)", x: x, f: { vmap(real)($0) })
     }
 
     @Test(arguments: groups) func batches(_ group: Int) {
@@ -139,6 +141,7 @@ import Testing
             { NativeComparison.layout(Self.gradientOfBatch($0)).isInLanes },
             { NativeComparison.layout(Self.trainingStep($0)).isInTiles },
         ]
-        for layout in layouts { #expect(3 * seeds.count(where: layout) > seeds.count) }
+        let counts = layouts.map { seeds.count(where: $0) }
+        #expect(counts.allSatisfy { 3 * $0 > seeds.count }, "\(counts) of \(seeds.count)")
     }
 }

@@ -27,10 +27,10 @@ public struct StructuralFit: Sendable, Codable, Equatable {
         let known = values.count { !$0.isNaN }
         precondition(known >= 2 * setting.stateCount, "\(known) values for a state of \(setting.stateCount)")
         let start = StructuralModel(startingFor: values, setting)
-        let data = Pair(start.start(for: values), start.observations(values))
+        let data = Pair(StructuralModel.levelAndSize(values, period: setting.period), start.observations(values))
         let (model, found) = search.compiledMinimum(from: start, given: data, eachEvaluation: eachEvaluation) {
             model, data in
-            -model.filter(from: data.first, data.second).logLikelihood
+            -model.filter(data.second, levelAndSize: data.first).logLikelihood
         }
         self.setting = setting
         scale = start.scale
@@ -55,7 +55,7 @@ extension StructuralModel {
         let mean: Double = differences.reduce(0, +) / Double(max(differences.count, 1))
         let variance: Double =
             differences.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(max(differences.count, 1))
-        let size = Self.levelAndSize(values, period: setting.period).size
+        let size = Self.levelAndSize(values, period: setting.period)[1].scalar
         let shares = [0.25, 0.25, 1e-5] + (0..<setting.harmonics).map { _ in 1e-3 }
         self.init(
             setting, scale: variance > 0 ? variance : size * size,
@@ -64,28 +64,24 @@ extension StructuralModel {
     }
 
     /// The level and the size of a series, by which its start is set: mean and standard deviation of its first cycle.
-    static func levelAndSize(_ values: [Double], period: Double) -> (level: Double, size: Double) {
+    static func levelAndSize(_ values: [Double], period: Double) -> Tensor {
         let known = Array(values.filter { !$0.isNaN }.prefix(max(2, Int(period.rounded(.up)))))
         let count = Double(max(known.count, 1))
         let mean: Double = known.reduce(0, +) / count
         let variance: Double = known.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / count
-        return (mean, max(variance.squareRoot(), 1e-6 * max(abs(mean), 1)))
+        return Tensor([mean, max(variance.squareRoot(), 1e-6 * max(abs(mean), 1))])
     }
 
     /// The filter over a series, NaN where missing, from a start of which little is known.
     public func filter(_ values: [Double]) -> Trajectory<Gaussian> {
-        filter(from: start(for: values), observations(values))
+        filter(observations(values), levelAndSize: Self.levelAndSize(values, period: setting.period))
     }
 
-    /// The filter with this model's error of observations, whatever the error that they carry.
-    func filter(from start: Gaussian, _ observations: Observations<LinearOperator>) -> Trajectory<Gaussian> {
+    /// The filter with this model's start and error of observations, whatever the error that they carry.
+    fileprivate func filter(_ observations: Observations<LinearOperator>, levelAndSize: Tensor) -> Trajectory<Gaussian> {
         var observations = observations
         observations.errorCovariance = irregularVariance.reshaped([1, 1])
+        let start = start(level: levelAndSize[0], size: levelAndSize[1])
         return Cycle(forecast, KalmanAnalysis())(from: start, observations)
-    }
-
-    fileprivate func start(for values: [Double]) -> Gaussian {
-        let (level, size) = Self.levelAndSize(values, period: setting.period)
-        return start(level: level, size: size)
     }
 }

@@ -134,17 +134,19 @@ public struct StructuralModel: Tree {
 
     /// A start of which little is known: level and season within ten times `size` of `level`, slope within `size` a step; the
     /// remainder is stationary.
-    public func start(level: Double, size: Double) -> Gaussian {
+    ///
+    /// Level and size are scalars.
+    public func start(level: Tensor, size: Tensor) -> Gaussian {
         let n = setting.stateCount
         let first = n - setting.remainderOrder
-        let known = (0..<n).map { $0 >= first ? 0 : $0 == 1 ? size * size : 100 * size * size }
-        var covariance = Tensor(known).diagonalMatrix()
+        let variances = Tensor((0..<n).map { $0 >= first ? 0 : $0 == 1 ? 1 : 100 })
+        var covariance = (variances * size.squared()).diagonalMatrix()
         if setting.remainderOrder > 0 {
             covariance =
                 covariance
                 + stationaryCovariance.padded(axis: 0, before: first, after: 0).padded(axis: 1, before: first, after: 0)
         }
-        return Gaussian(mean: Tensor([level] + [Double](repeating: 0, count: n - 1)), covariance: covariance)
+        return Gaussian(mean: level * Tensor([1] + [Double](repeating: 0, count: n - 1)), covariance: covariance)
     }
 
     /// The covariance of the remainder's lags: `P = Φ P Φᵀ + Q`, solved as a linear system of p² unknowns.
