@@ -79,7 +79,8 @@ import Testing
         for numbers in [[3.0, -2, 1, 4], [-5, 5, -5, 5], [0.1, 0, 0, 0]] {
             let model = StructuralModel(
                 setting, scale: 1, logVariances: Tensor.zeros([4]), remainder: Tensor(numbers))
-            let covariance = model.start(level: Tensor(0), size: Tensor(1)).covariance[2..<6].slice(axis: 1, from: 2, to: 6)
+            let covariance = model.start(level: Tensor(0), size: Tensor(1)).covariance[2..<6].slice(
+                axis: 1, from: 2, to: 6)
             // A stationary covariance exists, is positive and does not depend on the lag.
             #expect(covariance.symmetricEigen().values.values.allSatisfy { $0 > 0 })
             let diagonal = covariance.diagonal().values

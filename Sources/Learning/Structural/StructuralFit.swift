@@ -78,7 +78,8 @@ extension StructuralModel {
     }
 
     /// The filter with this model's start and error of observations, whatever the error that they carry.
-    fileprivate func filter(_ observations: Observations<LinearOperator>, levelAndSize: Tensor) -> Trajectory<Gaussian> {
+    fileprivate func filter(_ observations: Observations<LinearOperator>, levelAndSize: Tensor) -> Trajectory<Gaussian>
+    {
         var observations = observations
         observations.errorCovariance = irregularVariance.reshaped([1, 1])
         let start = start(level: levelAndSize[0], size: levelAndSize[1])
