@@ -8,8 +8,8 @@ func learningReproductions(isQuick: Bool) -> [any Reproduction] {
     [
         GainRow(isQuick: isQuick), LocalizationRow(isQuick: isQuick), PartlyObservedRow(isQuick: isQuick),
         DictionaryRow(isQuick: isQuick), HybridRow(isQuick: isQuick), SurrogateRow(isQuick: isQuick),
-        ResidualRow(isQuick: isQuick), TransportRow(isQuick: isQuick), MemoryRow(isQuick: isQuick),
-        ScoreFilterRow(isQuick: isQuick),
+        ResidualRow(isQuick: isQuick), EnsembleRow(isQuick: isQuick), TransportRow(isQuick: isQuick),
+        MemoryRow(isQuick: isQuick), ScoreFilterRow(isQuick: isQuick),
     ]
 }
 
@@ -225,6 +225,46 @@ private struct ResidualRow: Reproduction {
         return Measured(
             values: [found.outcome.keeping(found.networkError), found.outcome.keeping(found.ensembleError)],
             notes: ["\(found.parameters) parameters, \(found.samples) analyses differentiated"])
+    }
+}
+
+private struct EnsembleRow: Reproduction {
+    let isQuick: Bool
+    let row = 8
+    let title = "ensemble analysis by a set transformer, Bach et al. 2025"
+    /// Numbers of members, and what a tuned LETKF has with them.
+    private static let published = [(5, 2.635), (10, 2.02), (15, 1.745), (20, 1.577)]
+    var claims: [Claim] {
+        let share = isQuick ? 1.15 : 1
+        return Self.published.flatMap { members, letkf in
+            [
+                Claim(
+                    what: "RMSE with \(members) members, of which a tuned LETKF has", published: letkf,
+                    criterion: .atMost(share * letkf)),
+                Claim(
+                    what: "RMSE with \(members) members less that of a tuned stochastic EnKF", published: nil,
+                    criterion: isQuick ? .atMost(0.3) : .surelyBelow(0)),
+            ]
+        }
+    }
+
+    func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
+        var experiment = EnsembleLearning()
+        if isQuick { (experiment.epochs, experiment.testTimes) = (2, 1000) }
+        let state = experiment.train(seed: seed) { advance(0.9 * $0.fraction) }
+        let found = Self.published.map { members, _ in
+            experiment.test(state.parameters, seed: seed, members: members)
+        }
+        let values = found.flatMap { scores -> [Double?] in
+            let errors = scores.map { $0.outcome.keeping($0.error) }
+            return [errors[0], difference(errors[0], errors[2])]
+        }
+        return Measured(
+            values: values,
+            notes: found.map { scores in
+                "\(scores[0].members) members: "
+                    + scores.map { "\($0.method.rawValue) \(short($0.error))" }.joined(separator: ", ")
+            } + ["\(experiment.samples) analyses differentiated"])
     }
 }
 

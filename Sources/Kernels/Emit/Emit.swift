@@ -51,7 +51,9 @@ struct EmittedProgram: Sendable {
         let isLight =
             lanes == nil && parts == 1 && !body.needsEffort && program.work < 4_000_000
             && !self.body.mentions("sharedProduct_")
-        effort = !isLight ? .thorough : hasRoutines ? .quickInHalves : .quick
+        // What the compiler needs grows faster than the program.
+        let isLong = lanes == nil && hasRoutines && self.body.utf8.count > 250_000
+        effort = isLong ? .quickBesideThorough : !isLight ? .thorough : hasRoutines ? .quickInHalves : .quick
     }
 
     /// The parameters of a part: where inputs and outputs are, its scratch memory, whether it failed.

@@ -35,17 +35,17 @@ struct Compiler: Sendable {
     /// What is run at the same time, and what after it: the compiler, and the linker where it can be called by itself, in half of
     /// the time that the compiler needs to call it.
     func commands(_ effort: Effort) -> [[[String]]] {
-        let compile = [path] + effort.flags + Compiler.flags + Compiler.sanitizers
+        let compile = { (half: Int) in [path] + effort.flags(half) + Compiler.flags + Compiler.sanitizers }
         // Sanitizers have libraries of their own, which the compiler finds.
         guard let linker, let libraries = Compiler.libraries, Compiler.sanitizers.isEmpty else {
             // No start files and no default libraries.
             let link = [
                 "-shared", "-nostdlib", Compiler.sourceName, "-o", Compiler.libraryName, "-lm", "-lc", "-Wl,-z,now",
             ]
-            return [[compile + link + (linker == nil ? [] : ["-fuse-ld=lld"])]]
+            return [[compile(0) + link + (linker == nil ? [] : ["-fuse-ld=lld"])]]
         }
         let halves = effort.halves.map { (half, object) in
-            compile + ["-DHALF=\(half)", "-c", Compiler.sourceName, "-o", object]
+            compile(half) + ["-DHALF=\(half)", "-c", Compiler.sourceName, "-o", object]
         }
         let link = [linker, "-shared", "-z", "now", "-o", Compiler.libraryName]
         return [halves, [link + effort.halves.map(\.object) + libraries]]
@@ -122,6 +122,9 @@ package enum Effort: Sendable {
     case quick
     /// The same, with the routines that the program calls compiled beside it: about half of the time on two cores.
     case quickInHalves
+    /// Little for the program, all for the routines that it calls: where the program is so long that its own loops, unrolled, would
+    /// take minutes.
+    case quickBesideThorough
     /// All that the compiler has: for much work, and for lanes and Fourier transforms, whose code is unrolled and rearranged.
     case thorough
 
@@ -129,14 +132,17 @@ package enum Effort: Sendable {
     fileprivate var halves: [(half: Int, object: String)] {
         switch self {
         case .quick, .thorough: [(0, "program.o")]
-        case .quickInHalves: [(1, "program.o"), (2, "routines.o")]
+        case .quickInHalves, .quickBesideThorough: [(1, "program.o"), (2, "routines.o")]
         }
     }
 
-    fileprivate var flags: [String] {
-        switch self {
-        case .quick, .quickInHalves: ["-O1", "-ftree-vectorize"]
-        case .thorough: ["-O3"]
+    /// Of a half; 0 is all in one.
+    fileprivate func flags(_ half: Int) -> [String] {
+        let (quick, thorough) = (["-O1", "-ftree-vectorize"], ["-O3"])
+        return switch self {
+        case .quick, .quickInHalves: quick
+        case .quickBesideThorough: half == 2 ? thorough : quick
+        case .thorough: thorough
         }
     }
 }
