@@ -101,7 +101,7 @@ import Testing
         (row.times, row.testTimes, row.rounds, row.leads) = (800, 300, 3, 12)
         let result = row(seed: 1)
         #expect(result.outcome == .completed && result.rounds.count == 3)
-        #expect(result.surrogateError < 0.9 * result.startingError, "\(result)")
+        #expect(result.surrogateError < 0.7 * result.startingError, "\(result)")
     }
 
     @Test func memoryBeatsNone() {
