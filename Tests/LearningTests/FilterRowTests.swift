@@ -45,6 +45,18 @@ import Testing
         }
     }
 
+    /// Far from the prior, information grows with the number of observations.
+    @Test func parametersAreNoBetterKnownThanTheBound() {
+        var row = PartlyObservedParameters()
+        func bound(_ observations: Int) -> Double {
+            row.observations = observations
+            return row.smallestDeviations(seed: 1).sigma
+        }
+        let (few, some, many) = (bound(80), bound(1000), bound(4000))
+        #expect(few > 0.5 && some < 0.5 * few)
+        #expect((1.7..<2.3).contains(some / many), "\(some) and \(many)")
+    }
+
     @Test func termsOfADictionaryGrowFromZero() {
         var row = LearnedDictionary()
         (row.variables, row.members, row.trajectories, row.observations) = (12, 20, 2, 60)

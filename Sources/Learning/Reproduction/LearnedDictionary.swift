@@ -8,7 +8,8 @@ import Tensors
 ///
 /// Setting: 40 variables, all observed every 0.05 (five steps of 0.01) with error variance 1, no model error; four trajectories
 /// of 150 observations; 50 members that start from `N(0, 25 I)`; localisation of half-width 5; a diagonal model error is learned
-/// too, from variance 2; back-propagation through 20 cycles; Adam of rate 0.1, which falls as `1 / √(epoch − 9)` from the tenth epoch.
+/// too, from variance 2; back-propagation through 20 cycles; Adam, whose rate falls to nothing. After the first epochs, terms with
+/// small coefficients are taken out of the dictionary, and the others are learned on without them.
 ///
 /// Reference: Chen, Sanz-Alonso & Willett, *Autodifferentiable ensemble Kalman filters*, SIAM J. Math. Data Sci. 4 (2022),
 /// 801–833, section 5.2.1.
@@ -18,8 +19,12 @@ public struct LearnedDictionary: Sendable {
     public var trajectories = 4
     public var observations = 150
     public var segment = 20
-    public var epochs = 150
-    public var rate = 0.1
+    public var epochs = 60
+    public var rate = 0.2
+    /// Terms whose coefficients are smaller after `epochs` are taken out, and the rest learned for `sparseEpochs`.
+    public var threshold = 0.3
+    public var sparseEpochs = 60
+    public var sparseRate = 0.05
     /// The half-width of the localisation, in places.
     public var halfWidth = 5.0
     public var startingVariance = 2.0
@@ -49,19 +54,31 @@ public struct LearnedDictionary: Sendable {
 
     public func callAsFunction(seed: Int, progress: (LearningProgress) -> Void = { _ in }) -> Result {
         let keys = Key(seed).split(2)
-        let training = Training(likelihood(keys[0]), rule, epochs: epochs, like: start)
-        let state = training(start, key: keys[1], progress: progress)
-        let learned = state.outcome == .completed ? state.parameters : state.best
-        let coefficients = learned.dictionary.coefficients.values
-        let terms = learned.dictionary.monomials.enumerated().map { index, monomial in
+        let likelihood = likelihood(keys[0])
+        let stages = [(start, epochs, rate), (nil, sparseEpochs, sparseRate)]
+        var (learned, objective, outcome, done) = (start, [Double](), Outcome.completed, 0)
+        for (number, (first, epochs, rate)) in stages.enumerated() where epochs > 0 && outcome == .completed {
+            let steps = epochs * likelihood.stepsPerEpoch
+            let rule = Adam(rate: Schedule(rate, decay: .cosine(steps: steps, final: 0.003)))
+            let from = first ?? learned.sparse(threshold: threshold)
+            let training = Training(likelihood, rule, epochs: epochs, like: from)
+            let state = training(from, key: keys[1].folding(number)) { now in
+                progress(LearningProgress(step: done + now.step, of: self.epochs + sparseEpochs, loss: now.loss))
+            }
+            (learned, outcome) = (state.outcome == .completed ? state.parameters : state.best, state.outcome)
+            objective += state.history.training.map { $0 * Double(likelihood.stepsPerEpoch) }
+            done += epochs
+        }
+        let found = Swift.Dictionary(
+            uniqueKeysWithValues: zip(learned.dictionary.monomials, learned.dictionary.coefficients.values))
+        let terms = start.dictionary.monomials.map { monomial in
             Term(
                 monomial: monomial, name: MonomialDictionary.name(monomial),
-                truth: Self.truth[monomial] ?? 0, learned: coefficients[index])
+                truth: Self.truth[monomial] ?? 0, learned: found[monomial] ?? 0)
         }
         return Result(
             seed: seed, terms: terms, modelDeviation: learned.logDeviations.exp().mean().scalar,
-            objective: state.history.training.map { $0 * Double(training.objective.stepsPerEpoch) },
-            outcome: state.outcome)
+            objective: objective, outcome: outcome)
     }
 
     /// The coefficients of Lorenz's model.
@@ -76,6 +93,15 @@ extension LearnedDictionary {
         public var dictionary: MonomialDictionary
         public var logDeviations: Tensor
 
+        /// Without the terms whose coefficients are smaller than `threshold`, unless all are.
+        func sparse(threshold: Double) -> Parameters {
+            let kept = zip(dictionary.monomials, dictionary.coefficients.values).filter { abs($1) >= threshold }
+            guard !kept.isEmpty else { return self }
+            var sparse = self
+            sparse.dictionary = MonomialDictionary(kept.map(\.0), coefficients: Tensor(kept.map(\.1)))
+            return sparse
+        }
+
         public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
             visitor.visit(&dictionary, "dictionary")
             visitor.visit(&logDeviations, "logDeviations")
@@ -89,12 +115,6 @@ extension LearnedDictionary {
         Parameters(
             dictionary: MonomialDictionary(MonomialDictionary.all(degree: 2, reach: 2, spread: 2)),
             logDeviations: 0.5 * (startingVariance * Tensor.ones([variables])).log())
-    }
-
-    /// The rate of Adam falls with the epochs, of which each has `stepsPerEpoch` steps.
-    private var rule: Adam {
-        let steps = (observations + segment - 1) / segment
-        return Adam(rate: Schedule(rate, warmup: 0, decay: .inverseRoot(start: 9 * steps, steps: steps)))
     }
 
     public func filter(_ parameters: Parameters) -> Filter {

@@ -17,13 +17,15 @@ public struct ResidualNetworkAnalysis: Sendable {
     public var training = AnalysisTraining()
     /// Channels of the hidden layers, and how many layers there are.
     public var width = 32
-    public var depth = 4
+    public var depth = 6
     public var members = 24
     public var inflation = 1.013
     public var testTimes = 3000
     public var spinUp = 200
 
-    public init() {}
+    public init() {
+        (training.rate, training.steps) = (2e-3, 6000)
+    }
 
     public struct Result: Sendable, Codable, Equatable {
         public let seed: Int
