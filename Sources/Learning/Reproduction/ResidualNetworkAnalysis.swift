@@ -24,7 +24,7 @@ public struct ResidualNetworkAnalysis: Sendable {
     public var spinUp = 200
 
     public init() {
-        (training.rate, training.steps) = (2e-3, 6000)
+        (training.rate, training.steps) = (2e-3, 3500)
     }
 
     public struct Result: Sendable, Codable, Equatable {
