@@ -70,7 +70,7 @@ private struct LocalizationRow: Reproduction {
 
     func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
         var experiment = LearnedLocalization()
-        if isQuick { (experiment.trainingTimes, experiment.epochs) = (300, 15) }
+        if isQuick { (experiment.trainingTimes, experiment.testTimes, experiment.epochs) = (500, 1000, 20) }
         let methods: [LearnedLocalization.Method] =
             isQuick ? [.baseline, .radius] : LearnedLocalization.Method.allCases
         let found = methods.enumerated().map { index, method in
@@ -83,7 +83,7 @@ private struct LocalizationRow: Reproduction {
             ],
             notes: found.map {
                 "\($0.method.rawValue): RMSE \(short($0.error)), inflation \(short($0.inflation))"
-                    + ($0.radius.map { ", radius \(short($0))" } ?? "")
+                    + ($0.radius.map { ", radius \(short($0))" } ?? "") + ($0.outcome == .completed ? "" : ", diverged")
             })
     }
 }

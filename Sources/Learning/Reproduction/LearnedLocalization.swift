@@ -26,13 +26,14 @@ public struct LearnedLocalization: Sendable {
     public var unit = 1 / 1.82
     /// Trajectories to learn from, side by side, so that none that is lost for a while decides alone.
     public var trajectories = 8
-    public var trainingTimes = 400
-    public var testTimes = 1000
-    public var spinUp = 100
+    public var trainingTimes = 600
+    public var testTimes = 1250
+    /// Times until a filter that starts from the climate has found the truth, which do not count.
+    public var spinUp = 250
     /// Times through which gradients go back.
     public var segment = 20
-    public var epochs = 20
-    public var rate = 0.02
+    public var epochs = 30
+    public var rate = 0.01
 
     public init() {}
 
