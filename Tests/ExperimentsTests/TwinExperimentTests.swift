@@ -179,8 +179,8 @@ import Testing
     private static let away = """
         model: {name: lorenz96, variables: 12}
         observe: {every: 2}
-        cycles: 120
-        spinup: 40
+        cycles: 300
+        spinup: 150
         seeds: {tuning: 1, test: 2}
         robustness: {members: [3], error: [0.5, 2], steps_between: 2, missing: 0.5, forcing: [6], seeds: 1}
         methods:

@@ -55,6 +55,19 @@ import Testing
         return (found.first.scalar, found.second.leaves.map(\.scalar))
     }
 
+    @Test func eachTrajectoryStartsFromItsOwn() {
+        let (twin, _) = Self.row.experiment(Key(3))
+        let firsts = Tensor(rows: [[1, 2, 3], [4, 5, 6]])
+        var objective = FilterObjective(
+            [twin.observations, twin.observations], start: { _ in PointEstimate(firsts[0]) },
+            filter: { (gain: FixedGain<PointEstimate>) in
+                Cycle(PointForecast(RungeKutta4(Lorenz63(), step: 0.01)), gain)
+            })
+        #expect(objective.epoch(Key(1)).carry.beliefs.mean.values == [1, 2, 3, 1, 2, 3])
+        objective.start = { (_: Key, number: Tensor) in PointEstimate(firsts.taking(number)[0]) }
+        #expect(objective.epoch(Key(1)).carry.beliefs.mean.values == firsts.values)
+    }
+
     static func checkDifferences<O: Objective>(_ objective: O) where O.Parameters == Parameters {
         let start = row.startingParameters
         let (_, gradient) = epoch(objective, start)

@@ -73,13 +73,14 @@ struct TwinSetting: Sendable {
 
 /// What a seed is drawn for. The same number never gives the same truth for two purposes.
 enum SeedPurpose: String, CaseIterable, Sendable, Codable {
-    case tuning, validation, test
+    case tuning, validation, test, training
 
     fileprivate var offset: Int {
         switch self {
         case .tuning: 1_000_000
         case .validation: 2_000_000
         case .test: 3_000_000
+        case .training: 4_000_000
         }
     }
 }

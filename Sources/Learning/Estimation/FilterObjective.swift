@@ -27,14 +27,15 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
     public let loss: FilterLoss
     private let filter: @Sendable (Parameters) -> Cycle<F, A>
     private let learnedError: (@Sendable (Parameters) -> Tensor)?
-    private let start: @Sendable (Key) -> F.State
+    /// Draws the belief before the first observation of a trajectory, by a key and the number of the trajectory.
+    public var start: @Sendable (Key, Tensor) -> F.State
 
     /// - Parameters:
     ///   - trajectories: observations of one length, with one error covariance and operator.
     ///   - truths: of the trajectories, `[T, n]` each, where the loss needs them.
     ///   - length: the number of times in a segment; nil: all, nothing is truncated.
     ///   - spinUp: how many times of each trajectory do not count.
-    ///   - start: draws the belief before the first observation of a trajectory.
+    ///   - start: draws the belief before the first observation, of all trajectories alike.
     ///   - errorCovariance: of the observations, where it is learned too.
     ///   - filter: what the parameters make.
     public init(
@@ -63,7 +64,8 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
         self.errorCovariance = trajectories[0].errorCovariance
         `operator` = trajectories[0].operator
         precondition(self.errorCovariance.rank == 2, "FilterObjective: an error covariance that varies in time")
-        (self.loss, self.filter, learnedError, self.start) = (loss, filter, errorCovariance, start)
+        (self.loss, self.filter, learnedError) = (loss, filter, errorCovariance)
+        self.start = { key, _ in start(key) }
     }
 
     public var stepsPerEpoch: Int { segments.values.shape[0] }
@@ -81,7 +83,7 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
     }
 
     public func epoch(_ key: Key) -> (carry: Carry, steps: FilterSegment) {
-        let beliefs = vmap { (number: Tensor) in start(key.folding(number)) }(Tensor.range(trajectories))
+        let beliefs = vmap { (number: Tensor) in start(key.folding(number), number) }(Tensor.range(trajectories))
         return (Carry(beliefs: beliefs, step: Tensor(integers: [0], shape: [])), segments)
     }
 

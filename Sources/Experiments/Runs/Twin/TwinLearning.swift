@@ -49,6 +49,12 @@ struct TwinLearning: Sendable {
     private var candidate: MethodCandidate { method.candidates[0] }
     private var key: Key { Key(1_000_000 + seed).folding(7) }
 
+    /// How many truths a gradient is the mean of: a filter that has lost one of them does not decide alone.
+    private let trajectories = 8
+    private func twins() -> [Twin<ObservedPart>] {
+        (0..<trajectories).map { setting.draw(.training, seed: trajectories * seed + $0).twin }
+    }
+
     func trained(in folder: RunFolder, options: RunOptions) throws(InputError) -> TrainedMethod {
         let work = LearningFiles(folder: folder, name: method.name, isQuiet: options.isQuiet)
         switch method.kind {
@@ -65,28 +71,42 @@ struct TwinLearning: Sendable {
     // MARK: The gain of 3D-Var
 
     private func gain(_ work: LearningFiles) throws(InputError) -> TrainedMethod {
-        let draw = setting.draw(.tuning, seed: seed)
-        let start = FixedGain<PointEstimate>(startingGain(draw))
+        let start = FixedGain<PointEstimate>(startingGain(setting.draw(.tuning, seed: seed)))
         if let (gain, record) = try work.saved(like: start) {
             return TrainedMethod(analysis: .gain(gain), record: record)
         }
         let model = setting.model.model
-        let (truth, error, variables) = (draw.twin.truth, setting.error, setting.model.variables)
-        let objective = FilterObjective(
-            [draw.twin.observations], truths: [truth], loss: .squaredError, segment: candidate.whole(.truncation),
-            start: { PointEstimate(truth[0] + Tensor(error) * $0.normal([variables])) },
-            filter: { (gain: FixedGain<PointEstimate>) in Cycle(PointForecast(model), gain) })
+        let (error, variables) = (setting.error, setting.model.variables)
+        let objective = objective { truth, key in
+            PointEstimate(truth + Tensor(error) * key.normal([variables]))
+        } filter: { (gain: FixedGain<PointEstimate>) in
+            Cycle(PointForecast(model), gain)
+        }
         let (gain, record) = try descend(objective, from: start, work) { _ in nil }
         return TrainedMethod(analysis: .gain(gain), record: record)
     }
 
     /// Follows the gradient of the cycles' errors; what was best is kept.
+    /// The squared error of a filter on all twins, each of which starts about its truth.
+    private func objective<Parameters: Tree, F: Forecast, A: Analysis>(
+        start: @escaping @Sendable (Tensor, Key) -> F.State, filter: @escaping @Sendable (Parameters) -> Cycle<F, A>
+    ) -> FilterObjective<Parameters, F, A, ObservedPart> where F.State == A.State {
+        let twins = twins()
+        let first = Tensor.stacked(twins.map { $0.truth[0] })
+        var objective = FilterObjective(
+            twins.map(\.observations), truths: twins.map(\.truth), loss: .squaredError,
+            segment: candidate.whole(.truncation), start: { start(first[0], $0) }, filter: filter)
+        objective.start = { start(first.taking($1)[0], $0) }
+        return objective
+    }
+
     private func descend<O: Objective>(
         _ objective: O, from start: O.Parameters, _ work: LearningFiles, describing: (O.Parameters) -> String?
     ) throws(InputError) -> (O.Parameters, TrainingRecord) {
         let epochs = max(1, candidate.whole(.steps) / objective.stepsPerEpoch)
-        let training = Training(
-            objective, Adam(rate: Schedule(candidate[.rate])).clipped(to: .norm(1)), epochs: epochs, like: start)
+        let steps = epochs * objective.stepsPerEpoch
+        let rule = Adam(rate: Schedule(candidate[.rate], decay: .cosine(steps: steps, final: 0.02)))
+        let training = Training(objective, rule.clipped(to: .norm(1)), epochs: epochs, like: start)
         let (state, seconds) = try work.learn(
             training.start(start, key: key), isFinished: training.isFinished,
             progress: { ($0.epochs, epochs, $0.losses.values[max(0, $0.epochs - 1)]) },
@@ -125,15 +145,13 @@ struct TwinLearning: Sendable {
         from start: TunedLocalization<Weights>, _ work: LearningFiles
     ) throws(InputError) -> (TunedLocalization<Weights>, TrainingRecord) {
         if let saved = try work.saved(like: start) { return (saved.model, saved.record) }
-        let draw = setting.draw(.tuning, seed: seed)
-        let (setting, members, truth) = (setting, candidate.whole(.members), draw.twin.truth)
+        let (setting, members) = (setting, candidate.whole(.members))
         let forecast = EachMember(setting.model.model, modelError: setting.noise)
-        let objective = FilterObjective(
-            [draw.twin.observations], truths: [truth], loss: .squaredError, segment: candidate.whole(.truncation),
-            start: { setting.start(members, about: truth[0], key: $0) },
-            filter: { (tuning: TunedLocalization<Weights>) in
-                Cycle(forecast, tuning.analysis(setting.places, observing: setting.observed))
-            })
+        let objective = objective { truth, key in
+            setting.start(members, about: truth, key: key)
+        } filter: { (tuning: TunedLocalization<Weights>) in
+            Cycle(forecast, tuning.analysis(setting.places, observing: setting.observed))
+        }
         return try descend(objective, from: start, work) { "\($0.inflationText), \($0.taper.text)" }
     }
 
