@@ -255,7 +255,9 @@ private struct EnsembleRow: Reproduction {
         }
         let values = found.flatMap { scores -> [Double?] in
             let errors = scores.map { $0.outcome.keeping($0.error) }
-            return [errors[0], difference(errors[0], errors[2])]
+            // A rival that is lost is as good as knowing nothing but the climate.
+            let rival = min(errors[2] ?? experiment.climate.deviation, experiment.climate.deviation)
+            return [errors[0], difference(errors[0], rival)]
         }
         return Measured(
             values: values,

@@ -125,10 +125,12 @@ extension Source {
             kept.map { shape[$0] }, .axes(kept.map { shape[$0] == 1 ? .constant(0) : .variable($0) }))
         let position = Position.axes(shape.indices.map { shape[$0] == 1 ? .constant(0) : .variable($0) })
         let isRow = kept.last == shape.count - 1 && !axes.isEmpty
+        let isSpread = isSpread(shape, axes, instruction.signatures[0].type)
         let write: (inout ElementWriter) -> [String] = { element in
             let text = element.element(operand, position)
             let source = element.splatOperand(text, operand, target)
-            let sum = isRow ? "\(target.pointer)[\(offset)]" : "sum"
+            let sum =
+                isRow ? "\(target.pointer)[\(offset)]" : isSpread ? "sums[i\(shape.count - 1)]" : "sum"
             return ["\(sum) = \(reduction.rawValue)Step_\(letter)(\(sum), \(source));"]
         }
         let (parts, isConditional) = reductionCuts(shape, frame, write)
@@ -136,10 +138,9 @@ extension Source {
             source.reductionNest(
                 order[...], parts, Box(ranges: shape.map { 0..<$0 }),
                 Accumulator(
-                    outer: isRow ? kept.count - 1 : kept.count, isRow: isRow, type: instruction.signatures[0].type,
-                    letter: letter, start: "\(reduction.rawValue)Start_\(letter)",
-                    target: "\(target.pointer)[\(offset)]",
-                    row: kept.last)
+                    outer: isRow ? kept.count - 1 : kept.count, isRow: isRow, spread: isSpread ? shape.last! : nil,
+                    type: instruction.signatures[0].type, letter: letter, name: reduction.rawValue,
+                    target: "\(target.pointer)[\(offset)]", row: kept.last)
             ) { box in
                 var element = ElementWriter(frame: frame, box: box, isConditional: isConditional)
                 let stores = write(&element)
@@ -153,11 +154,22 @@ extension Source {
         let outer: Int
         /// Whether a row of results is accumulated at once.
         let isRow: Bool
+        /// The length of the last axis, where there is a sum for each of its places until all is read.
+        let spread: Int?
         let type: ElementType
         let letter: String
-        let start: String
+        let name: String
         let target: String
         let row: Int?
+        var start: String { "\(name)Start_\(letter)" }
+    }
+
+    /// Whether each place of the last axis has a sum of its own: rows are short, and a sum across vectors after each would take as
+    /// long as the row.
+    private func isSpread(_ shape: [Int], _ axes: [Int], _ type: ElementType) -> Bool {
+        guard type.isReal, lanes == nil, shape.count > 1, axes.contains(shape.count - 1) else { return false }
+        return axes.contains(shape.count - 2) && (8...256).contains(shape.last!)
+            && shape[shape.count - 2] >= 4
     }
 
     private func reductionCuts(
@@ -182,8 +194,16 @@ extension Source {
                 } else {
                     if accumulator.type.isReal && source.lanes == nil { source.line("REASSOCIATE") }
                     source.line("t_\(accumulator.letter) sum = \(accumulator.start);")
+                    if let count = accumulator.spread {
+                        source.line("t_\(accumulator.letter) sums[\(count)];")
+                        source.line("for (long i = 0; i < \(count); i++) sums[i] = \(accumulator.start);")
+                    }
                 }
-                source.innerNest(order, parts, box, accumulator.isRow, body)
+                source.innerNest(order, parts, box, accumulator.isRow || accumulator.spread != nil, body)
+                if let count = accumulator.spread {
+                    let step = "\(accumulator.name)Step_\(accumulator.letter)"
+                    source.line("for (long i = 0; i < \(count); i++) sum = \(step)(sum, sums[i]);")
+                }
                 if !accumulator.isRow { source.line("\(accumulator.target) = sum;") }
             }
             return

@@ -36,6 +36,8 @@ public struct EnsembleLearning: Sendable {
     public var testTimes = 3000
     public var spinUp = 300
     public let step = 0.03
+    /// Mean and standard deviation of a variable in the long run.
+    public let climate = (mean: 2.4, deviation: 3.6)
 
     public init() {}
 
@@ -95,7 +97,7 @@ extension EnsembleLearning {
     public func start(_ key: Key) -> SetTransformerAnalysis {
         SetTransformerAnalysis(
             radius: startingRadius, inflation: startingInflation, places, observing: observed, period: spacing,
-            scales: .init(centre: 2.4, state: 3.6, error: 1.5), channels: channels, width: width, depth: depth, key: key
+            scales: .init(centre: climate.mean, state: climate.deviation, error: 1.5), channels: channels, width: width, depth: depth, key: key
         )
     }
 
@@ -159,7 +161,7 @@ extension EnsembleLearning {
     private func background(_ count: Int, _ key: Key, type: ElementType = .float64) -> Ensemble {
         let keys = key.split(2)
         return Ensemble(
-            members: (2.4 + 3.6 * keys[0].normal([count, variables])).cast(to: type), key: keys[1])
+            members: (climate.mean + climate.deviation * keys[0].normal([count, variables])).cast(to: type), key: keys[1])
     }
 
     /// The scores of all methods with a number of members, on one truth.
