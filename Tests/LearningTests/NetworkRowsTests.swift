@@ -69,7 +69,7 @@ import Testing
         let objective = CyclesObjective<GatedNetwork>(
             truth: start.expanded(axis: 0), forecast: (start + 1).expanded(axis: 0), errors: errors,
             mask: Tensor.ones([1, 3, 8]), model: { model($0) })
-        let (value, end) = objective.run(analysis)
+        let (value, end) = objective.loss(analysis, objective.epoch(Key(0)).carry, Nothing(), key: Key(0))
         #expect(abs(value.scalar - (run.analyses.mean - twin.truth).squared().mean().scalar) < 1e-10)
         #expect((end.second[0] - run.next.mean).absolute().maximum().scalar < 1e-10)
         #expect(run.outcome == .completed)

@@ -30,6 +30,7 @@ private let optimizers: [(String, any Optimizer)] = [
     ("nesterov", GradientDescent(rate: 0.02, momentum: 0.9, nesterov: true)),
     ("adam", Adam(rate: 0.02)),
     ("adamDecay", Adam(rate: 0.02, meanDecay: 0.8, squareDecay: 0.95, epsilon: 1e-3, weightDecay: 0.1)),
+    ("muon", Muon(rate: 0.05, momentum: 0.9)),
     ("cosine", Adam(rate: Schedule(0.1, warmup: 3, decay: .cosine(steps: 4, final: 0.1)))),
     (
         "exponential",
@@ -98,6 +99,21 @@ private let optimizers: [(String, any Optimizer)] = [
         #expect(abs(ratio - 9.0 / 11) < 1e-6)
         #expect(error(GradientDescent(rate: 0.05, momentum: 0.6, nesterov: true), 300) < 1e-10)
         #expect(error(Adam(rate: Schedule(0.1, decay: .cosine(steps: 1500, final: 0))), 1500) < 1e-6)
+    }
+
+    @Test(arguments: [[3, 7], [7, 3], [4, 4], [4, 2, 3]])
+    func muonStepsAlongAllDirectionsOfAMatrixAlike(_ shape: [Int]) {
+        let gradient = Key(3).normal(shape)
+        let start = Tensor.zeros(shape)
+        let optimizer = Muon(rate: 0.1)
+        let moved = optimizer.update(start, gradient: gradient, state: optimizer.start(start)).parameters
+        let (step, slope) = (-moved.reshaped([shape[0], -1]), gradient.reshaped([shape[0], -1]))
+        let share = 0.1 * 0.2 * Double(step.shape.max()!).squareRoot()
+        let sizes = (step / share).singularValueDecomposition().values.values
+        #expect(sizes.allSatisfy { 0.65..<1.25 ~= $0 }, "\(sizes)")
+        // The singular vectors are those of the gradient: the products with it are symmetric.
+        let product = step.matrixProduct(slope.transposed)
+        #expect(distance(product.values, product.transposed.values) < 1e-12)
     }
 
     @Test func leavesThatAreNotRealStay() {

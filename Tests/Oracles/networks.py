@@ -122,6 +122,23 @@ def adam(rate, beta1=0.9, beta2=0.999, epsilon=1e-8, decay=0.0):
     return update
 
 
+def muon(rate, beta=0.95, share=0.2):
+    memory, others = {}, adam(rate)
+
+    def update(i, x, g, step):
+        if x.ndim < 2:
+            return others(i, x, g, step)
+        memory[i] = beta * memory.get(i, 0) + (1 - beta) * g
+        o = beta * memory[i] + (1 - beta) * g
+        o = o / np.linalg.norm(o)
+        for _ in range(5):
+            a = o @ o.T
+            o = 3.4445 * o + (2.0315 * a @ a - 4.775 * a) @ o
+        return x - rate(step) * share * np.sqrt(max(x.shape)) * o
+
+    return update
+
+
 def by_norm(size):
     def clip(gradients):
         norm = np.sqrt(sum(np.sum(g * g) for g in gradients))
@@ -148,6 +165,7 @@ def optimizers():
         "nesterov": path(descent(constant, 0.9, True)),
         "adam": path(adam(constant)),
         "adamDecay": path(adam(constant, 0.8, 0.95, 1e-3, 0.1)),
+        "muon": path(muon(schedule(0.05), 0.9)),
         "cosine": path(adam(schedule(0.1, 3, ("cosine", 4, 0.1)))),
         "exponential": path(descent(schedule(0.05, 0, ("exponential", 2, 0.5)), 0.5)),
         "norm": path(descent(constant, 0.9), by_norm(1.5)),

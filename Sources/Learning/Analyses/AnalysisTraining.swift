@@ -6,6 +6,9 @@ import Tensors
 ///
 ///     a[k] = analysis(f[k], y[k]),   f[k + 1] = M(a[k]),   loss = mean (a[k] − x[k])²
 ///
+/// What it leaves behind are truth and forecast. A forecast that is lost, farther from the truth than the climate's mean is, starts
+/// again from an observation, so that one trajectory does not end the training of all.
+///
 /// Many trajectories go side by side, as the first axis. The cycles are not a loop but one after the other in the program, which
 /// can so be cut into tiles of the batch.
 struct CyclesObjective<Network: Map>: Objective where Network.Input == Tensor, Network.Output == Tensor {
@@ -20,17 +23,12 @@ struct CyclesObjective<Network: Map>: Objective where Network.Input == Tensor, N
     let model: @Sendable (Tensor) -> Tensor
 
     var stepsPerEpoch: Int { 1 }
-    func epoch(_ key: Key) -> (carry: Nothing, steps: Nothing) { (Nothing(), Nothing()) }
+    func epoch(_ key: Key) -> (carry: Pair<Tensor, Tensor>, steps: Nothing) { (Pair(truth, forecast), Nothing()) }
 
     func loss(
-        _ analysis: ResidualAnalysis<Network>, _ carry: Nothing, _ step: Nothing, key: Key
-    ) -> (value: Tensor, carry: Nothing) {
-        (run(analysis).value, Nothing())
-    }
-
-    /// The loss, and truth and forecast after the last cycle.
-    func run(_ analysis: ResidualAnalysis<Network>) -> (value: Tensor, end: Pair<Tensor, Tensor>) {
-        var (x, f, losses) = (truth, forecast, [Tensor]())
+        _ analysis: ResidualAnalysis<Network>, _ carry: Pair<Tensor, Tensor>, _ step: Nothing, key: Key
+    ) -> (value: Tensor, carry: Pair<Tensor, Tensor>) {
+        var (x, f, losses) = (carry.first, carry.second, [Tensor]())
         for cycle in 0..<errors.shape[1] {
             let isSeen = mask.element(cycle, axis: 1)
             let innovation = isSeen * (x + errors.element(cycle, axis: 1) - f)
@@ -39,7 +37,10 @@ struct CyclesObjective<Network: Map>: Objective where Network.Input == Tensor, N
             (x, f) = (model(x), model(a))
         }
         let total = losses.dropFirst().reduce(losses[0], +)
-        return (total / Tensor(floatLiteral: Double(losses.count)), Pair(x, f))
+        let observed = x + errors.element(errors.shape[1] - 1, axis: 1)
+        let farthest = Tensor(floatLiteral: analysis.scale * analysis.scale)
+        let isNear = (f - x).squared().mean(axes: [1]).expanded(axis: 1) .<= farthest
+        return (total / Tensor(floatLiteral: Double(losses.count)), Pair(x, selecting(isNear, f, observed)))
     }
 
     mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
@@ -55,11 +56,12 @@ struct CyclesObjective<Network: Map>: Objective where Network.Input == Tensor, N
 /// Back-propagation is truncated to `cycles`.
 public struct AnalysisTraining: Sendable {
     /// How many trajectories there are.
-    public var batch = 64
+    public var batch = 32
     public var cycles = 4
     /// Of the gradient.
     public var steps = 3000
-    public var rate = 3e-3
+    /// Of matrices and of others, at its highest.
+    public var rate = 5e-3
     public var observationError = 1.0
     /// The fraction of variables that are observed, others at each time.
     public var observed = 1.0
@@ -106,8 +108,7 @@ public struct AnalysisTrainer<Network: Map>: Sendable where Network.Input == Ten
     public typealias Session = AnalysisTraining.Session<Network>
 
     private let settings: AnalysisTraining
-    private let training: Training<CyclesObjective<Network>, Clipped<Adam>>
-    private let follow: Compiled<Pair<ResidualAnalysis<Network>, CyclesObjective<Network>>, Pair<Tensor, Tensor>>
+    private let training: Training<CyclesObjective<Network>, Clipped<Muon>>
     private let draw: Compiled<Key, Pair<Tensor, Tensor>>
 
     public init(
@@ -132,8 +133,7 @@ public struct AnalysisTrainer<Network: Map>: Sendable where Network.Input == Ten
             truth: truth, forecast: truth, errors: empty, mask: empty, model: model)
         let rates = Schedule(settings.rate, warmup: 50, decay: .cosine(steps: settings.steps, final: 0.01))
         training = Training(
-            objective, Adam(rate: rates).clipped(to: .norm(1)), epochs: settings.steps, like: start)
-        follow = compile(like: Pair(start, objective)) { $0.second.run($0.first).end }
+            objective, Muon(rate: rates).clipped(to: .norm(1)), epochs: settings.steps, like: start)
     }
 
     public func start(
@@ -151,9 +151,7 @@ public struct AnalysisTrainer<Network: Map>: Sendable where Network.Input == Ten
         var training = training
         (training.objective.truth, training.objective.forecast) = (session.truth, session.forecast)
         (training.objective.errors, training.objective.mask) = (drawn.first, drawn.second)
-        let analysis = session.state.parameters
-        training.advance(&session.state)
-        let next = follow(Pair(analysis, training.objective))
+        let next = training.advance(&session.state)
         (session.truth, session.forecast) = (next.first, next.second)
     }
 

@@ -97,7 +97,8 @@ extension EnsembleLearning {
     public func start(_ key: Key) -> SetTransformerAnalysis {
         SetTransformerAnalysis(
             radius: startingRadius, inflation: startingInflation, places, observing: observed, period: spacing,
-            scales: .init(centre: climate.mean, state: climate.deviation, error: 1.5), channels: channels, width: width, depth: depth, key: key
+            scales: .init(centre: climate.mean, state: climate.deviation, error: 1.5), channels: channels, width: width,
+            depth: depth, key: key
         )
     }
 
@@ -161,7 +162,8 @@ extension EnsembleLearning {
     private func background(_ count: Int, _ key: Key, type: ElementType = .float64) -> Ensemble {
         let keys = key.split(2)
         return Ensemble(
-            members: (climate.mean + climate.deviation * keys[0].normal([count, variables])).cast(to: type), key: keys[1])
+            members: (climate.mean + climate.deviation * keys[0].normal([count, variables])).cast(to: type),
+            key: keys[1])
     }
 
     /// The scores of all methods with a number of members, on one truth.

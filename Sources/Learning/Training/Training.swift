@@ -55,8 +55,9 @@ public struct Training<O: Objective, Rule: Optimizer>: Sendable {
             || patience.map { state.epochs - state.bestEpoch.integer >= $0 } ?? false
     }
 
-    /// Learns for one epoch.
-    public func advance(_ state: inout TrainingState<O.Parameters>) {
+    /// Learns for one epoch; returns what its last step has left behind.
+    @discardableResult
+    public func advance(_ state: inout TrainingState<O.Parameters>) -> O.Carry {
         let results = program(
             Arguments(
                 objective: objective, optimizer: optimizer, parameters: state.parameters, state: state.optimizer,
@@ -73,6 +74,7 @@ public struct Training<O: Objective, Rule: Optimizer>: Sendable {
         if state.isSpoilt.scalar == 0, !(score >= state.scores.values[state.bestEpoch.integer]) {
             (state.best, state.bestEpoch) = (results.parameters, state.epoch)
         }
+        return results.carry
     }
 
     /// Learns to the end, from the start or from a saved state.
@@ -119,8 +121,8 @@ extension Training {
             let start = Learner(parameters: parameters, state: state, carry: carry)
             let (end, record) = run(start, steps, count: objective.stepsPerEpoch, key: keys[1])
             return Results(
-                parameters: end.parameters, state: end.state, losses: record.first, squares: record.second,
-                score: objective.validation(end.parameters))
+                parameters: end.parameters, state: end.state, carry: end.carry, losses: record.first,
+                squares: record.second, score: objective.validation(end.parameters))
         }
 
         /// All steps of an epoch. A single one is no loop, so that its program can be cut into tiles of a batch.
@@ -166,6 +168,7 @@ extension Training {
     fileprivate struct Results: Tree {
         var parameters: O.Parameters
         var state: OptimizerState
+        var carry: O.Carry
         /// The loss of each step, and the squared norm of its gradient.
         var losses: Tensor
         var squares: Tensor
@@ -174,6 +177,7 @@ extension Training {
         mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
             visitor.visit(&parameters, "parameters")
             visitor.visit(&state, "state")
+            visitor.visit(&carry, "carry")
             visitor.visit(&losses, "losses")
             visitor.visit(&squares, "squares")
             visitor.visit(&score, "score")
