@@ -23,9 +23,7 @@ public struct ResidualNetworkAnalysis: Sendable {
     public var testTimes = 3000
     public var spinUp = 200
 
-    public init() {
-        (training.rate, training.steps) = (2e-3, 3500)
-    }
+    public init() { training.steps = 12_000 }
 
     public struct Result: Sendable, Codable, Equatable {
         public let seed: Int
