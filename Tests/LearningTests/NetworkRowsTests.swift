@@ -53,32 +53,86 @@ import Testing
         #expect(abs(loss.scalar - 0.5 * (0 + 0.5 * 0.5)) < 1e-9)
     }
 
-    /// Its increment goes through the operator's adjoint, and the cycle of the library gives what the training's cycles give.
-    @Test func trainingAndCyclingAgree() {
-        var network = GatedNetwork(inputs: 3, gated: 1, width: 4, depth: 2, reach: 5, key: Key(1))
+    /// A small analysis of 13 variables whose gain is not zero.
+    private func analysis(_ key: Key) -> ResidualAnalysis {
+        var network = GainNetwork(channels: 2, width: 4, depth: 2, key: key)
         network.last.weight = 0.1 * Key(2).normal(network.last.weight.shape)
-        let analysis = ResidualAnalysis(network, centre: 2.4, scale: 3.6)
+        network.last.bias = Tensor([0.03], shape: [1])
+        network.linear.bias = Key(9).normal([4])
+        return ResidualAnalysis(network, centre: 2.4, scale: 3.6)
+    }
+
+    /// The weights of the gain give what features, gated by the innovation, give; and they are its derivative.
+    @Test func aGainIsTheDerivativeOfTheIncrement() {
+        let network = analysis(Key(1)).network
+        let (channels, innovation) = (Key(3).normal([2, 13]), Key(4).normal([13]))
+        let gain = network(channels)
+        let gated = network.last(network.features(channels) * network.linear(innovation.expanded(axis: 0)))
+        #expect((gain.increment(innovation) - gated[0]).absolute().maximum().scalar < 1e-12)
+        let matrix = jacobian(of: { gain.increment($0) })(innovation)
+        let coverage = (Key(5).uniform([13]) .< 0.5).cast(to: .float64)
+        let variance = (matrix.squared() * coverage).sum(axes: [1])
+        #expect((gain.errorVariance(coverage) - variance).absolute().maximum().scalar < 1e-12)
+    }
+
+    /// The cycle of the library goes where the training's cycles go.
+    @Test func trainingAndCyclingAgree() {
+        let analysis = analysis(Key(1))
         #expect(checkTree(analysis) == [])
         let model = RungeKutta4(Lorenz96(), step: 0.05)
-        let identity = Tensor.identity(8)
-        let start = model.repeated(100)(8 + Key(3).normal([8]))
+        let identity = Tensor.identity(13)
+        let start = model.repeated(100)(8 + Key(3).normal([13]))
         let twin = simulate(
             model, from: start, observing: LinearOperator(identity), errorCovariance: identity, steps: 3, key: Key(4))
         let run = Cycle(PointForecast(model), analysis)(from: PointEstimate(start + 1), twin.observations)
-        let errors = (twin.observations.values - twin.truth).expanded(axis: 0)
-        let objective = CyclesObjective<GatedNetwork>(
-            truth: start.expanded(axis: 0), forecast: (start + 1).expanded(axis: 0), errors: errors,
-            mask: Tensor.ones([1, 3, 8]), model: { model($0) })
-        let (value, end) = objective.loss(analysis, objective.epoch(Key(0)).carry, Nothing(), key: Key(0))
-        #expect(abs(value.scalar - (run.analyses.mean - twin.truth).squared().mean().scalar) < 1e-10)
-        #expect((end.second[0] - run.next.mean).absolute().maximum().scalar < 1e-10)
+        let stretch = Stretch(
+            truth: twin.truth.expanded(axis: 0), values: twin.observations.values.expanded(axis: 0),
+            coverage: Tensor.ones([1, 3, 13]))
+        let objective = CyclesObjective(
+            forecast: (start + 1).expanded(axis: 0), stretch: stretch, observationError: 1, model: { model($0) })
+        let end = objective.loss(analysis, objective.epoch(Key(0)).carry, Nothing(), key: Key(0)).carry
+        #expect((end[0] - run.next.mean).absolute().maximum().scalar < 1e-10)
         #expect(run.outcome == .completed)
+    }
+
+    /// The loss of one cycle is the error's expectation over the errors of the observations, here a mean over 20 000 of them.
+    @Test func theLossIsAnExpectation() {
+        let (analysis, error) = (analysis(Key(1)), 0.7)
+        let (truth, forecast) = (8 + 3 * Key(3).normal([13]), 8 + 3 * Key(4).normal([13]))
+        let coverage = (Key(5).uniform([13]) .< 0.6).cast(to: .float64)
+        let gain = analysis.gain(forecast, coverage)
+        let errors = error * Key(6).normal([20_000, 13])
+        let squares = vmap { (e: Tensor) in
+            (forecast + gain.increment(coverage * (truth + e - forecast)) - truth).squared().mean()
+        }(errors)
+        let stretch = Stretch(
+            truth: truth.reshaped([1, 1, 13]), values: truth.reshaped([1, 1, 13]),
+            coverage: coverage.reshaped([1, 1, 13]))
+        let objective = CyclesObjective(
+            forecast: forecast.expanded(axis: 0), stretch: stretch, observationError: error, model: { $0 })
+        let loss = objective.loss(analysis, objective.epoch(Key(0)).carry, Nothing(), key: Key(0)).value.scalar
+        let deviation = (squares.variance().scalar / 20_000).squareRoot()
+        #expect(abs(loss * loss - squares.mean().scalar) < 5 * deviation, "\(loss * loss) ± \(deviation)")
+        #expect(deviation < 0.01 * loss * loss)
+    }
+
+    /// A trajectory that is lost starts again from an observation, others go on.
+    @Test func aLostTrajectoryStartsAgain() {
+        var analysis = analysis(Key(1))
+        analysis.network.last.weight = 0 * analysis.network.last.weight
+        let truth = 2.4 + Key(3).normal([2, 1, 13])
+        let forecast = Tensor.stacked([truth[0][0] + 1, truth[1][0] + 50])
+        let stretch = Stretch(truth: truth, values: truth + 0.5, coverage: Tensor.ones([2, 1, 13]))
+        let objective = CyclesObjective(forecast: forecast, stretch: stretch, observationError: 1, model: { $0 })
+        let end = objective.loss(analysis, forecast, Nothing(), key: Key(0)).carry
+        #expect((end[0] - forecast[0]).absolute().maximum().scalar < 0.1)
+        #expect((end[1] - truth[1][0] - 0.5).absolute().maximum().scalar < 1e-9)
     }
 
     @Test func aNetworkAnalysesWithoutAnEnsemble() {
         var row = ResidualNetworkAnalysis()
         (row.width, row.depth, row.testTimes, row.spinUp) = (8, 2, 400, 100)
-        (row.training.batch, row.training.cycles, row.training.steps, row.training.rate) = (32, 2, 400, 1e-2)
+        (row.training.batch, row.training.cycles, row.training.steps, row.training.rate) = (32, 2, 600, 1e-2)
         let result = row(seed: 1)
         #expect(result.outcome == .completed)
         // Observations alone have 1, 3D-Var 0.4; a filter that diverges has more than 3.

@@ -218,7 +218,7 @@ private struct ResidualRow: Reproduction {
 
     func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
         var experiment = ResidualNetworkAnalysis()
-        if isQuick { (experiment.depth, experiment.training.steps, experiment.testTimes) = (4, 600, 1000) }
+        if isQuick { (experiment.depth, experiment.training.steps, experiment.testTimes) = (4, 1200, 1000) }
         let found = experiment(seed: seed) { advance($0.fraction) }
         return Measured(
             values: [found.outcome.keeping(found.networkError), found.outcome.keeping(found.ensembleError)],

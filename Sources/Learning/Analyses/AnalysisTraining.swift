@@ -2,52 +2,72 @@ import Kernels
 import Networks
 import Tensors
 
-/// The error of a residual analysis over a few cycles, from where the cycles before have left truth and forecast.
+/// The error of a residual analysis, in expectation over the errors of the observations that it takes up.
 ///
-///     a[k] = analysis(f[k], y[k]),   f[k + 1] = M(a[k]),   loss = mean (a[k] − x[k])²
+///     loss = mean over trajectories and cycles of √(E |a − x|² / n),
+///     E |a − x|² = |(I − K) (f − x) + b|² + σ² tr K Kᵀ,   K, b = gain(f),   f ← M(a)
 ///
-/// What it leaves behind are truth and forecast. A forecast that is lost, farther from the truth than the climate's mean is, starts
-/// again from an observation, so that one trajectory does not end the training of all.
+/// An increment is affine in the innovation, so that the expectation is known, given the forecast. A sample of it, as one observation
+/// gives it, has about twenty times the variance: the innovation is mostly the observation's error. The forecasts after the first are of
+/// the sampled analyses, and derivatives go through them.
 ///
 /// Many trajectories go side by side, as the first axis. The cycles are not a loop but one after the other in the program, which
-/// can so be cut into tiles of the batch.
-struct CyclesObjective<Network: Map>: Objective where Network.Input == Tensor, Network.Output == Tensor {
-    /// `[B, n]`
-    var truth: Tensor
+/// can so be cut into tiles of the batch. What a step leaves behind is the forecast. One that is lost, its analysis farther from the
+/// truth than the climate's mean is, starts again from an observation, so that one trajectory does not end the training of all.
+struct CyclesObjective: Objective {
     /// `[B, n]`
     var forecast: Tensor
-    /// Of the observations, `[B, cycles, n]`.
-    var errors: Tensor
-    /// `[B, cycles, n]`, 1 where a variable is observed.
-    var mask: Tensor
+    var stretch: Stretch
+    /// `σ`
+    let observationError: Double
     let model: @Sendable (Tensor) -> Tensor
 
     var stepsPerEpoch: Int { 1 }
-    func epoch(_ key: Key) -> (carry: Pair<Tensor, Tensor>, steps: Nothing) { (Pair(truth, forecast), Nothing()) }
+    func epoch(_ key: Key) -> (carry: Tensor, steps: Nothing) { (forecast, Nothing()) }
 
     func loss(
-        _ analysis: ResidualAnalysis<Network>, _ carry: Pair<Tensor, Tensor>, _ step: Nothing, key: Key
-    ) -> (value: Tensor, carry: Pair<Tensor, Tensor>) {
-        var (x, f, losses) = (carry.first, carry.second, [Tensor]())
-        for cycle in 0..<errors.shape[1] {
-            let isSeen = mask.element(cycle, axis: 1)
-            let innovation = isSeen * (x + errors.element(cycle, axis: 1) - f)
-            let a = f + analysis.increment(f, innovation, isSeen)
-            losses.append((a - x).squared().mean())
-            (x, f) = (model(x), model(a))
+        _ analysis: ResidualAnalysis, _ carry: Tensor, _ step: Nothing, key: Key
+    ) -> (value: Tensor, carry: Tensor) {
+        let cycles = stretch.truth.shape[1]
+        let variance = Tensor(floatLiteral: observationError * observationError)
+        let farthest = Tensor(floatLiteral: analysis.scale * analysis.scale)
+        var (f, losses) = (carry, [Tensor]())
+        for cycle in 0..<cycles {
+            let (x, y) = (stretch.truth.element(cycle, axis: 1), stretch.values.element(cycle, axis: 1))
+            let isSeen = stretch.coverage.element(cycle, axis: 1)
+            let gain = analysis.gain(f, isSeen)
+            let bias = f + gain.increment(isSeen * (x - f)) - x
+            let expected = (bias.squared() + variance * gain.errorVariance(isSeen)).mean(axes: [1])
+            losses.append((expected + 1e-12).sqrt().mean())
+            var a = f + gain.increment(isSeen * (y - f))
+            if cycle == cycles - 1 {
+                let isNear = (a - x).squared().mean(axes: [1]).expanded(axis: 1) .<= farthest
+                a = selecting(isNear, a, y)
+            }
+            f = model(a)
         }
         let total = losses.dropFirst().reduce(losses[0], +)
-        let observed = x + errors.element(errors.shape[1] - 1, axis: 1)
-        let farthest = Tensor(floatLiteral: analysis.scale * analysis.scale)
-        let isNear = (f - x).squared().mean(axes: [1]).expanded(axis: 1) .<= farthest
-        return (total / Tensor(floatLiteral: Double(losses.count)), Pair(x, selecting(isNear, f, observed)))
+        return (total / Tensor(floatLiteral: Double(cycles)), f)
     }
 
     mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
-        visitor.visit(&truth, "truth")
         visitor.visit(&forecast, "forecast")
-        visitor.visit(&errors, "errors")
-        visitor.visit(&mask, "mask")
+        visitor.visit(&stretch, "stretch")
+    }
+}
+
+/// Some cycles of true trajectories and of their observations, `[B, cycles, n]` each.
+struct Stretch: Tree {
+    var truth: Tensor
+    /// What is observed, errors included; also where it is not seen.
+    var values: Tensor
+    /// 1 where a variable is observed.
+    var coverage: Tensor
+
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&truth, "truth")
+        visitor.visit(&values, "values")
+        visitor.visit(&coverage, "coverage")
     }
 }
 
@@ -56,10 +76,10 @@ struct CyclesObjective<Network: Map>: Objective where Network.Input == Tensor, N
 /// Back-propagation is truncated to `cycles`.
 public struct AnalysisTraining: Sendable {
     /// How many trajectories there are.
-    public var batch = 32
-    public var cycles = 4
+    public var batch = 64
+    public var cycles = 1
     /// Of the gradient.
-    public var steps = 3000
+    public var steps = 8000
     /// Of matrices and of others, at its highest.
     public var rate = 5e-3
     public var observationError = 1.0
@@ -69,8 +89,8 @@ public struct AnalysisTraining: Sendable {
     public init() {}
 
     /// Training under way: saved and restored, it goes on to the same bits.
-    public struct Session<Network: Map>: Tree where Network.Input == Tensor, Network.Output == Tensor {
-        public var state: TrainingState<ResidualAnalysis<Network>>
+    public struct Session: Tree {
+        public var state: TrainingState<ResidualAnalysis>
         /// Where the trajectories are, and what is forecast of them, `[batch, n]`.
         public var truth: Tensor
         public var forecast: Tensor
@@ -89,10 +109,10 @@ public struct AnalysisTraining: Sendable {
     ///   - truth: states on the attractor, `[batch, n]`, in the element type in which everything is to be computed.
     ///   - spread: the standard deviation of the first forecasts' error.
     ///   - model: the next states of states `[batch, n]`.
-    public func callAsFunction<Network: Map>(
-        _ start: ResidualAnalysis<Network>, from truth: Tensor, spread: Double = 1, key: Key,
+    public func callAsFunction(
+        _ start: ResidualAnalysis, from truth: Tensor, spread: Double = 1, key: Key,
         progress: (LearningProgress) -> Void = { _ in }, model: @escaping @Sendable (Tensor) -> Tensor
-    ) -> TrainingState<ResidualAnalysis<Network>> {
+    ) -> TrainingState<ResidualAnalysis> {
         let trainer = AnalysisTrainer(self, like: start, truth: truth, model: model)
         var session = trainer.start(start, from: truth, spread: spread, key: key)
         while !trainer.isFinished(session) {
@@ -101,43 +121,54 @@ public struct AnalysisTraining: Sendable {
         }
         return session.state
     }
+
+    /// The next cycles of trajectories, and where they are afterwards.
+    fileprivate func stretch(
+        from start: Tensor, _ key: Key, _ model: (Tensor) -> Tensor
+    ) -> Pair<Stretch, Tensor> {
+        let keys = key.split(2)
+        let shape = [batch, cycles, start.shape[1]]
+        var states = [start]
+        for _ in 0..<cycles { states.append(model(states[states.count - 1])) }
+        let truth = Tensor.stacked(states.dropLast(), axis: 1)
+        let errors = Tensor(observationError) * keys[0].normal(shape)
+        let coverage = keys[1].uniform(shape) .< Tensor(observed)
+        let stretch = Stretch(
+            truth: truth, values: truth + errors.cast(to: start.type), coverage: coverage.cast(to: start.type))
+        return Pair(stretch, states[cycles])
+    }
 }
 
 /// The compiled programs of a training of a residual analysis, one step of the gradient at a time.
-public struct AnalysisTrainer<Network: Map>: Sendable where Network.Input == Tensor, Network.Output == Tensor {
-    public typealias Session = AnalysisTraining.Session<Network>
+public struct AnalysisTrainer: Sendable {
+    public typealias Session = AnalysisTraining.Session
 
     private let settings: AnalysisTraining
-    private let training: Training<CyclesObjective<Network>, Clipped<Muon>>
-    private let draw: Compiled<Key, Pair<Tensor, Tensor>>
+    private let training: Training<CyclesObjective, Clipped<Muon>>
+    private let next: Compiled<Pair<Tensor, Key>, Pair<Stretch, Tensor>>
 
     public init(
-        _ settings: AnalysisTraining, like start: ResidualAnalysis<Network>, truth: Tensor,
+        _ settings: AnalysisTraining, like start: ResidualAnalysis, truth: Tensor,
         model: @escaping @Sendable (Tensor) -> Tensor
     ) {
         precondition(
             truth.rank == 2 && truth.shape[0] == settings.batch, "\(truth.signature) for \(settings.batch) trajectories"
         )
-        let next = Program.tracing([truth.signature]) { [model($0[0])] }.resultSignatures[0]
-        precondition(next == truth.signature, "the model makes \(next) of states \(truth.signature)")
+        let made = Program.tracing([truth.signature]) { [model($0[0])] }.resultSignatures[0]
+        precondition(made == truth.signature, "the model makes \(made) of states \(truth.signature)")
         self.settings = settings
-        let (type, shape) = (truth.type, [settings.batch, settings.cycles, truth.shape[1]])
-        draw = compile(like: Key(0)) { key in
-            let keys = key.split(2)
-            let errors = Tensor(settings.observationError) * keys[0].normal(shape)
-            let mask = keys[1].uniform(shape) .< Tensor(settings.observed)
-            return Pair(errors.cast(to: type), mask.cast(to: type))
-        }
-        let empty = Tensor.zeros(shape, type: type)
-        let objective = CyclesObjective<Network>(
-            truth: truth, forecast: truth, errors: empty, mask: empty, model: model)
+        next = compile(like: Pair(truth, Key(0))) { settings.stretch(from: $0.first, $0.second, model) }
+        let empty = Tensor.zeros([settings.batch, settings.cycles, truth.shape[1]], type: truth.type)
+        let objective = CyclesObjective(
+            forecast: truth, stretch: Stretch(truth: empty, values: empty, coverage: empty),
+            observationError: settings.observationError, model: model)
         let rates = Schedule(settings.rate, warmup: 50, decay: .cosine(steps: settings.steps, final: 0.01))
         training = Training(
             objective, Muon(rate: rates).clipped(to: .norm(1)), epochs: settings.steps, like: start)
     }
 
     public func start(
-        _ analysis: ResidualAnalysis<Network>, from truth: Tensor, spread: Double = 1, key: Key
+        _ analysis: ResidualAnalysis, from truth: Tensor, spread: Double = 1, key: Key
     ) -> Session {
         let errors = (Tensor(spread) * key.folding(-1).normal(truth.shape)).cast(to: truth.type)
         return Session(state: training.start(analysis, key: key), truth: truth, forecast: truth + errors)
@@ -147,12 +178,11 @@ public struct AnalysisTrainer<Network: Map>: Sendable where Network.Input == Ten
 
     /// One step of the gradient, and all trajectories some cycles on.
     public func advance(_ session: inout Session) {
-        let drawn = draw(session.state.epochs == 0 ? session.state.key : session.state.key.folding(session.state.epoch))
+        let key = session.state.epochs == 0 ? session.state.key : session.state.key.folding(session.state.epoch)
+        let drawn = next(Pair(session.truth, key))
         var training = training
-        (training.objective.truth, training.objective.forecast) = (session.truth, session.forecast)
-        (training.objective.errors, training.objective.mask) = (drawn.first, drawn.second)
-        let next = training.advance(&session.state)
-        (session.truth, session.forecast) = (next.first, next.second)
+        (training.objective.forecast, training.objective.stretch) = (session.forecast, drawn.first)
+        (session.forecast, session.truth) = (training.advance(&session.state), drawn.second)
     }
 
     public func progress(_ session: Session) -> LearningProgress {

@@ -1,9 +1,9 @@
 import Assimilation
 import Tensors
 
-/// An analysis without an ensemble: a network says from the forecast and the innovation what the forecast is to be changed by.
+/// An analysis without an ensemble: a network says from the forecast how the innovations are to change it.
 ///
-///     x ← x + network((x − centre) / scale, Hᵀ d, Hᵀ mask),   d = mask ∘ (y − h(x))
+///     x ← x + K d + b,   d = Hᵀ mask ∘ (y − h(x)),   K, b = network((x − centre) / scale, Hᵀ mask)
 ///
 /// The innovation is taken to the variables by the adjoint of the operator about the forecast. The network knows how errors grow from
 /// the state alone; trained through the cycles it comes near to an ensemble filter with one forecast. It computes in the element type
@@ -11,14 +11,14 @@ import Tensors
 ///
 /// Reference: Bocquet, Farchi, Finn, Durand, Cheng, Chen, Pasmans & Carrassi, *Accurate deep learning-based filtering for chaotic
 /// dynamics by identifying instabilities without an ensemble*, Chaos 34 (2024), 091104.
-public struct ResidualAnalysis<Network: Map>: Analysis where Network.Input == Tensor, Network.Output == Tensor {
-    /// `[..., 3, n] → [..., 1, n]`: the channels are state, innovation and where there is one.
-    public var network: Network
+public struct ResidualAnalysis: Analysis {
+    /// Of two channels: the state, and where there is an observation.
+    public var network: GainNetwork
     /// What states are around, and how far from it.
     public let centre: Double
     public let scale: Double
 
-    public init(_ network: Network, centre: Double, scale: Double) {
+    public init(_ network: GainNetwork, centre: Double, scale: Double) {
         precondition(scale > 0, "ResidualAnalysis: a scale of \(scale)")
         (self.network, self.centre, self.scale) = (network, centre, scale)
     }
@@ -29,20 +29,18 @@ public struct ResidualAnalysis<Network: Map>: Analysis where Network.Input == Te
         let state = background.mean
         let seen = observation.operator.linearized(at: state)
         let innovation = observation.mask * (observation.values - seen.value)
-        let change = increment(state, seen.adjoint(innovation), seen.adjoint(observation.mask))
+        let gain = gain(state, seen.adjoint(observation.mask))
+        let change = gain.increment(seen.adjoint(innovation).cast(to: gain.shift.type))
         return Analyzed(
-            belief: PointEstimate(state + change),
+            belief: PointEstimate(state + change.cast(to: state.type)),
             logLikelihood: observation.logLikelihood(ofErrorFree: innovation))
     }
 
-    /// The change of states `[..., n]`, from innovations in their space and from where there are any.
-    public func increment(_ state: Tensor, _ innovation: Tensor, _ coverage: Tensor) -> Tensor {
-        let type = network.leaves.first?.type ?? state.type
-        let channels = [
-            (state - Tensor(floatLiteral: centre)) * Tensor(floatLiteral: 1 / scale), innovation, coverage,
-        ]
-        let output = network(Tensor.stacked(channels.map { $0.cast(to: type) }, axis: -2))
-        return output.element(0, axis: -2).cast(to: state.type)
+    /// The gain at states `[..., n]`, where the coverage is 1 for what is observed.
+    public func gain(_ state: Tensor, _ coverage: Tensor) -> LocalGain {
+        let type = network.last.bias.type
+        let normalized = (state - Tensor(floatLiteral: centre)) * Tensor(floatLiteral: 1 / scale)
+        return network(Tensor.stacked([normalized, coverage].map { $0.cast(to: type) }, axis: -2))
     }
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&network, "network") }

@@ -23,7 +23,7 @@ public struct ResidualNetworkAnalysis: Sendable {
     public var testTimes = 3000
     public var spinUp = 200
 
-    public init() { training.steps = 12_000 }
+    public init() { (training.batch, training.steps) = (64, 32_000) }
 
     public struct Result: Sendable, Codable, Equatable {
         public let seed: Int
@@ -35,8 +35,6 @@ public struct ResidualNetworkAnalysis: Sendable {
         public let samples: Int
         public let outcome: Outcome
     }
-
-    public typealias Learned = ResidualAnalysis<GatedNetwork>
 
     /// Trains and tests with one seed.
     public func callAsFunction(seed: Int, progress: (LearningProgress) -> Void = { _ in }) -> Result {
@@ -53,13 +51,13 @@ public struct ResidualNetworkAnalysis: Sendable {
     var model: RungeKutta4<Lorenz96> { RungeKutta4(Lorenz96(), step: 0.05) }
 
     /// The analysis that training starts from: no change.
-    public func start(_ key: Key) -> Learned {
-        Learned(
-            GatedNetwork(inputs: 3, gated: 1, width: width, depth: depth, key: key, type: .float32), centre: 2.4,
-            scale: 3.6)
+    public func start(_ key: Key) -> ResidualAnalysis {
+        ResidualAnalysis(
+            GainNetwork(channels: 2, width: width, depth: depth, key: key, type: .float32), centre: 2.4, scale: 3.6)
     }
 
-    public func train(_ key: Key, _ progress: (LearningProgress) -> Void = { _ in }) -> TrainingState<Learned> {
+    public func train(_ key: Key, _ progress: (LearningProgress) -> Void = { _ in }) -> TrainingState<ResidualAnalysis>
+    {
         let keys = key.split(3)
         let truth = compile(like: keys[0]) { key in
             model.repeated(400)(8 + key.normal([training.batch, variables])).cast(to: .float32)
@@ -69,7 +67,7 @@ public struct ResidualNetworkAnalysis: Sendable {
     }
 
     /// Errors of the analyses of a trained network, and of the ETKF on the same observations.
-    public func test(_ analysis: Learned, _ key: Key) -> (network: Double, ensemble: Double) {
+    public func test(_ analysis: ResidualAnalysis, _ key: Key) -> (network: Double, ensemble: Double) {
         let keys = key.split(4)
         let errors = compile(like: Pair(analysis, keys)) { now in
             let keys = now.second

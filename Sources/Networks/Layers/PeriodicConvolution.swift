@@ -39,17 +39,24 @@ public struct PeriodicConvolution: Map {
         precondition(
             x.rank >= 2 && x.shape[x.rank - 2] == inputs,
             "a convolution of \(inputs) channels was given the shape \(x.shape), not [..., \(inputs), length]")
-        let (half, length) = ((width - 1) / 2, x.shape[x.rank - 1])
-        precondition(half <= length, "a convolution of width \(width) was given the shape \(x.shape)")
-        let around = Tensor.concatenated(
-            [x.slice(axis: -1, from: length - half), x, x.slice(axis: -1, from: 0, to: half)], axis: -1)
-        let patches = around.windows(axis: -1, size: width).transposed
-            .reshaped(x.shape.dropLast(2) + [inputs * width, length])
+        let length = x.shape[x.rank - 1]
+        precondition((width - 1) / 2 <= length, "a convolution of width \(width) was given the shape \(x.shape)")
+        let patches = x.periodicNeighbours(width).reshaped(x.shape.dropLast(2) + [inputs * width, length])
         return weight.reshaped([outputs, inputs * width]).matrixProduct(patches) + bias.expanded(axis: -1)
     }
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
         visitor.visit(&weight, "weight")
         visitor.visit(&bias, "bias")
+    }
+}
+
+extension Tensor {
+    /// What is around each place of a periodic last axis: `[..., n] → [..., width, n]`, the middle row the tensor itself.
+    public func periodicNeighbours(_ width: Int) -> Tensor {
+        let (half, length) = ((width - 1) / 2, shape[rank - 1])
+        let around = Tensor.concatenated(
+            [slice(axis: -1, from: length - half), self, slice(axis: -1, from: 0, to: half)], axis: -1)
+        return around.windows(axis: -1, size: width).transposed
     }
 }

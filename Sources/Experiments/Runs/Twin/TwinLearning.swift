@@ -8,7 +8,7 @@ import Tensors
 /// An analysis that was learned for a twin experiment.
 enum LearnedAnalysis: Sendable {
     case gain(FixedGain<PointEstimate>)
-    case network(ResidualAnalysis<GatedNetwork>)
+    case network(ResidualAnalysis)
     case radius(TunedLocalization<LogRadius>)
     case taper(TunedLocalization<FreeTaper>)
 }
@@ -161,9 +161,10 @@ struct TwinLearning: Sendable {
         let keys = key.split(4)
         let climate = setting.draw(.tuning, seed: seed, cycles: 2).climate
         let start = ResidualAnalysis(
-            GatedNetwork(
-                inputs: 3, gated: 1, width: candidate.whole(.width), depth: candidate.whole(.depth), key: keys[0],
-                type: .float32), centre: climate.mean().scalar, scale: climate.variance().scalar.squareRoot())
+            GainNetwork(
+                channels: 2, width: candidate.whole(.width), depth: candidate.whole(.depth), key: keys[0],
+                type: .float32),
+            centre: climate.mean().scalar, scale: climate.variance().scalar.squareRoot())
         if let (network, record) = try work.saved(like: start) {
             return TrainedMethod(analysis: .network(network), record: record)
         }
@@ -185,7 +186,7 @@ struct TwinLearning: Sendable {
             }, advance: { trainer.advance(&$0) })
         let state = session.state
         let record = record(start.leaves, state.losses.values, state.epochs, state.outcome, seconds)
-        try work.save(state.parameters, record, tag: "squared error")
+        try work.save(state.parameters, record, tag: "error")
         return TrainedMethod(analysis: .network(state.parameters), record: record)
     }
 

@@ -51,7 +51,7 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
         case .scoreFilter: "ensemble drawn by a reversed diffusion along the scores of background and likelihood"
         case .learnedGain: "3D-Var whose gain is learned by gradients through the cycles"
         case .residualNetwork:
-            "one forecast, corrected by a network of forecast and innovation that is trained through cycles"
+            "one forecast, corrected by a gain that a network sees in it; trained through cycles"
         case .learnedLocalization:
             "localised ensemble Kalman filter whose inflation and localisation are learned by gradients through the cycles"
         }
