@@ -249,6 +249,10 @@ import Testing
         #expect(fault("robustness: {missing: [0.5, 1]}" + methods).contains("out of range"))
         #expect(fault("robustness: {forcing: 9}\nmodel: {name: lorenz63}" + methods).contains("has no forcing"))
         #expect(fault("robustness: {seeds: 9}" + methods).contains("9"))
+        let network = "\nmethods: [{method: residual-network}]"
+        #expect(fault("model: {name: lorenz63}" + network).contains("a model with places"))
+        #expect(fault("model: {name: lorenz96, variables: 5}" + network).contains("at least 6"))
+        #expect(fault("observe: {function: square}" + network).contains("'function' identity"))
         #expect(fault("methods: [{method: learned-localization, radius: [2, 3]}]").contains("it is trained once"))
     }
 

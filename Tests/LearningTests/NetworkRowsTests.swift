@@ -116,6 +116,22 @@ import Testing
         #expect(deviation < 0.01 * loss * loss)
     }
 
+    /// Trajectories have the model's error and are observed where and as often as is said; they go on where they were.
+    @Test func stretchesAreOfTheSetting() {
+        var settings = AnalysisTraining()
+        (settings.batch, settings.cycles, settings.observationError) = (2000, 2, 0.5)
+        (settings.places, settings.observed, settings.modelError) = ([1, 2], 0.75, 0.04)
+        let start = Key(1).normal([2000, 4])
+        let drawn = settings.stretch(from: start, Key(2)) { 2 * $0 }
+        let (stretch, end) = (drawn.first, drawn.second)
+        #expect(stretch.truth.element(0, axis: 1).values == start.values)
+        let noise = end - 2 * stretch.truth.element(1, axis: 1)
+        #expect(abs(noise.variance().scalar - 0.04) < 0.004)
+        #expect(abs((stretch.values - stretch.truth).variance().scalar - 0.25) < 0.02)
+        let covered = stretch.coverage.mean(axes: [0, 1]).values
+        #expect(covered[0] == 0 && covered[3] == 0 && abs(covered[1] - 0.75) < 0.03 && abs(covered[2] - 0.75) < 0.03)
+    }
+
     /// A trajectory that is lost starts again from an observation, others go on.
     @Test func aLostTrajectoryStartsAgain() {
         var analysis = analysis(Key(1))

@@ -9,11 +9,17 @@ protocol Reproduction: Sendable {
     /// What is learned, and the paper or section that published it.
     var title: String { get }
     var claims: [Claim] { get }
+    /// How long a seed takes beside those of other rows, about: the longest begin first, so that all threads end together.
+    var length: Double { get }
 
     /// The numbers of the claims, in their order, and any others that are worth a line; nil for what failed.
     ///
     /// - Parameter advance: told of the share of the work that is done, from 0 to 1.
     func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured
+}
+
+extension Reproduction {
+    var length: Double { 1 }
 }
 
 /// What one seed of a reproduction found.
@@ -53,36 +59,22 @@ public struct Reproducing: Sendable {
         public var notes: [String]
     }
 
-    /// Does what the folder does not hold yet; seeds run side by side on the threads.
+    /// Does what the folder does not hold yet; all seeds of all rows run side by side on the threads.
     public func run(in folder: RunFolder) throws(InputError) -> Results {
-        var results = Results(findings: [], notes: [])
-        for experiment in experiments {
-            let measured = try measure(experiment, in: folder)
-            let seconds = measured.reduce(0) { $0 + $1.seconds }
-            for (place, claim) in experiment.claims.enumerated() {
-                results.findings.append(
-                    claim.finding(row: experiment.row, values: measured.map { $0.values[place] }, seconds: seconds))
-            }
-            results.notes += zip(seeds, measured).flatMap { seed, found in
-                found.notes.map { "row \(experiment.row), seed \(seed): \($0)" }
-            }
-        }
-        return results
-    }
-
-    private func measure(_ experiment: any Reproduction, in folder: RunFolder) throws(InputError) -> [Measured] {
-        let grain = 1000
+        let tasks = experiments.flatMap { experiment in seeds.map { (experiment: experiment, seed: $0) } }
+        let order = tasks.indices.sorted { (-tasks[$0].experiment.length, $0) < (-tasks[$1].experiment.length, $1) }
+        let grain = 1000.0
         let progress = ProgressMeter(
-            "Row \(experiment.row): \(experiment.title)", total: grain * seeds.count, isQuiet: options.isQuiet)
-        let seeds = seeds
-        let done = concurrentMap(seeds.count, threads: options.threads) { place -> Result<Measured, InputError> in
-            let share = Share(of: grain, progress)
+            title, total: tasks.reduce(0) { $0 + Int(grain * $1.experiment.length) }, isQuiet: options.isQuiet)
+        let done = concurrentMap(tasks.count, threads: options.threads) { turn -> Result<Measured, InputError> in
+            let (experiment, seed) = tasks[order[turn]]
+            let share = Share(of: Int(grain * experiment.length), progress)
             defer { share.advance(to: 1) }
             do throws(InputError) {
                 return .success(
-                    try folder.stage("row-\(experiment.row)/seed-\(seeds[place])") { () throws(InputError) in
+                    try folder.stage("row-\(experiment.row)/seed-\(seed)") { () throws(InputError) in
                         let start = ContinuousClock.now
-                        var found = experiment.measure(seed: seeds[place], advance: share.advance)
+                        var found = experiment.measure(seed: seed, advance: share.advance)
                         found.seconds = (ContinuousClock.now - start) / .seconds(1)
                         return found
                     })
@@ -91,9 +83,31 @@ public struct Reproducing: Sendable {
             }
         }
         progress.finish()
-        var measured: [Measured] = []
-        for result in done { measured.append(try result.get()) }
-        return measured
+        var measured = [Measured?](repeating: nil, count: tasks.count)
+        for (turn, result) in done.enumerated() { measured[order[turn]] = try result.get() }
+        return results(of: measured.compactMap { $0 })
+    }
+
+    private var title: String {
+        guard experiments.count == 1 else { return "\(experiments.count) rows, \(seeds.count) seeds" }
+        return "Row \(experiments[0].row): \(experiments[0].title)"
+    }
+
+    /// - Parameter measured: of the rows in their order, a seed after the other.
+    private func results(of measured: [Measured]) -> Results {
+        var results = Results(findings: [], notes: [])
+        for (number, experiment) in experiments.enumerated() {
+            let own = measured[number * seeds.count..<(number + 1) * seeds.count]
+            let seconds = own.reduce(0) { $0 + $1.seconds }
+            for (place, claim) in experiment.claims.enumerated() {
+                results.findings.append(
+                    claim.finding(row: experiment.row, values: own.map { $0.values[place] }, seconds: seconds))
+            }
+            results.notes += zip(seeds, own).flatMap { seed, found in
+                found.notes.map { "row \(experiment.row), seed \(seed): \($0)" }
+            }
+        }
+        return results
     }
 }
 

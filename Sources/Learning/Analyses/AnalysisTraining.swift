@@ -8,7 +8,7 @@ import Tensors
 ///     E |a − x|² = |(I − K) (f − x) + b|² + σ² tr K Kᵀ,   K, b = gain(f),   f ← M(a)
 ///
 /// An increment is affine in the innovation, so that the expectation is known, given the forecast. A sample of it, as one observation
-/// gives it, has about twenty times the variance: the innovation is mostly the observation's error. The forecasts after the first are of
+/// gives it, is mostly noise: the innovation is mostly the observation's error. The forecasts after the first are of
 /// the sampled analyses, and derivatives go through them.
 ///
 /// Many trajectories go side by side, as the first axis. The cycles are not a loop but one after the other in the program, which
@@ -83,8 +83,12 @@ public struct AnalysisTraining: Sendable {
     /// Of matrices and of others, at its highest.
     public var rate = 5e-3
     public var observationError = 1.0
-    /// The fraction of variables that are observed, others at each time.
+    /// The variables that are observed; nil: all.
+    public var places: [Int]?
+    /// The fraction of them that is, others at each time.
     public var observed = 1.0
+    /// The variance that model error adds to every variable of the truth in a cycle.
+    public var modelError = 0.0
 
     public init() {}
 
@@ -123,18 +127,25 @@ public struct AnalysisTraining: Sendable {
     }
 
     /// The next cycles of trajectories, and where they are afterwards.
-    fileprivate func stretch(
+    func stretch(
         from start: Tensor, _ key: Key, _ model: (Tensor) -> Tensor
     ) -> Pair<Stretch, Tensor> {
         let keys = key.split(2)
         let shape = [batch, cycles, start.shape[1]]
         var states = [start]
-        for _ in 0..<cycles { states.append(model(states[states.count - 1])) }
+        for cycle in 0..<cycles {
+            let next = model(states[cycle])
+            let noise =
+                modelError > 0 ? Tensor(modelError.squareRoot()) * key.folding(-1 - cycle).normal(start.shape) : nil
+            states.append(noise.map { next + $0.cast(to: start.type) } ?? next)
+        }
         let truth = Tensor.stacked(states.dropLast(), axis: 1)
         let errors = Tensor(observationError) * keys[0].normal(shape)
-        let coverage = keys[1].uniform(shape) .< Tensor(observed)
+        let isThere = keys[1].uniform(shape) .< Tensor(observed)
+        let isObserved = Tensor((0..<shape[2]).map { places?.contains($0) == false ? 0 : 1 })
         let stretch = Stretch(
-            truth: truth, values: truth + errors.cast(to: start.type), coverage: coverage.cast(to: start.type))
+            truth: truth, values: truth + errors.cast(to: start.type),
+            coverage: (isThere.cast(to: .float64) * isObserved).cast(to: start.type))
         return Pair(stretch, states[cycles])
     }
 }

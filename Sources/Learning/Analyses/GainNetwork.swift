@@ -15,6 +15,9 @@ public struct GainNetwork: Map {
     /// From `width` channels to one.
     public var last: PeriodicConvolution
 
+    /// Of kernels by default: the increment of a place is from six places on each side.
+    public static let fewestPlaces = 6
+
     /// A network of random features and no gain.
     ///
     /// - Parameters:

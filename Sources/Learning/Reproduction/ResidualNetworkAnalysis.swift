@@ -17,13 +17,13 @@ public struct ResidualNetworkAnalysis: Sendable {
     public var training = AnalysisTraining()
     /// Channels of the hidden layers, and how many layers there are.
     public var width = 32
-    public var depth = 6
+    public var depth = 10
     public var members = 24
     public var inflation = 1.013
     public var testTimes = 3000
     public var spinUp = 200
 
-    public init() { (training.batch, training.steps) = (64, 32_000) }
+    public init() { (training.batch, training.steps, training.rate) = (32, 45_000, 2.5e-3) }
 
     public struct Result: Sendable, Codable, Equatable {
         public let seed: Int

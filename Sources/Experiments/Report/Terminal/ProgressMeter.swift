@@ -127,7 +127,8 @@ private struct ProgressState: Sendable {
     }
 
     private func timeLeft(at time: Double) -> String? {
-        done == 0 ? nil : clock((time * Double(total - done) / Double(done)).rounded(.up))
+        // The first hundredth tells too little.
+        percent == 0 ? nil : clock((time * Double(total - done) / Double(done)).rounded(.up))
     }
 
     /// Minutes and seconds, or hours, minutes and seconds.

@@ -1,3 +1,5 @@
+import Learning
+
 /// What a configuration file says of a twin experiment.
 ///
 ///     setting: sakov2008                 # a published one; the keys below change it, or spell one out
@@ -148,6 +150,17 @@ struct TwinConfiguration: Sendable {
                 throw entry.error(
                     "the optimal proposal needs model error and a linear observation",
                     expected: "'model_error' above 0 and the function identity")
+            }
+            let fewest = GainNetwork.fewestPlaces
+            if method.kind == .residualNetwork, setting.model.coordinates == nil || setting.model.variables < fewest {
+                throw entry.error(
+                    "a network along the places of \(setting.model.variables) variables of \(setting.model.name.rawValue)",
+                    expected: "a model with places, at least \(fewest)")
+            }
+            if method.kind == .residualNetwork, setting.function != .identity {
+                throw entry.error(
+                    "a residual network for observations through \(setting.function.rawValue)",
+                    expected: "'function' identity")
             }
             methods.append(method)
         }

@@ -174,7 +174,9 @@ struct TwinLearning: Sendable {
         settings.steps = candidate.whole(.steps)
         settings.rate = candidate[.rate]
         settings.observationError = setting.error
+        settings.places = setting.observed
         settings.observed = 1 - setting.missing
+        settings.modelError = setting.modelError
         let rows = climate.taking(keys[1].permutation(climate.shape[0])[0..<settings.batch])
         let truth = rows.cast(to: .float32)
         let model = setting.model.model
