@@ -26,6 +26,17 @@ import Testing
         expectEqual(compiled(a), a.cholesky())
     }
 
+    /// More matrices than caches hold are written past them, in whole registers or not; what is above the diagonal is not read.
+    @Test(arguments: [11, 12, 13, 16]) func manyFactorsAreThoseOfFew(_ n: Int) {
+        let (count, broken) = ((1 << 19) / (n * n) + 3, 1234)
+        let flip = Tensor((0..<count).map { $0 == broken ? -1.0 : 1 + Double($0 % 7) }, shape: [count, 1, 1])
+        let above = Tensor.ones([n, n]) - Tensor.ones([n, n]).lowerTriangle()
+        let matrices = flip * definite(n)[0] + 1e300 * above
+        let factors = compile(like: matrices) { $0.cholesky() }(matrices)
+        #expect(factors.values.filter(\.isNaN).count == n * n)
+        expectEqual(factors, matrices.cholesky())
+    }
+
     @Test func onlyTheElementThatIsNotDefiniteIsNaN() {
         let a = definite(4)
         let flip = Tensor((0..<21).map { $0 == 3 ? -1.0 : 1.0 }).reshaped([21, 1, 1])

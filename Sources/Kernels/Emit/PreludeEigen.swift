@@ -92,8 +92,9 @@ extension Prelude {
               // The quotient for the next step does not wait for this step's cosine and sine.
               t_d c = 1, s = 0, p = d[last];
               for (long i = last - 1; i >= l; i--) {
-                const t_d coupling = e[i], own = d[i], r = sqrt_d(p * p + coupling * coupling), inverse = 1 / r;
-                const t_d g = c * coupling, h = c * p, next = (p * own - coupling * g) / r;
+                // Root and quotient of a square are computed at the same time.
+                const t_d coupling = e[i], own = d[i], square = p * p + coupling * coupling, r = sqrt_d(square);
+                const t_d inverse = r * (1 / square), g = c * coupling, h = c * p, next = (p * own - coupling * g) * inverse;
                 e[i + 1] = s * r;
                 s = coupling * inverse;
                 c = p * inverse;

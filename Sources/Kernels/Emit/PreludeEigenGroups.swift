@@ -148,13 +148,13 @@ extension Prelude {
               const t_N isInside = (splat_N(i) < last) & (splat_N(i) >= l);
               const t_G coupled = e[i], own = d[i], next = d[i + 1];
               p = choose_G(splat_N(i + 1) == last, next, p);
-              const t_G r = __builtin_elementwise_sqrt(p * p + coupled * coupled);
-              const t_G inverse = 1 / r, g = c * coupled, h = c * p;
+              const t_G square = p * p + coupled * coupled, r = __builtin_elementwise_sqrt(square);
+              const t_G inverse = r * (1 / square), g = c * coupled, h = c * p;
               const t_G numerator = p * own - coupled * g;
               e[i + 1] = choose_G(isInside, s * r, e[i + 1]);
               const t_G sine = coupled * inverse, cosine = p * inverse;
               d[i + 1] = choose_G(isInside, h + sine * (cosine * g + sine * own), next);
-              p = choose_G(isInside, numerator / r, p);
+              p = choose_G(isInside, numerator * inverse, p);
               s = choose_G(isInside, sine, s);
               c = choose_G(isInside, cosine, c);
               turn[2 * i] = choose_G(isInside, cosine, 1 - (t_G){0});

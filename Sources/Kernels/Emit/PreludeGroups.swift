@@ -3,6 +3,7 @@ extension Prelude {
     static let groups = #"""
         // A group of matrices, one a lane: vectors of one register, and of two where operations wait for each other.
         typedef t_d t_R __attribute__((vector_size(VECTOR), aligned(8), may_alias));
+        typedef t_d t_A __attribute__((vector_size(VECTOR), aligned(VECTOR), may_alias));
         typedef t_d t_G __attribute__((vector_size(2 * VECTOR), aligned(VECTOR), may_alias));
         typedef t_l t_N __attribute__((vector_size(2 * VECTOR), aligned(VECTOR), may_alias));
         typedef t_l t_S __attribute__((vector_size(VECTOR), aligned(8), may_alias));
@@ -76,11 +77,40 @@ extension Prelude {
           UNROLL for (int r = 0; r < R; r++) UNROLL for (int c = 0; c < C; c++) rows[r * n + j + c] = s[r][c]; \
         }
         CHOLESKYBLOCK(4, 2) CHOLESKYBLOCK(4, 1) CHOLESKYBLOCK(1, 2) CHOLESKYBLOCK(1, 1)
-        static __attribute__((noinline, unused)) void choleskyGroup_d(long n, const t_d *a, t_d *l, t_R *restrict m) {
+        // The lower triangles of a group to vectors; and back, zeros beside them, past the caches if nothing is read again soon.
+        INLINE void gatherLower(long n, const t_d *from, t_R *restrict m) {
+          for (long i = 0; i < n; i++, from += n, m += n) {
+            long e = 0;
+            for (; e <= i && e + REGISTER <= n; e += REGISTER) {
+              UNROLL for (int h = 0; h < REGISTER; h++) m[e + h] = *(const t_R *)(from + h * n * n + e);
+              transpose_R(m + e);
+            }
+            for (; e <= i; e++) for (int h = 0; h < REGISTER; h++) m[e][h] = from[h * n * n + e];
+          }
+        }
+        INLINE void scatterLower(long n, const t_R *restrict m, t_d *to, int isLast) {
+          for (long i = 0; i < n; i++, m += n, to += n) {
+            long e = 0;
+            for (; e + REGISTER <= n; e += REGISTER) {
+              t_R x[REGISTER];
+              UNROLL for (int h = 0; h < REGISTER; h++) x[h] = e + h <= i ? m[e + h] : (t_R){0};
+              if (e <= i) transpose_R(x);
+              UNROLL for (int h = 0; h < REGISTER; h++) {
+                if (isLast) __builtin_nontemporal_store(x[h], (t_A *)(to + h * n * n + e));
+                else *(t_R *)(to + h * n * n + e) = x[h];
+              }
+            }
+            for (; e < n; e++) for (int h = 0; h < REGISTER; h++) to[h * n * n + e] = e <= i ? m[e][h] : 0;
+          }
+        }
+        static __attribute__((noinline, unused)) void choleskyGroup_d(long n, const t_d *a, t_d *l, t_R *restrict m, int isLast) {
           t_R inverse[n], worst = {0};
-          gatherLanes(REGISTER, n * n, a, n * n, (t_d *)m);
+          gatherLower(n, a, m);
+          const t_d *next = a + REGISTER * n * n;
           for (long i = 0, rows; i < n; i += rows) {
             rows = i + 4 <= n ? 4 : 1;
+            for (int h = 0; h < REGISTER; h++) for (long r = i; r < i + rows; r++)
+              for (long e = 0; e <= r; e += 8) __builtin_prefetch(next + (h * n + r) * n + e);
             for (long j = 0, columns; j < i + rows; j += columns) {
               columns = rows == 4 || j + 2 <= i ? 2 : 1;
               const t_R *scale = j < i ? inverse : 0;
@@ -101,11 +131,11 @@ extension Prelude {
               }
             }
           }
-          for (long i = 0; i < n; i++) for (long j = i + 1; j < n; j++) m[i * n + j] = (t_R){0};
           t_d check = 0;
           for (int w = 0; w < REGISTER; w++) check += worst[w];
-          if (check != 0) for (long i = 0; i < n * n; i++) m[i] += worst;
-          scatterLanes(REGISTER, n * n, (const t_d *)m, l, n * n);
+          scatterLower(n, m, l, isLast);
+          if (check != 0) for (int h = 0; h < REGISTER; h++) if (worst[h] != 0)
+            for (long i = 0; i < n * n; i++) l[h * n * n + i] = NAN;
         }
         """#
 
@@ -114,7 +144,11 @@ extension Prelude {
         static __attribute__((unused)) void choleskies_d(long count, long n, const t_d *a, t_d *l, char *scratch) {
           long b = 0;
         #if defined(__clang__)
-          for (; b + REGISTER <= count; b += REGISTER) choleskyGroup_d(n, a + b * n * n, l + b * n * n, (t_R *)scratch);
+          // More than caches hold is written past them; such writes are not ordered before others without a fence.
+          const int isLast = count * n * n > 1 << 19 && n % REGISTER == 0 && (unsigned long)l % VECTOR == 0;
+          for (; b + REGISTER <= count; b += REGISTER)
+            choleskyGroup_d(n, a + b * n * n, l + b * n * n, (t_R *)scratch, isLast);
+          if (isLast) __atomic_thread_fence(__ATOMIC_SEQ_CST);
         #endif
           for (; b < count; b++) cholesky_d(n, a + b * n * n, l + b * n * n);
         }
