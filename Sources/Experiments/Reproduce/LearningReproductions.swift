@@ -208,7 +208,7 @@ private struct ResidualRow: Reproduction {
     let isQuick: Bool
     let row = 7
     let title = "analysis by a residual network, Bocquet et al. 2024"
-    var length: Double { isQuick ? 1 : 6 }
+    var length: Double { 6 }
     var claims: [Claim] {
         [
             Claim(

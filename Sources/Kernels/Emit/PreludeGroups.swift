@@ -77,7 +77,7 @@ extension Prelude {
           UNROLL for (int r = 0; r < R; r++) UNROLL for (int c = 0; c < C; c++) rows[r * n + j + c] = s[r][c]; \
         }
         CHOLESKYBLOCK(4, 2) CHOLESKYBLOCK(4, 1) CHOLESKYBLOCK(1, 2) CHOLESKYBLOCK(1, 1)
-        // The lower triangles of a group to vectors; and back, zeros beside them, past the caches if nothing is read again soon.
+        // The lower triangles of a group to vectors; and back, zeros beside them, past the caches if they are streamed.
         INLINE void gatherLower(long n, const t_d *from, t_R *restrict m) {
           for (long i = 0; i < n; i++, from += n, m += n) {
             long e = 0;
@@ -88,7 +88,7 @@ extension Prelude {
             for (; e <= i; e++) for (int h = 0; h < REGISTER; h++) m[e][h] = from[h * n * n + e];
           }
         }
-        INLINE void scatterLower(long n, const t_R *restrict m, t_d *to, int isLast) {
+        INLINE void scatterLower(long n, const t_R *restrict m, t_d *to, int isStreamed) {
           for (long i = 0; i < n; i++, m += n, to += n) {
             long e = 0;
             for (; e + REGISTER <= n; e += REGISTER) {
@@ -96,14 +96,14 @@ extension Prelude {
               UNROLL for (int h = 0; h < REGISTER; h++) x[h] = e + h <= i ? m[e + h] : (t_R){0};
               if (e <= i) transpose_R(x);
               UNROLL for (int h = 0; h < REGISTER; h++) {
-                if (isLast) __builtin_nontemporal_store(x[h], (t_A *)(to + h * n * n + e));
+                if (isStreamed) __builtin_nontemporal_store(x[h], (t_A *)(to + h * n * n + e));
                 else *(t_R *)(to + h * n * n + e) = x[h];
               }
             }
             for (; e < n; e++) for (int h = 0; h < REGISTER; h++) to[h * n * n + e] = e <= i ? m[e][h] : 0;
           }
         }
-        static __attribute__((noinline, unused)) void choleskyGroup_d(long n, const t_d *a, t_d *l, t_R *restrict m, int isLast) {
+        static __attribute__((noinline, unused)) void choleskyGroup_d(long n, const t_d *a, t_d *l, t_R *restrict m, int isStreamed) {
           t_R inverse[n], worst = {0};
           gatherLower(n, a, m);
           const t_d *next = a + REGISTER * n * n;
@@ -133,7 +133,7 @@ extension Prelude {
           }
           t_d check = 0;
           for (int w = 0; w < REGISTER; w++) check += worst[w];
-          scatterLower(n, m, l, isLast);
+          scatterLower(n, m, l, isStreamed);
           if (check != 0) for (int h = 0; h < REGISTER; h++) if (worst[h] != 0)
             for (long i = 0; i < n * n; i++) l[h * n * n + i] = NAN;
         }
@@ -145,10 +145,10 @@ extension Prelude {
           long b = 0;
         #if defined(__clang__)
           // More than caches hold is written past them; such writes are not ordered before others without a fence.
-          const int isLast = count * n * n > 1 << 19 && n % REGISTER == 0 && (unsigned long)l % VECTOR == 0;
+          const int isStreamed = count * n * n > 1 << 19 && n % REGISTER == 0 && (unsigned long)l % VECTOR == 0;
           for (; b + REGISTER <= count; b += REGISTER)
-            choleskyGroup_d(n, a + b * n * n, l + b * n * n, (t_R *)scratch, isLast);
-          if (isLast) __atomic_thread_fence(__ATOMIC_SEQ_CST);
+            choleskyGroup_d(n, a + b * n * n, l + b * n * n, (t_R *)scratch, isStreamed);
+          if (isStreamed) __atomic_thread_fence(__ATOMIC_SEQ_CST);
         #endif
           for (; b < count; b++) cholesky_d(n, a + b * n * n, l + b * n * n);
         }
