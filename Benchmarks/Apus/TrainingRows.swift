@@ -1,10 +1,10 @@
-import Dynamics
 import Kernels
+import Learning
 import Networks
 import Tensors
 
 /// What a training step changes.
-private struct Learner<Network: Map>: Tree {
+private struct Learner<Network: Tree>: Tree {
     var network: Network
     var state: OptimizerState
 
@@ -16,11 +16,11 @@ private struct Learner<Network: Map>: Tree {
 
 private let batches = 16
 
-/// Gradient and Adam's update as one compiled program; a run is one pass over the batches, a call each.
-private func training<Network: Map>(
-    _ network: Network, inputs: Tensor, targets: Tensor, loss: @escaping (Network, Tensor, Tensor) -> Tensor
+/// Gradient and the optimizer's update as one compiled program; a run is one pass over the batches, a call each.
+private func training<Network: Tree>(
+    _ network: Network, with optimizer: some Optimizer = Adam(rate: 1e-3), inputs: Tensor, targets: Tensor,
+    loss: @escaping (Network, Tensor, Tensor) -> Tensor
 ) -> Prepared {
-    let optimizer = Adam(rate: 1e-3)
     let data = (0..<batches).map { Pair(inputs[$0], targets[$0]) }
     let start = Learner(network: network, state: optimizer.start(network))
     let step = compile(like: Pair(start, data[0])) { now in
@@ -52,9 +52,9 @@ private func linear(_ seed: UInt64, _ inputs: Int, _ outputs: Int) -> Dense {
         weight: weights(seed, [inputs, outputs], inputs, outputs), bias: Tensor.zeros([outputs], type: .float32))
 }
 
-private func convolution(_ seed: UInt64, _ outputs: Int, _ inputs: Int) -> PeriodicConvolution {
+private func convolution(_ seed: UInt64, _ outputs: Int, _ inputs: Int, width: Int = 5) -> PeriodicConvolution {
     PeriodicConvolution(
-        weight: weights(seed, [outputs, inputs, 5], 5 * inputs, 5 * outputs),
+        weight: weights(seed, [outputs, inputs, width], width * inputs, width * outputs),
         bias: Tensor.zeros([outputs], type: .float32))
 }
 
@@ -120,41 +120,21 @@ private struct ImageNetwork: Map {
     }
 }
 
-/// An analysis of Lorenz-96 from forecast and innovation, through four cycles: what is made small in training it.
-private struct CycledNetwork: Map {
-    var features = [convolution(11, 32, 3), convolution(12, 32, 32), convolution(13, 32, 32), convolution(14, 32, 32)]
-    var linear = convolution(15, 32, 1)
-    var last = convolution(16, 1, 32)
+/// The analysis of row 7 of `apus reproduce`, ten layers of 32 channels, with random weights.
+private func analysisNetwork() -> ResidualAnalysis {
+    var network = GainNetwork(channels: 2, width: 32, depth: 10, key: Key(0), type: .float32)
+    for i in 0..<10 { network.features.layers[i] = convolution(11 + UInt64(i), 32, i == 0 ? 2 : 32) }
+    network.linear = convolution(21, 32, 1, width: 9)
+    network.last = convolution(22, 1, 32)
+    return ResidualAnalysis(network, centre: 2.4, scale: 3.6)
+}
 
-    /// The change of forecasts `[batch, 40]`.
-    func callAsFunction(_ input: Pair<Tensor, Tensor>) -> Tensor {
-        let d = input.second.expanded(axis: -2)
-        let x = Tensor.concatenated(
-            [(input.first.expanded(axis: -2) - 2.4) / 3.6, d, Tensor.ones(d.shape, type: .float32)], axis: -2)
-        var signal = features[0](x).silu()
-        for layer in features[1..<3] { signal = signal + layer(signal).silu() }
-        return last(features[3](signal) * linear(d)).element(0, axis: -2)
-    }
-
-    func loss(_ states: Tensor, _ errors: Tensor) -> Tensor {
-        let model = RungeKutta4(Lorenz96(), step: 0.05)
-        var x = 8 * states.element(0, axis: 1)
-        var f = x + states.element(1, axis: 1)
-        var total: Tensor?
-        for cycle in 0..<4 {
-            let a = f + 0.1 * self(Pair(f, x + errors.element(cycle, axis: 1) - f))
-            let part = (a - x).squared().mean()
-            total = total.map { $0 + part } ?? part
-            (x, f) = (model(x), model(a))
-        }
-        return (total ?? 0) / 4
-    }
-
-    mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
-        visitor.visit(&features, "features")
-        visitor.visit(&linear, "linear")
-        visitor.visit(&last, "last")
-    }
+/// What is made small in training it: the error of an analysis, in expectation over the errors of the observations.
+private func expectedError(_ analysis: ResidualAnalysis, _ forecast: Tensor, _ truth: Tensor) -> Tensor {
+    let coverage = Tensor.ones(truth.shape, type: .float32)
+    let gain = analysis.gain(forecast, coverage)
+    let bias = forecast + gain.increment(truth - forecast) - truth
+    return ((bias.squared() + gain.errorVariance(coverage)).mean(axes: [1]) + 1e-12).sqrt().mean()
 }
 
 private func images() -> Tensor { uniform(21, [batches, 128, 28, 28]).cast(to: .float32) }
@@ -174,10 +154,10 @@ let trainingRows: [String: @Sendable () -> Prepared] = [
     "training/periodic": {
         training(PeriodicNetwork(), inputs: states(21), targets: states(22)) { Loss.meanSquaredError($0($1), $2) }
     },
-    "training/cycles": {
-        let states = uniform(21, [batches, 64, 2, 40]).cast(to: .float32)
-        let errors = uniform(22, [batches, 64, 4, 40]).cast(to: .float32)
-        return training(CycledNetwork(), inputs: states, targets: errors) { $0.loss($1, $2) }
+    "training/analysis": {
+        let truth = 8 * uniform(23, [batches, 32, 40]).cast(to: .float32)
+        let forecast = truth + uniform(24, [batches, 32, 40]).cast(to: .float32)
+        return training(analysisNetwork(), with: Muon(rate: 1e-3), inputs: forecast, targets: truth, loss: expectedError)
     },
     "training/images": {
         training(ImageNetwork(), inputs: images(), targets: classes()) {

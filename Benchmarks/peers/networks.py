@@ -40,17 +40,15 @@ def periodic():
     return parameters, data()
 
 
-def cycles():
-    """An analysis of Lorenz-96 from forecast, innovation and ones, by convolutions of width 5, through four cycles.
+def analysis():
+    """An analysis of Lorenz-96, whose gain is a function of the forecast: row 7 of `apus reproduce`.
 
-    Convolutions of 3 to 32 channels and three of 32 to 32, residual but the first and the last; times one of the innovation; then
-    one to a channel.
+    Features of the forecast and of what is observed by ten convolutions of width 5 to 32 channels, residual but the first; a
+    convolution of width 9 of the innovation to 32 channels; one of width 5 of their products to the increment.
     """
-    parameters = [
-        kernel(11, 32, 3, 5), kernel(12, 32, 32, 5), kernel(13, 32, 32, 5), kernel(14, 32, 32, 5), kernel(15, 32, 1, 5),
-        kernel(16, 1, 32, 5),
-    ]
-    return parameters, (uniform(21, BATCHES, 64, 2, 40).astype(np.float32), uniform(22, BATCHES, 64, 4, 40).astype(np.float32))
+    parameters = [kernel(11 + i, 32, 32 if i else 2, 5) for i in range(10)] + [kernel(21, 32, 1, 9), kernel(22, 1, 32, 5)]
+    truth = (8 * uniform(23, BATCHES, 32, 40)).astype(np.float32)
+    return parameters, (truth + uniform(24, BATCHES, 32, 40).astype(np.float32), truth)
 
 
 def images():

@@ -1,9 +1,11 @@
-"""Training steps in single precision, eager with Adam in its fused form, and with the loss compiled."""
+"""Training steps in single precision, eager with Adam in its fused form, and with the loss compiled (and Muon, where that is used)."""
 import torch
 from torch.nn import functional as F
 
-from networks import BATCHES, cycles, dense, images, periodic
+from networks import BATCHES, analysis, dense, images, periodic
 from shared import flat
+
+from .muon import Muon
 
 
 def dense_loss(p, x, y):
@@ -27,34 +29,24 @@ def periodic_loss(p, x, y):
     return F.mse_loss(x[:, 0], y)
 
 
-def tendency(x):
-    return (x.roll(-1, 1) - x.roll(2, 1)) * x.roll(1, 1) - x + 8
+def analysis_loss(p, forecast, truth):
+    """The expected error of an analysis that is affine in the innovation: |(I - K)(f - x) + b|² + tr K Kᵀ.
 
-
-def step(x, h=0.05):
-    k1 = tendency(x)
-    k2 = tendency(x + h / 2 * k1)
-    k3 = tendency(x + h / 2 * k2)
-    return x + h / 6 * (k1 + 2 * (k2 + k3) + tendency(x + h * k3))
-
-
-def increment(p, f, d):
-    x = torch.stack([(f - 2.4) / 3.6, d, torch.ones_like(d)], 1)
-    signal = F.silu(convolution(x, p[0], p[1]))
-    for i in (2, 4):
-        signal = signal + F.silu(convolution(signal, p[i], p[i + 1]))
-    gated = convolution(signal, p[6], p[7]) * convolution(d[:, None], p[8], p[9])
-    return convolution(gated, p[10], p[11])[:, 0]
-
-
-def cycles_loss(p, states, errors):
-    x, f = 8 * states[:, 0], 8 * states[:, 0] + states[:, 1]
-    total = 0
-    for k in range(4):
-        a = f + 0.1 * increment(p, f, x + errors[:, k] - f)
-        total = total + F.mse_loss(a, x)
-        x, f = step(x), step(a)
-    return total / 4
+    The products of features and innovations and the convolution after them are one convolution of the features, to the 13
+    weights of each place's gain, and one more channel for b.
+    """
+    *layers, inner, inner_bias, outer, outer_bias = p
+    signal = torch.stack([(forecast - 2.4) / 3.6, torch.ones_like(forecast)], 1)
+    for i in range(0, len(layers), 2):
+        change = F.silu(convolution(signal, layers[i], layers[i + 1]))
+        signal = signal + change if i else change
+    taps = [
+        torch.cat([F.pad(inner[:, 0], (k, 4 - k)), inner_bias[:, None]], 1) * outer[0, :, k, None] for k in range(5)]
+    rows = convolution(signal, torch.stack(taps, 2).transpose(0, 1), F.pad(outer_bias, (13, 0)))
+    gain, shift = rows[:, :13], rows[:, 13]
+    around = F.pad(truth - forecast, (6, 6), mode="circular").unfold(1, 40, 1)
+    bias = forecast + (gain * around).sum(1) + shift - truth
+    return ((bias.square() + gain.square().sum(1)).mean(1) + 1e-12).sqrt().mean()
 
 
 def image_loss(p, x, y):
@@ -68,7 +60,7 @@ def image_loss_channels_last(p, x, y):
     return image_loss([t.contiguous(memory_format=torch.channels_last) if t.ndim == 4 else t for t in p], x, y)
 
 
-def begin(problem):
+def begin(problem, compiled):
     layers, data = problem()
     tensors = []
     for w, b in layers:
@@ -77,6 +69,8 @@ def begin(problem):
         tensors += [w, torch.from_numpy(b.copy())]
     parameters = [t.requires_grad_() for t in tensors]
     batches = [tuple(torch.from_numpy(part[i]) for part in data) for i in range(BATCHES)]
+    if problem is analysis:
+        return parameters, Muon(parameters, compiled), batches
     return parameters, torch.optim.Adam(parameters, lr=1e-3, fused=True), batches
 
 
@@ -94,16 +88,16 @@ def training(problem, loss, compiled=False):
                 values.append(value.detach())
             return values
 
-        state = begin(problem)
+        state = begin(problem, compiled)
         steps(*state)
-        return lambda: steps(*state), lambda: flat(*steps(*begin(problem)))
+        return lambda: steps(*state), lambda: flat(*steps(*begin(problem, compiled)))
 
     return row
 
 
 ROWS = {}
 for name, problem, loss in [
-    ("dense", dense, dense_loss), ("periodic", periodic, periodic_loss), ("cycles", cycles, cycles_loss),
+    ("dense", dense, dense_loss), ("periodic", periodic, periodic_loss), ("analysis", analysis, analysis_loss),
     ("images", images, image_loss),
 ]:
     ROWS[f"training/{name}/eager"] = training(problem, loss)
