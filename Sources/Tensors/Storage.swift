@@ -88,6 +88,24 @@ enum Storage: Sendable {
         }
     }
 
+    /// Whether two hold the same numbers, bit for bit.
+    func isIdentical(to other: Storage) -> Bool {
+        func match<T>(_ x: [T], _ y: [T]) -> Bool {
+            x.withUnsafeBytes { a in
+                y.withUnsafeBytes { b in
+                    a.baseAddress == b.baseAddress && a.count == b.count || a.elementsEqual(b)
+                }
+            }
+        }
+        return switch (self, other) {
+        case (.float64(let x), .float64(let y)): match(x, y)
+        case (.float32(let x), .float32(let y)): match(x, y)
+        case (.int64(let x), .int64(let y)): match(x, y)
+        case (.bool(let x), .bool(let y)): match(x, y)
+        case (.float64, _), (.float32, _), (.int64, _), (.bool, _): false
+        }
+    }
+
     func text(at index: Int) -> String {
         switch self {
         case .float64(let x): "\(x[index])"

@@ -38,6 +38,12 @@ public struct Tensor: Sendable {
         return Tensor(shape: shape, type: type, storage: storage, trace: nil)
     }
 
+    /// Whether two known tensors have the same shape and the same numbers, bit for bit.
+    package func isIdentical(to other: Tensor) -> Bool {
+        guard let storage, let otherStorage = other.storage else { return false }
+        return shape == other.shape && storage.isIdentical(to: otherStorage)
+    }
+
     var known: Storage {
         guard let storage else {
             preconditionFailure(

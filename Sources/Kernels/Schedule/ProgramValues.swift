@@ -10,16 +10,19 @@ extension Program.Instruction {
     func heavyWork(_ program: Program) -> Int {
         let own = signatures.reduce(0) { $0 + $1.shape.elementCount }
         guard case .matrixProduct = operation else { return own }
-        let side: Int =
-            switch operands[0] {
-            case .constant(let tensor): tensor.shape.last!
-            case .value(let index): program.signature(of: index).shape.last!
-            }
-        return own * side
+        return own * program.side(operands[0])
     }
 }
 
 extension Program {
+    /// How long the last axis of an operand is: over how many numbers a product sums.
+    func side(_ operand: Operand) -> Int {
+        switch operand {
+        case .constant(let tensor): tensor.shape.last!
+        case .value(let index): signature(of: index).shape.last!
+        }
+    }
+
     /// The shape and type of a value.
     func signature(of value: Int) -> Signature {
         guard let maker = maker(of: value) else { return inputs[value] }

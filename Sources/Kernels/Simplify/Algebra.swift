@@ -152,7 +152,7 @@ extension Simplify {
     }
 
     /// The number that fills an array.
-    private static func repeated(_ x: Program.Operand) -> Program.Operand? {
+    static func repeated(_ x: Program.Operand) -> Program.Operand? {
         guard case .constant(let tensor) = x, tensor.count > 1 else { return nil }
         let values = tensor.values
         guard values.allSatisfy({ $0.bitPattern == values[0].bitPattern }) else { return nil }
@@ -166,7 +166,7 @@ extension Simplify {
     }
 
     /// Whether a constant is the identity matrix: the operator that observes everything, errors of variance one.
-    private static func isIdentity(_ x: Program.Operand) -> Bool {
+    static func isIdentity(_ x: Program.Operand) -> Bool {
         guard case .constant(let tensor) = x, tensor.type.isReal, let n = tensor.shape.last,
             tensor.shape.suffix(2) == [n, n], tensor.count == n * n
         else { return false }
@@ -176,8 +176,7 @@ extension Simplify {
     /// Whether two operands are the same value or the same constant.
     static func equal(_ a: Program.Operand, _ b: Program.Operand) -> Bool {
         guard case .constant(let x) = a, case .constant(let y) = b else { return same(a, b) }
-        return x.signature == y.signature && x.count <= 4096
-            && x.values.map(\.bitPattern) == y.values.map(\.bitPattern)
+        return x.isIdentical(to: y)
     }
 
     static func same(_ a: Program.Operand, _ b: Program.Operand) -> Bool {

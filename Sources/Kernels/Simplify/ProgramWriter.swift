@@ -43,6 +43,11 @@ struct ProgramWriter {
         return instruction.results.count == 1 ? instruction : nil
     }
 
+    /// The results of an instruction that is there already.
+    func found(_ operation: Operation, _ operands: [Program.Operand]) -> [Program.Operand]? {
+        key(operation, operands).flatMap { written[$0] }.map { $0.map { .value($0) } }
+    }
+
     /// Appends an instruction, or finds that it is there already.
     mutating func append(
         _ operation: Operation, _ operands: [Program.Operand], _ results: [Signature]

@@ -37,7 +37,7 @@ extension Simplify {
             isLinked = true
         }
         let shares = b.operands.prefix(y.carries).contains { start in
-            a.operands.prefix(x.carries).contains { same($0, start) }
+            a.operands.prefix(x.carries).contains { equal($0, start) }
         }
         return isLinked || shares
     }
@@ -83,13 +83,13 @@ private struct FusedLoop {
         // Carries that start alike may be the same carry: assumed, then checked on what they become.
         var twin = (0..<y.carries).map { place in
             (0..<x.carries).first {
-                Simplify.same(a.operands[$0], b.operands[place]) && x.body.inputs[$0] == y.body.inputs[place]
+                Simplify.equal(a.operands[$0], b.operands[place]) && x.body.inputs[$0] == y.body.inputs[place]
             }
         }
         while true {
             let body = FusedBody(a, x, b, y, twin)
             let broken = twin.indices.filter { place in
-                twin[place].map { !Simplify.same(body.carriesOfFirst[$0], body.carriesOfSecond[place]) } ?? false
+                twin[place].map { !Simplify.equal(body.carriesOfFirst[$0], body.carriesOfSecond[place]) } ?? false
             }
             if broken.isEmpty {
                 let own = twin.indices.filter { twin[$0] == nil }

@@ -14,7 +14,7 @@ enum Simplify {
             program = verified(withoutDeadCode(program), "dead code")
             if size(program) == before { break }
         }
-        return program
+        return verified(withoutDeadCode(keepingValues(program)), "values kept for later loops")
     }
 
     /// Constants folded, common subexpressions shared, algebra applied; inside loops too.
@@ -36,12 +36,38 @@ enum Simplify {
     ) -> [Program.Operand] {
         if case .fixedPoint(let point) = operation { return writer.append(rewritten(point.solution), operands) }
         if case .custom(let custom) = operation { return writer.append(rewritten(custom.body), operands) }
+        if case .scan(let scan) = operation {
+            let (scan, operands) = knowingConstants(scan, operands)
+            return writer.append(.scan(scan.with(body: rewritten(scan.body))), operands, signatures)
+        }
         if !operation.programs.isEmpty {
             return writer.append(operation.with(programs: operation.programs.map(rewritten)), operands, signatures)
         }
         if let folded = folded(operation, operands, signatures) { return folded.map { .constant($0) } }
         if let simpler = algebra(operation, operands, signatures[0], &writer) { return [simpler] }
         return writer.append(operation, operands, signatures)
+    }
+
+    /// A loop in whose body the constants stand that algebra knows: numbers, also repeated ones, and identity matrices.
+    private static func knowingConstants(
+        _ scan: Scan, _ operands: [Program.Operand]
+    ) -> (scan: Scan, operands: [Program.Operand]) {
+        let first = scan.carries + scan.sequences
+        func isKnown(_ place: Int) -> Bool {
+            guard place >= first else { return false }
+            return uniform(operands[place]) != nil || repeated(operands[place]) != nil || isIdentity(operands[place])
+        }
+        let kept = operands.indices.filter { !isKnown($0) }
+        if kept.count == operands.count { return (scan, operands) }
+        var writer = ProgramWriter(inputs: kept.map { scan.body.inputs[$0] })
+        var inputs = operands
+        for (place, index) in kept.enumerated() { inputs[index] = .value(place) }
+        let body = writer.finish(writer.append(scan.body, inputs))
+        return (
+            Scan(
+                body: body, carries: scan.carries, sequences: scan.sequences, constants: kept.count - first,
+                length: scan.length, isReversed: scan.isReversed), kept.map { operands[$0] }
+        )
     }
 
     /// What can be computed now. Repetitions are not: they are free in a loop, and would fill memory.

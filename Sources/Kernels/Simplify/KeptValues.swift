@@ -1,0 +1,163 @@
+import Tensors
+
+extension Simplify {
+    /// What one loop has computed, and a later one that reads its steps would compute again, is kept step by step where that is dear:
+    /// the factorizations and products of a forecast that its adjoint needs. Elementwise work is done again, which is as fast as
+    /// memory, and so is everything once the kept would fill too much of it.
+    static func keepingValues(_ program: Program) -> Program {
+        var program = program.mappingBodies(keepingValues)
+        let count = loops(program).count
+        for second in 0..<count {
+            for first in 0..<second {
+                let places = loops(program)
+                if let pair = Rereading(program, places[first], places[second]) { program = pair.keeping(program) }
+            }
+        }
+        return program
+    }
+
+    private static func loops(_ program: Program) -> [Int] {
+        program.instructions.indices.filter {
+            if case .scan = program.instructions[$0].operation { true } else { false }
+        }
+    }
+
+    /// The most bytes that are kept of the steps of one loop for another.
+    fileprivate static let mostKept = 128 << 20
+}
+
+/// Two loops of a program of which the second computes again what the first has computed.
+private struct Rereading {
+    private let first: Int
+    private let second: Int
+    /// The body of the first loop, rewritten so that equal instructions are one.
+    private let writer: ProgramWriter
+    private let outputs: [Program.Operand]
+    /// Values of the second body to keep, and what they are in the first.
+    private var kept: [(value: Int, source: Program.Operand)] = []
+
+    /// Nil where there is nothing to keep.
+    init?(_ program: Program, _ first: Int, _ second: Int) {
+        let (a, b) = (program.instructions[first], program.instructions[second])
+        guard case .scan(let x) = a.operation, case .scan(let y) = b.operation, x.length == y.length, x.length > 1
+        else { return nil }
+        (self.first, self.second) = (first, second)
+        var writer = ProgramWriter(inputs: x.body.inputs)
+        outputs = writer.append(x.body, x.body.inputs.indices.map { .value($0) })
+        self.writer = writer
+
+        // What the values of the second body are in the first, where they are the same at the same step.
+        var twins = [Program.Operand?](repeating: nil, count: y.body.valueCount)
+        let (sequences, constants) = (x.carries..<x.carries + x.sequences, x.carries + x.sequences..<a.operands.count)
+        var isLinked = false
+        for place in y.carries..<b.operands.count {
+            let operand = b.operands[place]
+            let isSequence = place < y.carries + y.sequences
+            if case .value(let index) = operand, a.results.contains(index) {
+                let result = index - a.results.lowerBound
+                guard isSequence, result >= x.carries else { continue }
+                twins[place] = outputs[result]
+                isLinked = true
+            } else {
+                twins[place] = (isSequence ? sequences : constants)
+                    .first { Simplify.equal(a.operands[$0], operand) }.map { .value($0) }
+            }
+        }
+        guard isLinked else { return nil }
+        func twin(_ operand: Program.Operand) -> Program.Operand? {
+            if case .value(let index) = operand { twins[index] } else { operand }
+        }
+        for instruction in y.body.instructions {
+            let operands = instruction.operands.compactMap(twin)
+            guard operands.count == instruction.operands.count,
+                let results = writer.found(instruction.operation, operands)
+            else { continue }
+            for (index, result) in zip(instruction.results, results) { twins[index] = result }
+        }
+
+        // What is needed of them from the end backwards: a value that is kept needs no others.
+        var isNeeded = [Bool](repeating: false, count: y.body.valueCount)
+        func need(_ operand: Program.Operand) { if case .value(let index) = operand { isNeeded[index] = true } }
+        y.body.outputs.forEach(need)
+        var room = Simplify.mostKept / x.length  // bytes of a step
+        for instruction in y.body.instructions.reversed() {
+            let needed = zip(instruction.results, instruction.signatures).filter { isNeeded[$0.0] }
+            if needed.isEmpty { continue }
+            let bytes = needed.reduce(0) { $0 + $1.1.shape.elementCount * $1.1.type.size }
+            let sources = needed.compactMap { twins[$0.0] }
+            if sources.count == needed.count, bytes <= room, instruction.operation.isDear(y.body, instruction.operands) {
+                room -= bytes
+                kept += zip(needed, sources).map { ($0.0, $1) }
+            } else {
+                instruction.operands.forEach(need)
+            }
+        }
+        if kept.isEmpty { return nil }
+    }
+
+    /// The program with the values as results of the first loop and sequences of the second.
+    func keeping(_ program: Program) -> Program {
+        let (a, b) = (program.instructions[first], program.instructions[second])
+        guard case .scan(let x) = a.operation, case .scan(let y) = b.operation else { return program }
+        let keeping = Scan(
+            body: writer.finish(outputs + kept.map(\.source)), carries: x.carries, sequences: x.sequences,
+            constants: x.constants, length: x.length, isReversed: x.isReversed)
+        let signatures = kept.map { writer.signature($0.source) }
+
+        let before = y.carries + y.sequences
+        var body = ProgramWriter(inputs: y.body.inputs.prefix(before) + signatures + y.body.inputs.dropFirst(before))
+        var values = [Program.Operand?](repeating: nil, count: y.body.valueCount)
+        for place in y.body.inputs.indices { values[place] = .value(place < before ? place : place + kept.count) }
+        for (place, item) in kept.enumerated() { values[item.value] = .value(before + place) }
+        func look(_ operand: Program.Operand) -> Program.Operand {
+            if case .value(let index) = operand { values[index]! } else { operand }
+        }
+        for instruction in y.body.instructions where instruction.results.contains(where: { values[$0] == nil }) {
+            let results = body.append(instruction.operation, instruction.operands.map(look), instruction.signatures)
+            for (index, result) in zip(instruction.results, results) where values[index] == nil { values[index] = result }
+        }
+        let reading = Scan(
+            body: body.finish(y.body.outputs.map(look)), carries: y.carries, sequences: y.sequences + kept.count,
+            constants: y.constants, length: y.length, isReversed: y.isReversed)
+
+        var all = ProgramWriter(inputs: program.inputs)
+        var moved: [Program.Operand] = program.inputs.indices.map { .value($0) }
+        var stored: [Program.Operand] = []
+        for (place, instruction) in program.instructions.enumerated() {
+            var operands = instruction.operands.map { operand in
+                if case .value(let index) = operand { moved[index] } else { operand }
+            }
+            if place == first {
+                let more = signatures.map { Signature([x.length] + $0.shape, $0.type) }
+                let results = all.append(.scan(keeping), operands, instruction.signatures + more)
+                moved += results.prefix(instruction.results.count)
+                stored = Array(results.dropFirst(instruction.results.count))
+            } else {
+                if place == second { operands.insert(contentsOf: stored, at: before) }
+                moved += all.append(place == second ? .scan(reading) : instruction.operation, operands, instruction.signatures)
+            }
+        }
+        return all.finish(
+            program.outputs.map { operand in
+                if case .value(let index) = operand { moved[index] } else { operand }
+            })
+    }
+}
+
+extension Operation {
+    /// Whether computing an element takes many times as long as fetching it from memory.
+    fileprivate func isDear(_ program: Program, _ operands: [Program.Operand]) -> Bool {
+        switch self {
+        case .matrixProduct, .cholesky, .triangularSolve:
+            program.side(operands[0]) >= 16
+        case .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot,
+            .symmetricSylvester:
+            program.side(operands[0]) >= 4
+        case .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce, .largestIndex, .cumulativeSum,
+            .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd,
+            .windows, .windowSum, .fourier, .realFourier, .realFourierTranspose, .random, .scan, .conditional,
+            .whileLoop, .fixedPoint, .custom:
+            false
+        }
+    }
+}
