@@ -2,6 +2,16 @@
 extension Tensor {
     /// The matrix product, batched and broadcast over the axes before the last two.
     public func matrixProduct(_ other: Tensor) -> Tensor { apply(.matrixProduct, self, other) }
+    /// `A P Aᵀ` of a symmetric `P`, as a covariance goes with a linear map. The derivative with respect to `A` is that for symmetric
+    /// matrices, one product where two factors would need two.
+    public func congruence(_ symmetric: Tensor) -> Tensor {
+        customTangent { (x: Pair<Tensor, Tensor>) in
+            x.first.matrixProduct(x.second).matrixProduct(x.first.transposed)
+        } tangent: { x, _, dx in
+            let half = dx.first.matrixProduct(x.first.matrixProduct(x.second).transposed)
+            return half + half.transposed + x.first.matrixProduct(dx.second).matrixProduct(x.first.transposed)
+        }(Pair(self, symmetric))
+    }
     /// The product with a vector along the last axis: `[..., n, k] · [..., k] → [..., n]`.
     public func vectorProduct(_ vector: Tensor) -> Tensor {
         let product = matrixProduct(vector.expanded(axis: -1))
@@ -88,8 +98,11 @@ extension Tensor {
     /// `log det A` of a symmetric positive definite matrix.
     public func logDeterminant() -> Tensor { 2 * cholesky().diagonal().log().sum(axes: [-1]) }
 
+    /// The diagonal of square matrices, `[..., n, n] → [..., n]`.
     public func diagonal() -> Tensor {
-        (self * Tensor.identity(shape[rank - 1], type: type)).sum(axes: [-1])
+        let n = shape[rank - 1]
+        precondition(shape[rank - 2] == n, "diagonal: of matrices that are not square, \(shape)")
+        return reshaped(shape.dropLast(2) + [n * n]).slice(axis: -1, from: 0, by: n + 1)
     }
     /// Diagonal matrices from vectors along the last axis.
     public func diagonalMatrix() -> Tensor { expanded(axis: -1) * Tensor.identity(shape[rank - 1], type: type) }

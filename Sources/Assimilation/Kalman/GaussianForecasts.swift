@@ -14,8 +14,7 @@ public struct LinearForecast: GaussianForecast {
         let matrix = model.matrix(step: step)
         return Gaussian(
             mean: model(belief.mean, step: step),
-            covariance: matrix.matrixProduct(belief.covariance).matrixProduct(matrix.transposed)
-                + modelError.covariance(step: step))
+            covariance: matrix.congruence(belief.covariance) + modelError.covariance(step: step))
     }
     public func tangent(at mean: Tensor, step: Tensor) -> Tensor { model.matrix(step: step) }
 
@@ -43,8 +42,7 @@ public struct ExtendedForecast<Model: ForecastModel>: GaussianForecast {
         let matrix = inflation * tangent(at: belief.mean, step: step)
         return Gaussian(
             mean: model(belief.mean, step: step),
-            covariance: matrix.matrixProduct(belief.covariance).matrixProduct(matrix.transposed)
-                + modelError.covariance(step: step))
+            covariance: matrix.congruence(belief.covariance) + modelError.covariance(step: step))
     }
     public func tangent(at mean: Tensor, step: Tensor) -> Tensor {
         jacobian(of: { model($0, step: step) })(mean)

@@ -29,13 +29,19 @@ public struct KalmanAnalysis: Analysis {
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
 }
 
-/// `(I − K H) P (I − K H)ᵀ + K R Kᵀ`, factor by factor, each of the low rank `m`; `cross` is `P Hᵀ`.
+/// `(I − K H) P (I − K H)ᵀ + K R Kᵀ`, factor by factor, each of the low rank `m`, where that is low; `cross` is `P Hᵀ`.
 func josephForm(
     _ covariance: Tensor, gain: Tensor, operatorMatrix: Tensor, cross: Tensor, error: Tensor
 ) -> Tensor {
-    let left = covariance - gain.matrixProduct(cross.transposed)
-    let both = left - left.matrixProduct(operatorMatrix.transposed).matrixProduct(gain.transposed)
-    let analysis = both + gain.matrixProduct(error).matrixProduct(gain.transposed)
+    let (n, m) = (gain.shape[gain.rank - 2], gain.shape[gain.rank - 1])
+    let both: Tensor
+    if m < n {
+        let left = covariance - gain.matrixProduct(cross.transposed)
+        both = left - left.matrixProduct(operatorMatrix.transposed).matrixProduct(gain.transposed)
+    } else {
+        both = (Tensor.identity(n, type: gain.type) - gain.matrixProduct(operatorMatrix)).congruence(covariance)
+    }
+    let analysis = both + gain.congruence(error)
     return 0.5 * (analysis + analysis.transposed)
 }
 

@@ -120,6 +120,8 @@ extension Schedule {
             // Windows of windows are as easily found in what the inner ones look at.
             if case .windows = consumer.operation, isWindows(value) { return false }
             if isAbsorbed(number) { return false }
+            // Across memory one array is read, not all that its elements are made of; and products read it either way.
+            if !readsViews, costs[value] > 0, consumer.operation.movesLastAxis { return true }
             let form = consumer.operation.form(consumer.operands.map(signature), consumer.signatures)
             return consumer.operands.indices.contains { place in
                 consumer.operands[place].index == value && form.needsMemory(place, consumer.operation)
@@ -294,6 +296,12 @@ extension Schedule {
             guard case .value(let index) = operand, isInline(index) else { return true }
             return isFlat(program.instructions[makers[index]!], size)
         }
+    }
+}
+
+extension Operation {
+    fileprivate var movesLastAxis: Bool {
+        if case .transpose(let order) = self { order.last != order.count - 1 } else { false }
     }
 }
 
