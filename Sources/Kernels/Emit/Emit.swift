@@ -30,7 +30,8 @@ struct EmittedProgram: Sendable {
         } else if let tiled = TiledProgram(lifted) {
             self = EmittedProgram.inTiles(tiled, lifted, constants)
         } else {
-            self.init(elementwise: lifted, constants)
+            let (turned, constants) = Simplify.liftingConstants(Simplify.turning(program))
+            self.init(elementwise: turned, constants)
         }
     }
 

@@ -212,11 +212,17 @@ extension Source {
         for range in parts[variable] {
             var inner = box
             inner.ranges[variable] = range
+            // Vectors run along what is summed, not across the sums.
+            let last = order.dropFirst().last.map { parts[$0] } ?? []
+            if depth + 1 == accumulator.outer, !accumulator.isRow, lanes == nil, last.contains(where: isEven) { line("SINGLY") }
             block(head(variable, range, isInnermost: false)) {
                 $0.reductionNest(order.dropFirst(), parts, inner, accumulator, depth: depth + 1, body)
             }
         }
     }
+
+    /// Whether a short sum is one of some whole vectors, for which compilers would rather write out its terms.
+    private func isEven(_ range: Range<Int>) -> Bool { 16..<64 ~= range.count && range.count % 8 == 0 }
 
     private mutating func innerNest(
         _ order: ArraySlice<Int>, _ parts: [[Range<Int>]], _ box: Box, _ isRow: Bool, _ body: (Box) -> [String]
@@ -228,7 +234,9 @@ extension Source {
         for range in parts[variable] where !range.isEmpty {
             var inner = box
             inner.ranges[variable] = range
-            if !isRow && order.count == 1 && lanes == nil && range.count >= 64 { line("INTERLEAVE") }
+            if !isRow && order.count == 1 && lanes == nil {
+                if range.count >= 64 { line("INTERLEAVE") } else if isEven(range) { line("EVENLY") }
+            }
             // The steps of a sum depend on each other, those along a row of sums do not.
             block(head(variable, range, isInnermost: isRow && order.count == 1)) {
                 $0.innerNest(order.dropFirst(), parts, inner, isRow, body)

@@ -11,7 +11,9 @@ enum Prelude {
         parts.append(productSettings)
         if let lanes { parts.append(vectors(lanes)) }
         if code.mentions("laneProduct_") { parts.append(laneProducts) }
-        if code.mentions(" product_") || code.mentions("sharedProduct_") { parts.append(products) }
+        let multiplies = code.mentions(" product_") || code.mentions("sharedProduct_")
+        if multiplies || code.mentions("transposed_") { parts.append(transposes) }
+        if multiplies { parts.append(products) }
         parts.append(matrices(for: code))
         if code.mentions("largestIndex_") || code.mentions("sortOrder_") { parts.append(order(lanes: lanes)) }
         if ["uniform_", "normal_", "split_", "fold_"].contains(where: code.mentions) {
@@ -39,10 +41,14 @@ enum Prelude {
         #if defined(__clang__)
         #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
         #define INTERLEAVE _Pragma("clang loop interleave_count(4)")
+        #define EVENLY _Pragma("clang loop unroll(disable) vectorize_width(8) interleave_count(1)")
+        #define SINGLY _Pragma("clang loop vectorize(disable)")
         #define REASSOCIATE _Pragma("clang fp reassociate(on)")
         #else
         #define INDEPENDENT _Pragma("GCC ivdep")
         #define INTERLEAVE
+        #define EVENLY
+        #define SINGLY
         #define REASSOCIATE
         #endif
         extern void cblas_dgemm(int, int, int, int, int, int, double, const double *, int, const double *, int, double, double *, int);

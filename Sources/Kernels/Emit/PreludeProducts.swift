@@ -6,11 +6,27 @@ extension Prelude {
     /// twelve rows 24 multiply-adds of vectors for 14 loads.
     static let products = ["d", "f"].map { x in
         """
-        typedef t_\(x) v_\(x) __attribute__((vector_size(VECTOR), aligned(sizeof(t_\(x))), may_alias));
-        enum { WIDE_\(x) = VECTOR / sizeof(t_\(x)), PANEL_\(x) = 2 * WIDE_\(x) };
-        \(transposition(x))
+        enum { PANEL_\(x) = 2 * WIDE_\(x) };
         \([12, 8, 6, 4, 1].map { rows in [1, 2].map { tile(x, rows, $0, isPacked: true) + tile(x, rows, $0, isPacked: false) }.joined() + allPanels(x, rows) }.joined())
         \(multiply(x))
+        """
+    }.joined(separator: "\n")
+
+    /// Transposes of matrices, by blocks as wide as a vector.
+    static let transposes = ["d", "f"].map { x in
+        """
+        typedef t_\(x) v_\(x) __attribute__((vector_size(VECTOR), aligned(sizeof(t_\(x))), may_alias));
+        enum { WIDE_\(x) = VECTOR / sizeof(t_\(x)) };
+        \(transposition(x))
+        static __attribute__((noinline, unused)) void transposed_\(x)(long rows, long columns, const t_\(x) *restrict from, t_\(x) *restrict to) {
+          long i = 0;
+          for (; i + WIDE_\(x) <= rows; i += WIDE_\(x)) {
+            long j = 0;
+            for (; j + WIDE_\(x) <= columns; j += WIDE_\(x)) transpose_\(x)(from + i * columns + j, columns, to + j * rows + i, rows);
+            for (; j < columns; j++) for (long k = i; k < i + WIDE_\(x); k++) to[j * rows + k] = from[k * columns + j];
+          }
+          for (; i < rows; i++) for (long j = 0; j < columns; j++) to[j * rows + i] = from[i * columns + j];
+        }
         """
     }.joined(separator: "\n")
 

@@ -23,6 +23,7 @@ extension Source {
             } else {
                 matrixProduct(product, into: place, isSum: true, &frame, now: now)
             }
+        case .transpose: transpose(instruction, &frame)
         case .pad(let low, _, let interior): spread(instruction, low, interior, &frame)
         case .cumulativeSum(let axis, let reversed): cumulativeSum(instruction, axis, reversed, &frame)
         case .conditional(let choice): conditional(choice, instruction, &frame, now: now)
@@ -50,8 +51,8 @@ extension Source {
         case .random(let draw): random(draw, instruction, &frame)
         case .unary, .binary, .singularValueDecomposition:
             interpreted(instruction, &frame)
-        case .alias, .constant, .compare, .select, .cast, .broadcast, .reshape, .transpose, .slice,
-            .concatenate, .roll, .gather, .windows, .fixedPoint, .custom:
+        case .alias, .constant, .compare, .select, .cast, .broadcast, .reshape, .slice, .concatenate,
+            .roll, .gather, .windows, .fixedPoint, .custom:
             preconditionFailure("\(instruction.operation.name) is not a routine")
         }
     }
@@ -67,6 +68,18 @@ extension Source {
         line(
             "runtime->interpret(runtime->context, \(number), (const void *[]){\(operands.joined(separator: ", "))}, "
                 + "(void *[]){\(results.joined(separator: ", "))});")
+    }
+
+    /// A batch of matrices, each transposed.
+    private mutating func transpose(_ instruction: Program.Instruction, _ frame: inout Frame) {
+        let (from, to) = (memory(instruction.operands[0], &frame), frame.places[instruction.results.lowerBound]!)
+        let shape = frame.schedule.signature(instruction.operands[0]).shape
+        let (rows, columns) = (shape[shape.count - 2], shape[shape.count - 1])
+        let call = "transposed_\(to.type.letter(false))(\(rows), \(columns), \(from.pointer)"
+        let batch = shape.dropLast(2).reduce(1, *)
+        if batch == 1 { return line("\(call), \(to.pointer));") }
+        line("for (long b = 0; b < \(batch); b++)")
+        line("  \(call) + b * \(rows * columns), \(to.pointer) + b * \(rows * columns));")
     }
 
     // MARK: Matrix product

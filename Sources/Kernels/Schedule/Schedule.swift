@@ -99,7 +99,8 @@ extension Schedule {
         case .elementwise(let cost):
             costs[result] = min(
                 1000, instruction.operands.reduce(cost) { $0 + ($1.index.map { isInline($0) ? costs[$0] : 0 } ?? 0) })
-            treatments[result] = mustLieInMemory(result) ? .loops : .inline
+            treatments[result] =
+                isCrossing(instruction) ? .routine : mustLieInMemory(result) ? .loops : .inline
         case .view:  // a reading of an inline value: only where the axes stay recognisable
             costs[result] = instruction.operands[0].index.map { costs[$0] } ?? 0
             treatments[result] = mustLieInMemory(result) ? .loops : .inline
@@ -219,6 +220,18 @@ extension Schedule {
     private func isWindows(_ value: Int) -> Bool {
         guard let maker = makers[value], case .windows = program.instructions[maker].operation else { return false }
         return true
+    }
+
+    /// Whether it is a transpose that others read than products: vectors would gather what a routine moves by blocks.
+    private func isCrossing(_ instruction: Program.Instruction) -> Bool {
+        let (value, shape) = (instruction.results.lowerBound, instruction.signatures[0].shape)
+        guard !readsViews, isTransposeInMemory(value), instruction.signatures[0].type.isReal,
+            shape.suffix(2).allSatisfy({ $0 >= 8 })
+        else { return false }
+        return isOutput[value]
+            || uses[value].contains {
+                if case .matrixProduct = program.instructions[$0].operation { false } else { true }
+            }
     }
 
     private func isTransposeInMemory(_ value: Int) -> Bool {
