@@ -12,7 +12,8 @@ enum Prelude {
         if let lanes { parts.append(vectors(lanes)) }
         if code.mentions("laneProduct_") { parts.append(laneProducts) }
         let multiplies = code.mentions(" product_") || code.mentions("sharedProduct_")
-        if multiplies || code.mentions("transposed_") { parts.append(transposes) }
+        let factorizes = code.mentions("cholesky_d") || code.mentions("choleskies_d")
+        if multiplies || factorizes || code.mentions("transposed_") { parts.append(transposes) }
         if multiplies { parts.append(products) }
         parts.append(matrices(for: code))
         if code.mentions("largestIndex_") || code.mentions("sortOrder_") { parts.append(order(lanes: lanes)) }

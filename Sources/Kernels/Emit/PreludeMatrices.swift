@@ -6,8 +6,9 @@ extension Prelude {
         let eigen = uses("symmetricEigen_d", "symmetricEigens_d")
         let functions = uses("symmetricRoot_d", "symmetricSylvester_d")
         let triangular = uses("triangularSolve_d_d_d")
-        if eigen || functions || triangular { parts.append(wideVectors) }
-        if uses("cholesky_d", "choleskies_d") { parts.append(choleskyOfNumbers) }
+        let cholesky = uses("cholesky_d", "choleskies_d")
+        if eigen || functions || triangular || cholesky { parts.append(wideVectors) }
+        if cholesky { parts.append(choleskyOfNumbers) }
         if uses("cholesky_D") { parts.append(choleskyInLanes) }
         if triangular { parts.append(triangularSolveOfNumbers) }
         for (l, b) in [("d", "D"), ("D", "d"), ("D", "D")] where uses("triangularSolve_\(l)_\(b)_D") {
