@@ -43,8 +43,8 @@ def periodic():
 def analysis():
     """An analysis of Lorenz-96, whose gain is a function of the forecast: row 7 of `apus reproduce`.
 
-    Features of the forecast and of what is observed by ten convolutions of width 5 to 32 channels, residual but the first; a
-    convolution of width 9 of the innovation to 32 channels; one of width 5 of their products to the increment.
+    Features of the forecast and of what is observed by ten convolutions of width 5 to 32 channels, residual but the first and the
+    last, which is linear; a convolution of width 9 of the innovation to 32 channels; one of width 5 of their products to the increment.
     """
     parameters = [kernel(11 + i, 32, 32 if i else 2, 5) for i in range(10)] + [kernel(21, 32, 1, 9), kernel(22, 1, 32, 5)]
     truth = (8 * uniform(23, BATCHES, 32, 40)).astype(np.float32)

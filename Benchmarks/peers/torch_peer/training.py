@@ -37,9 +37,10 @@ def analysis_loss(p, forecast, truth):
     """
     *layers, inner, inner_bias, outer, outer_bias = p
     signal = torch.stack([(forecast - 2.4) / 3.6, torch.ones_like(forecast)], 1)
-    for i in range(0, len(layers), 2):
+    for i in range(0, len(layers) - 2, 2):
         change = F.silu(convolution(signal, layers[i], layers[i + 1]))
         signal = signal + change if i else change
+    signal = convolution(signal, *layers[-2:])
     taps = [
         torch.cat([F.pad(inner[:, 0], (k, 4 - k)), inner_bias[:, None]], 1) * outer[0, :, k, None] for k in range(5)]
     rows = convolution(signal, torch.stack(taps, 2).transpose(0, 1), F.pad(outer_bias, (13, 0)))
