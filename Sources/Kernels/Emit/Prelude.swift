@@ -9,12 +9,10 @@ enum Prelude {
         parts += [errorFunction("d", isSingle: false), errorFunction("f", isSingle: true)]
         parts += [trigonometry("d", isSingle: false), trigonometry("f", isSingle: true), trigonometryOfNumbers]
         parts.append(productSettings)
+        parts.append(transposes)
         if let lanes { parts.append(vectors(lanes)) }
         if code.mentions("laneProduct_") { parts.append(laneProducts) }
-        let multiplies = code.mentions(" product_") || code.mentions("sharedProduct_")
-        let factorizes = code.mentions("cholesky_d") || code.mentions("choleskies_d")
-        if multiplies || factorizes || code.mentions("transposed_") { parts.append(transposes) }
-        if multiplies { parts.append(products) }
+        if code.mentions(" product_") || code.mentions("sharedProduct_") { parts.append(products) }
         parts.append(matrices(for: code))
         if code.mentions("largestIndex_") || code.mentions("sortOrder_") { parts.append(order(lanes: lanes)) }
         if ["uniform_", "normal_", "split_", "fold_"].contains(where: code.mentions) {

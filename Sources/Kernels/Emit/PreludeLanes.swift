@@ -96,15 +96,32 @@ extension Prelude {
         \(trigonometry("D", isSingle: false))
         \(trigonometry("F", isSingle: true))
         \(trigonometryInLanes)
+        // Blocks of as many elements of as many lanes as a vector is wide; numbers of other types go one by one
+        #define BLOCKS_d(l, i) BLOCKS(d, l, i)
+        #define BLOCKS_f(l, i) BLOCKS(f, l, i)
+        #define BLOCKS(x, l, i) \\
+          if (LANES % WIDE_##x == 0) for (; i + WIDE_##x <= inner; i += WIDE_##x) for (int l = 0; l < LANES; l += WIDE_##x)
+        enum { WIDE_l = 1, WIDE_b = 1 };
+        #define BLOCKS_l(l, i) if (0)
+        #define BLOCKS_b(l, i) if (0)
+        #define transpose_l(from, row, to, stride, isStreamed) (void)0
+        #define transpose_b(from, row, to, stride, isStreamed) (void)0
         // Elements first + lane of a batch, lanes innermost, and back; lanes beyond the end repeat its last element.
         #define MOVES(X, x, T) \\
           static void gather_##X(t_##X *restrict to, const t_##x *restrict from, long outer, long inner, long size, long first) { \\
             if (first + LANES <= size) { \\
-              for (long o = 0; o < outer; o++) for (long i = 0; i < inner; i++) { \\
-                const t_##x *row = from + (o * size + first) * inner + i; \\
-                t_##X v; \\
-                for (int l = 0; l < LANES; l++) v[l] = T row[l * inner]; \\
-                to[o * inner + i] = v; \\
+              for (long o = 0; o < outer; o++) { \\
+                const t_##x *rows = from + (o * size + first) * inner; \\
+                long i = 0; \\
+                BLOCKS_##x(l, i) { \\
+                  for (int k = 0; k < WIDE_##x; k++) __builtin_prefetch(rows + (l + LANES + k) * inner + i); \\
+                  transpose_##x(rows + l * inner + i, inner, (t_##x *)(to + o * inner + i) + l, LANES, 0); \\
+                } \\
+                for (; i < inner; i++) { \\
+                  t_##X v; \\
+                  for (int l = 0; l < LANES; l++) v[l] = T rows[l * inner + i]; \\
+                  to[o * inner + i] = v; \\
+                } \\
               } \\
               return; \\
             } \\
@@ -116,10 +133,17 @@ extension Prelude {
           static void scatter_##X(t_##x *restrict to, const t_##X *restrict from, long outer, long inner, long size, long first) { \\
             const int count = first + LANES <= size ? LANES : (int)(size - first); \\
             if (count == LANES) { \\
-              for (long o = 0; o < outer; o++) for (long i = 0; i < inner; i++) { \\
-                t_##x *row = to + (o * size + first) * inner + i; \\
-                const t_##X v = from[o * inner + i]; \\
-                for (int l = 0; l < LANES; l++) row[l * inner] = T v[l]; \\
+              for (long o = 0; o < outer; o++) { \\
+                t_##x *rows = to + (o * size + first) * inner; \\
+                const int isStreamed = STREAMED(size * inner * outer, inner, rows, x); \\
+                long i = 0; \\
+                BLOCKS_##x(l, i) \\
+                  transpose_##x((const t_##x *)(from + o * inner + i) + l, LANES, rows + l * inner + i, inner, isStreamed); \\
+                if (isStreamed) __atomic_thread_fence(__ATOMIC_SEQ_CST); \\
+                for (; i < inner; i++) { \\
+                  const t_##X v = from[o * inner + i]; \\
+                  for (int l = 0; l < LANES; l++) rows[l * inner + i] = T v[l]; \\
+                } \\
               } \\
               return; \\
             } \\

@@ -16,13 +16,14 @@ extension Prelude {
     static let transposes = ["d", "f"].map { x in
         """
         typedef t_\(x) v_\(x) __attribute__((vector_size(VECTOR), aligned(sizeof(t_\(x))), may_alias));
+        typedef t_\(x) w_\(x) __attribute__((vector_size(VECTOR), may_alias));
         enum { WIDE_\(x) = VECTOR / sizeof(t_\(x)) };
         \(transposition(x))
         static __attribute__((noinline, unused)) void transposed_\(x)(long rows, long columns, const t_\(x) *restrict from, t_\(x) *restrict to) {
           long i = 0;
           for (; i + WIDE_\(x) <= rows; i += WIDE_\(x)) {
             long j = 0;
-            for (; j + WIDE_\(x) <= columns; j += WIDE_\(x)) transpose_\(x)(from + i * columns + j, columns, to + j * rows + i, rows);
+            for (; j + WIDE_\(x) <= columns; j += WIDE_\(x)) transpose_\(x)(from + i * columns + j, columns, to + j * rows + i, rows, 0);
             for (; j < columns; j++) for (long k = i; k < i + WIDE_\(x); k++) to[j * rows + k] = from[k * columns + j];
           }
           for (; i < rows; i++) for (long j = 0; j < columns; j++) to[j * rows + i] = from[i * columns + j];
@@ -44,6 +45,14 @@ extension Prelude {
         #define UNROLL _Pragma("GCC unroll 16")
         #endif
         #define DEPTH 384
+        // More than caches hold is written past them, where whole vectors are; such writes are not ordered before others without a fence.
+        #if defined(__clang__)
+        #define STREAMED(count, row, to, x) ((count) > 1 << 19 && (row) % WIDE_##x == 0 && (unsigned long)(to) % VECTOR == 0)
+        #define STREAM(value, to, type) __builtin_nontemporal_store(value, (type *)(to))
+        #else
+        #define STREAMED(count, row, to, x) 0
+        #define STREAM(value, to, type) *(type *)(to) = value
+        #endif
         """
 
     /// `c (+)= a b` for a tile of `a`, packed by columns or with its rows in place, and a panel of `b`.
@@ -120,7 +129,7 @@ extension Prelude {
         return """
             \(shuffles)
             #endif
-            INLINE void transpose_\(x)(const t_\(x) *from, long row, t_\(x) *to, long stride) {
+            INLINE void transpose_\(x)(const t_\(x) *from, long row, t_\(x) *to, long stride, int isStreamed) {
             #if __has_builtin(__builtin_shufflevector)
               v_\(x) a[WIDE_\(x)], b[WIDE_\(x)];
               UNROLL for (int i = 0; i < WIDE_\(x); i++) a[i] = *(const v_\(x) *)(from + i * row);
@@ -131,7 +140,8 @@ extension Prelude {
                   a[2 * i + 1] = HIGH_\(x)(b[i], b[i + WIDE_\(x) / 2]);
                 }
               }
-              UNROLL for (int i = 0; i < WIDE_\(x); i++) *(v_\(x) *)(to + i * stride) = a[i];
+              if (isStreamed) UNROLL for (int i = 0; i < WIDE_\(x); i++) STREAM(a[i], to + i * stride, w_\(x));
+              else UNROLL for (int i = 0; i < WIDE_\(x); i++) *(v_\(x) *)(to + i * stride) = a[i];
             #else
               for (long i = 0; i < WIDE_\(x); i++) for (long j = 0; j < WIDE_\(x); j++) to[i * stride + j] = from[j * row + i];
             #endif
@@ -171,8 +181,8 @@ extension Prelude {
                 else {
                   long l = 0;
                   if (columns == PANEL_\(x) && row == 1) for (; l + WIDE_\(x) <= k; l += WIDE_\(x)) {
-                    transpose_\(x)(b + j * column + l, column, to + l * PANEL_\(x), PANEL_\(x));
-                    transpose_\(x)(b + (j + WIDE_\(x)) * column + l, column, to + l * PANEL_\(x) + WIDE_\(x), PANEL_\(x));
+                    transpose_\(x)(b + j * column + l, column, to + l * PANEL_\(x), PANEL_\(x), 0);
+                    transpose_\(x)(b + (j + WIDE_\(x)) * column + l, column, to + l * PANEL_\(x) + WIDE_\(x), PANEL_\(x), 0);
                   }
                   for (; l < k; l++) for (long q = 0; q < columns; q++) to[l * PANEL_\(x) + q] = b[l * row + (j + q) * column];
                 }

@@ -31,7 +31,7 @@ extension Prelude {
           t_d worst = 0;
           for (long i = 0; i < n; i++) u[i][s - 1] = (t_W){0};
           for (long i = 0; i < whole; i += WIDE_d)
-            for (long j = 0; j <= i; j += WIDE_d) transpose_d(a + i * n + j, n, (t_a *)u[j] + i, 8 * s);
+            for (long j = 0; j <= i; j += WIDE_d) transpose_d(a + i * n + j, n, (t_a *)u[j] + i, 8 * s, 0);
           for (long i = whole; i < n; i++) for (long j = 0; j <= i; j++) ((t_a *)u[j])[i] = a[i * n + j];
           long k = 0;
           for (; k + 4 <= n; k += 4) {
@@ -74,7 +74,7 @@ extension Prelude {
             }
           }
           for (long i = 0; i < whole; i += WIDE_d)
-            for (long j = 0; j <= i; j += WIDE_d) transpose_d((t_a *)u[j] + i, 8 * s, l + i * n + j, n);
+            for (long j = 0; j <= i; j += WIDE_d) transpose_d((t_a *)u[j] + i, 8 * s, l + i * n + j, n, 0);
           for (long i = whole; i < n; i++) for (long j = 0; j <= i; j++) l[i * n + j] = ((t_a *)u[j])[i];
           for (long i = 0; i < n; i++) for (long j = i + 1; j < n; j++) l[i * n + j] = 0;
           return worst;
