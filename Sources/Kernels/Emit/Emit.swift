@@ -92,7 +92,9 @@ struct EmittedProgram: Sendable {
 
     /// The code over blocks of so many lanes that the values of a block fit into the nearest cache.
     private static func inLanes(_ batch: BatchedProgram, _ program: Program, _ constants: [Tensor]) -> EmittedProgram? {
-        guard batch.program.isBatchable(batch.inputAxes.map { $0 != nil }) else { return nil }
+        guard batch.program.isBatchable(batch.inputAxes.map { $0 != nil }), !batch.program.isFactorization else {
+            return nil
+        }
         let wide = inLanes(16, batch, program, constants)
         return wide.scratchSize <= 36 << 10 ? wide : inLanes(8, batch, program, constants)
     }
@@ -193,6 +195,14 @@ extension Program {
             return instruction.operation.worksOnLanes(
                 instruction.operands[0].index.map { signatures[$0] }, instruction.signatures[0].type)
         }
+    }
+}
+
+extension Program {
+    /// Whether it is nothing but a factorization of matrices so large that groups of them have better code of their own.
+    fileprivate var isFactorization: Bool {
+        guard instructions.count == 1, case .cholesky = instructions[0].operation else { return false }
+        return side(instructions[0].operands[0]) > 24
     }
 }
 

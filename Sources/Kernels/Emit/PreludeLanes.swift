@@ -114,7 +114,7 @@ extension Prelude {
                 const t_##x *rows = from + (o * size + first) * inner; \\
                 long i = 0; \\
                 BLOCKS_##x(l, i) { \\
-                  for (int k = 0; k < WIDE_##x; k++) __builtin_prefetch(rows + (l + LANES + k) * inner + i); \\
+                  for (int k = 0; k < WIDE_##x; k++) __builtin_prefetch(rows + (l + LANES + k) * inner + i, 0, 2); \\
                   transpose_##x(rows + l * inner + i, inner, (t_##x *)(to + o * inner + i) + l, LANES, 0); \\
                 } \\
                 for (; i < inner; i++) { \\

@@ -9,6 +9,7 @@ extension Prelude {
         let cholesky = uses("cholesky_d", "choleskies_d")
         if eigen || functions || triangular || cholesky { parts.append(wideVectors) }
         if cholesky { parts.append(choleskyOfNumbers) }
+        if uses("cholesky_D", "choleskies_d") { parts.append(choleskyBlocks) }
         if uses("cholesky_D") { parts.append(choleskyInLanes) }
         if triangular { parts.append(triangularSolveOfNumbers) }
         for (l, b) in [("d", "D"), ("D", "d"), ("D", "D")] where uses("triangularSolve_\(l)_\(b)_D") {
@@ -33,27 +34,16 @@ extension Prelude {
         return parts.joined(separator: "\n")
     }
 
-    /// Column by column: what a column takes from the rows to its right is subtracted at once, along the rows in memory.
     private static let choleskyInLanes = """
+        CHOLESKYBLOCK(D, 4, 2) CHOLESKYBLOCK(D, 1, 2) CHOLESKYBLOCK(D, 1, 1)
+        CHOLESKYROWS(D)
         static __attribute__((noinline)) void cholesky_D(long n, const t_D *restrict a, t_D *restrict l) {
-          t_D column[n];
-          t_D worst = SPLAT_D(0.0);
+          t_D inverse[n], worst = SPLAT_D(0.0);
           for (long i = 0; i < n; i++) {
             for (long j = 0; j <= i; j++) l[i * n + j] = a[i * n + j];
             for (long j = i + 1; j < n; j++) l[i * n + j] = SPLAT_D(0.0);
           }
-          for (long k = 0; k < n; k++) {
-            const t_D pivot = l[k * n + k], root = sqrt_D(pivot), inverse = 1.0 / root;
-            // A pivot that is not positive, or NaN, makes everything NaN.
-            worst += select_D(compare_D(pivot > 0.0), SPLAT_D(0.0), SPLAT_D(NAN));
-            l[k * n + k] = root;
-            for (long i = k + 1; i < n; i++) column[i] = l[i * n + k] = l[i * n + k] * inverse;
-            for (long i = k + 1; i < n; i++) {
-              const t_D factor = column[i];
-              t_D *restrict row = l + i * n;
-              INDEPENDENT for (long j = k + 1; j <= i; j++) row[j] -= factor * column[j];
-            }
-          }
+          for (long i = 0; i < n;) i += choleskyRows_D(n, i, l, inverse, &worst);
           for (long i = 0; i < n * n; i++) l[i] += worst;
         }
         """

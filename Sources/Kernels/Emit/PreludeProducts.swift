@@ -1,8 +1,8 @@
 extension Prelude {
     /// Products of matrices: small ones by sums, the others by tiles that stay in registers.
     ///
-    /// The right side is packed into panels of two vectors of columns, of which one stays in the nearest cache or streams from
-    /// the next; the left side is packed tile by tile. Each step multiplies a column of the tile with a row of the panel: with
+    /// The right side lies in panels of two vectors of columns, of which one stays in the nearest cache or streams from the next:
+    /// packed, or, where it is small, in place. The left side is packed tile by tile where its elements lie far apart. Each step multiplies a column of the tile with a row of the panel: with
     /// twelve rows 24 multiply-adds of vectors for 14 loads.
     static let products = ["d", "f"].map { x in
         """
@@ -16,7 +16,7 @@ extension Prelude {
     static let transposes = ["d", "f"].map { x in
         """
         typedef t_\(x) v_\(x) __attribute__((vector_size(VECTOR), aligned(sizeof(t_\(x))), may_alias));
-        typedef t_\(x) w_\(x) __attribute__((vector_size(VECTOR), may_alias));
+        typedef t_\(x) aligned_\(x) __attribute__((vector_size(VECTOR), may_alias));
         enum { WIDE_\(x) = VECTOR / sizeof(t_\(x)) };
         \(transposition(x))
         static __attribute__((noinline, unused)) void transposed_\(x)(long rows, long columns, const t_\(x) *restrict from, t_\(x) *restrict to) {
@@ -55,20 +55,20 @@ extension Prelude {
         #endif
         """
 
-    /// `c (+)= a b` for a tile of `a`, packed by columns or with its rows in place, and a panel of `b`.
+    /// `c (+)= a b` for a tile of `a`, with its columns or its rows together, `row` apart, and a panel of `b` with rows `down` apart.
     private static func tile(_ x: String, _ rows: Int, _ vectors: Int, isPacked: Bool) -> String {
         // Three rows a pointer: as many as a processor's addresses reach.
         let groups = (rows + 2) / 3
         let pointers = (0..<groups).map { "*p\($0) = a + \(3 * $0) * row" }.joined(separator: ", ")
-        let values = (0..<rows).map { isPacked ? "a[l * \(rows) + \($0)]" : "p\($0 / 3)[\($0 % 3) * row]" }
+        let values = (0..<rows).map { isPacked ? "a[l * row + \($0)]" : "p\($0 / 3)[\($0 % 3) * row]" }
         return """
-            static __attribute__((noinline, unused)) void \(isPacked ? "tile" : "tileInPlace")_\(x)_\(rows)_\(vectors)(long k, const t_\(x) *restrict a, long row, const t_\(x) *restrict b, t_\(x) *restrict c, long stride, int add, long columns) {
+            static __attribute__((noinline, unused)) void \(isPacked ? "tile" : "tileInPlace")_\(x)_\(rows)_\(vectors)(long k, const t_\(x) *restrict a, long row, const t_\(x) *restrict b, long down, t_\(x) *restrict c, long stride, int add, long columns) {
               v_\(x) s[\(rows)][\(vectors)];
               UNROLL for (int r = 0; r < \(rows); r++) UNROLL for (int q = 0; q < \(vectors); q++) s[r][q] = (v_\(x)){0};
               \(isPacked ? "" : "const t_\(x) \(pointers);")
               for (long l = 0; l < k; l++) {
                 v_\(x) y[\(vectors)];
-                UNROLL for (int q = 0; q < \(vectors); q++) y[q] = *(const v_\(x) *)(b + l * PANEL_\(x) + q * WIDE_\(x));
+                UNROLL for (int q = 0; q < \(vectors); q++) y[q] = *(const v_\(x) *)(b + l * down + q * WIDE_\(x));
                 \(values.enumerated().map { "{ const t_\(x) value = \($1); UNROLL for (int q = 0; q < \(vectors); q++) s[\($0)][q] += value * y[q]; }" }.joined(separator: "\n            "))
                 \(isPacked ? "" : (0..<groups).map { "p\($0)++;" }.joined(separator: " "))
               }
@@ -89,24 +89,26 @@ extension Prelude {
             """
     }
 
-    /// Some rows of a product, over all panels.
+    /// Some rows of a product, over all panels, which are `across` apart for each column.
     private static func allPanels(_ x: String, _ rows: Int) -> String {
         """
-        static __attribute__((noinline, unused)) void rows_\(x)_\(rows)(long m, long k, const t_\(x) *restrict a, long row, long column, const t_\(x) *restrict packed, long depth, t_\(x) *restrict c, int add) {
-          if (column == 1) {
-            for (long j = 0; j < m; j += PANEL_\(x)) {
-              const long columns = m - j < PANEL_\(x) ? m - j : PANEL_\(x);
-              if (columns > WIDE_\(x)) tileInPlace_\(x)_\(rows)_2(k, a, row, packed + j * depth, c + j, m, add, columns);
-              else tileInPlace_\(x)_\(rows)_1(k, a, row, packed + j * depth, c + j, m, add, columns);
-            }
-            return;
-          }
+        static __attribute__((noinline, unused)) void rows_\(x)_\(rows)(long m, long k, const t_\(x) *restrict a, long row, long column, const t_\(x) *restrict b, long down, long across, t_\(x) *restrict c, int add) {
           t_\(x) left[DEPTH * \(rows)];
-          for (long l = 0; l < k; l++) UNROLL for (int r = 0; r < \(rows); r++) left[l * \(rows) + r] = a[r * row + l * column];
+          const int isInPlace = column == 1;
+          if (!isInPlace && (row != 1 || column * k > 8192)) {
+            for (long l = 0; l < k; l++) UNROLL for (int r = 0; r < \(rows); r++) left[l * \(rows) + r] = a[r * row + l * column];
+            a = left;
+            column = \(rows);
+          }
           for (long j = 0; j < m; j += PANEL_\(x)) {
             const long columns = m - j < PANEL_\(x) ? m - j : PANEL_\(x);
-            if (columns > WIDE_\(x)) tile_\(x)_\(rows)_2(k, left, row, packed + j * depth, c + j, m, add, columns);
-            else tile_\(x)_\(rows)_1(k, left, row, packed + j * depth, c + j, m, add, columns);
+            if (isInPlace) {
+              if (columns > WIDE_\(x)) tileInPlace_\(x)_\(rows)_2(k, a, row, b + j * across, down, c + j, m, add, columns);
+              else tileInPlace_\(x)_\(rows)_1(k, a, row, b + j * across, down, c + j, m, add, columns);
+            } else {
+              if (columns > WIDE_\(x)) tile_\(x)_\(rows)_2(k, a, column, b + j * across, down, c + j, m, add, columns);
+              else tile_\(x)_\(rows)_1(k, a, column, b + j * across, down, c + j, m, add, columns);
+            }
           }
         }
 
@@ -140,7 +142,7 @@ extension Prelude {
                   a[2 * i + 1] = HIGH_\(x)(b[i], b[i + WIDE_\(x) / 2]);
                 }
               }
-              if (isStreamed) UNROLL for (int i = 0; i < WIDE_\(x); i++) STREAM(a[i], to + i * stride, w_\(x));
+              if (isStreamed) UNROLL for (int i = 0; i < WIDE_\(x); i++) STREAM(a[i], to + i * stride, aligned_\(x));
               else UNROLL for (int i = 0; i < WIDE_\(x); i++) *(v_\(x) *)(to + i * stride) = a[i];
             #else
               for (long i = 0; i < WIDE_\(x); i++) for (long j = 0; j < WIDE_\(x); j++) to[i * stride + j] = from[j * row + i];
@@ -152,14 +154,14 @@ extension Prelude {
     private static func multiply(_ x: String) -> String {
         func step(_ rows: Int) -> String {
             "for (; i + \(rows) <= n; i += \(rows)) "
-                + "rows_\(x)_\(rows)(m, depth, from_a + i * row, row, column, from_b, k, c + i * m, add || from);"
+                + "rows_\(x)_\(rows)(m, depth, from_a + i * row, row, column, b + from * down, down, across, c + i * m, add || from);"
         }
         return """
-            // c (+)= a b for a packed b; the elements of a are row and column apart
-            static __attribute__((noinline, unused)) void multiply_\(x)(long n, long m, long k, const t_\(x) *restrict a, long row, long column, const t_\(x) *restrict packed, t_\(x) *restrict c, int add) {
+            // c (+)= a b for a b in panels, packed or in place; the elements of a are row and column apart
+            static __attribute__((noinline, unused)) void multiply_\(x)(long n, long m, long k, const t_\(x) *restrict a, long row, long column, const t_\(x) *restrict b, long down, long across, t_\(x) *restrict c, int add) {
               for (long from = 0; from < k; from += DEPTH) {
                 const long depth = k - from < DEPTH ? k - from : DEPTH;
-                const t_\(x) *from_a = a + from * column, *from_b = packed + from * PANEL_\(x);
+                const t_\(x) *from_a = a + from * column;
                 long i = 0;
             #if VECTOR == 64
                 \(step(12))
@@ -201,7 +203,7 @@ extension Prelude {
             static __attribute__((unused)) void multiplyBlock_\(x)(void *context, long block) {
               const struct product_\(x) *p = context;
               const long i = block * BLOCK_\(x);
-              multiply_\(x)(p->n - i < BLOCK_\(x) ? p->n - i : BLOCK_\(x), p->m, p->k, p->a + i * p->row, p->row, p->column, p->packed, p->c + i * p->m, p->add);
+              multiply_\(x)(p->n - i < BLOCK_\(x) ? p->n - i : BLOCK_\(x), p->m, p->k, p->a + i * p->row, p->row, p->column, p->packed, PANEL_\(x), p->k, p->c + i * p->m, p->add);
             }
             static __attribute__((unused)) void sharedProduct_\(x)_\(x)_\(x)(const struct apus_runtime *runtime, long n, long m, long k, const t_\(x) *a, const t_\(x) *b, t_\(x) *c, int ta, int tb, int add, char *packed) {
               struct product_\(x) p = {n, m, k, a, ta ? 1 : k, ta ? n : 1, b, tb ? 1 : m, tb ? k : 1, (t_\(x) *)packed, c, add};
@@ -225,9 +227,11 @@ extension Prelude {
                     c[i * m + j] = s;
                   }
                 }
+              } else if (!tb && m % WIDE_\(x) == 0 && k * m <= 4096) {
+                multiply_\(x)(n, m, k, a, ta ? 1 : k, ta ? n : 1, b, m, 1, c, add);
               } else {
                 pack_\(x)(m, k, b, tb ? 1 : m, tb ? k : 1, (t_\(x) *)packed);
-                multiply_\(x)(n, m, k, a, ta ? 1 : k, ta ? n : 1, (const t_\(x) *)packed, c, add);
+                multiply_\(x)(n, m, k, a, ta ? 1 : k, ta ? n : 1, (const t_\(x) *)packed, PANEL_\(x), k, c, add);
               }
             }
             """
