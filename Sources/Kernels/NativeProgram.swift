@@ -113,7 +113,9 @@ final class ScratchPool: Sendable {
             piece.address.deallocate()
         }
         let size = max(size, 64)
-        return Piece(address: .allocate(byteCount: size, alignment: 64), size: size)
+        let piece = Piece(address: .allocate(byteCount: size, alignment: 64), size: size)
+        preferLargePages(piece.address, size)
+        return piece
     }
 
     func give(_ piece: Piece) { free.withLock { $0.append(piece) } }

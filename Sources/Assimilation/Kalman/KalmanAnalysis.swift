@@ -29,19 +29,18 @@ public struct KalmanAnalysis: Analysis {
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
 }
 
-/// `(I − K H) P (I − K H)ᵀ + K R Kᵀ`, factor by factor, each of the low rank `m`, where that is low; `cross` is `P Hᵀ`.
+/// `(I − K H) P (I − K H)ᵀ + K R Kᵀ`, factor by factor, each of the rank `m`, where that is low; `cross` is `P Hᵀ`.
 func josephForm(
     _ covariance: Tensor, gain: Tensor, operatorMatrix: Tensor, cross: Tensor, error: Tensor
 ) -> Tensor {
     let (n, m) = (gain.shape[gain.rank - 2], gain.shape[gain.rank - 1])
-    let both: Tensor
-    if m < n {
-        let left = covariance - gain.matrixProduct(cross.transposed)
-        both = left - left.matrixProduct(operatorMatrix.transposed).matrixProduct(gain.transposed)
-    } else {
-        both = (Tensor.identity(n, type: gain.type) - gain.matrixProduct(operatorMatrix)).congruence(covariance)
+    let ofErrors = gain.congruence(error)
+    if m >= n {
+        let kept = Tensor.identity(n, type: gain.type) - gain.matrixProduct(operatorMatrix)
+        return kept.congruence(covariance) + ofErrors
     }
-    let analysis = both + gain.congruence(error)
+    let left = covariance - gain.matrixProduct(cross.transposed)
+    let analysis = left - left.matrixProduct(operatorMatrix.transposed).matrixProduct(gain.transposed) + ofErrors
     return 0.5 * (analysis + analysis.transposed)
 }
 

@@ -3,6 +3,7 @@ extension Prelude {
     static let wideVectors = """
         typedef t_d __attribute__((may_alias)) t_a;
         typedef double t_W __attribute__((vector_size(64), aligned(64), may_alias));
+        typedef long t_Z __attribute__((vector_size(64), aligned(64), may_alias));
         """
 
     /// The Cholesky factor of one matrix, by its transpose: rows of that begin with the vector in which their pivot lies, and what stands
@@ -93,7 +94,9 @@ extension Prelude {
           const long down = transposed ? -1 : n, right = transposed ? -n : 1;
           t_d inverse[n];
           t_W w[n];
+          t_d check = 0;
           for (long i = 0; i < n; i++) inverse[i] = 1 / first[i * (down + right)];
+          { REASSOCIATE for (long i = 0; i < n; i++) check += 0 * inverse[i]; }
           for (long q = 0; q < m; q += 8) {
             const long columns = m - q < 8 ? m - q : 8;
             for (long i = 0; i < n; i++) {
@@ -101,11 +104,19 @@ extension Prelude {
               if (columns == 8) memcpy(w + i, from, 64);
               else { w[i] = (t_W){0}; for (long j = 0; j < columns; j++) w[i][j] = from[j]; }
             }
-            long i = 0;
+            // Before the first row that is not zero all stay zero, as in the inverse of a factor; not behind a factor that is none.
+            long start = 0;
+            for (; start + 4 <= n && check == 0; start += 4) {
+              const t_Z bits = ((t_Z)w[start] | (t_Z)w[start + 1]) | ((t_Z)w[start + 2] | (t_Z)w[start + 3]);
+              long any = 0;
+              for (int j = 0; j < 8; j++) any |= bits[j];
+              if (any) break;
+            }
+            long i = start;
             for (; i + 4 <= n; i += 4) {
               t_W s0 = w[i], s1 = w[i + 1], s2 = w[i + 2], s3 = w[i + 3];
               const t_d *r0 = first + i * down, *r1 = r0 + down, *r2 = r1 + down, *r3 = r2 + down;
-              for (long k = 0; k < i; k++) {
+              for (long k = start; k < i; k++) {
                 const t_W y = w[k];
                 s0 -= r0[k * right] * y; s1 -= r1[k * right] * y; s2 -= r2[k * right] * y; s3 -= r3[k * right] * y;
               }
@@ -117,7 +128,7 @@ extension Prelude {
             }
             for (; i < n; i++) {
               t_W s = w[i];
-              for (long k = 0; k < i; k++) s -= first[i * down + k * right] * w[k];
+              for (long k = start; k < i; k++) s -= first[i * down + k * right] * w[k];
               w[i] = s * inverse[i];
             }
             for (long i = 0; i < n; i++) {

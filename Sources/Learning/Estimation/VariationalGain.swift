@@ -61,11 +61,22 @@ public func predictionErrorObjective<F: Forecast, A: Analysis, H: Map>(
 
 /// `KL(q ‖ p)` of Gaussians, `factor` the Cholesky factor of the covariance of `q`.
 private func divergence(of q: Gaussian, factor: Tensor, from p: Gaussian) -> Tensor {
-    let other = p.covariance.cholesky()
-    let shift = (q.mean - p.mean).expanded(axis: -1)
-    let white = other.triangularSolve(Tensor.concatenated([factor, shift], axis: 1))
-    let logRatio = (other.diagonal() / factor.diagonal()).log().sum()
-    return 0.5 * (white.squared().sum() - Tensor(Double(q.mean.count))) + logRatio
+    let shift = q.mean - p.mean
+    return negativeLogDensity(of: q.covariance + shift.outerProduct(shift), p.covariance)
+        - factor.diagonal().log().sum() - 0.5 * Tensor(Double(q.mean.count))
+}
+
+/// `½ tr P⁻¹ S + ½ log det P`, what the mean of `−log N(x; m, P)` over `x` with `E (x − m) (x − m)ᵀ = S` has besides a constant.
+///
+/// The derivatives `½ P⁻¹` and `½ (P⁻¹ − P⁻¹ S P⁻¹)` take two products, a half of what goes back through factor and solutions.
+private func negativeLogDensity(of spread: Tensor, _ covariance: Tensor) -> Tensor {
+    customTangent { (x: Pair<Tensor, Tensor>) in
+        0.5 * (x.second.symmetricInverse() * x.first).sum() + x.second.cholesky().diagonal().log().sum()
+    } tangent: { x, _, dx in
+        let inverse = x.second.symmetricInverse()
+        let slope = inverse - inverse.matrixProduct(x.first).matrixProduct(inverse)
+        return 0.5 * ((inverse * dx.first).sum() + (slope * dx.second).sum())
+    }(Pair(spread, covariance))
 }
 
 /// `−½ (y − z)ᵀ R⁻¹ (y − z)` without what is missing.
