@@ -157,7 +157,8 @@ let trainingRows: [String: @Sendable () -> Prepared] = [
     "training/analysis": {
         let truth = 8 * uniform(23, [batches, 32, 40]).cast(to: .float32)
         let forecast = truth + uniform(24, [batches, 32, 40]).cast(to: .float32)
-        return training(analysisNetwork(), with: Muon(rate: 1e-3), inputs: forecast, targets: truth, loss: expectedError)
+        return training(
+            analysisNetwork(), with: Muon(rate: 1e-3), inputs: forecast, targets: truth, loss: expectedError)
     },
     "training/images": {
         training(ImageNetwork(), inputs: images(), targets: classes()) {

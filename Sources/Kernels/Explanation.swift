@@ -22,7 +22,8 @@ public struct Explanation: Sendable {
 
     /// How the work is laid out: what vectors run over, what lies in memory, what is left to the interpreter, in one line each.
     public var schedule: String {
-        let schedule = Schedule(simplified)
+        let program = emitted.parts == 1 && emitted.lanes == nil ? Simplify.turning(simplified) : simplified
+        let schedule = Schedule(program)
         var lines = [
             emitted.lanes.map { "vectors over \($0) elements of the batch at a time" }
                 ?? "vectors over the elements of arrays",
@@ -31,10 +32,10 @@ public struct Explanation: Sendable {
         for statement in schedule.statements {
             switch statement {
             case .loops(let members):
-                let names = members.map { simplified.instructions[$0].operation.name }.joined(separator: "; ")
-                lines.append("loops over \(simplified.instructions[members[0]].signatures[0]): \(names)")
+                let names = members.map { program.instructions[$0].operation.name }.joined(separator: "; ")
+                lines.append("loops over \(program.instructions[members[0]].signatures[0]): \(names)")
             case .routine(let member):
-                lines.append("routine: \(simplified.instructions[member].operation.name)")
+                lines.append("routine: \(program.instructions[member].operation.name)")
             }
         }
         lines += emitted.interpreted.map { "left to the interpreter: \($0.operation.name)" }

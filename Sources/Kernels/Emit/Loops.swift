@@ -214,7 +214,9 @@ extension Source {
             inner.ranges[variable] = range
             // Vectors run along what is summed, not across the sums.
             let last = order.dropFirst().last.map { parts[$0] } ?? []
-            if depth + 1 == accumulator.outer, !accumulator.isRow, lanes == nil, last.contains(where: isEven) { line("SINGLY") }
+            if depth + 1 == accumulator.outer, !accumulator.isRow, lanes == nil, last.contains(where: isEven) {
+                line("SINGLY")
+            }
             block(head(variable, range, isInnermost: false)) {
                 $0.reductionNest(order.dropFirst(), parts, inner, accumulator, depth: depth + 1, body)
             }

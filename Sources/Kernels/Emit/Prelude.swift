@@ -9,7 +9,11 @@ enum Prelude {
         parts += [errorFunction("d", isSingle: false), errorFunction("f", isSingle: true)]
         parts += [trigonometry("d", isSingle: false), trigonometry("f", isSingle: true), trigonometryOfNumbers]
         parts.append(productSettings)
-        parts.append(transposes)
+        let turning = [
+            " product_", "sharedProduct_", "transposed_", "cholesky_d", "choleskies_d", "gather_D(", "gather_F(",
+            "scatter_D(", "scatter_F(",
+        ]
+        if turning.contains(where: code.mentions) { parts.append(transposes) }
         if let lanes { parts.append(vectors(lanes)) }
         if code.mentions("laneProduct_") { parts.append(laneProducts) }
         if code.mentions(" product_") || code.mentions("sharedProduct_") { parts.append(products) }

@@ -102,8 +102,8 @@ extension Prelude {
         #define BLOCKS(x, l, i) \\
           if (LANES % WIDE_##x == 0) for (; i + WIDE_##x <= inner; i += WIDE_##x) for (int l = 0; l < LANES; l += WIDE_##x)
         enum { WIDE_l = 1, WIDE_b = 1 };
-        #define BLOCKS_l(l, i) if (0)
-        #define BLOCKS_b(l, i) if (0)
+        #define BLOCKS_l(l, i) for (int l = 0; 0;)
+        #define BLOCKS_b(l, i) for (int l = 0; 0;)
         #define transpose_l(from, row, to, stride, isStreamed) (void)0
         #define transpose_b(from, row, to, stride, isStreamed) (void)0
         // Elements first + lane of a batch, lanes innermost, and back; lanes beyond the end repeat its last element.

@@ -85,7 +85,8 @@ private struct Rereading {
             if needed.isEmpty { continue }
             let bytes = needed.reduce(0) { $0 + $1.1.shape.elementCount * $1.1.type.size }
             let sources = needed.compactMap { twins[$0.0] }
-            if sources.count == needed.count, bytes <= room, instruction.operation.isDear(y.body, instruction.operands) {
+            if sources.count == needed.count, bytes <= room, instruction.operation.isDear(y.body, instruction.operands)
+            {
                 room -= bytes
                 kept += zip(needed, sources).map { ($0.0, $1) }
             } else {
@@ -114,7 +115,9 @@ private struct Rereading {
         }
         for instruction in y.body.instructions where instruction.results.contains(where: { values[$0] == nil }) {
             let results = body.append(instruction.operation, instruction.operands.map(look), instruction.signatures)
-            for (index, result) in zip(instruction.results, results) where values[index] == nil { values[index] = result }
+            for (index, result) in zip(instruction.results, results) where values[index] == nil {
+                values[index] = result
+            }
         }
         let reading = Scan(
             body: body.finish(y.body.outputs.map(look)), carries: y.carries, sequences: y.sequences + kept.count,
@@ -134,7 +137,8 @@ private struct Rereading {
                 stored = Array(results.dropFirst(instruction.results.count))
             } else {
                 if place == second { operands.insert(contentsOf: stored, at: before) }
-                moved += all.append(place == second ? .scan(reading) : instruction.operation, operands, instruction.signatures)
+                moved += all.append(
+                    place == second ? .scan(reading) : instruction.operation, operands, instruction.signatures)
             }
         }
         return all.finish(

@@ -28,7 +28,8 @@ extension Simplify {
             var operands = instruction.operands.map(look)
             guard case .scan(let scan) = instruction.operation else {
                 let programs = instruction.operation.programs.map { turned($0, carries: 0).program }
-                let operation = programs.isEmpty ? instruction.operation : instruction.operation.with(programs: programs)
+                let operation =
+                    programs.isEmpty ? instruction.operation : instruction.operation.with(programs: programs)
                 values += writer.append(operation, operands, instruction.signatures)
                 continue
             }
@@ -89,7 +90,9 @@ private struct Orientation {
             if instruction.isTurnable { gains[group[result]] += instruction.shift }
             for case .value(let operand) in instruction.operands where program.signature(of: operand).isWide {
                 if instruction.isTurnable && !isMade(operand) {
-                    let isFree = makers[operand].map { program.instructions[$0].operation.turnsForFree } ?? paired.contains(operand)
+                    let isFree =
+                        makers[operand].map { program.instructions[$0].operation.turnsForFree }
+                        ?? paired.contains(operand)
                     if !isFree { isEntered[operand] = true }
                 } else if !instruction.isTurnable && isMade(operand) && !instruction.operation.turnsForFree {
                     isLeft[operand] = true
@@ -112,7 +115,9 @@ private struct Orientation {
         }
         for case .value(let output) in program.outputs { others[output] = true }
         for instruction in program.instructions {
-            guard case .matrixProduct = instruction.operation, instruction.signatures[0].shape.count == 2 else { continue }
+            guard case .matrixProduct = instruction.operation, instruction.signatures[0].shape.count == 2 else {
+                continue
+            }
             isTurnedProduct[instruction.results.lowerBound] = !others[instruction.results.lowerBound]
         }
     }
@@ -136,7 +141,11 @@ private struct TurnedProgram {
         plain = [Program.Operand?](repeating: nil, count: program.valueCount)
         turned = plain
         for place in inputs.indices {
-            if orientation.turnedCarries.contains(place) { turned[place] = .value(place) } else { plain[place] = .value(place) }
+            if orientation.turnedCarries.contains(place) {
+                turned[place] = .value(place)
+            } else {
+                plain[place] = .value(place)
+            }
         }
         for instruction in program.instructions { add(instruction) }
         let outputs = program.outputs.enumerated().map { place, output in
@@ -149,11 +158,13 @@ private struct TurnedProgram {
         let result = instruction.results.lowerBound
         if orientation.isTurned[result] {
             let operands = instruction.operands.map { turned($0) }
-            turned[result] = writer.append(instruction.operation.turned, operands, [instruction.signatures[0].turned])[0]
+            turned[result] =
+                writer.append(instruction.turned!.operation, operands, [instruction.signatures[0].turned])[0]
         } else if orientation.isTurnedProduct[result] {
             let operands = [instruction.operands[1], instruction.operands[0]].map { turned($0) }
             turned[result] = writer.append(.matrixProduct, operands, [instruction.signatures[0].turned])[0]
-        } else if case .reduce(let kind, let axes) = instruction.operation, case .value(let value) = instruction.operands[0],
+        } else if case .reduce(let kind, let axes) = instruction.operation,
+            case .value(let value) = instruction.operands[0],
             let operand = turned[value], plain[value] == nil
         {
             let swapped = axes.map { 1 - $0 }.sorted()
@@ -177,7 +188,7 @@ private struct TurnedProgram {
     private mutating func turned(_ operand: Program.Operand) -> Program.Operand {
         let shape = writerSignature(operand).shape
         guard shape.count == 2 else {
-            guard shape.elementCount > 1 else { return operand }
+            guard shape.elementCount > 1 else { return plain(operand) }
             let column = Signature(shape + [1], writerSignature(operand).type)
             return writer.append(.reshape(column.shape), [plain(operand)], [column])[0]
         }
@@ -229,58 +240,57 @@ extension ProgramWriter {
 }
 
 extension Program.Instruction {
-    /// Whether its transpose is the same operation on transposes.
-    fileprivate var isTurnable: Bool { signatures[0].shape.count == 2 && operation.isTurnable }
+    /// The operation that makes the transpose of its result of transposes, and the axes along which it moves elements.
+    fileprivate var turned: (operation: Operation, movedAxes: [Int])? {
+        guard signatures[0].shape.count == 2, case .same(let operation, let axes) = operation.turning else {
+            return nil
+        }
+        return (operation, axes)
+    }
+
+    fileprivate var isTurnable: Bool { turned != nil }
 
     /// 1 where elements move along rows, −1 where they move across; rows and columns that are shorter than a vector do not count.
     fileprivate var shift: Int {
-        guard signatures[0].shape.allSatisfy({ $0 >= 8 }) else { return 0 }
-        return operation.movedAxes.reduce(0) { $0 + ($1 == 1 ? 1 : -1) }
+        guard let turned, signatures[0].shape.allSatisfy({ $0 >= 8 }) else { return 0 }
+        return turned.movedAxes.reduce(0) { $0 + ($1 == 1 ? 1 : -1) }
     }
 }
 
+/// What an operation on matrices has to do with their transposes.
+private enum Turning {
+    /// This operation on transposes makes the transpose.
+    case same(Operation, movedAxes: [Int] = [])
+    /// It reads or makes a transpose as easily as the matrix.
+    case free
+    case apart
+}
+
 extension Operation {
-    fileprivate var isTurnable: Bool {
-        switch self {
-        case .unary, .binary, .compare, .select, .cast, .alias, .constant, .broadcast, .slice, .concatenate, .roll: true
-        case .pad(_, _, let interior): interior.allSatisfy { $0 == 0 }
-        case .reduce, .largestIndex, .cumulativeSum, .sortOrder, .reshape, .transpose, .gather, .scatterAdd, .windows,
-            .windowSum, .matrixProduct, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular,
-            .lowerUpper, .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .fourier, .realFourier,
-            .realFourierTranspose, .random, .scan, .conditional, .whileLoop, .fixedPoint, .custom:
-            false
-        }
-    }
+    fileprivate var turnsForFree: Bool { if case .free = turning { true } else { false } }
 
-    /// Whether it reads or makes the transpose of a matrix as easily as the matrix.
-    fileprivate var turnsForFree: Bool {
+    fileprivate var turning: Turning {
         switch self {
-        case .matrixProduct, .transpose, .reduce: true
-        default: false
-        }
-    }
-
-    /// The axes of a matrix along which elements move.
-    fileprivate var movedAxes: [Int] {
-        switch self {
-        case .roll(_, let axis), .concatenate(let axis): [axis]
-        case .slice(let starts, _, _): starts.indices.filter { starts[$0] > 0 }
-        case .pad(let low, _, _): low.indices.filter { low[$0] != 0 }
-        default: []
-        }
-    }
-
-    /// The same on transposes.
-    fileprivate var turned: Operation {
-        switch self {
-        case .roll(let shift, let axis): .roll(shift: shift, axis: 1 - axis)
-        case .concatenate(let axis): .concatenate(axis: 1 - axis)
+        case .alias, .constant, .unary, .binary, .compare, .select, .cast: return .same(self)
+        case .broadcast(let shape): return .same(.broadcast(shape.reversed()))
+        case .roll(let shift, let axis): return .same(.roll(shift: shift, axis: 1 - axis), movedAxes: [axis])
+        case .concatenate(let axis): return .same(.concatenate(axis: 1 - axis), movedAxes: [axis])
         case .slice(let starts, let ends, let steps):
-            .slice(starts: starts.reversed(), ends: ends.reversed(), steps: steps.reversed())
+            return .same(
+                .slice(starts: starts.reversed(), ends: ends.reversed(), steps: steps.reversed()),
+                movedAxes: starts.indices.filter { starts[$0] > 0 })
         case .pad(let low, let high, let interior):
-            .pad(low: low.reversed(), high: high.reversed(), interior: interior.reversed())
-        case .broadcast(let shape): .broadcast(shape.reversed())
-        default: self
+            // Between elements is no place to write row by row.
+            guard interior.allSatisfy({ $0 == 0 }) else { return .apart }
+            return .same(
+                .pad(low: low.reversed(), high: high.reversed(), interior: interior),
+                movedAxes: low.indices.filter { low[$0] != 0 })
+        case .reduce, .transpose, .matrixProduct: return .free
+        case .largestIndex, .cumulativeSum, .sortOrder, .reshape, .gather, .scatterAdd, .windows, .windowSum, .cholesky,
+            .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper, .singularValueDecomposition,
+            .symmetricRoot, .symmetricSylvester, .fourier, .realFourier, .realFourierTranspose, .random, .scan,
+            .conditional, .whileLoop, .fixedPoint, .custom:
+            return .apart
         }
     }
 }
