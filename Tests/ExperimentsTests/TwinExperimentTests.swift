@@ -210,6 +210,32 @@ import Testing
         }
     }
 
+    /// Every other variable is observed, three times of four: a network without an ensemble lies between 3D-Var and an ensemble.
+    @Test func aResidualNetworkLearnsFromWhatIsSeen() throws {
+        let text = """
+            model: {name: lorenz96, variables: 12}
+            observe: {every: 2, missing: 0.25}
+            cycles: 600
+            spinup: 200
+            seeds: {tuning: 1, test: 2}
+            methods:
+              - {method: 3dvar, scale: [0.02, 0.05, 0.1]}
+              - {method: residual-network, width: 16, depth: 4, steps: 1500, rate: 0.005, truncation: 1, batch: 32}
+            """
+        try withTemporaryFolder { folder in
+            let file = try ExperimentFile(
+                yaml: "experiment: twin\nname: partly\n" + text, file: folder + "/partly.yaml")
+            let run = try file.run(
+                output: folder + "/out", claim: .new, options: RunOptions(threads: 2, isQuiet: true))
+            let methods = try #require(run.results as? TwinResults).methods
+            func errors(_ name: String) throws -> [Double] {
+                try #require(methods.first { $0.name == name }).runs.map { $0.error ?? .infinity }
+            }
+            let pairs = zip(try errors("residual-network"), try errors("3dvar"))
+            #expect(pairs.allSatisfy { $0 < 0.6 * $1 }, "\(Array(pairs))")
+        }
+    }
+
     private func check(gains: [GainRecord]) throws {
         #expect(gains.map(\.name) == ["learned-gain", "residual-network", "Kalman"])
         for gain in gains {
