@@ -1,5 +1,6 @@
 import Dynamics
 import Foundation
+import Kernels
 import Tensors
 import Testing
 
@@ -32,5 +33,16 @@ import Testing
         let found = exponent(model, step: 0.05, from: start, settling: 1000, steps: 20_000)
         #expect(abs(found - 1.685) < 0.06)
         #expect(abs(log(2) / found - 0.411) < 0.02)
+    }
+
+    /// All three of Lorenz's model of 1963 (Sprott 2003: 0.9056, 0, −14.5723), whose sum is the divergence of its tendency.
+    @Test func theSpectrumOfLorenz63() {
+        let model = RungeKutta4(Lorenz63(), step: 0.01)
+        let found = compile(like: Tensor([1, 1, 20])) {
+            model.lyapunovExponents(3, from: $0, interval: 0.01, steps: 40_000)
+        }(Tensor([1, 1, 20])).values
+        for (exponent, expected) in zip(found, [0.9056, 0, -14.5723]) { #expect(abs(exponent - expected) < 0.05) }
+        let divergence = -(10 + 1 + 8.0 / 3)
+        #expect(abs(found.reduce(0, +) - divergence) < 0.01)
     }
 }

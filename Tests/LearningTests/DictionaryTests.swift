@@ -53,4 +53,29 @@ import Testing
         // 10 (y − x); x (28 − z) − y; x y − 8/3 z: seven terms.
         #expect(fitted.coefficients.values.filter { $0 != 0 }.count == 7)
     }
+
+    /// A surrogate is judged by what it does in the long run too: it stays for 10⁵ steps, where and at the frequencies that the true
+    /// model is, and its errors grow as fast.
+    @Test func aLearnedModelHasTheClimateOfTheTrueOne() {
+        let trajectory = RungeKutta4(Lorenz63(), step: 0.005).trajectory(from: Tensor([1, 2, 20]), steps: 1500)
+        let monomials = MonomialDictionary.all(degree: 2, reach: 1)
+        let fitted = DictionaryRegression(threshold: 0.2)(
+            MonomialDictionary(monomials, coefficients: Tensor.zeros([monomials.count, 3])), trajectory: trajectory,
+            step: 0.005)
+        func longRun<F: Map>(_ tendency: F) -> (run: LongRun, exponent: Double)
+        where F.Input == Tensor, F.Output == Tensor {
+            let model = RungeKutta4(tendency, step: 0.02)
+            let found = compile(like: Tensor([1, 2, 20])) { start in
+                Pair(
+                    model.trajectory(from: start, steps: 100_000),
+                    model.lyapunovExponents(1, from: start, interval: 0.02, steps: 50_000))
+            }(Tensor([1, 2, 20]))
+            return (LongRun(of: found.first, within: -20...45), found.second.values[0])
+        }
+        let (learned, truth) = (longRun(fitted), longRun(Lorenz63()))
+        #expect(learned.run.end == nil && truth.run.end == nil)
+        #expect(learned.run.densityDistance(to: truth.run) < 0.02)
+        #expect(learned.run.spectralDistance(to: truth.run) < 0.1)
+        #expect(abs(learned.exponent - truth.exponent) < 0.04, "\(learned.exponent), \(truth.exponent)")
+    }
 }
