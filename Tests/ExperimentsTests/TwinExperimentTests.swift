@@ -163,6 +163,7 @@ import Testing
             #expect(try models.map { try InputFile.bytes($0) } == saved, "trained a second time")
             let trained = results.methods.filter { $0.training != nil }
             #expect(trained.map(\.kind) == [.learnedGain, .residualNetwork])
+            #expect(trained.map { $0.training?.steps } == [24, 20])
             #expect(trained.allSatisfy { $0.failed == 0 && $0.training?.outcome == .completed })
             #expect(run.failures.isEmpty)
             // Another folder, the same bits.

@@ -29,7 +29,7 @@ struct TrainingRecord: Codable, Sendable, Equatable {
     var parameters: Int
     var steps: Int
     var outcome: Outcome
-    /// Of every `stride`-th step.
+    /// Of every `stride`-th step; of a method that passes over its truths again and again, the mean of a pass.
     var losses: [Double?]
     var stride: Int
     var seconds: Double
@@ -111,7 +111,9 @@ struct TwinLearning: Sendable {
             training.start(start, key: key), isFinished: training.isFinished,
             progress: { ($0.epochs, epochs, $0.losses.values[max(0, $0.epochs - 1)]) },
             advance: { training.advance(&$0) })
-        var record = record(start.leaves, state.losses.values, state.epochs, state.outcome, seconds)
+        var record = record(
+            start.leaves, state.losses.values, state.epochs, stepsPerEpoch: objective.stepsPerEpoch, state.outcome,
+            seconds)
         record.found = describing(state.best)
         try work.save(state.best, record, tag: "squared error")
         return (state.best, record)
@@ -192,15 +194,17 @@ struct TwinLearning: Sendable {
         return TrainedMethod(analysis: .network(state.parameters), record: record)
     }
 
+    /// - Parameter stepsPerEpoch: how many steps of the gradient each loss is the mean of.
     private func record(
-        _ leaves: [Tensor], _ losses: [Double], _ steps: Int, _ outcome: Outcome, _ seconds: Double
+        _ leaves: [Tensor], _ losses: [Double], _ epochs: Int, stepsPerEpoch: Int = 1, _ outcome: Outcome,
+        _ seconds: Double
     ) -> TrainingRecord {
-        let stride = max(1, steps / 500)
+        let stride = max(1, epochs / 500)
         return TrainingRecord(
             method: method.kind, setting: setting.name, given: candidate,
-            parameters: leaves.map(\.count).reduce(0, +), steps: steps, outcome: outcome,
-            losses: Swift.stride(from: stride - 1, to: steps, by: stride).map { losses[$0].finite }, stride: stride,
-            seconds: seconds)
+            parameters: leaves.map(\.count).reduce(0, +), steps: epochs * stepsPerEpoch, outcome: outcome,
+            losses: Swift.stride(from: stride - 1, to: epochs, by: stride).map { losses[$0].finite },
+            stride: stride * stepsPerEpoch, seconds: seconds)
     }
 }
 
