@@ -99,7 +99,9 @@ private func interpretInstruction(
 
 /// Memory for intermediate results, kept between calls, a piece for each call at a time.
 final class ScratchPool: Sendable {
-    struct Piece: @unchecked Sendable {  // owned by one call at a time, or by the pool
+    /// Memory with one owner: the call that took it, until it gives it back, or the pool, which gives it to one call at a time under
+    /// its lock. Unchecked, since of a pointer the compiler cannot see that; nothing else keeps the address, and it never changes.
+    struct Piece: @unchecked Sendable {
         let address: UnsafeMutableRawPointer
         let size: Int
     }

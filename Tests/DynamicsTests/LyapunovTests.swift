@@ -4,19 +4,15 @@ import Kernels
 import Tensors
 import Testing
 
-/// The growth of small errors, from tangent-linear runs: one perturbation is carried along, measured and shortened each step.
+/// The growth of small errors.
 @Suite struct LyapunovTests {
-    /// The mean rate of growth over `steps`, after the state and the perturbation have settled.
+    /// The leading exponent, over `steps` after the state and the perturbation have settled.
     private func exponent<M: Map>(
         _ model: M, step: Double, from start: Tensor, settling: Int, steps: Int
     ) -> Double where M.Input == Tensor, M.Output == Tensor {
-        let growth = scan(over: Nothing(), from: Pair(start, Key(1).normal(start.shape)), count: settling + steps) {
-            pair, _ in
-            let (state, tangent) = jvp({ model($0) }, at: pair.first, along: pair.second)
-            let length = tangent.norm()
-            return (Pair(state, tangent / length), length.log())
-        }.outputs
-        return growth[settling..<(settling + steps)].mean().scalar / step
+        compile(like: start) {
+            model.lyapunovExponents(1, from: $0, interval: step, steps: steps, settling: settling, key: Key(1))
+        }(start).values[0]
     }
 
     /// Sprott, *Chaos and Time-Series Analysis* (Oxford, 2003): 0.9056.

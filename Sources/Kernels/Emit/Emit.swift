@@ -196,9 +196,7 @@ extension Program {
                 instruction.operands[0].index.map { signatures[$0] }, instruction.signatures[0].type)
         }
     }
-}
 
-extension Program {
     /// Whether it is nothing but a factorization of matrices so large that groups of them have better code of their own.
     fileprivate var isFactorization: Bool {
         guard instructions.count == 1, case .cholesky = instructions[0].operation else { return false }

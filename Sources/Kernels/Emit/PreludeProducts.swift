@@ -2,8 +2,8 @@ extension Prelude {
     /// Products of matrices: small ones by sums, the others by tiles that stay in registers.
     ///
     /// The right side lies in panels of two vectors of columns, of which one stays in the nearest cache or streams from the next:
-    /// packed, or, where it is small, in place. The left side is packed tile by tile where its elements lie far apart. Each step multiplies a column of the tile with a row of the panel: with
-    /// twelve rows 24 multiply-adds of vectors for 14 loads.
+    /// packed, or, where it is small, in place. The left side is packed tile by tile where its elements lie far apart. Each step
+    /// multiplies a column of the tile with a row of the panel: with twelve rows 24 multiply-adds of vectors for 14 loads.
     static let products = ["d", "f"].map { x in
         """
         enum { PANEL_\(x) = 2 * WIDE_\(x) };
