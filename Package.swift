@@ -79,7 +79,7 @@ let package = Package(
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Checks"]),
         .testTarget(name: "DynamicsTests", dependencies: ["Dynamics", "Kernels", "Checks"]),
         .testTarget(
-            name: "AssimilationTests", dependencies: ["Assimilation", "Dynamics", "Kernels", "Checks"],
+            name: "AssimilationTests", dependencies: ["Assimilation", "Dynamics", "Kernels", "Verification", "Checks"],
             exclude: ["Data"]),
         .testTarget(name: "VerificationTests", dependencies: ["Verification"]),
         .testTarget(name: "LearningTests", dependencies: ["Learning", "Dynamics", "Checks"]),

@@ -1,3 +1,4 @@
+import Checks
 import Dynamics
 import Kernels
 import Networks
@@ -86,6 +87,24 @@ import Testing
     @Test func gradientThroughTheKalmanFilterIsThatOfDifferences() { Self.checkDifferences(Self.kalman(segment: nil)) }
     @Test func gradientThroughTheEnsembleFilterIsThatOfDifferences() {
         Self.checkDifferences(Self.ensemble(segment: nil))
+    }
+
+    /// Forecast model and analysis at once, by every loss: all numbers of the cycle are parameters.
+    @Test(arguments: FilterLoss.allCases) func jointGradientsAreThoseOfDifferences(_ loss: FilterLoss) {
+        let (twin, background) = Self.row.experiment(Key(3))
+        var seen = twin.observations
+        seen.mask = (Key(4).uniform(seen.mask.shape) .> 0.3).cast(to: .float64)
+        let p = Self.row.startingParameters
+        let cycle = Cycle(EachMember(p.model, modelError: p.modelError), Inflated(StochasticEnKF(), by: 1.02))
+        let objective = FilterObjective(
+            learning: cycle, from: [seen], truths: loss.needsTruth ? [twin.truth] : [], loss: loss,
+            start: { background.ensemble(of: 6, key: $0) })
+        let count = cycle.leaves.count { $0.type.isReal }
+        #expect(count == 4, "two numbers of the model, its error, the inflation")
+        let violations = checkTaylorRemainder("joint \(loss.rawValue)", at: cycle, step: 1e-4) {
+            objective.value($0, key: Key(1))
+        }
+        #expect(violations == [])
     }
 
     @Test func segmentsChangeTheGradientAndNotTheValue() {

@@ -1,13 +1,25 @@
 import Tensors
 
-/// By what a filter is judged at each time.
+/// By what a filter is judged at each time. Those against observations are of the background, which has not seen them: no truth is
+/// needed.
 public enum FilterLoss: String, Sendable, Codable, CaseIterable {
     /// `−log p(y | background)`, as the analysis gives it: the objective of auto-differentiated Kalman filters.
     case likelihood
     /// The mean squared error of the mean of the analysis against the truth, over the variables.
     case squaredError
-    /// The mean squared error of the background, seen through the operator, against the observation: no truth is needed.
+    /// The continuous ranked probability score of the analysis against the truth, the mean over the variables.
+    case rankedScore
+    /// The energy score of the analysis against the truth.
+    case energyScore
+    /// The mean squared error of the background, seen through the operator, against the observation.
     case predictionError
+    /// The continuous ranked probability score of what the background says of the observation, its errors included.
+    case predictionRankedScore
+    /// The energy score of what the background says of the observation, its errors included.
+    case predictionEnergyScore
+
+    /// Whether it asks for the truth.
+    public var needsTruth: Bool { self == .squaredError || self == .rankedScore || self == .energyScore }
 }
 
 /// How badly a filter does, as a function of parameters that it is made of.
@@ -49,7 +61,7 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
         let length = length ?? count
         precondition(
             counts.allSatisfy { $0 == count } && length > 0
-                && (loss != .squaredError || truths.count == trajectories.count),
+                && (!loss.needsTruth || truths.count == trajectories.count),
             "FilterObjective: trajectories and truths of lengths \(counts) in segments of \(length)")
         func cut(_ parts: [Tensor]) -> Tensor {
             let segments = (count + length - 1) / length
@@ -60,7 +72,7 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
         let counted = Tensor((0..<count).map { $0 < spinUp ? 0 : 1 })
         segments = FilterSegment(
             values: cut(trajectories.map(\.values)), mask: isComplete ? nil : cut(trajectories.map(\.mask)),
-            counted: cut(trajectories.map { _ in counted }), truth: loss == .squaredError ? cut(truths) : nil)
+            counted: cut(trajectories.map { _ in counted }), truth: loss.needsTruth ? cut(truths) : nil)
         self.errorCovariance = trajectories[0].errorCovariance
         `operator` = trajectories[0].operator
         precondition(self.errorCovariance.rank == 2, "FilterObjective: an error covariance that varies in time")
@@ -120,6 +132,23 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
     }
 }
 
+extension FilterObjective where Parameters == Cycle<F, A> {
+    /// Forecast model and analysis learned together, end to end: every number of the cycle is a parameter. With a loss against
+    /// observations nothing else is asked for, neither the truth nor the dynamics.
+    ///
+    /// What shall not change, the physical part of a hybrid, is to be captured by a function of the model or stopped from having a
+    /// derivative. Reference: McCabe & Brown, *Learning to assimilate in chaotic dynamical systems*, NeurIPS 34 (2021).
+    ///
+    /// - Parameter cycle: of the shapes that are learned; its numbers do not matter here.
+    public init(
+        learning cycle: Cycle<F, A>, from trajectories: [Observations<H>], truths: [Tensor] = [], loss: FilterLoss = .predictionError,
+        segment length: Int? = nil, spinUp: Int = 0, start: @escaping @Sendable (Key) -> F.State
+    ) {
+        self.init(
+            trajectories, truths: truths, loss: loss, segment: length, spinUp: spinUp, start: start, filter: { $0 })
+    }
+}
+
 /// Some times of observations, and what goes with them.
 public struct FilterSegment: Tree {
     public var values: Tensor
@@ -144,9 +173,16 @@ extension FilterLoss {
         switch self {
         case .likelihood: return -analyzed.logLikelihood
         case .squaredError: return truth.map { (analyzed.belief.mean - $0).squared().mean() } ?? 0
+        case .rankedScore: return truth.map { analyzed.belief.rankedScore(of: $0) } ?? 0
+        case .energyScore: return truth.map { analyzed.belief.energyScore(of: $0) } ?? 0
         case .predictionError:
             let departure = observation.mask * (observation.values - observation.operator(background.mean))
             return departure.squared().sum() / observation.mask.sum().maximum(1)
+        case .predictionRankedScore:
+            let scores = background.predicting(observation).rankedScores(of: observation.mask * observation.values)
+            return (observation.mask * scores).sum() / observation.mask.sum().maximum(1)
+        case .predictionEnergyScore:
+            return background.predicting(observation).energyScore(of: observation.mask * observation.values)
         }
     }
 }

@@ -117,13 +117,13 @@ struct TwinFilter: Sendable {
     /// The filter and its start are arguments of the program, so that all parameters and seeds share its code.
     private func series<F: Forecast, A: Analysis>(
         _ cycle: Cycle<F, A>, from start: F.State, _ draw: TwinDraw
-    ) -> (FilterSeries, Double) where F.State == A.State, F.State: ScoredBelief {
+    ) -> (FilterSeries, Double) where F.State == A.State {
         timed(Pair(Pair(cycle, start), draw.twin)) { $0.first.first.series(from: $0.first.second, $0.second) }
     }
 
     private func windows<F: Forecast, A: Analysis, M: ForecastModel>(
         _ cycle: WindowedCycle<F, A, M>, from start: F.State, _ draw: TwinDraw
-    ) -> (FilterSeries, Double) where F.State == A.State, F.State: ScoredBelief {
+    ) -> (FilterSeries, Double) where F.State == A.State {
         timed(Pair(Pair(cycle, start), draw.twin)) {
             let trajectory = $0.first.first(from: $0.first.second, $0.second.observations)
             return FilterSeries(stacked: trajectory.analyses, truth: $0.second.truth)
