@@ -11,6 +11,11 @@ public struct LongRun: Sendable, Codable, Equatable {
     /// After how many steps a value is not finite, or farther outside of the bounds than they are wide; nil: it stays.
     public let end: Int?
 
+    /// What was measured before.
+    public init(density: [Double], spectrum: [Double], end: Int?) {
+        (self.density, self.spectrum, self.end) = (density, spectrum, end)
+    }
+
     /// - Parameters:
     ///   - trajectory: states `[T, n]`; those after the end do not count.
     ///   - bounds: between which values of the true model lie.

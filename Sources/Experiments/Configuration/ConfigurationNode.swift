@@ -68,13 +68,20 @@ public struct ConfigurationNode: Hashable, Sendable {
         _ type: Choice.Type = Choice.self
     ) throws(InputError) -> Choice {
         let words = type.allCases.map(\.rawValue)
+        let text = try choice(among: words)
+        guard let choice = Choice(rawValue: text) else { preconditionFailure("\(text) is not of \(words)") }
+        return choice
+    }
+
+    /// One of some words.
+    public func choice(among words: [String]) throws(InputError) -> String {
         guard case .scalar(let text, _) = content else { throw wrongType(Spelling.oneOf(words)) }
-        guard let choice = Choice(rawValue: text) else {
+        guard words.contains(text) else {
             throw error(
                 "unknown word \(text.quoted)\(Spelling.suggestion(for: text, among: words))",
-                expected: Spelling.oneOf(words))
+                expected: words.isEmpty ? "none: there is nothing to choose from" : Spelling.oneOf(words))
         }
-        return choice
+        return text
     }
 
     /// The instant at which an ISO 8601 date begins.

@@ -3,7 +3,7 @@ import Dynamics
 import Tensors
 
 /// The models that a twin experiment can be made with, by their words in a configuration.
-enum PhysicalModelName: String, CaseIterable, Sendable {
+enum PhysicalModelName: String, CaseIterable, Sendable, Codable {
     case lorenz63, lorenz96
     case kuramotoSivashinsky = "kuramoto-sivashinsky"
 }
@@ -47,7 +47,7 @@ enum PhysicalModel: Map {
 }
 
 /// Which model a setting has, and how: what `PhysicalModel` is made from.
-struct ModelChoice: Sendable, Equatable {
+struct ModelChoice: Sendable, Equatable, Codable {
     var name: PhysicalModelName
     /// The number of variables.
     var variables: Int

@@ -1,4 +1,5 @@
 import Assimilation
+import Kernels
 import Tensors
 
 /// A twin experiment: a model, what is observed of it, and how long; everything but the method and the seed.
@@ -43,6 +44,28 @@ struct TwinSetting: Sendable {
             model, modelError: noise, from: start, observing: operation, errorCovariance: errorCovariance, mask: mask,
             steps: count, key: keys[1])
         return TwinDraw(twin: twin, climate: climate(keys[2]), key: keys[4])
+    }
+
+    /// What is observed of many truths for learning, side by side.
+    func observations(_ count: Int, times: Int, seed: Int) -> [Observations<ObservedPart>] {
+        let model = self.model.model
+        let free = model.repeated(max(1, Int((20 / self.model.interval).rounded(.up))))
+        let key = Key(SeedPurpose.training.offset + seed)
+        let drawn = compile(like: key) { key in
+            vmap { (number: Tensor) in
+                let keys = key.folding(number).split(3)
+                let twin = simulate(
+                    model, modelError: noise, from: free(self.model.start(keys[0])), observing: operation,
+                    errorCovariance: errorCovariance, steps: times, key: keys[1])
+                let mask = keys[2].uniform(twin.observations.values.shape) .>= Tensor(missing)
+                return Pair(twin.observations.values, mask.cast(to: .float64))
+            }(Tensor.range(count))
+        }(key)
+        return (0..<count).map { number in
+            Observations(
+                values: drawn.first[number] * drawn.second[number], mask: missing > 0 ? drawn.second[number] : nil,
+                errorCovariance: errorCovariance, operator: operation)
+        }
     }
 
     var noise: ModelError? {

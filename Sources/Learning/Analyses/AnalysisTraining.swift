@@ -158,9 +158,10 @@ public struct AnalysisTrainer: Sendable {
     private let training: Training<CyclesObjective, Clipped<Muon>>
     private let next: Compiled<Pair<Tensor, Key>, Pair<Stretch, Tensor>>
 
+    /// - Parameter forecast: the next states of analyses, where that is not the model of the truth: a surrogate.
     public init(
         _ settings: AnalysisTraining, like start: ResidualAnalysis, truth: Tensor,
-        model: @escaping @Sendable (Tensor) -> Tensor
+        forecast: (@Sendable (Tensor) -> Tensor)? = nil, model: @escaping @Sendable (Tensor) -> Tensor
     ) {
         precondition(
             truth.rank == 2 && truth.shape[0] == settings.batch, "\(truth.signature) for \(settings.batch) trajectories"
@@ -172,7 +173,7 @@ public struct AnalysisTrainer: Sendable {
         let empty = Tensor.zeros([settings.batch, settings.cycles, truth.shape[1]], type: truth.type)
         let objective = CyclesObjective(
             forecast: truth, stretch: Stretch(truth: empty, values: empty, coverage: empty),
-            observationError: settings.observationError, model: model)
+            observationError: settings.observationError, model: forecast ?? model)
         let rates = Schedule(settings.rate, warmup: 50, decay: .cosine(steps: settings.steps, final: 0.01))
         training = Training(
             objective, Muon(rate: rates).clipped(to: .norm(1)), epochs: settings.steps, like: start)

@@ -72,41 +72,110 @@ where A.State == Ensemble, H.Input == Tensor, H.Output == Tensor {
         return Pair(estimates, run.logLikelihoods.mean())
     }
 
-    /// Learns from observations in `rounds` rounds.
+    /// Learning under way: saved and restored, it goes on to the same bits.
+    public struct Session: Tree {
+        public var learned: Learned
+        /// Of each round that is over: model error, log-likelihood, validation, and whether its mathematics held; `[rounds, 4]`.
+        var record: Tensor
+        var completed: Tensor
+
+        public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+            visitor.visit(&learned, "learned")
+            visitor.visit(&record, "record")
+            visitor.visit(&completed, "completed")
+        }
+
+        public var rounds: [Round] {
+            (0..<completed.integer).map { round in
+                let row = record[round].values
+                return Round(
+                    modelError: row[0], logLikelihood: row[1], validation: row[2],
+                    outcome: row[3] < 0 ? .completed : .diverged(step: Int(row[3])))
+            }
+        }
+    }
+
+    /// - Parameter start: parameters and model error of the first filter.
+    public func start(_ start: Learned) -> Session {
+        Session(
+            learned: start, record: Tensor.zeros([rounds, 4]), completed: Tensor(integers: [0], shape: []))
+    }
+
+    /// Whether all rounds are over, or no model error made the innovations finite.
+    public func isFinished(_ session: Session) -> Bool {
+        session.completed.integer == rounds || session.rounds.last.map { !$0.logLikelihood.isFinite } ?? false
+    }
+
+    /// The rounds with some observations.
     ///
-    /// - Parameters:
-    ///   - start: parameters and model error of the first filter.
-    ///   - background: the belief before the first observation.
+    /// - Parameter background: the belief before the first observation.
+    public func rounds(
+        background: Ensemble, _ observations: Observations<H>, key: Key
+    ) -> AlternatingRounds<Parameters, A, H> {
+        AlternatingRounds(settings: self, background: background, observations: observations, key: key)
+    }
+
+    /// Learns from observations in `rounds` rounds.
     public func callAsFunction(
         from start: Learned, background: Ensemble, _ observations: Observations<H>, key: Key,
         progress: (LearningProgress) -> Void = { _ in }
     ) -> (learned: Learned, rounds: [Round]) {
-        let early = observations.first(min(likelihoodTimes, observations.count))
-        let now = Pair(start, background)
-        let estimate = compile(like: now) { assimilate($0.first, from: $0.second, observations).first }
-        let likelihood = compile(like: now) { assimilate($0.first, from: $0.second, early).second }
-        var (learned, record) = (start, [Round]())
-        for round in 0..<rounds {
-            let estimates = estimate(Pair(learned, background))
-            let state = learner(
-                learned.parameters, estimates[spinUp..<observations.count], key: key.folding(round), model: model)
-            learned.parameters = state.best
-            let scores = [0.5, 0.7, 1, 1.4, 2].map { factor -> (error: Double, score: Double) in
-                var changed = learned
-                changed.modelError = Tensor(factor * learned.modelError.scalar)
-                return (changed.modelError.scalar, likelihood(Pair(changed, background)).scalar)
+        let work = rounds(background: background, observations, key: key)
+        var session = self.start(start)
+        while !isFinished(session) {
+            work.advance(&session)
+            if let last = session.rounds.last {
+                progress(
+                    LearningProgress(
+                        step: session.rounds.count, of: rounds, loss: last.validation,
+                        score: last.logLikelihood.isFinite ? -last.logLikelihood : nil))
             }
-            let best = scores.filter(\.score.isFinite).max { $0.score < $1.score }
-            learned.modelError = Tensor(best?.error ?? learned.modelError.scalar)
-            let validation = state.history.validation.min() ?? .nan
-            record.append(
-                Round(
-                    modelError: learned.modelError.scalar, logLikelihood: best?.score ?? .nan, validation: validation,
-                    outcome: best == nil ? .diverged(step: 0) : state.outcome))
-            progress(LearningProgress(step: round + 1, of: rounds, loss: validation, score: best.map { -$0.score }))
-            if best == nil { break }
         }
-        return (learned, record)
+        return (session.learned, session.rounds)
+    }
+}
+
+/// The rounds of an alternation on some observations, one at a time.
+public struct AlternatingRounds<Parameters: Tree, A: Analysis, H: Map>: Sendable
+where A.State == Ensemble, H.Input == Tensor, H.Output == Tensor {
+    public typealias Settings = AlternatingLearning<Parameters, A, H>
+
+    let settings: Settings
+    let background: Ensemble
+    let observations: Observations<H>
+    let key: Key
+
+    /// Assimilates with the model that is there, learns from the estimates, and decides on the model error.
+    public func advance(_ session: inout Settings.Session) {
+        let round = session.completed.integer
+        let learned = session.learned
+        let now = Pair(learned, background)
+        let early = observations.first(min(settings.likelihoodTimes, observations.count))
+        let estimates = compile(like: now) { settings.assimilate($0.first, from: $0.second, observations).first }(now)
+        let state = settings.learner(
+            learned.parameters, estimates[settings.spinUp..<observations.count], key: key.folding(round),
+            model: settings.model)
+        session.learned.parameters = state.best
+        let likelihood = compile(like: now) { settings.assimilate($0.first, from: $0.second, early).second }
+        let scores = [0.5, 0.7, 1, 1.4, 2].map { factor -> (error: Double, score: Double) in
+            var changed = session.learned
+            changed.modelError = Tensor(factor * learned.modelError.scalar)
+            return (changed.modelError.scalar, likelihood(Pair(changed, background)).scalar)
+        }
+        let best = scores.filter(\.score.isFinite).max { $0.score < $1.score }
+        session.learned.modelError = Tensor(best?.error ?? learned.modelError.scalar)
+        let end: Double =
+            switch best == nil ? .diverged(step: 0) : state.outcome {
+            case .completed: -1
+            case .diverged(let step), .collapsed(let step): Double(step)
+            }
+        let row = [
+            session.learned.modelError.scalar, best?.score ?? .nan, state.history.validation.min() ?? .nan, end,
+        ]
+        let record = session.record.values
+        session.record = Tensor(
+            Array(record[..<(4 * round)]) + row + Array(record[(4 * round + 4)...]), shape: session.record.shape)
+        session.completed = Tensor(integers: [round + 1], shape: [])
     }
 }
 

@@ -55,6 +55,13 @@ public struct TransitionLearner: Sendable {
         progress: (LearningProgress) -> Void = { _ in },
         model: @escaping @Sendable (Parameters, Tensor) -> Tensor
     ) -> TrainingState<Parameters> {
+        training(like: start, estimates, model: model)(start, key: key, progress: progress)
+    }
+
+    /// The training itself, to be followed epoch by epoch.
+    public func training<Parameters: Tree>(
+        like start: Parameters, _ estimates: StateEstimates, model: @escaping @Sendable (Parameters, Tensor) -> Tensor
+    ) -> Training<BatchLoss<Parameters, Samples>, Adam> {
         let cut = Int((1 - held) * Double(estimates.count))
         let (learn, stop) = (samples(estimates[0..<cut]), samples(estimates[cut..<estimates.count]))
         let steps = epochs * (learn.states.shape[0] / batchSize)
@@ -63,11 +70,11 @@ public struct TransitionLearner: Sendable {
             (parameters: Parameters, samples: Samples) in
             samples.loss { model(parameters, $0) }
         }
-        return Training(objective, optimizer, epochs: epochs, like: start)(start, key: key, progress: progress)
+        return Training(objective, optimizer, epochs: epochs, like: start)
     }
 
     /// What one gradient sees, stacked along the first axis.
-    struct Samples: Tree {
+    public struct Samples: Tree {
         /// `[samples, n]`
         var states: Tensor
         /// `[samples, leads, n]`
@@ -83,7 +90,7 @@ public struct TransitionLearner: Sendable {
             }
             return (total ?? 0) / Tensor(floatLiteral: Double(targets.shape[1]))
         }
-        mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
             visitor.visit(&states, "states")
             visitor.visit(&targets, "targets")
             visitor.visit(&weights, "weights")

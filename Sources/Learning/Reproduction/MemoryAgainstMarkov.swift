@@ -18,7 +18,7 @@ public struct MemoryAgainstMarkov: Sendable {
         case none, delays, recurrent
     }
 
-    public var trainingTimes = 6000
+    public var trainingTimes = 20_000
     public var testTimes = 2000
     public var times = 6
     public var width = 32
@@ -36,6 +36,8 @@ public struct MemoryAgainstMarkov: Sendable {
         public let memory: Memory
         /// Errors at leads 1, 2, …, in units of the standard deviation of the variables.
         public let errors: [Double]
+        /// The mean squared error of what was held back from learning.
+        public let validation: Double
         /// The error at the last lead less that of the model without memory, with its interval; nil for that model itself.
         public let difference: Double?
         public let low: Double?
@@ -51,7 +53,7 @@ public struct MemoryAgainstMarkov: Sendable {
         let series = series(system, keys[0])
         var markov: ScoreSeries?
         return memories.map { memory in
-            let (errors, outcome) = run(series, system, memory, keys[1], progress)  // [test times, leads]
+            let (errors, validation, outcome) = run(series, system, memory, keys[1], progress)  // [test times, leads]
             let squares = errors.element(lead - 1, axis: 1).values
             // A model that has run away loses its times.
             let scores = ScoreSeries(
@@ -63,6 +65,7 @@ public struct MemoryAgainstMarkov: Sendable {
             }
             return Result(
                 seed: seed, system: system, memory: memory, errors: errors.mean(axes: [0]).sqrt().values,
+                validation: validation,
                 difference: difference?.value, low: difference?.low, high: difference?.high,
                 outcome: squares.allSatisfy(\.isFinite) ? outcome : .diverged(step: lead))
         }
@@ -89,7 +92,7 @@ public struct MemoryAgainstMarkov: Sendable {
 
     private func run(
         _ series: Tensor, _ system: System, _ memory: Memory, _ key: Key, _ progress: (LearningProgress) -> Void
-    ) -> (errors: Tensor, outcome: Outcome) {
+    ) -> (errors: Tensor, validation: Double, outcome: Outcome) {
         let keys = key.split(2)
         let kernel = system == .lorenz63 ? 1 : 5
         func network(_ times: Int) -> PeriodicNetwork {
@@ -111,7 +114,7 @@ public struct MemoryAgainstMarkov: Sendable {
     private func learn<Network: Map>(
         _ start: DelayModel<Network>, _ times: Int, _ series: Tensor, _ key: Key,
         _ progress: (LearningProgress) -> Void
-    ) -> (Tensor, Outcome) {
+    ) -> (Tensor, Double, Outcome) {
         let samples = windows(series.cast(to: .float32), times)
         let (learning, held) = (trainingTimes * 9 / 10, trainingTimes)
         let parts = [0..<learning, learning..<held].map { range in samples.mappingLeaves { $0[range] } }
@@ -137,7 +140,7 @@ public struct MemoryAgainstMarkov: Sendable {
                 return (next, (next.element(0, axis: 1) - truth).squared().mean(axes: [-1]))
             }.outputs.transposed
         }(Pair(state.best, test))
-        return (errors.cast(to: .float64), state.outcome)
+        return (errors.cast(to: .float64), state.history.validation.min() ?? .nan, state.outcome)
     }
 
     /// Windows `[samples, times, d]`, newest first, and what follows them, `[samples, lead, d]`.

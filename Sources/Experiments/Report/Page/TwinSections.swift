@@ -11,9 +11,8 @@ extension TwinResults {
         return Report(
             title: title, heading: heading,
             sections: [
-                summarySection, timeSection, stateSection, learningSection, gainSection, robustnessSection,
-                tuningSection,
-                methodSection,
+                summarySection, modelSection, timeSection, stateSection, learningSection, gainSection,
+                robustnessSection, tuningSection, methodSection,
             ])
     }
 
@@ -101,7 +100,10 @@ extension TwinResults {
     // MARK: - What was done
 
     private var learningSection: ReportSection {
-        let trained = methods.compactMap { method in method.training.map { (method.name, $0) } }
+        let trained =
+            models.compactMap { model in model.training.flatMap { $0.losses.isEmpty ? nil : (model.name, $0) } }
+            .filter { model in !methods.contains { $0.name == model.0 } }
+            + methods.compactMap { method in method.training.map { (method.name, $0) } }
         guard !trained.isEmpty else { return ReportSection(identifier: "learning", title: "Learning", parts: []) }
         let panels = trained.map { name, record in
             Panel(

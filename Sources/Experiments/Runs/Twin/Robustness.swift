@@ -73,8 +73,14 @@ struct RobustnessCondition: Sendable, Equatable {
         return candidate
     }
 
-    /// Whether it means anything to a method.
-    func concerns(_ kind: TwinMethodKind) -> Bool { key != .members || kind.parameters.contains(.members) }
+    /// Whether it means anything to a method. A model that is not that of the truth has one time between observations.
+    func concerns(_ method: TwinMethod) -> Bool {
+        switch key {
+        case .members: method.kind.parameters.contains(.members)
+        case .stepsBetween: method.model == nil && method.kind != .jointNetworks
+        case .error, .missing, .forcing: true
+        }
+    }
 }
 
 /// Which conditions are tried.
@@ -85,10 +91,14 @@ struct RobustnessPlan: Sendable, Equatable {
     /// How many of the test seeds see them.
     let seeds: Int
 
-    init(_ node: ConfigurationNode, _ setting: TwinSetting, testSeeds: Int) throws(InputError) {
+    /// - Parameter known: what can be changed.
+    init(
+        _ node: ConfigurationNode, _ setting: TwinSetting, keys known: [RobustnessKey] = RobustnessKey.allCases,
+        testSeeds: Int
+    ) throws(InputError) {
         (conditions, seeds) = try node.mapping { (keys) throws(InputError) in
             var conditions: [RobustnessCondition] = []
-            for key in RobustnessKey.allCases {
+            for key in known {
                 guard let list = keys.optional(key.rawValue) else { continue }
                 if key == .forcing, setting.model.name != .lorenz96 {
                     throw list.error("\(setting.model.name.rawValue) has no forcing", expected: "the model lorenz96")

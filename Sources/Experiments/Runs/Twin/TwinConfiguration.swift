@@ -10,17 +10,31 @@ import Learning
 ///     spinup: 300
 ///     seeds: {tuning: 1, test: 5}
 ///     budget: 24                         # of combinations that each method may try
+///     models:                            # forecast models beside that of the truth, for methods to name
+///       - {name: network, kind: convolution, from: observations}
+///     long_run: 100000                   # steps that show what a model does in the long run
+///     sensitivity: {error: [0.5, 2], missing: [0.5]}   # models learned from observations are learned in these conditions too
 ///     robustness: {members: [10, 40], error: [0.5, 2], forcing: [7, 9], seeds: 2}   # scores away from these conditions
 ///     methods:
 ///       - {method: etkf, members: 24, inflation: [1, 1.01, 1.02], rotates: 1}
+///       - {name: surrogate, method: etkf, members: 24, model: network}
 struct TwinConfiguration: Sendable {
     let setting: TwinSetting
     /// Seeds that tuning may see, and seeds that only the scores see.
     let tuningSeeds: [Int]
     private(set) var testSeeds: [Int]
     private(set) var methods: [TwinMethod]
+    /// Forecast models beside that of the truth.
+    let models: [TwinModelPlan]
+    /// Conditions in which what is learned from observations is learned too.
+    let sensitivity: RobustnessPlan?
+    /// Steps of the run that shows what a forecast model does in the long run.
+    let longRun: Int
     /// Conditions at which scores are taken too.
     let robustness: RobustnessPlan?
+
+    /// Whether there is anything to train.
+    var learns: Bool { models.contains { $0.kind != .physical } || methods.contains(where: \.kind.isLearned) }
 
     /// The same with some of the methods, and what costs nothing; and with another number of test seeds.
     func narrowed(to names: [String]?, seeds: Int?) -> TwinConfiguration {
@@ -49,7 +63,33 @@ struct TwinConfiguration: Sendable {
             if let node = keys.optional("robustness") {
                 try RobustnessPlan(node, setting, testSeeds: testSeeds.count)
             } else { nil }
-        methods = try Self.methods(try keys.required("methods"), setting, budget: budget)
+        longRun = try keys.optional("long_run")?.integer(.within(1000...100_000_000)) ?? 100_000
+        models = try Self.models(keys.optional("models"), setting)
+        sensitivity = try Self.sensitivity(keys.optional("sensitivity"), setting, models)
+        methods = try Self.methods(try keys.required("methods"), setting, models, budget: budget)
+    }
+
+    private static func models(_ node: ConfigurationNode?, _ setting: TwinSetting) throws(InputError) -> [TwinModelPlan]
+    {
+        var models: [TwinModelPlan] = []
+        for entry in try node?.nonEmptyList() ?? [] {
+            let model = try TwinModelPlan(entry, setting)
+            if models.contains(where: { $0.name == model.name }) {
+                throw entry.error("duplicate model \(model.name.quoted)", expected: "each name once: add 'name'")
+            }
+            models.append(model)
+        }
+        return models
+    }
+
+    private static func sensitivity(
+        _ node: ConfigurationNode?, _ setting: TwinSetting, _ models: [TwinModelPlan]
+    ) throws(InputError) -> RobustnessPlan? {
+        guard let node else { return nil }
+        guard models.contains(where: \.learnsFromObservations) else {
+            throw node.error("no model is learned from observations", expected: "one with 'from: observations'")
+        }
+        return try RobustnessPlan(node, setting, keys: [.error, .missing], testSeeds: 1)
     }
 
     private static func published(_ node: ConfigurationNode?) throws(InputError) -> TwinSetting {
@@ -134,11 +174,11 @@ struct TwinConfiguration: Sendable {
     }
 
     private static func methods(
-        _ node: ConfigurationNode, _ setting: TwinSetting, budget: Int
+        _ node: ConfigurationNode, _ setting: TwinSetting, _ models: [TwinModelPlan], budget: Int
     ) throws(InputError) -> [TwinMethod] {
         var methods: [TwinMethod] = []
         for entry in try node.nonEmptyList() {
-            let method = try TwinMethod(entry, budget: budget)
+            let method = try TwinMethod(entry, models: models.map(\.name), budget: budget)
             if methods.contains(where: { $0.name == method.name }) {
                 throw entry.error("duplicate method \(method.name.quoted)", expected: "each name once: add 'name'")
             }
@@ -152,14 +192,15 @@ struct TwinConfiguration: Sendable {
                     expected: "'model_error' above 0 and the function identity")
             }
             let fewest = GainNetwork.fewestPlaces
-            if method.kind == .residualNetwork, setting.model.coordinates == nil || setting.model.variables < fewest {
+            let isNetwork = method.kind == .residualNetwork || method.kind == .jointNetworks
+            if isNetwork, setting.model.coordinates == nil || setting.model.variables < fewest {
                 throw entry.error(
                     "a network along the places of \(setting.model.variables) variables of \(setting.model.name.rawValue)",
                     expected: "a model with places, at least \(fewest)")
             }
-            if method.kind == .residualNetwork, setting.function != .identity {
+            if isNetwork, setting.function != .identity {
                 throw entry.error(
-                    "a residual network for observations through \(setting.function.rawValue)",
+                    "\(method.kind.rawValue) for observations through \(setting.function.rawValue)",
                     expected: "'function' identity")
             }
             methods.append(method)

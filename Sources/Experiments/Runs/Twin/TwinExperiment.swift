@@ -18,12 +18,18 @@ public struct TwinExperiment: Experiment {
 
     public var inputFiles: [String] { [] }
 
-    /// Trains the methods that learn, or reads what an earlier run has learned; one after the other, each on all threads.
-    func train(in folder: RunFolder, options: RunOptions) throws(InputError) -> [String: TrainedMethod] {
-        var learned: [String: TrainedMethod] = [:]
+    /// Trains models and methods that learn, or reads what an earlier run has learned; one after the other, each on all threads.
+    func train(in folder: RunFolder, options: RunOptions) throws(InputError) -> TwinLearned {
+        var learned = TwinLearned()
+        for plan in configuration.models {
+            let learning = TwinModelLearning(plan, configuration.setting, seed: header.seed)
+            learned.models[plan.name] = try learning.trained(in: folder, options: options)
+        }
         for method in configuration.methods where method.kind.isLearned {
-            let learning = TwinLearning(setting: configuration.setting, method: method, seed: header.seed)
-            learned[method.name] = try learning.trained(in: folder, options: options)
+            let learning = TwinLearning(
+                setting: configuration.setting, method: method, seed: header.seed,
+                model: learned.model(of: method, configuration.setting))
+            learned.methods[method.name] = try learning.trained(in: folder, options: options)
         }
         return learned
     }
@@ -72,24 +78,25 @@ public struct TwinExperiment: Experiment {
                 methods[method], chosen: chosen[method], setting: configuration.setting,
                 tried: zip(tuning, tried).filter { $0.0.method == method }.map { ($0.0.candidate, $0.1) },
                 tested: zip(tests, tested).filter { $0.0.method == method }.map(\.1),
-                training: learned[methods[method].name]?.record)
+                training: learned.methods[methods[method].name]?.record)
         }
         var results = TwinResults(header, configuration.setting, methods: records)
-        results.gains = try gains(learned, in: folder)
+        results.gains = try gains(learned.methods, in: folder)
+        (results.models, results.sensitivity) = try models(learned, in: folder, options: options)
         results.robustness = try robustness(chosen, records, learned, folder, options)
         return results
     }
 
     /// The scores away from the conditions of tuning and training, those there first.
     private func robustness(
-        _ chosen: [Int], _ records: [TwinMethodRecord], _ learned: [String: TrainedMethod], _ folder: RunFolder,
+        _ chosen: [Int], _ records: [TwinMethodRecord], _ learned: TwinLearned, _ folder: RunFolder,
         _ options: RunOptions
     ) throws(InputError) -> [RobustnessRecord] {
         guard let plan = configuration.robustness, !plan.conditions.isEmpty else { return [] }
         let methods = configuration.methods
         let seeds = configuration.testSeeds.prefix(plan.seeds)
         let tasks = plan.conditions.flatMap { condition in
-            methods.indices.filter { condition.concerns(methods[$0].kind) }.flatMap { method in
+            methods.indices.filter { condition.concerns(methods[$0]) }.flatMap { method in
                 seeds.map {
                     Task(
                         method: method, candidate: chosen[method], purpose: .test, seed: header.seed + $0,
@@ -104,7 +111,7 @@ public struct TwinExperiment: Experiment {
         let usual = records.map { RobustnessRecord($0.name, nil, errors: $0.runs.prefix(plan.seeds).map(\.error)) }
         return usual
             + plan.conditions.flatMap { condition in
-                methods.indices.filter { condition.concerns(methods[$0].kind) }.map { method in
+                methods.indices.filter { condition.concerns(methods[$0]) }.map { method in
                     let own = zip(tasks, found).filter { $0.0.method == method && $0.0.condition == condition }
                     return RobustnessRecord(methods[method].name, condition, errors: own.map(\.1.error))
                 }
@@ -119,7 +126,7 @@ public struct TwinExperiment: Experiment {
     }
 
     private func runs(
-        _ tasks: [Task], _ learned: [String: TrainedMethod], _ folder: RunFolder, _ progress: ProgressMeter,
+        _ tasks: [Task], _ learned: TwinLearned, _ folder: RunFolder, _ progress: ProgressMeter,
         _ options: RunOptions
     ) throws(InputError) -> [TwinRunRecord] {
         let done = concurrentMap(tasks.count, threads: options.threads) { place -> Result<TwinRunRecord, InputError> in
@@ -129,7 +136,7 @@ public struct TwinExperiment: Experiment {
             do throws(InputError) {
                 return .success(
                     try folder.stage(task.name(method)) { () throws(InputError) in
-                        record(task, method, learned[method.name])
+                        record(task, method, learned)
                     })
             } catch {
                 return .failure(error)
@@ -140,19 +147,35 @@ public struct TwinExperiment: Experiment {
         return records
     }
 
-    private func record(_ task: Task, _ method: TwinMethod, _ learned: TrainedMethod?) -> TwinRunRecord {
+    private func record(_ task: Task, _ method: TwinMethod, _ learned: TwinLearned) -> TwinRunRecord {
         let condition = task.condition
         let setting = condition?.changed(configuration.setting) ?? configuration.setting
         let candidate = method.candidates[task.candidate]
         let draw = setting.draw(task.purpose, seed: task.seed)
         let filter = TwinFilter(
             setting: setting, kind: method.kind, candidate: condition?.changed(candidate) ?? candidate,
-            learned: learned?.analysis)
+            model: learned.model(of: method, setting), learned: learned.methods[method.name]?.analysis)
         let (series, seconds) = filter.run(draw)
         // Whole series of one seed are enough for the figures.
         let keepsStates =
             task.purpose == .test && condition == nil && task.seed == header.seed + configuration.testSeeds[0]
         return TwinRunRecord(
             series, draw, spinup: setting.spinup, seed: task.seed, seconds: seconds, keepsStates: keepsStates)
+    }
+}
+
+/// What the models and the methods of a twin experiment have learned.
+struct TwinLearned: Sendable {
+    var models: [String: TrainedModel] = [:]
+    var methods: [String: TrainedMethod] = [:]
+
+    var records: [(name: String, record: TrainingRecord)] {
+        models.compactMap { name, model in model.record.map { (name, $0) } } + methods.map { ($0, $1.record) }
+    }
+
+    /// The model that a method forecasts with; that of the truth, where it names none.
+    func model(of method: TwinMethod, _ setting: TwinSetting) -> TrainedModel {
+        method.model.flatMap { models[$0] }
+            ?? TrainedModel(model: .physical(setting.model.model), modelError: setting.noise)
     }
 }

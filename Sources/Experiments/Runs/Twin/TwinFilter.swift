@@ -8,12 +8,14 @@ struct TwinFilter: Sendable {
     let setting: TwinSetting
     let kind: TwinMethodKind
     let candidate: MethodCandidate
+    /// What forecasts.
+    let model: TrainedModel
     /// What was learned, for methods that learn.
     var learned: LearnedAnalysis?
 
     /// The series, and the seconds that the compiled run took.
     func run(_ draw: TwinDraw) -> (series: FilterSeries, seconds: Double) {
-        let model = Autonomous(setting.model.model)
+        let (model, noise) = (Autonomous(model.model), model.modelError)
         let climate = Climatology(of: draw.climate).climate
         let members = candidate.whole(.members)
         switch kind {
@@ -25,7 +27,7 @@ struct TwinFilter: Sendable {
             let analysis = Variational(covariance: share, iterations: setting.function == .identity ? 1 : 3)
             return series(Cycle(PointForecast(model), analysis), from: PointEstimate(climate.mean), draw)
         case .extendedKalman:
-            let error = setting.noise ?? .none(setting.model.variables)
+            let error = noise ?? .none(setting.model.variables)
             let forecast = ExtendedForecast(model, modelError: error, inflation: Tensor(candidate[.inflation]))
             let start = Gaussian(mean: draw.twin.truth[0], covariance: Tensor.identity(setting.model.variables))
             return series(Cycle(forecast, KalmanAnalysis()), from: start, draw)
@@ -46,26 +48,27 @@ struct TwinFilter: Sendable {
         case .iterativeEnKS:
             let analysis = Inflated(
                 IterativeEnKS(iterations: candidate.whole(.iterations)), by: Tensor(candidate[.inflation]))
-            let forecast = EachMember(model, modelError: setting.noise)
+            let forecast = EachMember(model, modelError: noise)
             return windows(
                 WindowedCycle(forecast, analysis, model: model, lag: candidate.whole(.lag), shift: 1),
                 from: start(members, draw), draw)
         case .bootstrapParticles: return particles(BootstrapAnalysis(), members, draw)
         case .optimalParticles:
             return particles(
-                OptimalProposal(modelError: setting.noise ?? .none(setting.model.variables)), members, draw)
+                OptimalProposal(modelError: noise ?? .none(setting.model.variables)), members, draw)
         case .scoreFilter:
             let schedule = NoiseSchedule(
                 finalScale: Tensor(candidate[.finalScale]), initialVariance: Tensor(candidate[.initialVariance]))
             return ensemble(
                 EnsembleScoreFilter(schedule, steps: candidate.whole(.diffusionSteps)), members, draw)
-        case .learnedGain, .residualNetwork, .learnedLocalization:
+        case .learnedGain, .residualNetwork, .learnedLocalization, .jointNetworks:
             let start = PointEstimate(climate.mean)
             switch learned {
             case .gain(let gain): return series(Cycle(PointForecast(model), gain), from: start, draw)
             case .network(let network): return series(Cycle(PointForecast(model), network), from: start, draw)
             case .radius(let tuning): return tuned(tuning, draw)
             case .taper(let tuning): return tuned(tuning, draw)
+            case .joint(let cycle): return series(cycle, from: start, draw)
             case nil: preconditionFailure("\(kind.rawValue) is tested before it was trained")
             }
         }
@@ -73,7 +76,7 @@ struct TwinFilter: Sendable {
 
     private func tuned<Weights: Taper>(_ tuning: TunedLocalization<Weights>, _ draw: TwinDraw) -> (FilterSeries, Double)
     {
-        let forecast = EachMember(setting.model.model, modelError: setting.noise)
+        let forecast = EachMember(model.model, modelError: model.modelError)
         let start = setting.start(candidate.whole(.members), about: draw.twin.truth[0], key: draw.key)
         return series(
             Cycle(forecast, tuning.analysis(setting.places, observing: setting.observed)), from: start, draw)
@@ -93,7 +96,7 @@ struct TwinFilter: Sendable {
 
     private func ensemble<A: Analysis>(_ analysis: A, _ members: Int, _ draw: TwinDraw) -> (FilterSeries, Double)
     where A.State == Ensemble {
-        let forecast = EachMember(setting.model.model, modelError: setting.noise)
+        let forecast = EachMember(model.model, modelError: model.modelError)
         let inflated = Inflated(analysis, by: Tensor(candidate[.inflation]))
         return series(Cycle(forecast, inflated), from: start(members, draw), draw)
     }
@@ -101,7 +104,7 @@ struct TwinFilter: Sendable {
     private func particles<A: Analysis>(_ analysis: A, _ members: Int, _ draw: TwinDraw) -> (FilterSeries, Double)
     where A.State == Particles {
         // The optimal proposal draws the model error itself.
-        let forecast = EachParticle(setting.model.model, modelError: kind == .optimalParticles ? nil : setting.noise)
+        let forecast = EachParticle(model.model, modelError: kind == .optimalParticles ? nil : model.modelError)
         let resampled = Resampled(
             analysis, threshold: candidate[.threshold], jitter: Tensor(candidate[.jitter]))
         return series(Cycle(forecast, resampled), from: Particles(start(members, draw)), draw)

@@ -11,30 +11,18 @@ enum LearnedAnalysis: Sendable {
     case network(ResidualAnalysis)
     case radius(TunedLocalization<LogRadius>)
     case taper(TunedLocalization<FreeTaper>)
+    case joint(JointNetworks)
 }
+
+/// A forecast model and an analysis that are learned together.
+typealias JointNetworks = Cycle<
+    PointForecast<Autonomous<LearnedModel<TwinModel.ConvolutionField>>>, ResidualAnalysis
+>
 
 /// A learned analysis and how it came about.
 struct TrainedMethod: Sendable {
     let analysis: LearnedAnalysis
     let record: TrainingRecord
-}
-
-/// How a method was trained: the description in its model file.
-struct TrainingRecord: Codable, Sendable, Equatable {
-    var method: TwinMethodKind
-    var setting: String
-    /// What the method was given.
-    var given: MethodCandidate
-    /// The numbers that were learned.
-    var parameters: Int
-    var steps: Int
-    var outcome: Outcome
-    /// Of every `stride`-th step; of a method that passes over its truths again and again, the mean of a pass.
-    var losses: [Double?]
-    var stride: Int
-    var seconds: Double
-    /// What was learned, where words can say it.
-    var found: String?
 }
 
 /// Trains a method of a twin experiment on truths that no test sees.
@@ -45,6 +33,8 @@ struct TwinLearning: Sendable {
     let setting: TwinSetting
     let method: TwinMethod
     let seed: Int
+    /// What forecasts.
+    let model: TrainedModel
 
     private var candidate: MethodCandidate { method.candidates[0] }
     private var key: Key { Key(1_000_000 + seed).folding(7) }
@@ -61,11 +51,21 @@ struct TwinLearning: Sendable {
         case .learnedGain: return try gain(work)
         case .residualNetwork: return try network(work)
         case .learnedLocalization: return try localization(work)
+        case .jointNetworks: return try joint(work)
         case .climatology, .optimalInterpolation, .threeDVar, .extendedKalman, .stochasticEnKF, .etkf,
             .deterministicEnKF, .serialEnSRF, .enKFN, .letkf, .localStochasticEnKF, .fourDVar, .iterativeEnKS,
             .bootstrapParticles, .optimalParticles, .scoreFilter:
             preconditionFailure("\(method.kind.rawValue) is not learned")
         }
+    }
+
+    private func record<Parameters: Tree>(
+        _ state: TrainingState<Parameters>, of start: Parameters, stepsPerEpoch: Int, _ seconds: Double
+    ) -> TrainingRecord {
+        TrainingRecord(
+            kind: method.kind.rawValue, setting: setting.name, given: candidate, of: start,
+            losses: Array(state.losses.values.prefix(state.epochs)), stepsPerEpoch: stepsPerEpoch,
+            outcome: state.outcome, seconds: seconds)
     }
 
     // MARK: The gain of 3D-Var
@@ -75,7 +75,7 @@ struct TwinLearning: Sendable {
         if let (gain, record) = try work.saved(like: start) {
             return TrainedMethod(analysis: .gain(gain), record: record)
         }
-        let model = setting.model.model
+        let model = model.model
         let (error, variables) = (setting.error, setting.model.variables)
         let objective = objective { truth, key in
             PointEstimate(truth + Tensor(error) * key.normal([variables]))
@@ -111,9 +111,7 @@ struct TwinLearning: Sendable {
             training.start(start, key: key), isFinished: training.isFinished,
             progress: { ($0.epochs, epochs, $0.losses.values[max(0, $0.epochs - 1)]) },
             advance: { training.advance(&$0) })
-        var record = record(
-            start.leaves, state.losses.values, state.epochs, stepsPerEpoch: objective.stepsPerEpoch, state.outcome,
-            seconds)
+        var record = record(state, of: start, stepsPerEpoch: objective.stepsPerEpoch, seconds)
         record.found = describing(state.best)
         try work.save(state.best, record, tag: "squared error")
         return (state.best, record)
@@ -148,7 +146,7 @@ struct TwinLearning: Sendable {
     ) throws(InputError) -> (TunedLocalization<Weights>, TrainingRecord) {
         if let saved = try work.saved(like: start) { return (saved.model, saved.record) }
         let (setting, members) = (setting, candidate.whole(.members))
-        let forecast = EachMember(setting.model.model, modelError: setting.noise)
+        let forecast = EachMember(model.model, modelError: model.modelError)
         let objective = objective { truth, key in
             setting.start(members, about: truth, key: key)
         } filter: { (tuning: TunedLocalization<Weights>) in
@@ -181,30 +179,62 @@ struct TwinLearning: Sendable {
         settings.modelError = setting.modelError
         let rows = climate.taking(keys[1].permutation(climate.shape[0])[0..<settings.batch])
         let truth = rows.cast(to: .float32)
-        let model = setting.model.model
-        let trainer = AnalysisTrainer(settings, like: start, truth: truth) { model($0) }
+        let (world, forecast) = (setting.model.model, model.model)
+        let trainer = AnalysisTrainer(
+            settings, like: start, truth: truth, forecast: { forecast($0).cast(to: $0.type) }, model: { world($0) })
         let (session, seconds) = try work.learn(
             trainer.start(start, from: truth, key: keys[2]), isFinished: trainer.isFinished,
             progress: {
                 ($0.state.epochs, settings.steps, $0.state.losses.values[max(0, $0.state.epochs - 1)])
             }, advance: { trainer.advance(&$0) })
         let state = session.state
-        let record = record(start.leaves, state.losses.values, state.epochs, state.outcome, seconds)
+        let record = record(state, of: start, stepsPerEpoch: 1, seconds)
         try work.save(state.parameters, record, tag: "error")
         return TrainedMethod(analysis: .network(state.parameters), record: record)
     }
+}
 
-    /// - Parameter stepsPerEpoch: how many steps of the gradient each loss is the mean of.
-    private func record(
-        _ leaves: [Tensor], _ losses: [Double], _ epochs: Int, stepsPerEpoch: Int = 1, _ outcome: Outcome,
-        _ seconds: Double
-    ) -> TrainingRecord {
-        let stride = max(1, epochs / 500)
-        return TrainingRecord(
-            method: method.kind, setting: setting.name, given: candidate,
-            parameters: leaves.map(\.count).reduce(0, +), steps: epochs * stepsPerEpoch, outcome: outcome,
-            losses: Swift.stride(from: stride - 1, to: epochs, by: stride).map { losses[$0].finite },
-            stride: stride * stepsPerEpoch, seconds: seconds)
+// MARK: - Forecast and analysis together
+
+extension TwinLearning {
+    /// Neither truths nor the dynamics are asked for: the loss is the error of forecasts against observations that they have not seen.
+    private func joint(_ work: LearningFiles) throws(InputError) -> TrainedMethod {
+        let trajectories = setting.observations(
+            candidate.whole(.batch), times: candidate.whole(.length), seed: 700_000 + seed)
+        let (centre, scale) = trajectories.sizeOfStates
+        let start = joint(centre, scale)
+        if let saved = try work.saved(like: start) {
+            // Networks do not hold the size of states: it is of the same observations.
+            return TrainedMethod(analysis: .joint(saved.model), record: saved.record)
+        }
+        let variables = setting.model.variables
+        let objective = FilterObjective(
+            learning: start, from: trajectories, loss: .predictionError, segment: candidate.whole(.truncation),
+            spinUp: min(20, candidate.whole(.length) / 10)
+        ) { _ in PointEstimate(Tensor(centre) * Tensor.ones([variables])) }
+        let (cycle, record) = try descend(objective, from: start, work) { _ in nil }
+        return TrainedMethod(analysis: .joint(cycle), record: record)
+    }
+
+    private func joint(_ centre: Double, _ scale: Double) -> JointNetworks {
+        let keys = key.split(5)
+        let field = TwinModel.convolution(
+            width: candidate.whole(.width), centre: centre, scale: scale, outputScale: 3 * scale, keys[3], keys[4])
+        let model = LearnedModel(field: field, physics: nil, interval: setting.model.interval)
+        let network = GainNetwork(
+            channels: 2, width: candidate.whole(.width), depth: candidate.whole(.depth), key: keys[0], type: .float32)
+        return Cycle(PointForecast(model), ResidualAnalysis(network, centre: centre, scale: scale))
+    }
+}
+
+extension [Observations<ObservedPart>] {
+    /// The mean of what is observed, and its standard deviation.
+    var sizeOfStates: (centre: Double, scale: Double) {
+        let values = Tensor.stacked(map(\.values))
+        let mask = Tensor.stacked(map(\.mask))
+        let mean = (values * mask).sum() / mask.sum()
+        let square = ((values - mean).squared() * mask).sum() / mask.sum()
+        return (mean.scalar, Swift.max(square.scalar.squareRoot(), 1e-12))
     }
 }
 
@@ -224,130 +254,5 @@ extension LogRadius: DescribedTaper {
 extension FreeTaper: DescribedTaper {
     fileprivate var text: String {
         "weights " + weights.values.map { NumberText.fixed($0, decimals: 2) }.joined(separator: " ")
-    }
-}
-
-/// The files of one training in a run's folder.
-struct LearningFiles: Sendable {
-    let folder: RunFolder
-    let name: String
-    let isQuiet: Bool
-    /// The time between checkpoints.
-    var interval = Duration.seconds(5)
-
-    private var model: String { folder.path("models/\(name).safetensors") }
-    /// Among the stages, with which it is removed when another run takes the folder.
-    private var checkpoint: String { folder.path("stages/training/\(name).safetensors") }
-    private var stage: String { "training/\(name)" }
-
-    /// What an earlier run has learned.
-    func saved<Model: Tree>(like start: Model) throws(InputError) -> (model: Model, record: TrainingRecord)? {
-        guard folder.holdsStage(stage) else { return nil }
-        let bytes = try InputFile.bytes(model)
-        do {
-            let file = try Checkpoint<TrainingRecord>(decoding: bytes)
-            return (try file.restored(into: start), file.description)
-        } catch {
-            throw InputError(
-                .data, at: .init(model), "\(error)", expected: "a model that this configuration has trained")
-        }
-    }
-
-    /// Goes on from a checkpoint if there is one; writes one every few seconds.
-    ///
-    /// - Parameter progress: of a session: steps behind, steps in all, last loss.
-    /// - Returns: the session at its end, and the seconds that all of it took.
-    func learn<Session: Tree>(
-        _ start: Session, isFinished: (Session) -> Bool, progress: (Session) -> (Int, Int, Double),
-        advance: (inout Session) -> Void
-    ) throws(InputError) -> (Session, seconds: Double) {
-        var (session, seconds) = try resumed(start)
-        let meter = ProgressMeter("Training \(name)", total: progress(session).1, isQuiet: isQuiet)
-        meter.advance(by: progress(session).0)
-        let clock = ContinuousClock()
-        var last = clock.now
-        while !isFinished(session) {
-            let before = clock.now
-            let steps = progress(session).0
-            advance(&session)
-            seconds += (clock.now - before) / .seconds(1)
-            meter.advance(by: progress(session).0 - steps)
-            if clock.now - last > interval {
-                try keep(session, seconds)
-                last = clock.now
-            }
-        }
-        meter.finish()
-        return (session, seconds)
-    }
-
-    private func resumed<Session: Tree>(_ start: Session) throws(InputError) -> (Session, Double) {
-        guard FileManager.default.fileExists(atPath: checkpoint),
-            let file = try? Checkpoint<Double>(decoding: try InputFile.bytes(checkpoint)),
-            let session = try? file.restored(into: start)
-        else { return (start, 0) }  // what cannot be read was of another training: it begins again
-        return (session, file.description)
-    }
-
-    private func keep(_ session: some Tree, _ seconds: Double) throws(InputError) {
-        try write(Checkpoint(session, description: seconds), to: checkpoint)
-    }
-
-    /// The model, its description for readers, and its learning curve; the checkpoint goes.
-    func save(_ trained: some Tree, _ record: TrainingRecord, tag: String) throws(InputError) {
-        try write(Checkpoint(trained, description: record), to: model)
-        try AtomicFile.write(ExactJSON.encode(record, pretty: true), to: folder.path("models/\(name).json"))
-        var events = TensorBoardEvents()
-        for (place, loss) in record.losses.enumerated() {
-            if let loss { events.add(tag, loss, step: record.stride * (place + 1)) }
-        }
-        try RunFolder.makeFolder(folder.path("tensorboard/\(name)"))
-        try AtomicFile.write(events.bytes, to: folder.path("tensorboard/\(name)/events.out.tfevents.0.apus"))
-        _ = try folder.stage(stage) { record }
-        unlink(checkpoint)
-    }
-
-    private func write(_ file: Checkpoint<some Codable & Sendable>, to path: String) throws(InputError) {
-        let bytes: [UInt8]
-        do { bytes = try file.encoded() } catch {
-            throw InputError(.data, at: .init(path), "the model has a number that JSON cannot hold: \(error)")
-        }
-        try RunFolder.makeFolder(FilePath.folder(of: path))
-        try AtomicFile.write(bytes, to: path)
-    }
-}
-
-extension ExperimentFile {
-    /// Trains what learns, in the folder in which a run finds it.
-    public func train(
-        output: String?, claim: RunFolder.Claim, options: RunOptions
-    ) throws(InputError) -> (table: TextTable, folder: String) {
-        guard let experiment = experiment as? TwinExperiment,
-            experiment.configuration.methods.contains(where: \.kind.isLearned)
-        else {
-            throw InputError(
-                .configuration, at: .init(header.file), "nothing here is trained by itself",
-                expected: "an experiment of kind twin with a method that learns: "
-                    + Spelling.oneOf(TwinMethodKind.allCases.filter(\.isLearned).map(\.rawValue)))
-        }
-        let folder = try folder(output, claim)
-        let trained = try experiment.train(in: folder, options: options)
-        var table = TextTable(
-            title: header.title,
-            columns: [
-                .init("Method"), .init("Parameters"), .init("Steps"), .init("First loss"), .init("Last loss"),
-                .init("Time", units: "s"), .init("Outcome"),
-            ])
-        for (name, method) in trained.sorted(by: { $0.key < $1.key }) {
-            let (record, losses) = (method.record, method.record.losses.compactMap { $0 })
-            table.add([
-                .text(name), .number(Double(record.parameters), decimals: 0),
-                .number(Double(record.steps), decimals: 0),
-                .number(losses.first, decimals: 4), .number(losses.last, decimals: 4),
-                .number(record.seconds, decimals: 1),
-                .text(record.outcome == .completed ? "completed" : "diverged after step \(record.steps)"),
-            ])
-        }
-        return (table, folder.path)
     }
 }

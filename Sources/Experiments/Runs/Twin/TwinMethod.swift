@@ -19,11 +19,12 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
     case learnedGain = "learned-gain"
     case residualNetwork = "residual-network"
     case learnedLocalization = "learned-localization"
+    case jointNetworks = "joint-networks"
 
     /// Whether it is trained, on seeds of tuning, before it is tested.
     var isLearned: Bool {
         switch self {
-        case .learnedGain, .residualNetwork, .learnedLocalization: true
+        case .learnedGain, .residualNetwork, .learnedLocalization, .jointNetworks: true
         case .climatology, .optimalInterpolation, .threeDVar, .extendedKalman, .stochasticEnKF, .etkf,
             .deterministicEnKF, .serialEnSRF, .enKFN, .letkf, .localStochasticEnKF, .fourDVar, .iterativeEnKS,
             .bootstrapParticles, .optimalParticles, .scoreFilter:
@@ -54,11 +55,16 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
             "one forecast, corrected by a gain that a network sees in it; trained through cycles"
         case .learnedLocalization:
             "localised ensemble Kalman filter whose inflation and localisation are learned by gradients through the cycles"
+        case .jointNetworks:
+            "forecast model and analysis by networks, learned together from observations alone"
         }
     }
 
     /// Whether it stands in every table, since any method must beat it.
     var isBaseline: Bool { self == .climatology || self == .optimalInterpolation }
+
+    /// Whether it forecasts with a model that is given to it and that may be another one than that of the truth.
+    var takesModel: Bool { !isBaseline && self != .jointNetworks }
 
     /// What can be set, and chosen from lists.
     var parameters: [MethodParameterKey] {
@@ -78,11 +84,12 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
         case .learnedGain: [.scale, .steps, .rate, .truncation]
         case .residualNetwork: [.width, .depth, .steps, .rate, .truncation, .batch]
         case .learnedLocalization: [.members, .inflation, .radius, .freeTaper, .steps, .rate, .truncation]
+        case .jointNetworks: [.length, .width, .depth, .steps, .rate, .truncation, .batch]
         }
     }
 }
 
-/// What a method may be given, by its word in a configuration.
+/// What a method or a learned model may be given, by its word in a configuration.
 enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
     /// Members of an ensemble, or particles.
     case members
@@ -111,6 +118,14 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
     case width, depth
     /// Steps of the gradient; their size; the cycles that it goes back through; trajectories side by side.
     case steps, rate, truncation, batch
+    /// Times that a model is learned from; passes over them; the steps ahead over which its errors are followed.
+    case length, epochs, leads
+    /// How often assimilation and learning take turns.
+    case rounds
+    /// How many places to each side a model sees; what it is made of.
+    case reach, features, points
+    /// Coefficients smaller than this are left out.
+    case sparsity
 
     var usual: Double {
         switch self {
@@ -129,6 +144,14 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
         case .rate: 0.003
         case .truncation: 4
         case .batch: 64
+        case .length: 2000
+        case .epochs: 30
+        case .leads: 2
+        case .rounds: 6
+        case .reach: 2
+        case .features: 300
+        case .points: 300
+        case .sparsity: 0.1
         }
     }
 
@@ -148,7 +171,12 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
         case .diffusionSteps: .within(1...1e6)
         case .width, .batch: .within(1...4096)
         case .depth: .within(1...64)
-        case .steps: .within(1...1e7)
+        case .steps, .length: .within(1...1e7)
+        case .epochs: .within(1...1e6)
+        case .leads, .rounds: .within(1...100)
+        case .reach: .within(1...1000)
+        case .features, .points: .within(2...100_000)
+        case .sparsity: .within(0...1e6)
         case .rate: .within(1e-8...10)
         case .truncation: .within(1...1000)
         }
@@ -157,10 +185,19 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
     var isWhole: Bool {
         switch self {
         case .members, .lag, .iterations, .rotates, .freeTaper, .diffusionSteps, .width, .depth, .steps, .truncation,
-            .batch:
+            .batch, .length, .epochs, .leads, .rounds, .reach, .features, .points:
             true
-        case .inflation, .radius, .scale, .threshold, .jitter, .finalScale, .initialVariance, .rate: false
+        case .inflation, .radius, .scale, .threshold, .jitter, .finalScale, .initialVariance, .rate, .sparsity: false
         }
+    }
+
+    /// One value of a configuration.
+    func value(_ node: ConfigurationNode) throws(InputError) -> Double {
+        let value = isWhole ? Double(try node.integer(.any)) : try node.number()
+        guard bounds.contains(value) else {
+            throw node.error("\(value) is out of range", expected: bounds.description)
+        }
+        return value
     }
 }
 
@@ -186,15 +223,18 @@ struct TwinMethod: Sendable {
     let kind: TwinMethodKind
     /// All combinations of the listed values; more than one are chosen from with seeds for tuning.
     let candidates: [MethodCandidate]
+    /// Which model forecasts; nil: that of the truth.
+    var model: String?
 
     /// A method without anything to choose.
     init(_ kind: TwinMethodKind) { (name, self.kind, candidates) = (kind.rawValue, kind, [MethodCandidate()]) }
 
     /// Reads `{name: …, method: …, members: 20, inflation: [1, 1.02]}`.
-    init(_ node: ConfigurationNode, budget: Int) throws(InputError) {
-        (name, kind, candidates) = try node.mapping { (keys) throws(InputError) in
+    init(_ node: ConfigurationNode, models: [String], budget: Int) throws(InputError) {
+        (name, kind, candidates, model) = try node.mapping { (keys) throws(InputError) in
             let kind: TwinMethodKind = try keys.required("method").choice()
-            let name = try keys.optional("name")?.string() ?? kind.rawValue
+            let model = try kind.takesModel ? keys.optional("model")?.choice(among: models) : nil
+            let name = try keys.optional("name")?.string() ?? (kind.rawValue + (model.map { "-\($0)" } ?? ""))
             var all = [MethodCandidate()]
             for key in kind.parameters {
                 let values = try Self.values(keys.optional(key.rawValue), key)
@@ -214,7 +254,7 @@ struct TwinMethod: Sendable {
                     "\(all.count) combinations of the listed values",
                     expected: "at most \(budget), the budget of tuning that every method has ('budget')")
             }
-            return (name, kind, all)
+            return (name, kind, all, model)
         }
     }
 
@@ -223,16 +263,7 @@ struct TwinMethod: Sendable {
     ) throws(InputError) -> [Double] {
         guard let node else { return [key.usual] }
         var values: [Double] = []
-        for entry in try node.listOrSingle() {
-            if key.isWhole {
-                values.append(Double(try entry.integer(.any)))
-            } else {
-                values.append(try entry.number())
-            }
-            guard key.bounds.contains(values[values.count - 1]) else {
-                throw entry.error("\(values[values.count - 1]) is out of range", expected: key.bounds.description)
-            }
-        }
+        for entry in try node.listOrSingle() { values.append(try key.value(entry)) }
         return values
     }
 }

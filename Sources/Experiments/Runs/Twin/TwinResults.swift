@@ -55,6 +55,8 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
     var name: String
     var kind: TwinMethodKind
     var description: String
+    /// What forecasts, if not the model of the truth.
+    var model: String?
     /// As they were chosen.
     var parameters: String
     /// The mean over the test seeds of the error of analyses, with its 95 % interval.
@@ -78,7 +80,7 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
         _ method: TwinMethod, chosen: Int, setting: TwinSetting, tried: [(candidate: Int, run: TwinRunRecord)],
         tested: [TwinRunRecord], training: TrainingRecord?
     ) {
-        (name, kind, description) = (method.name, method.kind, method.kind.text)
+        (name, kind, description, model) = (method.name, method.kind, method.kind.text, method.model)
         parameters = method.candidates[chosen].text(method.kind)
         let errors = tested.compactMap(\.error)
         let interval = errors.isEmpty ? nil : MeanInterval(errors)
@@ -96,7 +98,8 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
         }
         runs = tested
         self.training = training
-        if let score = setting.published.first(where: { $0.method == method.kind.rawValue }) {
+        // What was published is with the model of the truth.
+        if method.model == nil, let score = setting.published.first(where: { $0.method == method.kind.rawValue }) {
             published = score.error
             agrees = error.map { abs($0 - score.error) <= score.tolerance }
         }
@@ -122,6 +125,10 @@ struct TwinResults: Codable, Sendable, Equatable {
     var methods: [TwinMethodRecord]
     /// Of learned analyses that are one matrix or nearly so, and of a Kalman filter.
     var gains: [GainRecord] = []
+    /// Forecast models by themselves, that of the truth first; empty where there is no other.
+    var models: [TwinModelRecord] = []
+    /// How models learned from observations depend on these.
+    var sensitivity: [SensitivityRecord] = []
     /// Scores away from the conditions of tuning and training; empty where none were asked for.
     var robustness: [RobustnessRecord] = []
     /// The value of each key of robustness under which everything was tuned and trained.
@@ -142,7 +149,10 @@ struct TwinResults: Codable, Sendable, Equatable {
 extension TwinResults: ExperimentResults {
     func json() -> Data { OrderedJSON.encoded(self) }
 
-    var terminalTables: [TextTable] { [scoreTable] }
+    var terminalTables: [TextTable] {
+        guard models.count > 1 else { return [scoreTable] }
+        return [scoreTable, modelTable(max(models[0].exponents.first.flatMap { $0 } ?? 0, 1e-3))]
+    }
 
     /// The methods in the order of the configuration.
     var scoreTable: TextTable {

@@ -1,0 +1,172 @@
+import Dynamics
+import Kernels
+import Tensors
+
+/// What a forecast model of a twin experiment is worth by itself: how long its forecasts have skill, and what it does in the long run.
+struct TwinModelRecord: Codable, Sendable, Equatable {
+    var name: String
+    /// nil: the model of the truth.
+    var kind: String?
+    var description: String
+    /// The standard deviation of its error in an interval, estimated from what it was not fitted to.
+    var modelError: Double?
+    /// Root-mean-square errors of forecasts from test truths at leads 1, 2, … intervals, over the standard deviation of the climate;
+    /// empty for the model of the truth.
+    var forecast: [Double?]
+    /// The first lead, in Lyapunov times of the truth, at which a forecast is no better than the mean of the climate; the last lead
+    /// where none is.
+    var skill: Double?
+    /// The largest Lyapunov exponents in a unit of time, descending.
+    var exponents: [Double?]
+    /// The density of the values and the power of their variations in a long run; nil where it ended at once.
+    var density: [Double]
+    var spectrum: [Double?]
+    /// Distances from the long run of the truth: total variation, and decades.
+    var densityDistance: Double?
+    var spectralDistance: Double?
+    /// After how many steps the long run left the attractor; nil: it stayed.
+    var end: Int?
+    var training: TrainingRecord?
+}
+
+/// How what is learned from observations depends on their error and on how many are missing.
+struct SensitivityRecord: Codable, Sendable, Equatable {
+    var model: String
+    /// nil: the usual condition.
+    var key: RobustnessKey?
+    var value: Double?
+    /// As in `TwinModelRecord`.
+    var skill: Double?
+    /// The error of forecasts over one Lyapunov time, over the standard deviation of the climate.
+    var error: Double?
+    var modelError: Double?
+    var seconds: Double?
+}
+
+/// Models that are held against that of the truth, on truths of tests.
+struct TwinModelDiagnostics: Sendable {
+    let setting: TwinSetting
+    let seeds: [Int]
+    /// Steps of the long run.
+    let steps: Int
+
+    /// What the model of the truth does.
+    struct Reference: Codable, Sendable {
+        var record: TwinModelRecord
+        var lowest: Double
+        var highest: Double
+        /// The standard deviation of the values.
+        var deviation: Double
+        /// The largest exponent.
+        var growth: Double { max(record.exponents.first.flatMap { $0 } ?? 0, 1e-3) }
+    }
+
+    private var truth: TwinModel { .physical(setting.model.model) }
+    private var interval: Double { setting.model.interval }
+    private var start: Tensor { setting.draw(.test, seed: seeds[0], cycles: 2).twin.truth[0] }
+
+    func reference() -> Reference {
+        let run = longRun(truth)
+        let values = run.values
+        let (lowest, highest) = (values.min() ?? 0, values.max() ?? 1)
+        var record = TwinModelRecord(
+            name: TwinModelPlan.truthName, kind: nil, description: "the model of the truth", modelError: nil,
+            forecast: [], skill: nil, exponents: exponents(truth), density: [], spectrum: [], densityDistance: nil,
+            spectralDistance: nil, end: nil, training: nil)
+        let long = LongRun(of: run, within: lowest...highest)
+        (record.density, record.spectrum) = (long.density, long.spectrum.map(\.finite))
+        return Reference(
+            record: record, lowest: lowest, highest: highest, deviation: run.variance().scalar.squareRoot())
+    }
+
+
+    func record(
+        _ name: String, _ kind: String, _ description: String, _ trained: TrainedModel, _ reference: Reference
+    ) -> TwinModelRecord {
+        let forecast = errors(trained.model, reference)
+        let bounds = reference.lowest...reference.highest
+        let long = LongRun(of: longRun(trained.model), within: bounds)
+        let isComparable = long.spectrum.count == reference.record.spectrum.count && !long.spectrum.isEmpty
+        let other = LongRun(
+            density: reference.record.density, spectrum: reference.record.spectrum.map { $0 ?? .nan }, end: nil)
+        return TwinModelRecord(
+            name: name, kind: kind, description: description, modelError: trained.deviation,
+            forecast: forecast.map(\.finite), skill: skill(forecast, reference), exponents: exponents(trained.model),
+            density: long.density, spectrum: long.spectrum.map(\.finite),
+            densityDistance: long.end == 0 ? nil : long.densityDistance(to: other).finite,
+            spectralDistance: isComparable ? long.spectralDistance(to: other).finite : nil, end: long.end,
+            training: trained.record)
+    }
+
+    func sensitivity(
+        _ name: String, _ condition: RobustnessCondition?, _ trained: TrainedModel, _ reference: Reference
+    ) -> SensitivityRecord {
+        let forecast = errors(trained.model, reference)
+        let lead = min(forecast.count, max(1, Int((1 / (reference.growth * interval)).rounded())))
+        return SensitivityRecord(
+            model: name, key: condition?.key, value: condition?.value, skill: skill(forecast, reference),
+            error: forecast[lead - 1].finite, modelError: trained.deviation,
+            seconds: trained.record?.seconds)
+    }
+
+    // MARK: - Measures
+
+    /// The most Lyapunov times ahead that are forecast.
+    private static var longestLead: Double { 6 }
+
+    /// Errors at leads 1, 2, …, the mean over starts and truths, over the deviation of the climate.
+    private func errors(_ model: TwinModel, _ reference: Reference) -> [Double] {
+        let wanted = Int((Self.longestLead / (reference.growth * interval)).rounded(.up))
+        let leads = min(max(wanted, 1), setting.cycles / 2)
+        let starts = Tensor(integers: Array(stride(from: 0, to: setting.cycles - leads, by: 10)))
+        let perSeed = seeds.map { seed in
+            let truth = setting.draw(.test, seed: seed).twin.truth
+            return compile(like: Pair(model, truth)) { now in
+                let (model, truth) = (now.first, now.second)
+                return scan(over: Tensor.range(leads), from: truth.taking(starts)) { states, lead in
+                    let next = model.ensemble(states)
+                    let verifying = truth.taking(starts + lead + Tensor(integers: [1], shape: []))
+                    return (next, (next - verifying).squared().mean(axes: [-1]).sqrt().mean())
+                }.outputs
+            }(Pair(model, truth))
+        }
+        return (Tensor.stacked(perSeed).mean(axes: [0]) / Tensor(reference.deviation)).values
+    }
+
+    private func skill(_ errors: [Double], _ reference: Reference) -> Double {
+        Double(errors.firstIndex { !($0 < 1) } ?? errors.count) * interval * reference.growth
+    }
+
+    private func longRun(_ model: TwinModel) -> Tensor {
+        compile(like: Pair(model, start)) { $0.first.trajectory(from: $0.second, steps: steps) }(Pair(model, start))
+    }
+
+    private func exponents(_ model: TwinModel) -> [Double?] {
+        let count = min(setting.model.variables, 40)
+        let interval = interval
+        return compile(like: Pair(model, start)) {
+            $0.first.lyapunovExponents(count, from: $0.second, interval: interval, steps: 2000, settling: 500)
+        }(Pair(model, start)).values.map(\.finite)
+    }
+}
+
+extension TwinModelPlan {
+    /// What it is and what it is learned from.
+    var text: String {
+        var parts = [kind.text]
+        if let physics, kind != .physical { parts.append("corrects \(physics.text)") }
+        if let physics, kind == .physical { parts = [physics.text] }
+        if let file {
+            parts.append("read from \(file)")
+        } else if kind != .physical {
+            parts.append("learned from \(candidate.whole(.length)) times of \(source == .trajectory ? "a truth" : "observations")")
+        }
+        return parts.joined(separator: "; ")
+    }
+}
+
+extension ModelChoice {
+    fileprivate var text: String {
+        name == .lorenz96 ? "\(name.rawValue) with forcing \(NumberText.short(forcing))" : name.rawValue
+    }
+}

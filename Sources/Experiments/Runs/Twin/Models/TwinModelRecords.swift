@@ -1,0 +1,63 @@
+extension TwinExperiment {
+    /// What the forecast models are worth by themselves, that of the truth first, and how what is learned from observations depends on
+    /// them; nothing where no model is learned.
+    func models(
+        _ learned: TwinLearned, in folder: RunFolder, options: RunOptions
+    ) throws(InputError) -> (records: [TwinModelRecord], sensitivity: [SensitivityRecord]) {
+        var shown = configuration.models.compactMap { plan in
+            learned.models[plan.name].map { Shown(name: plan.name, kind: plan.kind.rawValue, text: plan.text, model: $0) }
+        }
+        for method in configuration.methods {
+            guard case .joint(let cycle) = learned.methods[method.name]?.analysis else { continue }
+            let model = TwinModel.convolution(cycle.forecast.model.map)
+            shown.append(
+                Shown(
+                    name: method.name, kind: method.kind.rawValue, text: method.kind.text,
+                    model: TrainedModel(
+                        model: model, modelError: nil, record: learned.methods[method.name]?.record)))
+        }
+        guard !shown.isEmpty else { return ([], []) }
+        let diagnostics = TwinModelDiagnostics(
+            setting: configuration.setting, seeds: configuration.testSeeds.map { header.seed + $0 },
+            steps: configuration.longRun)
+        let reference = try folder.stage("models/reference") { diagnostics.reference() }
+        let progress = ProgressMeter("\(shown.count) forecast models", total: shown.count, isQuiet: options.isQuiet)
+        var records = [reference.record]
+        for one in shown {
+            records.append(
+                try folder.stage("models/\(one.name)") {
+                    diagnostics.record(one.name, one.kind, one.text, one.model, reference)
+                })
+            progress.advance()
+        }
+        progress.finish()
+        return (records, try sensitivity(learned, diagnostics, reference, in: folder, options: options))
+    }
+
+    private struct Shown {
+        var name: String
+        var kind: String
+        var text: String
+        var model: TrainedModel
+    }
+
+    /// Models that are learned from observations, learned from others.
+    private func sensitivity(
+        _ learned: TwinLearned, _ diagnostics: TwinModelDiagnostics, _ reference: TwinModelDiagnostics.Reference,
+        in folder: RunFolder, options: RunOptions
+    ) throws(InputError) -> [SensitivityRecord] {
+        guard let plan = configuration.sensitivity else { return [] }
+        var records: [SensitivityRecord] = []
+        for model in configuration.models where model.learnsFromObservations {
+            for condition in [nil] + plan.conditions.map(Optional.some) {
+                let learning = TwinModelLearning(model, configuration.setting, seed: header.seed, under: condition)
+                let trained = try learning.trained(in: folder, options: options)
+                records.append(
+                    try folder.stage("models/sensitivity/\(learning.name)") {
+                        diagnostics.sensitivity(model.name, condition, trained, reference)
+                    })
+            }
+        }
+        return records
+    }
+}
