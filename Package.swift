@@ -83,7 +83,7 @@ let package = Package(
             exclude: ["Data"]),
         .testTarget(name: "VerificationTests", dependencies: ["Verification"]),
         .testTarget(name: "LearningTests", dependencies: ["Learning", "Dynamics", "Checks"]),
-        .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
+        .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "Checks"]),
         .testTarget(name: "ApusTests", dependencies: ["apus", "Experiments"]),
     ],
     swiftLanguageModes: [.v6]

@@ -10,7 +10,9 @@ extension Source {
         let schedule = Schedule(program, readsViews: lanes != nil)
         var frame = Frame(schedule, inputs: inputs, isBatched: isBatched, scratch: scratch)
         let targets = Source.targets(schedule, outputs, frame)
+        var starts: [Int] = []
         for (number, statement) in schedule.statements.enumerated() {
+            starts.append(lines.count)
             switch statement {
             case .loops(let members):
                 for member in members { settle(schedule.program.instructions[member], targets, number, &frame) }
@@ -33,7 +35,11 @@ extension Source {
                 routine(instruction, &frame, now: number)
             }
         }
-        for (output, target) in zip(program.outputs, outputs) { copy(output, to: target, &frame) }
+        for (output, target) in zip(program.outputs, outputs) {
+            starts.append(lines.count)
+            copy(output, to: target, &frame)
+        }
+        divide(starts)
         return frame.scratchSize
     }
 

@@ -58,13 +58,15 @@ struct EmittedProgram: Sendable {
     }
 
     /// The parameters of a part: where inputs and outputs are, its scratch memory, whether it failed.
-    private static let parameters =
-        "const struct apus_runtime *runtime, const void *const *in, void *const *out, char *scratch, int *failure"
+    static let parameters = [
+        Parameter("const struct apus_runtime *", "runtime"), Parameter("const void *const *", "in"),
+        Parameter("void *const *", "out"), Parameter("char *", "scratch"), Parameter("int *", "failure"),
+    ]
 
     // MARK: Over the elements of arrays
 
     private init(elementwise program: Program, _ constants: [Tensor]) {
-        var body = Source(lanes: nil)
+        var body = Source(lanes: nil, EmittedProgram.parameters)
         func places(_ signatures: [Signature], _ name: String, _ qualifier: String) -> [Place] {
             signatures.enumerated().map { number, signature in
                 let type = signature.type.name(false)
@@ -102,7 +104,8 @@ struct EmittedProgram: Sendable {
     private static func inLanes(
         _ lanes: Int, _ batch: BatchedProgram, _ program: Program, _ constants: [Tensor]
     ) -> EmittedProgram {
-        var body = Source(lanes: lanes)
+        let parameters = EmittedProgram.parameters + [Parameter("const long ", "first")]
+        var body = Source(lanes: lanes, parameters)
         let marks = batch.inputAxes.map { $0 != nil }
         let isBatched = batch.program.batched(marks)
         var size = 0
@@ -129,9 +132,9 @@ struct EmittedProgram: Sendable {
             inputs.append(place)
         }
         let outputs = batch.program.resultSignatures.enumerated().map { area($1, "out\($0)") }
-        body.line("scratch += \(size);")
+        body.line("char *restrict work = scratch + \(size);")
         size += body.body(
-            batch.program, inputs: inputs, outputs: outputs, isBatched: isBatched, scratch: "scratch")
+            batch.program, inputs: inputs, outputs: outputs, isBatched: isBatched, scratch: "work")
         for (number, signature) in batch.program.resultSignatures.enumerated() {
             let (outer, inner) = sides(program.resultSignatures[number].shape, batch.outputAxes[number]!)
             let letters = (signature.type.letter(true), signature.type.name(false))
@@ -141,7 +144,7 @@ struct EmittedProgram: Sendable {
         }
         let blocks = (batch.size + lanes - 1) / lanes
         let entry = """
-            static void apus_block(\(parameters), long first) {
+            static void apus_block(\(parameters.text)) {
             \(body.text)
             }
             struct apus_job {

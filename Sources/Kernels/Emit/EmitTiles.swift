@@ -20,8 +20,7 @@ extension EmittedProgram {
                 "  { \(type) *restrict to = (\(type) *)(a + \(start)); const \(type) *restrict from = (const \(type) *)(b + \(start)); "
                 + "for (long i = 0; i < \(signature.shape.elementCount); i++) to[i] += from[i]; }"
         }.joined(separator: "\n")
-        let parameters =
-            "const struct apus_runtime *runtime, const void *const *in, void *const *out, char *shared, char *sums, char *scratch, int *failure"
+        let (parameters, tileParameters) = (TileWriter.parameters.text, TileWriter.tileParameters.text)
         let entry = """
             static void apus_add(char *restrict a, const char *restrict b) {
             \(additions)
@@ -29,7 +28,7 @@ extension EmittedProgram {
             static void apus_before(\(parameters)) {
             \(before)
             }
-            static void apus_tile(\(parameters), long tile) {
+            static void apus_tile(\(tileParameters)) {
             \(tile)
             }
             static void apus_after(\(parameters)) {
@@ -45,7 +44,7 @@ extension EmittedProgram {
               const long first = \(tiles) * slot / \(slots), end = \(tiles) * (slot + 1) / \(slots);
               \(tiled.element == nil ? "" : "memset(sums, 0, \(sums));")
               for (long tile = first; tile < end; tile++) {
-                apus_tile(job->runtime, job->in, job->out, job->shared, \(tiled.element == nil ? "tile == first ? sums : own" : "sums"), scratch, &failed, tile);
+                apus_tile(job->runtime, job->in, job->out, scratch, &failed, job->shared, \(tiled.element == nil ? "tile == first ? sums : own" : "sums"), tile);
                 \(tiled.element == nil ? "if (tile != first) apus_add(sums, own);" : "")
               }
               if (failed) job->failed = 1;
@@ -54,10 +53,10 @@ extension EmittedProgram {
               char *slots = scratch + \(shared), *rest = slots + \(slots * slot);
               struct apus_job job = {runtime, in, out, scratch, slots, 0};
               int failed = 0;
-              apus_before(runtime, in, out, scratch, slots, rest, &failed);
+              apus_before(runtime, in, out, rest, &failed, scratch, slots);
               runtime->parallel(\(slots), apus_slot, &job);
               for (long slot = 1; slot < \(slots); slot++) apus_add(slots, slots + slot * \(slot));
-              apus_after(runtime, in, out, scratch, slots, rest, &failed);
+              apus_after(runtime, in, out, rest, &failed, scratch, slots);
               return failed | job.failed;
             }
 
@@ -94,6 +93,10 @@ private struct TileWriter {
     private(set) var beforeScratch = 0
     private(set) var tileScratch = 0
     private(set) var afterScratch = 0
+
+    static let parameters =
+        EmittedProgram.parameters + [Parameter("char *", "shared"), Parameter("char *", "sums")]
+    static let tileParameters = parameters + [Parameter("const long ", "tile")]
 
     init(_ tiled: TiledProgram, _ program: Program) {
         (self.tiled, self.program) = (tiled, program)
@@ -134,7 +137,7 @@ private struct TileWriter {
     }
 
     mutating func before() -> String {
-        source.startFunction()
+        source.startFunction(Self.parameters)
         let inputs = inputs(cut: false)
         let outputs = areas("shared", tiled.before.resultSignatures, shared)
         beforeScratch = body(tiled.before, inputs, outputs)
@@ -142,7 +145,7 @@ private struct TileWriter {
     }
 
     mutating func tile() -> String {
-        source.startFunction()
+        source.startFunction(Self.tileParameters)
         let inputs = inputs(cut: true) + areas("shared", tiled.before.resultSignatures, shared)
         let batched = program.outputs.indices.filter { isBatchedOutput[$0] }
         let outputs = zip(batched, tiled.tile.resultSignatures).map { number, signature in
@@ -155,7 +158,7 @@ private struct TileWriter {
 
     /// The tile as lanes, each an element of the batch.
     mutating func lanes(_ element: BatchedProgram) -> String {
-        source.startFunction()
+        source.startFunction(Self.tileParameters)
         source.lanes = tiled.tileSize
         defer { source.lanes = nil }
         var size = 0
@@ -178,10 +181,10 @@ private struct TileWriter {
         let batched = program.outputs.indices.filter { isBatchedOutput[$0] }
         let kept = batched.enumerated().map { area(element.program.resultSignatures[$0], "outLanes\($1)", &size) }
         let sums = areas("sums", tiled.sums, sums)
-        source.line("scratch += \(size);")
+        source.line("char *restrict work = scratch + \(size);")
         let used = source.body(
             element.program, inputs: inputs, outputs: kept + sums, isBatched: element.program.batched(marks),
-            scratch: "scratch")
+            scratch: "work")
         for (number, place) in zip(batched, kept) {
             let type = place.type
             let inner = program.resultSignatures[number].shape.dropFirst().reduce(1, *)
@@ -201,7 +204,7 @@ private struct TileWriter {
     }
 
     mutating func after() -> String {
-        source.startFunction()
+        source.startFunction(Self.parameters)
         let inputs =
             inputs(cut: false) + areas("shared", tiled.before.resultSignatures, shared)
             + areas("sums", tiled.sums, sums)

@@ -10,11 +10,15 @@ struct Source {
     private(set) var functions: [(name: String, text: String)] = []
     /// Whether there is code that only a compiler makes fast which unrolls loops.
     var needsEffort = false
-    private var lines: [String] = []
-    private var depth = 1
+    /// The parameters of the function that is written.
+    private(set) var parameters: [Parameter] = []
+    var lines: [String] = []
+    private(set) var depth = 1
     private var names = 0
 
-    init(lanes: Int?) { self.lanes = lanes }
+    init(lanes: Int?, _ parameters: [Parameter] = []) {
+        (self.lanes, self.parameters) = (lanes, parameters)
+    }
 
     var text: String { lines.joined(separator: "\n") }
 
@@ -23,7 +27,10 @@ struct Source {
     }
 
     /// The next function: its text starts anew; names and tables go on.
-    mutating func startFunction() { lines = [] }
+    mutating func startFunction(_ parameters: [Parameter]) {
+        lines = []
+        self.parameters = parameters
+    }
 
     /// A block in braces.
     mutating func block(_ head: String, _ body: (inout Source) -> Void) {
@@ -75,6 +82,21 @@ struct Source {
         interpreted.append(instruction)
         return interpreted.count - 1
     }
+}
+
+/// A parameter of a function in C.
+struct Parameter: Sendable {
+    let type: String
+    let name: String
+
+    init(_ type: String, _ name: String) { (self.type, self.name) = (type, name) }
+}
+
+extension [Parameter] {
+    /// As they are declared.
+    var text: String { map { $0.type + $0.name }.joined(separator: ", ") }
+    /// As they are given.
+    var arguments: String { map(\.name).joined(separator: ", ") }
 }
 
 /// An operation that native code leaves to the interpreter.

@@ -141,7 +141,8 @@ extension FilterObjective where Parameters == Cycle<F, A> {
     ///
     /// - Parameter cycle: of the shapes that are learned; its numbers do not matter here.
     public init(
-        learning cycle: Cycle<F, A>, from trajectories: [Observations<H>], truths: [Tensor] = [], loss: FilterLoss = .predictionError,
+        learning cycle: Cycle<F, A>, from trajectories: [Observations<H>], truths: [Tensor] = [],
+        loss: FilterLoss = .predictionError,
         segment length: Int? = nil, spinUp: Int = 0, start: @escaping @Sendable (Key) -> F.State
     ) {
         self.init(

@@ -81,7 +81,8 @@ extension TwinResults {
                 y: model.density.map(Optional.some), style: style(place))
         }
         return Panel(
-            title: "Density", horizontal: PanelAxis("Value, between the smallest and the largest of the truth", low: 0, high: 1),
+            title: "Density",
+            horizontal: PanelAxis("Value, between the smallest and the largest of the truth", low: 0, high: 1),
             vertical: PanelAxis("Share in a bin", low: 0), layers: lines)
     }
 

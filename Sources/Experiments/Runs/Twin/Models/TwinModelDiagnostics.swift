@@ -79,7 +79,6 @@ struct TwinModelDiagnostics: Sendable {
             record: record, lowest: lowest, highest: highest, deviation: run.variance().scalar.squareRoot())
     }
 
-
     func record(
         _ name: String, _ kind: String, _ description: String, _ trained: TrainedModel, _ reference: Reference
     ) -> TwinModelRecord {
@@ -159,7 +158,9 @@ extension TwinModelPlan {
         if let file {
             parts.append("read from \(file)")
         } else if kind != .physical {
-            parts.append("learned from \(candidate.whole(.length)) times of \(source == .trajectory ? "a truth" : "observations")")
+            parts.append(
+                "learned from \(candidate.whole(.length)) times of \(source == .trajectory ? "a truth" : "observations")"
+            )
         }
         return parts.joined(separator: "; ")
     }

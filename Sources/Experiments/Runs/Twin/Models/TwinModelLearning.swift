@@ -86,7 +86,9 @@ struct TwinModelLearning: Sendable {
         func fault(_ problem: String) -> InputError {
             InputError(
                 .data, at: .init(path), problem,
-                expected: "a model of kind \(plan.kind.rawValue) of \(setting.model.variables) variables, as 'apus train' saves it")
+                expected:
+                    "a model of kind \(plan.kind.rawValue) of \(setting.model.variables) variables, as 'apus train' saves it"
+            )
         }
         let bytes = try InputFile.bytes(path)
         let checkpoint: Checkpoint<TrainingRecord>
@@ -99,7 +101,8 @@ struct TwinModelLearning: Sendable {
             throw fault("a model of \(description.variables) variables \(description.interval) apart in time")
         }
         guard description.physics == plan.physics else { throw fault("it corrects another physical model") }
-        guard description.scale > 0, description.scale.isFinite, description.centre.isFinite, record.given.isSound else {
+        guard description.scale > 0, description.scale.isFinite, description.centre.isFinite, record.given.isSound
+        else {
             throw fault("it describes itself by numbers that are out of range")
         }
         do {

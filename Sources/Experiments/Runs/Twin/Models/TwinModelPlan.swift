@@ -106,7 +106,8 @@ struct TwinModelPlan: Sendable, Equatable {
         }
         if source == .observations, setting.function != .identity {
             throw node.error(
-                "a model learned from observations through \(setting.function.rawValue)", expected: "'function' identity")
+                "a model learned from observations through \(setting.function.rawValue)",
+                expected: "'function' identity")
         }
         if source == .observations, !kind.isNetwork {
             throw node.error(

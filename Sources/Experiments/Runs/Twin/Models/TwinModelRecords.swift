@@ -5,7 +5,9 @@ extension TwinExperiment {
         _ learned: TwinLearned, in folder: RunFolder, options: RunOptions
     ) throws(InputError) -> (records: [TwinModelRecord], sensitivity: [SensitivityRecord]) {
         var shown = configuration.models.compactMap { plan in
-            learned.models[plan.name].map { Shown(name: plan.name, kind: plan.kind.rawValue, text: plan.text, model: $0) }
+            learned.models[plan.name].map {
+                Shown(name: plan.name, kind: plan.kind.rawValue, text: plan.text, model: $0)
+            }
         }
         for method in configuration.methods {
             guard case .joint(let cycle) = learned.methods[method.name]?.analysis else { continue }

@@ -1,0 +1,121 @@
+/// A long program as functions: what a compiler needs grows faster than the function that it is given.
+///
+/// Statements that follow each other become a function of their own. It gets the pointers that everything else is computed from, and
+/// declares once more what it uses of the rest, so that the compiler knows of its memory what it knew before.
+extension Source {
+    /// Lines of a program that are left in one piece.
+    private static var fewestLines: Int { 300 }
+    /// Lines of a function, about.
+    private static var linesOfPart: Int { 120 }
+
+    /// Divides the statements from the first start to the end of what is written, where they are many.
+    ///
+    /// - Parameter starts: the line at which each statement begins.
+    mutating func divide(_ starts: [Int]) {
+        guard let first = starts.first, lines.count - first > Self.fewestLines else { return }
+        let statements = zip(starts, starts.dropFirst() + [lines.count]).map { Statement(lines[$0..<$1]) }
+        let declarations = declarations()
+        var (result, part) = ([String](), [String]())
+        for statement in statements {
+            result += statement.declarations
+            if statement.isClosed {
+                part += statement.code
+                if part.count >= Self.linesOfPart { result += call(&part, declarations) }
+            } else {
+                result += call(&part, declarations) + statement.code
+            }
+        }
+        result += call(&part, declarations)
+        lines[first...] = result[...]
+    }
+
+    /// A function of some lines, and its call; a few lines stay as they are.
+    private mutating func call(_ part: inout [String], _ declarations: [(name: String, line: String)]) -> [String] {
+        defer { part = [] }
+        guard part.count >= Self.linesOfPart / 4 else { return part }
+        // Loops with memory are among them, whose names are their own.
+        let own = Set(part.compactMap { $0.declaredName ?? $0.loopCounter })
+        var used = Set(part.flatMap(\.names)).subtracting(own)
+        var needed: [String] = []
+        for (name, line) in declarations.reversed() where used.contains(name) {
+            needed.append(line)
+            used.formUnion(line.names)
+        }
+        // What is no declaration of the program is given: its parameters, counters of loops, areas of scratch memory.
+        let counters = used.filter(\.isCounter).sorted().map { Parameter("const long ", $0) }
+        let areas = used.filter(\.isArea).sorted().map { Parameter("char *", $0) }
+        let given = parameters.filter { used.contains($0.name) } + counters + areas
+        let function = name("part")
+        let text = (needed.reversed() + part).joined(separator: "\n")
+        self.function(
+            function, "static __attribute__((noinline)) void \(function)(\(given.text)) {\n\(text)\n}")
+        return [String(repeating: "  ", count: depth) + "\(function)(\(given.arguments));"]
+    }
+
+    /// Declarations of the function so far, in their order, but for areas: those are given.
+    private func declarations() -> [(name: String, line: String)] {
+        lines.compactMap { line in line.declaredName.flatMap { $0.isArea ? nil : ($0, line) } }
+    }
+}
+
+/// The lines of a statement: declarations that later ones need as well, and code.
+private struct Statement {
+    var declarations: [String] = []
+    var code: [String] = []
+    /// Whether nothing else that it declares is seen outside of it.
+    var isClosed = true
+
+    init(_ lines: ArraySlice<String>) {
+        var depth = 0
+        for line in lines {
+            if depth == 0, line.isEmpty || line.declaredName != nil {
+                declarations.append(line)
+                continue
+            }
+            let text = line.drop { $0 == " " }
+            if depth == 0, ["const ", "t_", "char ", "long "].contains(where: text.hasPrefix) { isClosed = false }
+            depth += line.utf8.reduce(0) { $0 + ($1 == UInt8(ascii: "{") ? 1 : $1 == UInt8(ascii: "}") ? -1 : 0) }
+            code.append(line)
+        }
+    }
+}
+
+extension String {
+    /// The identifiers in it.
+    fileprivate var names: [String] {
+        var scanner = Scanner(Array(utf8)[...])
+        var names: [String] = []
+        while let name = scanner.nextName() { names.append(String(decoding: name.bytes, as: UTF8.self)) }
+        return names
+    }
+
+    /// What a line declares that holds for the rest of its block: a pointer, a single number in memory, an index.
+    fileprivate var declaredName: String? {
+        let text = drop { $0 == " " }
+        guard text.hasSuffix(";"), let sign = text.firstIndex(of: "=") else { return nil }
+        let left = text[..<sign]
+        let words = left.split(separator: " ")
+        guard let last = words.last else { return nil }
+        if left.contains(" *restrict "), ["const", "char"].contains(words[0]) || words[0].hasPrefix("t_") {
+            return String(last)
+        }
+        guard words[0] == "const" else { return nil }
+        if last.hasSuffix("[1]") { return String(last.dropLast(3)) }
+        return words.count == 3 && words[1] == "long" ? String(last) : nil
+    }
+
+    /// What a loop counts with.
+    fileprivate var loopCounter: String? {
+        let text = drop { $0 == " " }
+        return text.hasPrefix("for (long ") ? String(text.dropFirst(10).prefix { $0 != " " }) : nil
+    }
+
+    /// `n1`, `n2`, …: the counter of a loop with memory.
+    fileprivate var isCounter: Bool { isNumbered("n") }
+    /// `area1`, …: the scratch memory of a step.
+    fileprivate var isArea: Bool { isNumbered("area") }
+
+    private func isNumbered(_ prefix: String) -> Bool {
+        hasPrefix(prefix) && count > prefix.count && dropFirst(prefix.count).allSatisfy(\.isNumber)
+    }
+}

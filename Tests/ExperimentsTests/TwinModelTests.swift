@@ -1,0 +1,209 @@
+import Assimilation
+import Checks
+import Dynamics
+import Learning
+import Networks
+import Tensors
+import Testing
+
+@testable import Experiments
+
+/// Forecast models of twin experiments: physical, learned and hybrid ones, by name in the same file.
+@Suite struct TwinModelTests {
+    private static let setting = """
+        model: {name: lorenz96, variables: 12}
+        observe: {error: 0.5}
+        cycles: 200
+        spinup: 50
+        seeds: {tuning: 1, test: 1}
+        long_run: 2000
+        """
+
+    private static let models = """
+        sensitivity: {missing: 0.5}
+        models:
+          - {name: wrong, kind: physical, physics: {forcing: 6}}
+          - {kind: dictionary, length: 500}
+          - {kind: random-features, length: 300, features: 200}
+          - {name: hybrid, kind: random-features, physics: {forcing: 6}, length: 100, features: 50}
+          - {kind: gaussian-process, length: 60, points: 100}
+          - {kind: convolution, length: 500, epochs: 40, rate: 0.01}
+          - {kind: dense, physics: {forcing: 6}, length: 500, epochs: 20, depth: 1}
+          - {name: surrogate, kind: convolution, from: observations, length: 800, epochs: 15, rate: 0.005, leads: 1, rounds: 3}
+        methods:
+          - {method: etkf, members: 16, inflation: 1.02}
+          - {method: etkf, members: 16, inflation: 1.02, model: dictionary}
+          - {method: etkf, members: 16, inflation: 1.02, model: hybrid}
+          - {method: etkf, members: 16, inflation: 1.02, model: surrogate}
+          - {method: 4dvar, scale: 0.05, model: convolution}
+          - {method: learned-gain, scale: 0.05, steps: 30, truncation: 5, model: random-features}
+          - {method: residual-network, width: 4, depth: 1, steps: 10, batch: 8, model: gaussian-process}
+          - {method: joint-networks, batch: 8, length: 100, width: 8, depth: 1, steps: 300, truncation: 5}
+        """
+
+    private func file(_ text: String, in folder: String = "") throws -> ExperimentFile {
+        try ExperimentFile(yaml: "experiment: twin\nname: small\n" + text, file: folder + "/small.yaml")
+    }
+    private func run(_ text: String, in folder: String) throws -> TwinResults {
+        let done = try file(text, in: folder).run(
+            output: folder, claim: .new, options: RunOptions(threads: 2, isQuiet: true))
+        #expect(done.failures.isEmpty)
+        return try #require(done.results as? TwinResults)
+    }
+    private func fault(_ text: String) -> String {
+        do {
+            _ = try file(text)
+            return "none"
+        } catch { return "\(error)" }
+    }
+
+    @Test func modelsOfAllKindsAreLearnedUsedAndJudged() throws {
+        try withTemporaryFolder { folder in
+            let results = try run(Self.setting + "\n" + Self.models, in: folder + "/out")
+            func model(_ name: String) throws -> TwinModelRecord {
+                try #require(results.models.first { $0.name == name })
+            }
+            func error(_ name: String) throws -> Double {
+                try #require(results.methods.first { $0.name == name }?.error)
+            }
+            #expect(results.models.count == 10 && results.models[0].kind == nil)
+            #expect(results.methods.allSatisfy { $0.failed == 0 })
+            // Who knows the form of the equation has nearly the equation itself; half a model helps.
+            let (dictionary, wrong) = (try model("dictionary"), try model("wrong"))
+            #expect(try #require(dictionary.skill) > 3 && dictionary.forecast[0]! < 1e-3, "\(dictionary)")
+            #expect(try model("hybrid").forecast[3]! < 0.5 * wrong.forecast[3]!)
+            #expect(try model("convolution").forecast[3]! < wrong.forecast[3]!)
+            #expect(try error("etkf-dictionary") < 1.1 * error("etkf") && error("etkf-hybrid") < 1.5 * error("etkf"))
+            #expect(try error("etkf-surrogate") < 0.8 * 0.5, "less than an observation's error")
+            #expect(dictionary.end == nil && dictionary.densityDistance! < 0.1 && dictionary.spectralDistance! < 0.3)
+            let exponents = zip(dictionary.exponents, results.models[0].exponents).map { abs($0! - $1!) }
+            #expect(exponents.count == 12 && exponents[0] < 0.3)
+            #expect(try model("surrogate").modelError! > 0 && model("joint-networks").training != nil)
+            #expect(results.sensitivity.map(\.key) == [nil, .missing])
+            let page = results.report.page()
+            #expect(page.failures.isEmpty && page.html.contains("Forecast models"))
+            try checkFiles(in: folder)
+        }
+    }
+
+    /// A model is a file that another run reads, and that says what it is not.
+    private func checkFiles(in folder: String) throws {
+        let path = folder + "/out/models/convolution.safetensors"
+        let methods = "\nmethods: [{name: again, method: etkf, members: 16, inflation: 1.02, model: read}]"
+        let read = "\nmodels: [{name: read, kind: convolution, file: \(path)}]" + methods
+        let again = try run(Self.setting + read, in: folder + "/again")
+        let first = try Checkpoint<TrainingRecord>(decoding: InputFile.bytes(path))
+        #expect(again.models[1].training == first.description && again.models[1].forecast[0]! < 0.1)
+        func problem(_ text: String) -> String {
+            do {
+                _ = try run(text, in: folder + "/fails")
+                return "none"
+            } catch { return "\(error)" }
+        }
+        let other = Self.setting.replacing("variables: 12", with: "variables: 10")
+        #expect(problem(other + read).contains("a model of 12 variables"))
+        #expect(problem(Self.setting + read.replacing("kind: convolution", with: "kind: dense")).contains("a file of"))
+        let corrected = read.replacing("file:", with: "physics: {forcing: 6}, file:")
+        #expect(problem(Self.setting + corrected).contains("another physical model"))
+        let network = folder + "/out/models/residual-network.safetensors"
+        #expect(problem(Self.setting + read.replacing(path, with: network)).contains("a file of residual-network"))
+        try AtomicFile.write(Array(InputFile.bytes(path).dropLast(100)), to: folder + "/short.safetensors")
+        #expect(problem(Self.setting + read.replacing(path, with: folder + "/short.safetensors")).contains("short"))
+    }
+
+    /// Every kind has the tangent and the adjoint that 4D-Var asks for.
+    @Test(arguments: TwinModelKind.allCases.filter { $0 != .physical }) func learnedModelsAreLawful(
+        _ kind: TwinModelKind
+    )
+        throws
+    {
+        let text = """
+            model: {name: lorenz96, variables: 8}
+            models: [{kind: \(kind.rawValue), length: 300, epochs: 4, batch: 32, depth: 1, points: 40}]
+            methods: [{method: 4dvar, model: \(kind.rawValue)}]
+            """
+        try withTemporaryFolder { folder in
+            let experiment = try #require(try file(text).experiment as? TwinExperiment)
+            let claimed = try RunFolder(claiming: folder + "/out", fingerprint: "x", as: .new)
+            let learned = try experiment.train(in: claimed, options: RunOptions(threads: 1, isQuiet: true))
+            let model = try #require(learned.models[kind.rawValue]).model
+            let tolerances: Tolerances = kind.isNetwork ? .float32 : .float64
+            #expect(checkMap(model, at: 2 + 3 * Key(1).normal([8]), tolerances: tolerances) == [])
+        }
+    }
+
+    /// A system whose variables have no place: one network, one regression, one process on the whole state.
+    @Test func systemsWithoutPlacesAreLearnedToo() throws {
+        let text = """
+            model: {name: lorenz63, step: 0.01, steps_between: 5}
+            cycles: 300
+            spinup: 50
+            seeds: {tuning: 1, test: 1}
+            long_run: 2000
+            models:
+              - {kind: dictionary, length: 2000}
+              - {kind: random-features, length: 1000}
+              - {kind: gaussian-process, length: 400}
+              - {kind: dense, length: 2000, depth: 2, epochs: 20, rate: 0.01}
+            methods:
+              - {method: etkf, members: 8, inflation: 1.02}
+              - {method: etkf, members: 8, inflation: 1.02, model: random-features}
+            """
+        try withTemporaryFolder { folder in
+            let results = try run(text, in: folder + "/out")
+            let skills = results.models.dropFirst().map { $0.skill ?? 0 }
+            #expect(skills.allSatisfy { $0 > 1 }, "\(skills)")
+            let errors = results.methods.suffix(2).map { $0.error ?? .infinity }
+            #expect(errors[1] < 1.2 * errors[0], "\(errors)")
+        }
+    }
+
+    /// Rounds of assimilation and learning that end at any point go on to the same bits.
+    @Test func alternationGoesOnToTheSameBits() throws {
+        let setting = try #require(
+            try file("model: {name: lorenz96, variables: 8}\nmethods: [{method: etkf}]").experiment as? TwinExperiment
+        ).configuration.setting
+        let field = TwinModel.convolution(width: 4, centre: 2, scale: 4, outputScale: 8, Key(1), Key(2))
+        let start = LearnedModel(field: field, physics: nil, interval: 0.05)
+        var learner = TransitionLearner()
+        (learner.epochs, learner.batchSize) = (2, 32)
+        var alternation = AlternatingLearning<LearnedModel<TwinModel.ConvolutionField>, ETKF, ObservedPart>(
+            ETKF(), learner: learner
+        ) { $0($1) }
+        (alternation.rounds, alternation.spinUp) = (3, 10)
+        let observations = setting.observations(1, times: 120, seed: 1)[0]
+        let background = Ensemble(members: 2 + 4 * Key(3).normal([10, 8]), key: Key(4))
+        let rounds = alternation.rounds(background: background, observations, key: Key(5))
+        func run(_ folder: RunFolder, until round: Int) throws -> [[Double]] {
+            var files = LearningFiles(folder: folder, name: "surrogate", isQuiet: true)
+            files.interval = .zero
+            return try files.learn(
+                alternation.start(.init(start, modelError: 0.5)), isFinished: { $0.rounds.count >= round },
+                progress: { ($0.rounds.count, 3, 0) }, advance: { rounds.advance(&$0) }
+            ).0.leaves.map(\.values)
+        }
+        try withTemporaryFolder { folder in
+            let whole = try run(RunFolder(claiming: folder + "/a", fingerprint: "x", as: .new), until: 3)
+            let broken = try RunFolder(claiming: folder + "/b", fingerprint: "x", as: .new)
+            #expect(try run(broken, until: 1) != whole)
+            #expect(try run(broken, until: 3) == whole)
+        }
+    }
+
+    @Test func faultsSayWhereAndWhat() {
+        let methods = "\nmethods: [{method: etkf, model: net}]"
+        #expect(fault("models: [{name: nett, kind: dense}]" + methods).contains("did you mean 'nett'"))
+        #expect(fault("models: [{name: net, kind: desne}]" + methods).contains("did you mean 'dense'"))
+        #expect(fault("models: [{name: net, kind: physical}]" + methods).contains("without 'physics'"))
+        #expect(fault("models: [{name: truth, kind: dense}]" + methods).contains("another name"))
+        #expect(fault("models: [{name: net, kind: dense, points: 3}]" + methods).contains("unknown key 'points'"))
+        #expect(fault("models: [{name: net, kind: dense, length: 20}]" + methods).contains("enough for a batch"))
+        #expect(
+            fault("models: [{name: net, kind: dictionary, from: observations}]" + methods).contains("from: trajectory"))
+        #expect(fault("model: {name: lorenz63}\nmodels: [{name: net, kind: convolution}]" + methods).contains("places"))
+        #expect(
+            fault("sensitivity: {error: 2}\nmodels: [{name: net, kind: dense}]" + methods).contains("from observations")
+        )
+        #expect(fault("methods: [{method: climatology, model: net}]").contains("unknown key 'model'"))
+    }
+}
