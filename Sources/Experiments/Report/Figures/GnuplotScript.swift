@@ -42,7 +42,7 @@ struct GnuplotScript {
         let cell = Self.width / Double(figure.columns)
         let left = Double(index % figure.columns) * cell
         let top = Double(index / figure.columns * figure.rowHeight)
-        let (x0, x1) = (left + 68, left + cell - 14)
+        let (x0, x1) = (left + 68, left + cell - 26)
         let (y0, y1) = (top + Double(figure.rowHeight) - 52, top + (panel.title.isEmpty ? 10 : 30))
         func screen(_ x: Double, _ y: Double) -> String {
             "screen \(x / Self.width), screen \(1 - y / totalHeight)"
@@ -65,6 +65,7 @@ struct GnuplotScript {
     private mutating func set(_ name: String, _ axis: PanelAxis) {
         lines.append("set \(name)range [\(axis.low.map { "\($0)" } ?? "*"):\(axis.high.map { "\($0)" } ?? "*")]")
         lines.append(axis.isLogarithmic ? "set logscale \(name)" : "unset logscale \(name)")
+        lines.append(axis.isLogarithmic ? "set format \(name) '%g'" : "set format \(name)")
         if axis.ticks.isEmpty {
             lines.append("set \(name)tics autofreq")
         } else {

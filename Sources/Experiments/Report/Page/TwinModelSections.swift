@@ -12,10 +12,10 @@ extension TwinResults {
             panels: [skillPanel(growth), exponentPanel, densityPanel, spectrumPanel], columns: 2, rowHeight: 260)
         section.parts = [
             .paragraph(
-                "A Lyapunov time of the model of the truth is \(NumberText.short(1 / growth)) units of time. Skill: how long a forecast "
+                "A Lyapunov time of the model of the truth is \(NumberText.fixed(1 / growth, decimals: 2)) units of time. Skill: how long a forecast "
                     + "from the truth is better than the mean of the climate. Distances are those of the long run from that of the "
                     + "truth: of densities the share of the values that lie elsewhere, of spectra decades of power."),
-            .table(modelTable(growth)), .figure(figure, numbers: []),
+            .table(modelTable(growth)), .figure(figure, numbers: []), .table(originTable),
         ]
         if !sensitivity.isEmpty { section.parts += sensitivityParts }
         return section
@@ -26,8 +26,7 @@ extension TwinResults {
             columns: [
                 .init("Model"), .init("Skill in Lyapunov times", best: .highest), .init("Error after one"),
                 .init("Largest exponent"), .init("Density apart", best: .lowest),
-                .init("Spectrum apart", best: .lowest), .init("Long run"), .init("Model error"),
-                .init("Training", units: "s"), .init("What it is"),
+                .init("Spectrum apart", best: .lowest), .init("Long run"),
             ])
         for model in models {
             let lead = min(model.forecast.count, max(1, Int((1 / (growth * interval)).rounded())))
@@ -36,8 +35,24 @@ extension TwinResults {
                 .number(lead > 0 ? model.forecast[lead - 1] : nil, decimals: 3),
                 .number(model.exponents.first.flatMap { $0 }, decimals: 2),
                 .number(model.densityDistance, decimals: 3), .number(model.spectralDistance, decimals: 2),
-                .text(model.end.map { "left after \($0) steps" } ?? "stays"), .number(model.modelError, decimals: 4),
-                .number(model.training?.seconds, decimals: 1), .text(model.description),
+                .text(model.end.map { "left after \($0) steps" } ?? "stays"),
+            ])
+        }
+        return table
+    }
+
+    private var originTable: TextTable {
+        var table = TextTable(
+            columns: [
+                .init("Model"), .init("What it is"), .init("Parameters"), .init("Training", units: "s"),
+                .init("Model error"), .init("Found"),
+            ])
+        for model in models {
+            table.add([
+                .text(model.name), .text(model.description),
+                .number(model.training.map { Double($0.parameters) }, decimals: 0),
+                .number(model.training?.seconds, decimals: 1), .number(model.modelError, decimals: 4),
+                .text(model.training?.found ?? ""),
             ])
         }
         return table
@@ -48,7 +63,9 @@ extension TwinResults {
     private func style(_ place: Int) -> LineStyle {
         place == 0
             ? LineStyle(.ink, width: 2)
-            : LineStyle(FigureColor.sequence[(place - 1) % FigureColor.sequence.count], width: 1.6)
+            : LineStyle(
+                FigureColor.sequence[(place - 1) % FigureColor.sequence.count],
+                dash: place <= FigureColor.sequence.count ? .solid : .dashed, width: 1.6)
     }
 
     private func skillPanel(_ growth: Double) -> Panel {
