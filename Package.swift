@@ -63,6 +63,7 @@ let package = Package(
         .executableTarget(name: "LearnForecast", dependencies: ["Learning"], path: "Examples/LearnForecast"),
         .executableTarget(name: "UseForecast", dependencies: ["Learning"], path: "Examples/UseForecast"),
         .executableTarget(name: "LearnAnalysis", dependencies: ["Learning"], path: "Examples/LearnAnalysis"),
+        .executableTarget(name: "LearnBoth", dependencies: ["Learning"], path: "Examples/LearnBoth"),
 
         // The rows of the benchmark, run by Benchmarks/run beside those of the peers.
         .executableTarget(

@@ -72,6 +72,9 @@ public enum Catalog {
             Section(
                 title: "Methods of twin experiments",
                 entries: TwinMethodKind.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
+            Section(
+                title: "Forecast models of twin experiments",
+                entries: TwinModelKind.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
             Section(title: "Baselines", entries: Baseline.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
         ]
     }

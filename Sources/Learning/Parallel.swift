@@ -17,3 +17,19 @@ public func concurrentMap<T: Sendable>(_ count: Int, threads: Int, _ body: @esca
     }
     return results.withLock { $0.compactMap { $0 } }
 }
+
+/// What can fail, side by side: after the first failure no other begins, and it is thrown.
+public func concurrentMap<T: Sendable, Failure: Error>(
+    _ count: Int, threads: Int, _ body: @escaping @Sendable (Int) throws(Failure) -> T
+) throws(Failure) -> [T] {
+    let failure = Mutex<Failure?>(nil)
+    let results = concurrentMap(count, threads: threads) { (index: Int) -> T? in
+        if failure.withLock({ $0 != nil }) { return nil }
+        do throws(Failure) { return try body(index) } catch {
+            failure.withLock { $0 = $0 ?? error }
+            return nil
+        }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+    return results.compactMap { $0 }
+}

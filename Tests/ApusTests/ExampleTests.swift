@@ -16,7 +16,7 @@ import Testing
         return ending.output
     }
 
-    @Test(arguments: ["LearnForecast", "UseForecast", "LearnAnalysis"])
+    @Test(arguments: ["LearnForecast", "UseForecast", "LearnAnalysis", "LearnBoth"])
     func examplesAreShort(name: String) throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
             path: "../../Examples/\(name)/main.swift")
@@ -47,5 +47,11 @@ import Testing
         let text = try Self.output("LearnAnalysis")
         let errors = try Self.numbers(text, "RMSE on another truth")
         #expect(errors.count == 2 && errors[1] < 0.8 * errors[0], "\(text)")
+    }
+
+    @Test func forecastAndAnalysisAreLearnedFromObservationsAlone() throws {
+        let text = try Self.output("LearnBoth")
+        let error = try Self.numbers(text, "RMSE of the analyses, of observations with an error of 1")
+        #expect(error.count == 1 && error[0] < 0.5, "\(text)")
     }
 }

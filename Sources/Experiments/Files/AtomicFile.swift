@@ -28,6 +28,15 @@ public enum AtomicFile {
         try write(Array(text.utf8), to: path)
     }
 
+    /// Throws what `write` to the path would throw now: before long work whose end it is.
+    public static func requireWritable(_ path: String) throws(InputError) {
+        let temporary = temporaryPath(for: path)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw .system(errno, .cannotCreate, doing: "create the file", file: path) }
+        close(descriptor)
+        unlink(temporary)
+    }
+
     /// What the names of temporary files end with.
     static let temporarySuffix = ".apus-temporary"
 

@@ -66,25 +66,20 @@ public struct Reproducing: Sendable {
         let grain = 1000.0
         let progress = ProgressMeter(
             title, total: tasks.reduce(0) { $0 + Int(grain * $1.experiment.length) }, isQuiet: options.isQuiet)
-        let done = concurrentMap(tasks.count, threads: options.threads) { turn -> Result<Measured, InputError> in
+        let done = try concurrentMap(tasks.count, threads: options.threads) { (turn) throws(InputError) -> Measured in
             let (experiment, seed) = tasks[order[turn]]
             let share = Share(of: Int(grain * experiment.length), progress)
             defer { share.advance(to: 1) }
-            do throws(InputError) {
-                return .success(
-                    try folder.stage("row-\(experiment.row)/seed-\(seed)") { () throws(InputError) in
-                        let start = ContinuousClock.now
-                        var found = experiment.measure(seed: seed, advance: share.advance)
-                        found.seconds = (ContinuousClock.now - start) / .seconds(1)
-                        return found
-                    })
-            } catch {
-                return .failure(error)
+            return try folder.stage("row-\(experiment.row)/seed-\(seed)") { () throws(InputError) in
+                let start = ContinuousClock.now
+                var found = experiment.measure(seed: seed, advance: share.advance)
+                found.seconds = (ContinuousClock.now - start) / .seconds(1)
+                return found
             }
         }
         progress.finish()
         var measured = [Measured?](repeating: nil, count: tasks.count)
-        for (turn, result) in done.enumerated() { measured[order[turn]] = try result.get() }
+        for (turn, found) in done.enumerated() { measured[order[turn]] = found }
         return results(of: measured.compactMap { $0 })
     }
 

@@ -102,7 +102,7 @@ extension ScoreFiltering {
         let keys = key.split(4)
         let model = RungeKutta4(Lorenz96(), step: step)
         let start = model.repeated(1000)(3 * keys[0].normal([variables]))
-        let between = Bounded(model.repeated(stepsBetween))
+        let between = Bounded(model.repeated(stepsBetween), from: -50, to: 50)
         let twin = simulate(
             Shaken(between, world: world, key: keys[1]), from: start, observing: ArcTangent(),
             errorCovariance: observationError * observationError * Tensor.identity(variables), steps: analyses,
@@ -121,14 +121,6 @@ extension ScoreFiltering {
     struct ArcTangent: Map {
         func callAsFunction(_ x: Tensor) -> Tensor { x.atan() }
         mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
-    }
-
-    /// A map whose results are cut off far outside the attractor, so that no member goes to infinity.
-    struct Bounded<Base: Map>: Map where Base.Input == Tensor, Base.Output == Tensor {
-        var base: Base
-        init(_ base: Base) { self.base = base }
-        func callAsFunction(_ x: Tensor) -> Tensor { base(x).clipped(from: -50, to: 50) }
-        mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&base, "base") }
     }
 
     /// The model of the truth.

@@ -60,6 +60,7 @@ struct Reproduce: ParsableCommand {
                 claiming: output ?? "runs/reproduce-\(subject.rawValue)\(quick ? "-quick" : "")",
                 fingerprint: "\(ApusVersion.text) \(subject.rawValue)\(quick ? " quick" : "")",
                 as: resume ? .resume : force ? .force : .new)
+            if let json { try AtomicFile.requireWritable(json) }
             let results = try work.run(in: folder)
             for file in [folder.path("findings.json")] + (json.map { [$0] } ?? []) {
                 try AtomicFile.write(Array(results.findings.json()), to: file)

@@ -32,7 +32,13 @@ struct GnuplotScript {
         var plots: [String] = []
         for layer in panel.layers { plots += add(layer) }
         // A panel without data still shows its axes.
-        if plots.isEmpty { plots = ["NaN with lines"] }
+        if plots.isEmpty {
+            for (name, axis) in [("x", panel.horizontal), ("y", panel.vertical)]
+            where axis.low == nil || axis.high == nil {
+                lines.append("set \(name)range [1:10]")
+            }
+            plots = ["NaN with lines"]
+        }
         lines.append("plot " + plots.map { $0 + " notitle" }.joined(separator: ", "))
     }
 

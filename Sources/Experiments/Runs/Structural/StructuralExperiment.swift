@@ -23,19 +23,12 @@ public struct StructuralExperiment: Experiment {
         let stages = [("training", data.training), ("before test", data.history)]
         let tasks = stages.flatMap { stage in variants.map { (name: stage.0, values: data.given[stage.1], variant: $0) }
         }
-        let done = concurrentMap(tasks.count, threads: options.threads) { index -> Result<StructuralFit, InputError> in
+        let fits = try concurrentMap(tasks.count, threads: options.threads) { (index) throws(InputError) in
             let task = tasks[index]
-            do throws(InputError) {
-                return .success(
-                    try folder.stage("fits/\(task.name)/\(task.variant.name)") {
-                        fit(task.variant, Array(task.values), progress)
-                    })
-            } catch {
-                return .failure(error)
+            return try folder.stage("fits/\(task.name)/\(task.variant.name)") {
+                fit(task.variant, Array(task.values), progress)
             }
         }
-        var fits: [StructuralFit] = []
-        for result in done { fits.append(try result.get()) }
         progress.finish()
         return try StructuralRun(
             header: header, setting: setting, data: data, trained: Array(fits[..<variants.count]),

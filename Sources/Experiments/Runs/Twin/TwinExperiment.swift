@@ -129,22 +129,12 @@ public struct TwinExperiment: Experiment {
         _ tasks: [Task], _ learned: TwinLearned, _ folder: RunFolder, _ progress: ProgressMeter,
         _ options: RunOptions
     ) throws(InputError) -> [TwinRunRecord] {
-        let done = concurrentMap(tasks.count, threads: options.threads) { place -> Result<TwinRunRecord, InputError> in
+        try concurrentMap(tasks.count, threads: options.threads) { (place) throws(InputError) -> TwinRunRecord in
             let task = tasks[place]
             let method = configuration.methods[task.method]
             defer { progress.advance() }
-            do throws(InputError) {
-                return .success(
-                    try folder.stage(task.name(method)) { () throws(InputError) in
-                        record(task, method, learned)
-                    })
-            } catch {
-                return .failure(error)
-            }
+            return try folder.stage(task.name(method)) { () throws(InputError) in record(task, method, learned) }
         }
-        var records: [TwinRunRecord] = []
-        for result in done { records.append(try result.get()) }
-        return records
     }
 
     private func record(_ task: Task, _ method: TwinMethod, _ learned: TwinLearned) -> TwinRunRecord {

@@ -1,4 +1,5 @@
 import Assimilation
+import Dynamics
 import Foundation
 import Kernels
 import Learning
@@ -16,7 +17,7 @@ enum LearnedAnalysis: Sendable {
 
 /// A forecast model and an analysis that are learned together.
 typealias JointNetworks = Cycle<
-    PointForecast<Autonomous<LearnedModel<TwinModel.ConvolutionField>>>, ResidualAnalysis
+    PointForecast<Autonomous<Bounded<LearnedModel<TwinModel.ConvolutionField>>>>, ResidualAnalysis
 >
 
 /// A learned analysis and how it came about.
@@ -105,7 +106,9 @@ struct TwinLearning: Sendable {
     ) throws(InputError) -> (O.Parameters, TrainingRecord) {
         let epochs = max(1, candidate.whole(.steps) / objective.stepsPerEpoch)
         let steps = epochs * objective.stepsPerEpoch
-        let rule = Adam(rate: Schedule(candidate[.rate], decay: .cosine(steps: steps, final: 0.02)))
+        // Adam's first steps are as long as any: networks that forecast would run away.
+        let rates = Schedule(candidate[.rate], warmup: min(100, steps / 10), decay: .cosine(steps: steps, final: 0.02))
+        let rule = Adam(rate: rates)
         let training = Training(objective, rule.clipped(to: .norm(1)), epochs: epochs, like: start)
         let (state, seconds) = try work.learn(
             training.start(start, key: key), isFinished: training.isFinished,
@@ -223,7 +226,9 @@ extension TwinLearning {
         let model = LearnedModel(field: field, physics: nil, interval: setting.model.interval)
         let network = GainNetwork(
             channels: 2, width: candidate.whole(.width), depth: candidate.whole(.depth), key: keys[0], type: .float32)
-        return Cycle(PointForecast(model), ResidualAnalysis(network, centre: centre, scale: scale))
+        // While it learns it may forecast anything.
+        let bounded = Bounded(model, from: centre - 8 * scale, to: centre + 8 * scale)
+        return Cycle(PointForecast(bounded), ResidualAnalysis(network, centre: centre, scale: scale))
     }
 }
 

@@ -11,7 +11,7 @@ extension TwinExperiment {
         }
         for method in configuration.methods {
             guard case .joint(let cycle) = learned.methods[method.name]?.analysis else { continue }
-            let model = TwinModel.convolution(cycle.forecast.model.map)
+            let model = TwinModel.convolution(cycle.forecast.model.map.base)
             shown.append(
                 Shown(
                     name: method.name, kind: method.kind.rawValue, text: method.kind.text,
