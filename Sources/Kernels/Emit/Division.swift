@@ -30,12 +30,24 @@ extension Source {
     }
 
     /// A function of some lines, and its call; a few lines stay as they are.
-    private mutating func call(_ part: inout [String], _ declarations: [(name: String, line: String)]) -> [String] {
+    private mutating func call(_ part: inout [String], _ declarations: [Declaration]) -> [String] {
         defer { part = [] }
         guard part.count >= Self.linesOfPart / 4 else { return part }
+        let (given, needed) = surroundings(of: part, declarations)
+        let function = name("part")
+        let text = (needed + part).joined(separator: "\n")
+        self.function(
+            function, "static __attribute__((noinline)) void \(function)(\(given.text)) {\n\(text)\n}")
+        return [String(repeating: "  ", count: depth) + "\(function)(\(given.arguments));"]
+    }
+
+    /// What code needs that is to be moved elsewhere: what it must be given, and declarations that follow from it.
+    private func surroundings(
+        of code: [String], _ declarations: [Declaration]
+    ) -> (given: [Parameter], needed: [String]) {
         // Loops with memory are among them, whose names are their own.
-        let own = Set(part.compactMap { $0.declaredName ?? $0.loopCounter })
-        var used = Set(part.flatMap(\.names)).subtracting(own)
+        let own = Set(code.compactMap { $0.declaredName ?? $0.loopCounter })
+        var used = Set(code.flatMap(\.names)).subtracting(own)
         var needed: [String] = []
         for (name, line) in declarations.reversed() where used.contains(name) {
             needed.append(line)
@@ -44,17 +56,60 @@ extension Source {
         // What is no declaration of the program is given: its parameters, counters of loops, areas of scratch memory.
         let counters = used.filter(\.isCounter).sorted().map { Parameter("const long ", $0) }
         let areas = used.filter(\.isArea).sorted().map { Parameter("char *", $0) }
-        let given = parameters.filter { used.contains($0.name) } + counters + areas
-        let function = name("part")
-        let text = (needed.reversed() + part).joined(separator: "\n")
-        self.function(
-            function, "static __attribute__((noinline)) void \(function)(\(given.text)) {\n\(text)\n}")
-        return [String(repeating: "  ", count: depth) + "\(function)(\(given.arguments));"]
+        return (parameters.filter { used.contains($0.name) } + counters + areas, needed.reversed())
     }
 
+    private typealias Declaration = (name: String, line: String)
+
     /// Declarations of the function so far, in their order, but for areas: those are given.
-    private func declarations() -> [(name: String, line: String)] {
+    private func declarations() -> [Declaration] {
         lines.compactMap { line in line.declaredName.flatMap { $0.isArea ? nil : ($0, line) } }
+    }
+}
+
+// MARK: - Threads
+
+extension Source {
+    /// Elements of a nest that are worth a meeting of threads, which takes some microseconds.
+    private static var fewestShared: Int { 1 << 15 }
+
+    /// Shares out the outermost loop of the nest that was written last among threads, where it is large: each element is computed as
+    /// before, by whichever thread.
+    ///
+    /// - Parameters:
+    ///   - start: the line at which the nest begins.
+    ///   - count: the steps of its outermost loop.
+    mutating func share(_ start: Int, _ count: Int, elements: Int) {
+        let nest = Array(lines[start...])
+        let head = "for (long i0 = 0; i0 < \(count); i0++) {"
+        let indent = String(repeating: "  ", count: depth)
+        guard lanes == nil, elements >= Self.fewestShared, count >= 16,
+            nest.count(where: { $0.hasPrefix(indent + "for (") }) == 1,
+            let place = nest.firstIndex(of: indent + head)
+        else { return }
+        let (given, needed) = surroundings(of: nest, declarations())
+        guard !given.contains(where: { $0.name == "failure" }) else { return }
+        // Whole vectors, where the loop is over elements side by side.
+        let rows = elements == count ? (count / 8 + 63) / 64 * 64 : (count + 7) / 8
+        var code = nest
+        code[place] =
+            indent + "for (long i0 = first; i0 < (first + \(rows) < \(count) ? first + \(rows) : \(count)); i0++) {"
+        let function = name("shared")
+        self.function(
+            function,
+            """
+            struct \(function) { \(given.map { "\($0.type)\($0.name); " }.joined())};
+            static void \(function)_part(void *context, long part) {
+            \(given.map { "  \($0.type)\($0.name) = ((const struct \(function) *)context)->\($0.name);" }.joined(separator: "\n"))
+              const long first = part * \(rows);
+            \((needed + code).joined(separator: "\n"))
+            }
+            """)
+        lines[start...] = []
+        block("") { source in
+            source.line("struct \(function) given = {\(given.arguments)};")
+            source.line("runtime->parallel(\((count + rows - 1) / rows), \(function)_part, &given);")
+        }
     }
 }
 

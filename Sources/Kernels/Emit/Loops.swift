@@ -14,6 +14,7 @@ extension Source {
         let position: Position =
             isFlat ? .flat(.variable(0)) : .axes(shape.indices.map { shape[$0] == 1 ? .constant(0) : .variable($0) })
         let results = instructions.map(\.results.lowerBound)
+        let start = lines.count
         withoutBranches {
             $0.nest(ranges, frame) { element in
                 results.map { value in
@@ -23,6 +24,7 @@ extension Source {
                 }
             }
         }
+        share(start, ranges[0].count, elements: shape.elementCount)
     }
 
     /// Loops over a box, whose innermost statements `write` makes; the box is cut until each part reads from one place.

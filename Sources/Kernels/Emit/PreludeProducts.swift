@@ -194,7 +194,7 @@ extension Prelude {
             struct product_\(x) {
               long n, m, k; const t_\(x) *a; long row, column; const t_\(x) *b; long down, across; t_\(x) *packed, *c; int add;
             };
-            enum { BLOCK_\(x) = 24 };
+            enum { BLOCK_\(x) = 12 };
             static __attribute__((unused)) void packPanel_\(x)(void *context, long panel) {
               const struct product_\(x) *p = context;
               const long j = panel * PANEL_\(x);

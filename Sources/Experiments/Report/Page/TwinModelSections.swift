@@ -12,9 +12,10 @@ extension TwinResults {
             panels: [skillPanel(growth), exponentPanel, densityPanel, spectrumPanel], columns: 2, rowHeight: 260)
         section.parts = [
             .paragraph(
-                "A Lyapunov time of the model of the truth is \(NumberText.fixed(1 / growth, decimals: 2)) units of time. Skill: how long a forecast "
-                    + "from the truth is better than the mean of the climate. Distances are those of the long run from that of the "
-                    + "truth: of densities the share of the values that lie elsewhere, of spectra decades of power."),
+                "A Lyapunov time of the model of the truth is \(NumberText.fixed(1 / growth, decimals: 2)) units of time. Skill: for how many "
+                    + "of them a forecast from the truth is better than the mean of the climate; then its error after one, over the "
+                    + "standard deviation of the climate, and the largest Lyapunov exponent. Density and spectrum: how far those of the "
+                    + "long run are from the truth's, the share of the values that lie elsewhere and decades of power."),
             .table(modelTable(growth)), .figure(figure, numbers: []), .table(originTable),
         ]
         if !sensitivity.isEmpty { section.parts += sensitivityParts }
@@ -24,9 +25,8 @@ extension TwinResults {
     func modelTable(_ growth: Double) -> TextTable {
         var table = TextTable(
             columns: [
-                .init("Model"), .init("Skill in Lyapunov times", best: .highest), .init("Error after one"),
-                .init("Largest exponent"), .init("Density apart", best: .lowest),
-                .init("Spectrum apart", best: .lowest), .init("Long run"),
+                .init("Model"), .init("Skill", best: .highest), .init("Error after one"), .init("Exponent"),
+                .init("Density", best: .lowest), .init("Spectrum", best: .lowest), .init("Long run"),
             ])
         for model in models {
             let lead = min(model.forecast.count, max(1, Int((1 / (growth * interval)).rounded())))
@@ -35,7 +35,7 @@ extension TwinResults {
                 .number(lead > 0 ? model.forecast[lead - 1] : nil, decimals: 3),
                 .number(model.exponents.first.flatMap { $0 }, decimals: 2),
                 .number(model.densityDistance, decimals: 3), .number(model.spectralDistance, decimals: 2),
-                .text(model.end.map { "left after \($0) steps" } ?? "stays"),
+                .text(model.end.map { "ends at \($0)" } ?? "stays"),
             ])
         }
         return table
@@ -121,7 +121,7 @@ extension TwinResults {
         var table = TextTable(
             title: "What is learned from observations, learned from others",
             columns: [
-                .init("Model"), .init("Condition"), .init("Skill in Lyapunov times"), .init("Error after one"),
+                .init("Model"), .init("Condition"), .init("Skill"), .init("Error after one"),
                 .init("Model error"), .init("Training", units: "s"),
             ])
         for record in sensitivity {
