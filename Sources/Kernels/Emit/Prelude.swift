@@ -28,6 +28,7 @@ enum Prelude {
     private static let scalars = """
         typedef double t_d; typedef float t_f; typedef long t_l; typedef unsigned char t_b;
         typedef unsigned long t_u;
+        typedef unsigned long unsigned_l; typedef unsigned int unsigned_i;
         struct apus_runtime {
           void *context;
           void (*interpret)(void *context, long number, const void *const *operands, void *const *results);
@@ -189,7 +190,7 @@ enum Prelude {
         }
         // 2^k for whole |k| <= 1022
         INLINE t_\(x) powerOfTwo_\(x)(t_\(x) k) {
-          return from_\(whole.suffix(1))((bits_\(x)(k + 0x1.8p52) << 52) + 0x3ff0000000000000l);
+          return from_\(whole.suffix(1))((\(whole))((unsigned_\(whole.suffix(1)))bits_\(x)(k + 0x1.8p52) << 52) + 0x3ff0000000000000l);
         }
         INLINE t_\(x) exp_\(x)(t_\(x) x) {
           const t_\(x) limited = minimum_\(x)(maximum_\(x)(x, SPLAT_\(x)(-800.0)), SPLAT_\(x)(800.0));

@@ -8,6 +8,7 @@ extension Prelude {
         typedef long t_L __attribute__((vector_size(LANES * 8), aligned(64)));
         typedef long t_B __attribute__((vector_size(LANES * 8), aligned(64)));
         typedef unsigned long t_U __attribute__((vector_size(LANES * 8), aligned(64)));
+        typedef t_U unsigned_L; typedef unsigned int unsigned_I __attribute__((vector_size(LANES * 4)));
         typedef int t_I __attribute__((vector_size(LANES * 4)));
         #define SPLAT_D(s) splat_D(s)
         #define SPLAT_F(s) splat_F(s)

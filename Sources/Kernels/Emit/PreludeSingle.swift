@@ -14,7 +14,7 @@ extension Prelude {
               return r + (r * r * p + low);
             }
             // 2^k for whole |k| <= 126
-            INLINE t_\(x) powerOfTwo_\(x)(t_\(x) k) { return from_\(i)((bits_\(x)(k + 0x1.8p23f) << 23) + 0x3f800000); }
+            INLINE t_\(x) powerOfTwo_\(x)(t_\(x) k) { return from_\(i)((t_\(i))((unsigned_\(i))bits_\(x)(k + 0x1.8p23f) << 23) + 0x3f800000); }
             INLINE t_\(x) exp_\(x)(t_\(x) x) {
               const t_\(x) limited = minimum_\(x)(maximum_\(x)(x, SPLAT_\(x)(-150.0f)), SPLAT_\(x)(150.0f));
               const t_\(x) k = rounded_\(x)(limited * 0x1.715476p+0f);

@@ -33,7 +33,7 @@ extension Prelude {
               const t_\(x) c = w + (((\(constants.one) - w) - h) + fma_\(x)(z * z, \(polynomial(constants.cosine)), -(r * low)));
               const t_\(whole) q = bits_\(x)(k + \(constants.magic)) + quarter;
               const t_\(x) v = select_\(x)(compare_\(x)((q & 1) != 0), c, s);
-              return from_\(whole)(bits_\(x)(v) ^ ((q & 2) << \(constants.bits)));
+              return from_\(whole)(bits_\(x)(v) ^ (t_\(whole))((unsigned_\(whole))(q & 2) << \(constants.bits)));
             }
             INLINE t_\(x) sinNear_\(x)(t_\(x) x) { return select_\(x)(compare_\(x)(x == 0), x, turn_\(x)(x, 0)); }
             INLINE t_\(x) cosNear_\(x)(t_\(x) x) { return turn_\(x)(x, 1); }
