@@ -69,7 +69,7 @@ public struct ExactDiffuse: Sendable {
             let next = forecast(Gaussian(mean: mean, covariance: finite), step: step)
             let matrix = forecast.model.matrix(step: step)
             (mean, finite) = (next.mean, next.covariance)
-            diffuse = matrix.matrixProduct(diffuse).matrixProduct(matrix.transposed)
+            diffuse = matrix.congruence(diffuse)
         }
     }
 }

@@ -22,7 +22,7 @@ public func expectationMaximizationStep(
         let error = next - forecast.model(mean, step: x.second)
         let cross = lagged.matrixProduct(matrix.transposed)
         return error.outerProduct(error) + nextCovariance - cross - cross.transposed
-            + matrix.matrixProduct(covariance).matrixProduct(matrix.transposed)
+            + matrix.congruence(covariance)
     }(
         Pair(
             [
@@ -32,7 +32,7 @@ public func expectationMaximizationStep(
     let matrix = observations.operator.matrix
     let errors = vmap { (x: [Tensor]) -> Tensor in
         let error = x[1] * (x[0] - observations.operator(x[2]))
-        let spread = matrix.matrixProduct(x[3]).matrixProduct(matrix.transposed)
+        let spread = matrix.congruence(x[3])
         return error.outerProduct(error) + x[1].outerProduct(x[1]) * spread
     }([observations.values, observations.mask, now.mean, now.covariance])
     let pairs = observations.mask.transposed.matrixProduct(observations.mask)

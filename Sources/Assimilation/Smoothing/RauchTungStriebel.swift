@@ -33,7 +33,7 @@ public struct RauchTungStriebel: Sendable {
             let change = smoothed.covariance - forecasted.covariance
             let belief = Gaussian(
                 mean: analysis.mean + gain.vectorProduct(smoothed.mean - forecasted.mean),
-                covariance: analysis.covariance + gain.matrixProduct(change).matrixProduct(gain.transposed))
+                covariance: analysis.covariance + gain.congruence(change))
             return (belief, Pair(belief, smoothed.covariance.matrixProduct(gain.transposed)))
         }.outputs
         let all = earlier.first.combiningLeaves(last) { Tensor.concatenated([$0, $1.expanded(axis: 0)]) }

@@ -165,7 +165,7 @@ extension PartlyObservedParameters {
                 let total = column[0] + Tensor(observationDeviation * observationDeviation)
                 let analyzed = covariance - column.outerProduct(column) / total
                 let tangent = jacobian(of: augmentedStep)(Tensor.concatenated([state, Tensor([10, 28])]))
-                let next = tangent.matrixProduct(analyzed).matrixProduct(tangent.transposed)
+                let next = tangent.congruence(analyzed)
                 return (0.5 * (next + next.transposed) + error.squared().diagonalMatrix(), Tensor(0))
             }.final
             return covariance.diagonal().sqrt()
