@@ -2,8 +2,9 @@ import Tensors
 
 extension Simplify {
     /// What one loop has computed, and a later one that reads its steps would compute again, is kept step by step where that is dear:
-    /// the factorizations and products of a forecast that its adjoint needs. Elementwise work is done again, which is as fast as
-    /// memory, and so is everything once the kept would fill too much of it.
+    /// the factorizations and products of a forecast that its adjoint needs, and, while they fit into the nearer caches, the states
+    /// of its stages whose neighbours are read: they are waited for. Other elementwise work is done again, which is as fast as memory,
+    /// and so is everything once the kept would fill too much of it.
     static func keepingValues(_ program: Program) -> Program {
         var program = program.mappingBodies(keepingValues)
         let count = loops(program).count
@@ -24,6 +25,8 @@ extension Simplify {
 
     /// The most bytes that are kept of the steps of one loop for another.
     fileprivate static let mostKept = 128 << 20
+    /// And of what is worth it only in a near cache.
+    fileprivate static let mostKeptNear = 256 << 10
 }
 
 /// Two loops of a program of which the second computes again what the first has computed.
@@ -79,15 +82,19 @@ private struct Rereading {
         var isNeeded = [Bool](repeating: false, count: y.body.valueCount)
         func need(_ operand: Program.Operand) { if case .value(let index) = operand { isNeeded[index] = true } }
         y.body.outputs.forEach(need)
-        var room = Simplify.mostKept / x.length  // bytes of a step
+        // Bytes of a step.
+        var (room, nearRoom) = (Simplify.mostKept / x.length, Simplify.mostKeptNear / x.length)
+        let rolled = y.body.rolledValues
         for instruction in y.body.instructions.reversed() {
             let needed = zip(instruction.results, instruction.signatures).filter { isNeeded[$0.0] }
             if needed.isEmpty { continue }
             let bytes = needed.reduce(0) { $0 + $1.1.shape.elementCount * $1.1.type.size }
             let sources = needed.compactMap { twins[$0.0] }
-            if sources.count == needed.count, bytes <= room, instruction.operation.isDear(y.body, instruction.operands)
-            {
+            let isDear = instruction.operation.isDear(y.body, instruction.operands)
+            let isNear = bytes <= nearRoom && needed.contains { rolled.contains($0.0) }
+            if sources.count == needed.count, bytes <= room, isDear || isNear {
                 room -= bytes
+                nearRoom -= isDear ? 0 : bytes
                 kept += zip(needed, sources).map { ($0.0, $1) }
             } else {
                 instruction.operands.forEach(need)
@@ -145,6 +152,16 @@ private struct Rereading {
             program.outputs.map { operand in
                 if case .value(let index) = operand { moved[index] } else { operand }
             })
+    }
+}
+
+extension Program {
+    /// What is computed here and read by its neighbours.
+    fileprivate var rolledValues: Set<Int> {
+        instructions.reduce(into: []) { values, instruction in
+            guard case .roll = instruction.operation, case .value(let index) = instruction.operands[0] else { return }
+            if index >= inputs.count { values.insert(index) }
+        }
     }
 }
 
