@@ -218,7 +218,7 @@ enum Prelude {
         }
         INLINE t_\(x) log_\(x)(t_\(x) x) {
           const t_\(x) scaled = select_\(x)(compare_\(x)(x < 0x1p-1022), x * 0x1p54, x);
-          const \(whole) b = bits_\(x)(scaled) - 0x3fe6a09e00000000l;
+          const \(whole) b = (\(whole))((unsigned_\(whole.suffix(1)))bits_\(x)(scaled) - 0x3fe6a09e00000000ul);
           const t_\(x) k = cast_\(whole.suffix(1))_\(x)(b >> 52);
           const t_\(x) m = from_\(whole.suffix(1))((b & 0x000fffffffffffffl) + 0x3fe6a09e00000000l);
           const t_\(x) r = logOf_\(x)(m - 1.0, select_\(x)(compare_\(x)(x < 0x1p-1022), k - 54.0, k), SPLAT_\(x)(0.0));
@@ -228,7 +228,7 @@ enum Prelude {
         INLINE t_\(x) logOnePlus_\(x)(t_\(x) x) {
           const t_\(x) u = x + 1.0;
           const t_\(x) c = select_\(x)(compare_\(x)(absolute_\(x)(x) < 1.0), x - (u - 1.0), 1.0 - (u - x)) / u;
-          const \(whole) b = bits_\(x)(u) - 0x3fe6a09e00000000l;
+          const \(whole) b = (\(whole))((unsigned_\(whole.suffix(1)))bits_\(x)(u) - 0x3fe6a09e00000000ul);
           const t_\(x) k = cast_\(whole.suffix(1))_\(x)(b >> 52);
           const t_\(x) m = from_\(whole.suffix(1))((b & 0x000fffffffffffffl) + 0x3fe6a09e00000000l);
           const t_\(x) reduced = select_\(x)(compare_\(x)(k == 0.0), x, m - 1.0);

@@ -47,7 +47,7 @@ extension Prelude {
             }
             INLINE t_\(x) log_\(x)(t_\(x) x) {
               const t_\(x) scaled = select_\(x)(compare_\(x)(x < 0x1p-126f), x * 0x1p23f, x);
-              const t_\(i) b = bits_\(x)(scaled) - 0x3f3504f3;
+              const t_\(i) b = (t_\(i))((unsigned_\(i))bits_\(x)(scaled) - 0x3f3504f3u);
               const t_\(x) k = cast_\(i)_\(x)(b >> 23);
               const t_\(x) m = from_\(i)((b & 0x007fffff) + 0x3f3504f3);
               const t_\(x) r = logOf_\(x)(m - 1.0f, select_\(x)(compare_\(x)(x < 0x1p-126f), k - 23.0f, k), SPLAT_\(x)(0.0f));
@@ -57,7 +57,7 @@ extension Prelude {
             INLINE t_\(x) logOnePlus_\(x)(t_\(x) x) {
               const t_\(x) u = x + 1.0f;
               const t_\(x) c = select_\(x)(compare_\(x)(absolute_\(x)(x) < 1.0f), x - (u - 1.0f), 1.0f - (u - x)) / u;
-              const t_\(i) b = bits_\(x)(u) - 0x3f3504f3;
+              const t_\(i) b = (t_\(i))((unsigned_\(i))bits_\(x)(u) - 0x3f3504f3u);
               const t_\(x) k = cast_\(i)_\(x)(b >> 23);
               const t_\(x) m = from_\(i)((b & 0x007fffff) + 0x3f3504f3);
               const t_\(x) reduced = select_\(x)(compare_\(x)(k == 0.0f), x, m - 1.0f);
