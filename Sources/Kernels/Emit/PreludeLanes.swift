@@ -136,7 +136,7 @@ extension Prelude {
             if (count == LANES) { \\
               for (long o = 0; o < outer; o++) { \\
                 t_##x *rows = to + (o * size + first) * inner; \\
-                const int isStreamed = STREAMED(size * inner * outer, inner, rows, x); \\
+                const int isStreamed = STREAMED(size * inner * outer, inner, rows, WIDE_##x); \\
                 long i = 0; \\
                 BLOCKS_##x(l, i) \\
                   transpose_##x((const t_##x *)(from + o * inner + i) + l, LANES, rows + l * inner + i, inner, isStreamed); \\

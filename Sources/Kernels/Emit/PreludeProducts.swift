@@ -47,10 +47,10 @@ extension Prelude {
         #define DEPTH 384
         // More than caches hold is written past them, where whole vectors are; such writes are not ordered before others without a fence.
         #if defined(__clang__)
-        #define STREAMED(count, row, to, x) ((count) > 1 << 19 && (row) % WIDE_##x == 0 && (unsigned long)(to) % VECTOR == 0)
+        #define STREAMED(count, row, to, wide) ((count) > 1 << 19 && (row) % (wide) == 0 && (unsigned long)(to) % VECTOR == 0)
         #define STREAM(value, to, type) __builtin_nontemporal_store(value, (type *)(to))
         #else
-        #define STREAMED(count, row, to, x) 0
+        #define STREAMED(count, row, to, wide) 0
         #define STREAM(value, to, type) *(type *)(to) = value
         #endif
         """
