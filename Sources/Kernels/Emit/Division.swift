@@ -80,11 +80,11 @@ extension Source {
     ///   - start: the line at which the nest begins.
     ///   - count: the steps of its outermost loop.
     mutating func share(_ start: Int, _ count: Int, elements: Int) {
+        guard lanes == nil, elements >= Self.fewestShared, count >= 16 else { return }
         let nest = Array(lines[start...])
         let head = "for (long i0 = 0; i0 < \(count); i0++) {"
         let indent = String(repeating: "  ", count: depth)
-        guard lanes == nil, elements >= Self.fewestShared, count >= 16,
-            nest.count(where: { $0.hasPrefix(indent + "for (") }) == 1,
+        guard nest.count(where: { $0.hasPrefix(indent + "for (") }) == 1,
             let place = nest.firstIndex(of: indent + head)
         else { return }
         let (given, needed) = surroundings(of: nest, declarations())
@@ -127,8 +127,12 @@ private struct Statement {
                 declarations.append(line)
                 continue
             }
-            let text = line.drop { $0 == " " }
-            if depth == 0, ["const ", "t_", "char ", "long "].contains(where: text.hasPrefix) { isClosed = false }
+            if depth == 0 {
+                let text = line.utf8.drop { $0 == UInt8(ascii: " ") }
+                if ["const ", "t_", "char ", "long "].contains(where: { text.starts(with: $0.utf8) }) {
+                    isClosed = false
+                }
+            }
             depth += line.utf8.reduce(0) { $0 + ($1 == UInt8(ascii: "{") ? 1 : $1 == UInt8(ascii: "}") ? -1 : 0) }
             code.append(line)
         }
@@ -144,25 +148,28 @@ extension String {
         return names
     }
 
-    /// What a line declares that holds for the rest of its block: a pointer, a single number in memory, an index.
+    /// What a line declares that holds for the rest of its block: a pointer, a single number in memory, an index. Bytes are looked at,
+    /// not characters: every line of every program comes by.
     fileprivate var declaredName: String? {
-        let text = drop { $0 == " " }
-        guard text.hasSuffix(";"), let sign = text.firstIndex(of: "=") else { return nil }
-        let left = text[..<sign]
-        let words = left.split(separator: " ")
-        guard let last = words.last else { return nil }
-        if left.contains(" *restrict "), ["const", "char"].contains(words[0]) || words[0].hasPrefix("t_") {
-            return String(last)
-        }
-        guard words[0] == "const" else { return nil }
-        if last.hasSuffix("[1]") { return String(last.dropLast(3)) }
-        return words.count == 3 && words[1] == "long" ? String(last) : nil
+        var text = utf8[...]
+        text = text.drop { $0 == UInt8(ascii: " ") }
+        guard text.last == UInt8(ascii: ";"),
+            text.starts(with: "const ".utf8) || text.starts(with: "char ".utf8)
+                || text.starts(with: "t_".utf8), let sign = text.firstIndex(of: UInt8(ascii: "="))
+        else { return nil }
+        let words = text[..<sign].split(separator: UInt8(ascii: " "))
+        guard let last = words.last, words.count >= 3 else { return nil }
+        if words[words.count - 2].elementsEqual("*restrict".utf8) { return String(last) }
+        guard words.count == 3, words[0].elementsEqual("const".utf8) else { return nil }
+        if last.suffix(3).elementsEqual("[1]".utf8) { return String(last.dropLast(3)) }
+        return words[1].elementsEqual("long".utf8) ? String(last) : nil
     }
 
     /// What a loop counts with.
     fileprivate var loopCounter: String? {
-        let text = drop { $0 == " " }
-        return text.hasPrefix("for (long ") ? String(text.dropFirst(10).prefix { $0 != " " }) : nil
+        let text = utf8.drop { $0 == UInt8(ascii: " ") }
+        guard text.starts(with: "for (long ".utf8) else { return nil }
+        return String(text.dropFirst(10).prefix { $0 != UInt8(ascii: " ") })
     }
 
     /// `n1`, `n2`, …: the counter of a loop with memory.
