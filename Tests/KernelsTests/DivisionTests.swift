@@ -25,9 +25,9 @@ import Testing
         let isPositive = scanned.outputs.sum() .> 0
         let chosen = cond(
             isPositive, scanned.final, then: { stretch($0, 30) }, else: { stretch(-$0, 35) })
-        let ended = whileLoop(from: Pair(chosen, Tensor(0)), while: { $0.second .< 2.5 }) { now in
-            Pair(stretch(now.first, 30), now.second + 1)
-        }
+        let ended = whileLoop(
+            from: Pair(chosen, Tensor(0)), while: { $0.second .< 2.5 },
+            do: { now in Pair(stretch(now.first, 30), now.second + 1) })
         return ended.first + scanned.outputs.sum()
     }
 
