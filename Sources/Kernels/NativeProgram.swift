@@ -100,10 +100,22 @@ private func interpretInstruction(
 /// Memory for intermediate results, kept between calls, a piece for each call at a time.
 final class ScratchPool: Sendable {
     /// Memory with one owner: the call that took it, until it gives it back, or the pool, which gives it to one call at a time under
-    /// its lock. Unchecked, since of a pointer the compiler cannot see that; nothing else keeps the address, and it never changes.
-    struct Piece: @unchecked Sendable {
-        let address: UnsafeMutableRawPointer
+    /// its lock. The address is a number, because pointers are not `Sendable`.
+    struct Piece: Sendable {
+        private let bits: Int
         let size: Int
+
+        init(size: Int) {
+            bits = Int(bitPattern: UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64))
+            self.size = size
+        }
+
+        var address: UnsafeMutableRawPointer {
+            guard let address = UnsafeMutableRawPointer(bitPattern: bits) else {
+                preconditionFailure("\(size) bytes at no address")
+            }
+            return address
+        }
     }
     private let free = Mutex<[Piece]>([])
 
@@ -114,9 +126,8 @@ final class ScratchPool: Sendable {
             if piece.size >= size { return piece }
             piece.address.deallocate()
         }
-        let size = max(size, 64)
-        let piece = Piece(address: .allocate(byteCount: size, alignment: 64), size: size)
-        preferLargePages(piece.address, size)
+        let piece = Piece(size: max(size, 64))
+        preferLargePages(piece.address, piece.size)
         return piece
     }
 

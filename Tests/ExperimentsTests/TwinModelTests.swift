@@ -210,6 +210,8 @@ import Testing
         #expect(
             fault("sensitivity: {error: 2}\nmodels: [{name: net, kind: dense}]" + methods).contains("from observations")
         )
+        let same = "\nmethods: [{name: net, method: learned-gain}]"
+        #expect(fault("models: [{name: net, kind: dense}]" + same).contains("with the name of a model"))
         #expect(fault("methods: [{method: climatology, model: net}]").contains("unknown key 'model'"))
     }
 }

@@ -32,30 +32,29 @@ struct TwinSetting: Sendable {
     /// met twice.
     func draw(_ purpose: SeedPurpose, seed: Int, cycles: Int? = nil) -> TwinDraw {
         let keys = Key(purpose.offset + seed).split(5)
-        let model = self.model.model
-        // Long enough to forget how it began.
-        let free = model.repeated(max(1, Int((20 / self.model.interval).rounded(.up))))
-        let start = free(self.model.start(keys[0]))
         let count = cycles ?? self.cycles
         let mask =
             missing > 0
             ? (keys[3].uniform([count, observed.count]) .>= Tensor(missing)).cast(to: .float64) : nil
         let twin = simulate(
-            model, modelError: noise, from: start, observing: operation, errorCovariance: errorCovariance, mask: mask,
-            steps: count, key: keys[1])
+            model.model, modelError: noise, from: settled(keys[0]), observing: operation,
+            errorCovariance: errorCovariance, mask: mask, steps: count, key: keys[1])
         return TwinDraw(twin: twin, climate: climate(keys[2]), key: keys[4])
+    }
+
+    /// A state after a free run that is long enough to forget how it began.
+    private func settled(_ key: Key) -> Tensor {
+        model.model.repeated(max(1, Int((20 / model.interval).rounded(.up))))(model.start(key))
     }
 
     /// What is observed of many truths for learning, side by side.
     func observations(_ count: Int, times: Int, seed: Int) -> [Observations<ObservedPart>] {
-        let model = self.model.model
-        let free = model.repeated(max(1, Int((20 / self.model.interval).rounded(.up))))
         let key = Key(SeedPurpose.training.offset + seed)
         let drawn = compile(like: key) { key in
             vmap { (number: Tensor) in
                 let keys = key.folding(number).split(3)
                 let twin = simulate(
-                    model, modelError: noise, from: free(self.model.start(keys[0])), observing: operation,
+                    model.model, modelError: noise, from: settled(keys[0]), observing: operation,
                     errorCovariance: errorCovariance, steps: times, key: keys[1])
                 let mask = keys[2].uniform(twin.observations.values.shape) .>= Tensor(missing)
                 return Pair(twin.observations.values, mask.cast(to: .float64))

@@ -182,6 +182,11 @@ struct TwinConfiguration: Sendable {
             if methods.contains(where: { $0.name == method.name }) {
                 throw entry.error("duplicate method \(method.name.quoted)", expected: "each name once: add 'name'")
             }
+            if method.kind.isLearned, models.contains(where: { $0.name == method.name }) {
+                throw entry.error(
+                    "a method that learns with the name of a model, \(method.name.quoted)",
+                    expected: "another name: both are files in models/")
+            }
             if method.kind.parameters.contains(.radius), setting.model.coordinates == nil {
                 throw entry.error(
                     "\(setting.model.name.rawValue) has no places to localise by", expected: "a method without radius")

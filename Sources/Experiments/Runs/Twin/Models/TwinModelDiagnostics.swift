@@ -18,7 +18,7 @@ struct TwinModelRecord: Codable, Sendable, Equatable {
     var skill: Double?
     /// The largest Lyapunov exponents in a unit of time, descending.
     var exponents: [Double?]
-    /// The density of the values and the power of their variations in a long run; nil where it ended at once.
+    /// The density of the values and the power of their variations in a long run, up to its end.
     var density: [Double]
     var spectrum: [Double?]
     /// Distances from the long run of the truth: total variation, and decades.
@@ -46,9 +46,15 @@ struct SensitivityRecord: Codable, Sendable, Equatable {
 /// Models that are held against that of the truth, on truths of tests.
 struct TwinModelDiagnostics: Sendable {
     let setting: TwinSetting
-    let seeds: [Int]
+    /// Those of the test seeds, `[T, n]` each.
+    let truths: [Tensor]
     /// Steps of the long run.
     let steps: Int
+
+    init(_ setting: TwinSetting, seeds: [Int], steps: Int) {
+        (self.setting, self.steps) = (setting, steps)
+        truths = seeds.map { setting.draw(.test, seed: $0).twin.truth }
+    }
 
     /// What the model of the truth does.
     struct Reference: Codable, Sendable {
@@ -63,7 +69,7 @@ struct TwinModelDiagnostics: Sendable {
 
     private var truth: TwinModel { .physical(setting.model.model) }
     private var interval: Double { setting.model.interval }
-    private var start: Tensor { setting.draw(.test, seed: seeds[0], cycles: 2).twin.truth[0] }
+    private var start: Tensor { truths[0][0] }
 
     func reference() -> Reference {
         let run = longRun(truth)
@@ -118,9 +124,8 @@ struct TwinModelDiagnostics: Sendable {
         let wanted = Int((Self.longestLead / (reference.growth * interval)).rounded(.up))
         let leads = min(max(wanted, 1), setting.cycles / 2)
         let starts = Tensor(integers: Array(stride(from: 0, to: setting.cycles - leads, by: 10)))
-        let perSeed = seeds.map { seed in
-            let truth = setting.draw(.test, seed: seed).twin.truth
-            return compile(like: Pair(model, truth)) { now in
+        let perTruth = truths.map { truth in
+            compile(like: Pair(model, truth)) { now in
                 let (model, truth) = (now.first, now.second)
                 return scan(over: Tensor.range(leads), from: truth.taking(starts)) { states, lead in
                     let next = model.ensemble(states)
@@ -129,7 +134,7 @@ struct TwinModelDiagnostics: Sendable {
                 }.outputs
             }(Pair(model, truth))
         }
-        return (Tensor.stacked(perSeed).mean(axes: [0]) / Tensor(reference.deviation)).values
+        return (Tensor.stacked(perTruth).mean(axes: [0]) / Tensor(reference.deviation)).values
     }
 
     private func skill(_ errors: [Double], _ reference: Reference) -> Double {

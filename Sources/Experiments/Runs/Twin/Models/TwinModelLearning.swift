@@ -27,7 +27,7 @@ struct TwinModelLearning: Sendable {
     init(_ plan: TwinModelPlan, _ setting: TwinSetting, seed: Int, under condition: RobustnessCondition? = nil) {
         (self.plan, self.seed) = (plan, seed)
         self.setting = condition?.changed(setting) ?? setting
-        name = plan.name + (condition.map { "-\($0.name)" } ?? "")
+        name = condition.map { "sensitivity/\(plan.name)-\($0.name)" } ?? plan.name
     }
 
     private var candidate: MethodCandidate { plan.candidate }

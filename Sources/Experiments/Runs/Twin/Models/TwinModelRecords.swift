@@ -20,9 +20,9 @@ extension TwinExperiment {
         }
         guard !shown.isEmpty else { return ([], []) }
         let diagnostics = TwinModelDiagnostics(
-            setting: configuration.setting, seeds: configuration.testSeeds.map { header.seed + $0 },
+            configuration.setting, seeds: configuration.testSeeds.map { header.seed + $0 },
             steps: configuration.longRun)
-        let reference = try folder.stage("models/reference") { diagnostics.reference() }
+        let reference = try folder.stage("models/\(TwinModelPlan.truthName)") { diagnostics.reference() }
         let progress = ProgressMeter("\(shown.count) forecast models", total: shown.count, isQuiet: options.isQuiet)
         var records = [reference.record]
         for one in shown {
@@ -55,7 +55,7 @@ extension TwinExperiment {
                 let learning = TwinModelLearning(model, configuration.setting, seed: header.seed, under: condition)
                 let trained = try learning.trained(in: folder, options: options)
                 records.append(
-                    try folder.stage("models/sensitivity/\(learning.name)") {
+                    try folder.stage("sensitivity/\(learning.name)") {
                         diagnostics.sensitivity(model.name, condition, trained, reference)
                     })
             }
