@@ -44,7 +44,7 @@ UNSANITIZED = MemoryTests|timeIsLinear|NistTests
 
 sanitize:
 	for sanitizer in address thread; do \
-		ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1 \
+		ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS="halt_on_error=1 suppressions=$(CURDIR)/Scripts/thread-sanitizer-suppressions" \
 		swift test -c release -Xswiftc -enable-testing --sanitize=$$sanitizer --scratch-path .build-$$sanitizer \
 			--filter '$(SANITIZED)' --skip '$(UNSANITIZED)' || exit 1; \
 	done

@@ -4,8 +4,11 @@ import Testing
 @testable import Kernels
 @testable import Tensors
 
-/// Long programs become C in loops, not by recursion: half a mebibyte of stack is plenty.
+/// Long programs become C in loops, not by recursion: half a mebibyte of stack is plenty, but for the sanitizers, which put borders
+/// around all that lies on a stack.
 @Suite(.serialized) struct LongProgramTests {
+    private static let stackSize = (ProcessInfo.processInfo.environment["ASAN_OPTIONS"] == nil ? 1 : 8) * 512 * 1024
+
     private func emitted(_ shape: [Int], _ step: @escaping @Sendable (Tensor) -> Tensor, _ count: Int) async -> Int {
         await withCheckedContinuation { continuation in
             let thread = Thread {
@@ -14,7 +17,7 @@ import Testing
                 }
                 continuation.resume(returning: EmittedProgram(Simplify.all(program)).body.utf8.count)
             }
-            thread.stackSize = 512 * 1024
+            thread.stackSize = Self.stackSize
             thread.start()
         }
     }
