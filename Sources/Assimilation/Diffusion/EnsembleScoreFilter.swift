@@ -3,16 +3,18 @@ import Tensors
 /// The ensemble score filter: the analysis is drawn by a diffusion that runs backwards from noise to states, along the score of the
 /// background's mixture and that of the likelihood. Nothing is trained.
 ///
-///     z(1) ~ N(0, I),   dz = (f z − g² s) dt + g dw  from t = 1 to 0,   s = score of Σ N(α xⱼ, β² I) + h(t) ∇ log p(y | z),   h = 1 − t
+///     z(1) ~ N(0, I),   dz = (f z − g² s) dt + g dw  from t = 1 to 0,   s = ∇ log N(z; α xᵢ, β² I) + h(t) ∇ log p(y | z),   h = 1 − t
 ///
+/// Each state is drawn along the score of the kernel about its own member, the reference's program's batch of one out of the mixture of
+/// all: in many variables the mixture's score leads most states to the few members that are nearest, and the ensemble narrows.
 /// The damped likelihood `h` is the filter's guess of how the observation tells of a state in noise. It is not Bayes' rule, not
 /// even for a linear Gaussian problem, but it needs no likely member: states can be drawn where the observation is and no member. With
-/// `weighted` likelihoods the members are instead weighted as particles are, which is Bayes' rule as they grow in number, and
-/// collapses in many variables as particles do.
+/// `weighted` likelihoods states are instead drawn from the mixture of all members, weighted as particles are, which is Bayes' rule as
+/// they grow in number, and collapses in many variables as particles do.
 ///
 /// States should be of order one to ten, for the noise at the end of the schedule is of size one. There are no covariances and no
 /// localisation; where a variable is not observed, only its background tells of it. Where nothing is observed the background is left
-/// as it is. The likelihood is the mean of `N(y; h(xⱼ), R)` over the members. Cost O(steps (N² n + N m²)).
+/// as it is. The likelihood is the mean of `N(y; h(xⱼ), R)` over the members. Cost O(steps N (n + m²)), weighted O(steps N² n).
 ///
 /// Reference: Bao, Zhang & Zhang, *An ensemble score filter for tracking high-dimensional nonlinear dynamical systems*,
 /// Comput. Methods Appl. Mech. Engrg. 432 (2024), 117447.
@@ -56,15 +58,14 @@ public struct EnsembleScoreFilter: Analysis {
             let time = 1 - Tensor(step) * number.cast(to: .float64)
             let centres = schedule.scale(time) * members
             let variance = schedule.variance(time)
-            let scores = vmap { (z: Tensor) in
+            let scores = vmap { (z: Tensor, centre: Tensor) in
                 switch likelihood {
                 case .weighted:
                     mixtureScore(at: z, centres: centres, variance: variance, logWeights: logLikelihoods)
                 case .damped:
-                    mixtureScore(at: z, centres: centres, variance: variance)
-                        + (1 - time) * likelihoodScore(at: z, observation, precision)
+                    (centre - z) / variance + (1 - time) * likelihoodScore(at: z, observation, precision)
                 }
-            }(states)
+            }(states, centres)
             let noise = keys[1].folding(number).normal(members.shape)
             return (schedule.reversed(states, scores: scores, noise: noise, time: time, step: step), Nothing())
         }.final
