@@ -20,9 +20,14 @@ import Testing
         let window = Key(3).normal([3, 4])
         let delays = PeriodicNetwork(channels: [3, 4, 1], width: 3, key: Key(4))
         #expect(checkModel(DelayModel(delays, scale: 0.5), at: window) == [])
-        var reader = RecurrentReader(units: 3, key: Key(5))
-        reader.output.weight = Key(6).normal([3, 1])
+        let reader = RecurrentReader(units: 3, key: Key(5))
         #expect(checkModel(DelayModel(reader), at: window) == [])
+        let differences = StandardizedDifferences(of: Key(6).normal([5, 3, 4]))
+        let field = PeriodicNetwork(channels: [4, 3, 1], width: 3, key: Key(7))
+        let remembering = RememberingField(
+            differences: differences, reader: RecurrentReader(units: 3, outputs: 2, key: Key(5)), field: field)
+        #expect(checkModel(DelayModel(remembering), at: window) == [])
+        #expect(checkModel(DelayModel(differences.then(delays)), at: window) == [])
     }
 
     /// Without a correction there is only the physical model; delays move on by one.
@@ -33,8 +38,19 @@ import Testing
         let physical = RungeKutta4(Lorenz96(), step: 0.05)
         #expect(Corrected(physical, by: nothing)(state).values == physical(state).values)
         let window = Key(3).normal([3, 4])
-        let next = DelayModel(RecurrentReader(units: 3, key: Key(5)))(window)
+        let next = DelayModel(RecurrentReader(units: 3, key: Key(5), startingAtZero: true))(window)
         #expect(next[0].values == window[0].values && next[1..<3].values == window[0..<2].values)
+    }
+
+    /// Of a quadratic in time the second difference is constant and the third nothing.
+    @Test func differencesAreOfSizeOne() {
+        let windows = Key(1).normal([400, 4, 2]) + Tensor([3, 2, 1, 0], shape: [4, 1])
+        let differences = StandardizedDifferences(of: windows)
+        let sizes = differences(windows).squared().mean(axes: [0, 2]).values
+        #expect(sizes.allSatisfy { abs($0 - 1) < 1e-12 })
+        let parabola = Tensor([16, 9, 4, 1], shape: [4, 1])
+        let found = (differences(parabola).reshaped([4]) / differences.matrix.element(0, axis: 1)).values
+        #expect(zip(found, [16, 7, 2, 0]).allSatisfy { abs($0 - $1) < 1e-12 }, "\(found)")
     }
 
     @Test func whatCountsMoreIsWorthMore() {
@@ -176,7 +192,7 @@ import Testing
 
     @Test func memoryBeatsNone() {
         var row = MemoryAgainstMarkov()
-        (row.trainingTimes, row.testTimes, row.times, row.epochs) = (1500, 500, 4, 10)
+        (row.trainingTimes, row.testTimes, row.times, row.epochs) = (1500, 500, 4, 30)
         let results = row(seed: 1, system: .lorenz63, memories: [.none, .delays])
         #expect(results.allSatisfy { $0.outcome == .completed })
         #expect((results[1].high ?? 1) < 0 && results[0].difference == nil, "\(results)")

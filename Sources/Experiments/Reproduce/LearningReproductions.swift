@@ -314,7 +314,7 @@ private struct MemoryRow: Reproduction {
 
     func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured {
         var experiment = MemoryAgainstMarkov()
-        if isQuick { (experiment.trainingTimes, experiment.testTimes, experiment.epochs) = (2000, 800, 10) }
+        if isQuick { (experiment.trainingTimes, experiment.testTimes, experiment.epochs) = (2000, 800, 30) }
         let systems = MemoryAgainstMarkov.System.allCases
         let memories: [MemoryAgainstMarkov.Memory] =
             isQuick ? [.none, .delays] : MemoryAgainstMarkov.Memory.allCases

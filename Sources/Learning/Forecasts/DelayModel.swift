@@ -24,16 +24,20 @@ public struct DelayModel<Network: Map>: Map where Network.Input == Tensor, Netwo
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&network, "network") }
 }
 
-/// A recurrent network that reads the past of every variable, oldest value first, and says its next change:
-/// `[..., τ, d] → [..., 1, d]`, the same weights for all variables.
+/// A recurrent network that reads the past of every variable, oldest value first, and says what follows from it in some numbers, its next
+/// change if it is one: `[..., τ, d] → [..., outputs, d]`, the same weights for all variables.
 public struct RecurrentReader: Map {
     public var cell: GatedRecurrentCell
     public var output: Dense
 
-    public init(units: Int, key: Key, type: ElementType = .float64) {
+    /// - Parameter startingAtZero: whether it starts by saying nothing.
+    public init(
+        units: Int, outputs: Int = 1, key: Key, startingAtZero: Bool = false, type: ElementType = .float64
+    ) {
         let keys = key.split(2)
         cell = GatedRecurrentCell(1, units: units, key: keys[0], type: type)
-        output = Dense(units, 1, key: keys[1], initialization: .zeros, type: type)
+        output = Dense(
+            units, outputs, key: keys[1], initialization: startingAtZero ? .zeros : .glorotUniform, type: type)
     }
 
     public func callAsFunction(_ window: Tensor) -> Tensor {
@@ -43,7 +47,7 @@ public struct RecurrentReader: Map {
         for time in (0..<values.shape[axis]).reversed() {
             memory = cell(values.element(time, axis: axis), memory: memory)
         }
-        return output(memory).transposed  // [..., d, 1] to [..., 1, d]
+        return output(memory).transposed  // [..., d, outputs] to [..., outputs, d]
     }
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {

@@ -8,8 +8,9 @@ import Verification
 /// times by the error of their forecasts.
 ///
 /// Cases: the first variable of Lorenz's model of 1963, and the large variables of the two-scale model of 1996 (8 of them, 32 small
-/// ones each, forcing 20), both without noise. Models: the next value from the last one, from several (delays), or read by a
-/// recurrent network. Differences of the root-mean-square error stand with their 95 % block-bootstrap intervals.
+/// ones each, forcing 20), both without noise. Models, all convolutions of what they are given of every variable: the last value alone;
+/// the last values (delays) as standardised differences; the last value, its last change, and what a recurrent network has read of the
+/// changes before. Differences of the root-mean-square error stand with their 95 % block-bootstrap intervals.
 public struct MemoryAgainstMarkov: Sendable {
     public enum System: String, Sendable, Codable, CaseIterable {
         case lorenz63, twoScaleLorenz96
@@ -22,6 +23,8 @@ public struct MemoryAgainstMarkov: Sendable {
     public var testTimes = 2000
     public var times = 6
     public var width = 32
+    /// So that the model without memory has more weights than those with it.
+    public var widthWithoutMemory = 48
     /// The lead that decides, in steps.
     public var lead = 4
     public var epochs = 30
@@ -94,28 +97,29 @@ public struct MemoryAgainstMarkov: Sendable {
         _ series: Tensor, _ system: System, _ memory: Memory, _ key: Key, _ progress: (LearningProgress) -> Void
     ) -> (errors: Tensor, validation: Double, outcome: Outcome) {
         let keys = key.split(2)
-        let kernel = system == .lorenz63 ? 1 : 5
-        func network(_ times: Int) -> PeriodicNetwork {
+        let samples = windows(series.cast(to: .float32), memory == .none ? 1 : times)
+        let differences = StandardizedDifferences(of: samples.first[0..<trainingTimes])
+        let width = memory == .none ? widthWithoutMemory : width
+        func network(_ channels: Int) -> PeriodicNetwork {
             PeriodicNetwork(
-                channels: [times, width, width, 1], width: kernel, key: keys[0], startingAtZero: true, type: .float32)
+                channels: [channels, width, width, 1], width: system == .lorenz63 ? 1 : 5, key: keys[0],
+                startingAtZero: true, type: .float32)
         }
         switch memory {
-        case .none: return learn(DelayModel(network(1)), 1, series, keys[1], progress)
-        case .delays: return learn(DelayModel(network(times)), times, series, keys[1], progress)
+        case .none: return learn(network(1), samples, keys[1], progress)
+        case .delays: return learn(differences.then(network(times)), samples, keys[1], progress)
         case .recurrent:
-            // What each variable's past says, as a channel beside the last values of all.
-            let reader = ReaderAndField(
-                reader: RecurrentReader(units: width, key: keys[1], type: .float32), field: network(1))
-            return learn(DelayModel(reader), times, series, keys[1], progress)
+            let reader = RecurrentReader(units: width, outputs: 4, key: keys[1], type: .float32)
+            let field = RememberingField(differences: differences, reader: reader, field: network(2 + 4))
+            return learn(field, samples, keys[1], progress)
         }
     }
 
     /// Squared errors of forecasts in the test, `[times, leads]`.
     private func learn<Network: Map>(
-        _ start: DelayModel<Network>, _ times: Int, _ series: Tensor, _ key: Key,
-        _ progress: (LearningProgress) -> Void
-    ) -> (Tensor, Double, Outcome) {
-        let samples = windows(series.cast(to: .float32), times)
+        _ network: Network, _ samples: Pair<Tensor, Tensor>, _ key: Key, _ progress: (LearningProgress) -> Void
+    ) -> (Tensor, Double, Outcome) where Network.Input == Tensor, Network.Output == Tensor {
+        let start = DelayModel(network)
         let (learning, held) = (trainingTimes * 9 / 10, trainingTimes)
         let parts = [0..<learning, learning..<held].map { range in samples.mappingLeaves { $0[range] } }
         let objective = BatchLoss(parts[0], validation: parts[1], batchSize: batchSize) {
@@ -152,15 +156,23 @@ public struct MemoryAgainstMarkov: Sendable {
     }
 }
 
-/// What is read from the past of each variable, plus what a network makes of the last values of all.
-struct ReaderAndField: Map {
+/// What a network makes, of all variables, of the last value, its last change, and of what is read in the changes so far:
+/// `[..., τ, d] → [..., 1, d]`.
+struct RememberingField: Map {
+    var differences: StandardizedDifferences
     var reader: RecurrentReader
+    /// With as many channels as outputs of the reader and two.
     var field: PeriodicNetwork
 
     func callAsFunction(_ window: Tensor) -> Tensor {
-        reader(window) + field(window.slice(axis: -2, from: 0, to: 1))
+        let times = window.shape[window.rank - 2]
+        let now = differences(window).slice(axis: -2, from: 0, to: 2)
+        let changes = window.slice(axis: -2, from: 0, to: times - 1) - window.slice(axis: -2, from: 1, to: times)
+        let unit = differences.matrix[1][0]
+        return field(Tensor.concatenated([now, reader(unit * changes)], axis: -2))
     }
     mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&differences, "differences")
         visitor.visit(&reader, "reader")
         visitor.visit(&field, "field")
     }
