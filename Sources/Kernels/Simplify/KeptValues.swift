@@ -3,8 +3,8 @@ import Tensors
 extension Simplify {
     /// What one loop has computed, and a later one that reads its steps would compute again, is kept step by step where that is dear:
     /// the factorizations and products of a forecast that its adjoint needs, and, while they fit into the nearer caches, the states
-    /// of its stages whose neighbours are read: they are waited for. Other elementwise work is done again, which is as fast as memory,
-    /// and so is everything once the kept would fill too much of it.
+    /// of its stages whose neighbours are read: they are waited for; and what takes many operations. Other elementwise work is done
+    /// again, which is as fast as memory, and so is everything once the kept would fill too much of it.
     static func keepingValues(_ program: Program) -> Program {
         var program = program.mappingBodies(keepingValues)
         let count = loops(program).count
@@ -85,13 +85,14 @@ private struct Rereading {
         // Bytes of a step.
         var (room, nearRoom) = (Simplify.mostKept / x.length, Simplify.mostKeptNear / x.length)
         let rolled = y.body.rolledValues
+        let efforts = y.body.efforts(but: rolled)
         for instruction in y.body.instructions.reversed() {
             let needed = zip(instruction.results, instruction.signatures).filter { isNeeded[$0.0] }
             if needed.isEmpty { continue }
             let bytes = needed.reduce(0) { $0 + $1.1.shape.elementCount * $1.1.type.size }
             let sources = needed.compactMap { twins[$0.0] }
             let isDear = instruction.operation.isDear(y.body, instruction.operands)
-            let isNear = bytes <= nearRoom && needed.contains { rolled.contains($0.0) }
+            let isNear = bytes <= nearRoom && needed.contains { rolled.contains($0.0) || efforts[$0.0] >= 8 }
             if sources.count == needed.count, bytes <= room, isDear || isNear {
                 room -= bytes
                 nearRoom -= isDear ? 0 : bytes
@@ -162,6 +163,22 @@ extension Program {
             guard case .roll = instruction.operation, case .value(let index) = instruction.operands[0] else { return }
             if index >= inputs.count { values.insert(index) }
         }
+    }
+
+    /// The elementwise operations behind an element of each value, where some values and all that is not elementwise are at hand.
+    fileprivate func efforts(but known: Set<Int>) -> [Int] {
+        var efforts = [Int](repeating: 0, count: valueCount)
+        for instruction in instructions {
+            let operands = instruction.operands.reduce(0) { $0 + ($1.index.map { efforts[$0] } ?? 0) }
+            for value in instruction.results where !known.contains(value) {
+                switch instruction.operation {
+                case .unary, .binary, .compare, .select: efforts[value] = min(operands + 1, 1000)
+                case .alias, .cast, .broadcast, .reshape, .roll, .transpose, .slice, .pad: efforts[value] = operands
+                default: break
+                }
+            }
+        }
+        return efforts
     }
 }
 
