@@ -8,6 +8,15 @@ enum Position {
     case flat(Index)
 
     static let scalar = Position.axes([])
+
+    /// The place in an operand that is repeated to a shape.
+    func aligned(_ shape: [Int], to operand: [Int]) -> Position {
+        if case .flat = self, shape.elementCount == 1 { return self }
+        if operand.elementCount == 1 { return .axes(operand.map { _ in .constant(0) }) }
+        guard case .axes(let index) = self else { return self }
+        let missing = shape.count - operand.count
+        return .axes(operand.indices.map { operand[$0] == 1 ? .constant(0) : index[$0 + missing] })
+    }
 }
 
 /// The innermost part of a nest of loops: the statements that compute elements, each once.
@@ -85,7 +94,7 @@ struct ElementWriter {
         switch instruction.operation {
         case .alias, .constant: return element(x[0], position)
         case .unary, .binary, .compare, .select, .cast: return arithmetic(instruction, position)
-        case .broadcast: return element(x[0], aligned(position, shape, frame.schedule.signature(x[0]).shape))
+        case .broadcast: return element(x[0], position.aligned(shape, to: frame.schedule.signature(x[0]).shape))
         case .reshape: return element(x[0], reshaped(position, shape, frame.schedule.signature(x[0]).shape))
         case .transpose(let order):
             var index = axes(position)
@@ -120,15 +129,6 @@ struct ElementWriter {
         }
     }
 
-    /// The place in an operand that is repeated to a shape.
-    private func aligned(_ position: Position, _ shape: [Int], _ operand: [Int]) -> Position {
-        if case .flat = position, shape.elementCount == 1 { return position }
-        if operand.elementCount == 1 { return .axes(operand.map { _ in .constant(0) }) }
-        guard case .axes(let index) = position else { return position }
-        let missing = shape.count - operand.count
-        return .axes(operand.indices.map { operand[$0] == 1 ? .constant(0) : index[$0 + missing] })
-    }
-
     /// The place in an operand of other axes of length one.
     private func reshaped(_ position: Position, _ shape: [Int], _ operand: [Int]) -> Position {
         if case .flat = position, shape.elementCount == 1 { return position }
@@ -142,7 +142,7 @@ struct ElementWriter {
         let shape = instruction.signatures[0].shape
         let isBatched = instruction.operands.contains(where: isBatched)
         let operands = instruction.operands.map { operand -> String in
-            let text = element(operand, aligned(position, shape, frame.schedule.signature(operand).shape))
+            let text = element(operand, position.aligned(shape, to: frame.schedule.signature(operand).shape))
             let type = frame.schedule.signature(operand).type
             return isBatched && !self.isBatched(operand) ? "splat_\(type.letter(true))(\(text))" : text
         }

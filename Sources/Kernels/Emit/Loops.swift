@@ -9,6 +9,7 @@ extension Source {
         guard shape.elementCount > 0 else { return }
         line("// " + instructions.map(\.operation.name).joined(separator: "; "))
         let isFlat = frame.schedule.isFlat(members[0])
+        if !isFlat && circle(members, frame) { return }
         // A single number is a loop of one step as well: its statements need a block of their own.
         let ranges = isFlat || shape.isEmpty ? [0..<shape.elementCount] : shape.map { 0..<$0 }
         let position: Position =

@@ -9,6 +9,7 @@ enum Prelude {
         parts += [errorFunction("d", isSingle: false), errorFunction("f", isSingle: true)]
         parts += [trigonometry("d", isSingle: false), trigonometry("f", isSingle: true), trigonometryOfNumbers]
         parts.append(productSettings)
+        if code.mentions("w_d") || code.mentions("w_f") { parts.append(circles) }
         let turning = [
             " product_", "sharedProduct_", "transposed_", "cholesky_d", "choleskies_d", "gather_D(", "gather_F(",
             "scatter_D(", "scatter_F(",
