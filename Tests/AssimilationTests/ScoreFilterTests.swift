@@ -64,8 +64,10 @@ import Testing
         let observation = Observation(
             values: Tensor([value]), errorCovariance: Tensor(rows: [[error]]),
             operator: LinearOperator(Tensor.identity(1)))
-        let filter = EnsembleScoreFilter(schedule, steps: steps)
-        let found = compile(like: background) { filter($0, observation).belief }(background)
+        let found = EnsembleScoreFilter.Background.allCases.map { kind in
+            let filter = EnsembleScoreFilter(schedule, background: kind, steps: steps)
+            return compile(like: background) { filter($0, observation).belief }(background)
+        }
 
         var (mean, variance) = (0.0, 1.0)
         for number in 0..<steps {
@@ -79,8 +81,10 @@ import Testing
             let rate = 1 - step * (drift + diffusion * (1 / width + damping / error))
             variance = rate * rate * variance + step * diffusion
         }
-        #expect(abs(found.mean.scalar - mean) < 0.03)
-        #expect(abs(found.variance.scalar - variance) < 0.03 * variance + 0.01)
+        for belief in found {
+            #expect(abs(belief.mean.scalar - mean) < 0.03)
+            #expect(abs(belief.variance.scalar - variance) < 0.03 * variance + 0.01)
+        }
         let bayes = place + 0.2 / (0.2 + error) * (value - place)
         #expect(abs(mean - bayes) > 0.1)
     }
@@ -104,11 +108,14 @@ import Testing
 
     @Test func itsDerivativesAreRight() {
         let background = Ensemble(members: Key(8).normal([4, 2]), key: Key(9))
-        for likelihood in EnsembleScoreFilter.Likelihood.allCases {
-            let filter = EnsembleScoreFilter(likelihood: likelihood, steps: 5)
+        for (likelihood, kind) in [
+            (EnsembleScoreFilter.Likelihood.damped, EnsembleScoreFilter.Background.own), (.damped, .mixture),
+            (.weighted, .mixture),
+        ] {
+            let filter = EnsembleScoreFilter(likelihood: likelihood, background: kind, steps: 5)
             #expect(checkTree(filter) == [])
             let found = checkOperation(
-                "\(likelihood)", at: Pair(Pair(background, filter), Self.observation(0.7, 0.4)),
+                "\(likelihood), \(kind)", at: Pair(Pair(background, filter), Self.observation(0.7, 0.4)),
                 laws: [.tangent, .adjoint, .recorded, .values, .batch], tolerances: .float64, seed: 1
             ) { $0.first.second($0.first.first, $0.second.symmetric).belief.members }
             #expect(found == [])

@@ -3,10 +3,8 @@ import Tensors
 /// The ensemble score filter: the analysis is drawn by a diffusion that runs backwards from noise to states, along the score of the
 /// background's mixture and that of the likelihood. Nothing is trained.
 ///
-///     z(1) ~ N(0, I),   dz = (f z − g² s) dt + g dw  from t = 1 to 0,   s = ∇ log N(z; α xᵢ, β² I) + h(t) ∇ log p(y | z),   h = 1 − t
+///     z(1) ~ N(0, I),   dz = (f z − g² s) dt + g dw  from t = 1 to 0,   s = ∇ log Σⱼ N(z; α xⱼ, β² I) + h(t) ∇ log p(y | z),   h = 1 − t
 ///
-/// Each state is drawn along the score of the kernel about its own member, the reference's program's batch of one out of the mixture of
-/// all: in many variables the mixture's score leads most states to the few members that are nearest, and the ensemble narrows.
 /// The damped likelihood `h` is the filter's guess of how the observation tells of a state in noise. It is not Bayes' rule, not
 /// even for a linear Gaussian problem, but it needs no likely member: states can be drawn where the observation is and no member. With
 /// `weighted` likelihoods states are instead drawn from the mixture of all members, weighted as particles are, which is Bayes' rule as
@@ -14,7 +12,7 @@ import Tensors
 ///
 /// States should be of order one to ten, for the noise at the end of the schedule is of size one. There are no covariances and no
 /// localisation; where a variable is not observed, only its background tells of it. Where nothing is observed the background is left
-/// as it is. The likelihood is the mean of `N(y; h(xⱼ), R)` over the members. Cost O(steps N (n + m²)), weighted O(steps N² n).
+/// as it is. The likelihood is the mean of `N(y; h(xⱼ), R)` over the members. Cost O(steps N (n + m²)), and O(steps N² n) for mixtures.
 ///
 /// Reference: Bao, Zhang & Zhang, *An ensemble score filter for tracking high-dimensional nonlinear dynamical systems*,
 /// Comput. Methods Appl. Mech. Engrg. 432 (2024), 117447.
@@ -24,14 +22,27 @@ public struct EnsembleScoreFilter: Analysis {
         case damped, weighted
     }
 
+    /// The members whose kernels a state is drawn from, where the likelihood is damped.
+    public enum Background: String, Sendable, CaseIterable, Codable {
+        /// The one of its own number, as in the reference's program. In many variables the mixture leads most states to the few members
+        /// that are nearest, and the ensemble narrows.
+        case own
+        /// All: the formula of the reference. In few variables it finds modes between which members do not move.
+        case mixture
+    }
+
     public var schedule: NoiseSchedule
     public let likelihood: Likelihood
+    public let background: Background
     /// Of the reversed diffusion. The damped likelihood is stable where `h'(x)² / σ²` is less than twice as many.
     public let steps: Int
 
-    public init(_ schedule: NoiseSchedule = NoiseSchedule(), likelihood: Likelihood = .damped, steps: Int = 500) {
+    public init(
+        _ schedule: NoiseSchedule = NoiseSchedule(), likelihood: Likelihood = .damped, background: Background = .own,
+        steps: Int = 500
+    ) {
         precondition(steps > 0, "EnsembleScoreFilter: \(steps) steps")
-        (self.schedule, self.likelihood, self.steps) = (schedule, likelihood, steps)
+        (self.schedule, self.likelihood, self.background, self.steps) = (schedule, likelihood, background, steps)
     }
 
     public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
@@ -59,10 +70,13 @@ public struct EnsembleScoreFilter: Analysis {
             let centres = schedule.scale(time) * members
             let variance = schedule.variance(time)
             let scores = vmap { (z: Tensor, centre: Tensor) in
-                switch likelihood {
-                case .weighted:
+                switch (likelihood, background) {
+                case (.weighted, _):
                     mixtureScore(at: z, centres: centres, variance: variance, logWeights: logLikelihoods)
-                case .damped:
+                case (.damped, .mixture):
+                    mixtureScore(at: z, centres: centres, variance: variance)
+                        + (1 - time) * likelihoodScore(at: z, observation, precision)
+                case (.damped, .own):
                     (centre - z) / variance + (1 - time) * likelihoodScore(at: z, observation, precision)
                 }
             }(states, centres)

@@ -221,7 +221,10 @@ extension LearnedTransport {
                     case .transport: run(system, analysis, twin, start)
                     case .stochasticEnKF: run(system, Inflated(StochasticEnKF(), by: Tensor(inflation)), twin, start)
                     case .etkf: run(system, Inflated(ETKF(rotates: true), by: Tensor(inflation)), twin, start)
-                    case .scoreFilter: run(system, EnsembleScoreFilter(system.schedule, steps: steps), twin, start)
+                    case .scoreFilter:
+                        run(
+                            system, EnsembleScoreFilter(system.schedule, background: .mixture, steps: steps), twin,
+                            start)
                     }
                 return scan(over: Pair(states.second, reference), from: Nothing()) { nothing, now in
                     (nothing, energyDistance(system.features(now.first), system.features(now.second)))
