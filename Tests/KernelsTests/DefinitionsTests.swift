@@ -85,6 +85,20 @@ struct DefinitionsTests {
         #expect(text.hasSuffix("#endif\n" + [inner, outer, rest].joined(separator: "\n")))
     }
 
+    /// Where both halves take as long, the longest routines first go where there is less; what both need is in both.
+    @Test func halvesAreBalanced() {
+        let routines = Definitions(
+            """
+            static __attribute__((noinline)) int shared(int x) { return x; }
+            static __attribute__((noinline)) int long_(int x) { return shared(x) + shared(x + 1) + shared(x + 2); }
+            static __attribute__((noinline)) int short_(int x) { return shared(x) + 1; }
+            """)
+        let text = routines.completed("int run() { return long_(1) + short_(2); }", isBalanced: true).text
+        #expect(text.contains("ROUTINE __attribute__((noinline)) int long_(int x) \n#if HALF == 1\n;"))
+        #expect(text.contains("ROUTINE __attribute__((noinline)) int short_(int x) \n#if HALF == 2\n;"))
+        #expect(text.contains("#endif\nstatic __attribute__((noinline)) int shared(int x) { return x; }\nROUTINE"))
+    }
+
     @Test func nothingOfWhatProgramsStartWithIsTakenInVain() {
         let conditions = Prelude.completed("", lanes: 8).text
         #expect(conditions.split(separator: "\n").allSatisfy { $0.hasPrefix("#if") || $0.hasPrefix("#e") })

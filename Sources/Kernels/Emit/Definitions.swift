@@ -5,8 +5,9 @@
 /// body even if it is not, as in both branches of a condition. Conditions are always taken. A macro that is applied outside of functions makes a family of them, `ROOTS(d) ROOTS(f)`; it is written out,
 /// so that each member can be taken by itself. Comments outside of functions are left behind.
 ///
-/// Functions that are never written into their callers, the routines, can be compiled at the same time as what calls them:
-/// with `HALF` 1 they are declared, with 2 they are made and the program is left out, without it all is one.
+/// Functions that are never written into their callers, the routines, can be compiled at the same time as what calls them: with `HALF` 1
+/// the program is made, with 2 the routines, and declared in the other; without it all is one. Where both halves are compiled with
+/// equal effort, some routines go with the program, so that one half does not wait long for the other.
 struct Definitions: Sendable {
     private struct Family {
         let parameters: [Name]
@@ -24,31 +25,78 @@ struct Definitions: Sendable {
     init(_ text: String) { read(Array(text.utf8)[...]) }
 
     /// `code` behind what it uses, in the order of the text.
-    func completed(_ code: String) -> (text: String, hasRoutines: Bool) {
+    func completed(_ code: String, isBalanced: Bool = false) -> (text: String, hasRoutines: Bool) {
         var isTaken = [Bool](repeating: false, count: texts.count)
         // Routines that are called from outside of routines.
         var isCalled = isTaken
         var waiting = always
         for number in always { isTaken[number] = true }
         func take(_ text: ArraySlice<UInt8>, isRoutine: Bool) {
-            var scanner = Scanner(text)
-            while let name = scanner.nextName() {
-                for maker in makers[name] ?? [] {
-                    if !isRoutine { isCalled[maker] = true }
-                    guard !isTaken[maker] else { continue }
-                    isTaken[maker] = true
-                    waiting.append(maker)
-                }
+            forMakers(in: text) { maker in
+                if !isRoutine { isCalled[maker] = true }
+                if !isTaken[maker] { waiting.append(maker) }
+                isTaken[maker] = true
             }
         }
         take(Array(code.utf8)[...], isRoutine: false)
         while let number = waiting.popLast() { take(texts[number], isRoutine: isRoutine[number]) }
         let taken = texts.indices.filter { isTaken[$0] }
-        let hasRoutines = taken.contains { isRoutine[$0] }
-        var parts = taken.map { isRoutine[$0] ? halved(texts[$0], isCalled: isCalled[$0]) : Array(texts[$0]) }
-        if hasRoutines { parts.insert(Array(Definitions.linkage.utf8), at: 0) }
-        parts.append(Array((hasRoutines ? "#if HALF != 2\n\(code)\n#endif\n" : code).utf8))
-        return (String(decoding: Array(parts.joined(separator: [10])), as: UTF8.self), hasRoutines)
+        let called = taken.filter { isRoutine[$0] && isCalled[$0] }
+        if called.isEmpty {
+            return (
+                String(
+                    decoding: Array((taken.map { Array(texts[$0]) } + [Array(code.utf8)]).joined(separator: [10])),
+                    as: UTF8.self), false
+            )
+        }
+        let halves = halves(called, code, isBalanced: isBalanced)
+        let parts = taken.map {
+            isRoutine[$0] ? halved($0, halves[$0] ?? [], isCalled: isCalled[$0]) : Array(texts[$0])
+        }
+        let all = [Array(Definitions.linkage.utf8)] + parts + [Array("#if HALF != 2\n\(code)\n#endif\n".utf8)]
+        return (String(decoding: Array(all.joined(separator: [10])), as: UTF8.self), true)
+    }
+
+    private func forMakers(in text: ArraySlice<UInt8>, _ body: (Int) -> Void) {
+        var scanner = Scanner(text)
+        while let name = scanner.nextName() { makers[name]?.forEach(body) }
+    }
+
+    /// A half of the work: with the program, or beside it.
+    private enum Half: Int {
+        case program = 1
+        case routines = 2
+    }
+
+    /// In which half each routine is made that the program calls, and in which those are that only routines call.
+    private func halves(_ called: [Int], _ code: String, isBalanced: Bool) -> [Int: Set<Half>] {
+        var halves: [Int: Set<Half>] = [:]
+        let roots = Set(called)
+        let groups = called.map { root in
+            let group = routines(behind: root, but: roots)
+            return (group: group, size: group.reduce(0) { $0 + texts[$1].count })
+        }
+        // A program is loops, of which compilers make less than of the routines.
+        var sizes = [Half.program: code.utf8.count / 3, .routines: 0]
+        for (group, size) in groups.sorted(by: { ($0.size, $0.group[0]) > ($1.size, $1.group[0]) }) {
+            let half = isBalanced && sizes[.program]! < sizes[.routines]! ? Half.program : .routines
+            sizes[half]! += size
+            for routine in group { halves[routine, default: []].insert(half) }
+        }
+        return halves
+    }
+
+    /// A routine and those that it needs which the program does not call.
+    private func routines(behind root: Int, but others: Set<Int>) -> [Int] {
+        var (group, seen, waiting) = ([root], Set([root]), [root])
+        while let number = waiting.popLast() {
+            forMakers(in: texts[number]) { maker in
+                guard !others.contains(maker), seen.insert(maker).inserted else { return }
+                waiting.append(maker)
+                if isRoutine[maker] { group.append(maker) }
+            }
+        }
+        return group
     }
 
     private static let linkage = """
@@ -59,11 +107,14 @@ struct Definitions: Sendable {
         #endif
         """
 
-    /// A routine that is made in the second half; the first knows it if it calls it.
-    private func halved(_ text: ArraySlice<UInt8>, isCalled: Bool) -> [UInt8] {
-        guard isCalled else { return Array("#if HALF != 1\n".utf8) + text + Array("\n#endif".utf8) }
+    /// A routine that is made in some halves. One that the program calls is made in one, and the other knows it.
+    private func halved(_ number: Int, _ halves: Set<Half>, isCalled: Bool) -> [UInt8] {
+        let text = texts[number]
+        guard halves.count == 1, let half = halves.first else { return Array(text) }
+        let other = 3 - half.rawValue
+        guard isCalled else { return Array("#if HALF != \(other)\n".utf8) + text + Array("\n#endif".utf8) }
         let head = text.dropFirst("static".utf8.count).prefix { $0 != UInt8(ascii: "{") }
-        return Array("ROUTINE".utf8) + head + Array("\n#if HALF == 1\n;\n#else\n".utf8) + text[head.endIndex...]
+        return Array("ROUTINE".utf8) + head + Array("\n#if HALF == \(other)\n;\n#else\n".utf8) + text[head.endIndex...]
             + Array("\n#endif".utf8)
     }
 }

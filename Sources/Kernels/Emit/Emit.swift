@@ -41,7 +41,12 @@ struct EmittedProgram: Sendable {
     ) {
         let functions = body.functions.map(\.text)
         self.body = (functions + [entry]).joined(separator: "\n")
-        let (source, hasRoutines) = Prelude.completed(self.body, lanes: lanes)
+        // What the compiler needs grows faster than the program.
+        let isLong = lanes == nil && self.body.utf8.count > 250_000
+        let isLight =
+            lanes == nil && parts == 1 && !body.needsEffort && program.work < 4_000_000
+            && !self.body.mentions("sharedProduct_")
+        let (source, hasRoutines) = Prelude.completed(self.body, lanes: lanes, isLight: isLight && !isLong)
         self.source = source
         self.constants = constants
         interpreted = body.interpreted
@@ -49,12 +54,9 @@ struct EmittedProgram: Sendable {
         outputs = program.resultSignatures
         self.parts = parts
         self.lanes = lanes
-        let isLight =
-            lanes == nil && parts == 1 && !body.needsEffort && program.work < 4_000_000
-            && !self.body.mentions("sharedProduct_")
-        // What the compiler needs grows faster than the program.
-        let isLong = lanes == nil && hasRoutines && self.body.utf8.count > 250_000
-        effort = isLong ? .quickBesideThorough : !isLight ? .thorough : hasRoutines ? .quickInHalves : .quick
+        effort =
+            isLong && hasRoutines
+            ? .quickBesideThorough : !isLight ? .thorough : hasRoutines ? .quickInHalves : .quick
     }
 
     /// The parameters of a part: where inputs and outputs are, its scratch memory, whether it failed.

@@ -3,8 +3,8 @@
 /// Names end with letters of types: d, f, l, b for a double, a float, a long and a truth value; D, F, L, B for as many of
 /// them as there are lanes. Nothing is included: a program compiles without headers.
 enum Prelude {
-    /// `code` behind what it needs, not more: compilers take their time for what they read.
-    static func completed(_ code: String, lanes: Int?) -> (text: String, hasRoutines: Bool) {
+    /// `code` behind what it needs, not more: compilers take their time for what they read; less where it does little work.
+    static func completed(_ code: String, lanes: Int?, isLight: Bool = false) -> (text: String, hasRoutines: Bool) {
         var parts = [scalars, real("d", "double", "t_l"), single("f"), powers("d"), powers("f")]
         parts += [errorFunction("d", isSingle: false), errorFunction("f", isSingle: true)]
         parts += [trigonometry("d", isSingle: false), trigonometry("f", isSingle: true), trigonometryOfNumbers]
@@ -17,13 +17,15 @@ enum Prelude {
         if turning.contains(where: code.mentions) { parts.append(transposes) }
         if let lanes { parts.append(vectors(lanes)) }
         if code.mentions("laneProduct_") { parts.append(laneProducts) }
-        if code.mentions(" product_") || code.mentions("sharedProduct_") { parts.append(products) }
+        if code.mentions(" product_") || code.mentions("sharedProduct_") {
+            parts.append(isLight ? fewProducts : products)
+        }
         parts.append(matrices(for: code))
         if code.mentions("largestIndex_") || code.mentions("sortOrder_") { parts.append(order(lanes: lanes)) }
         if ["uniform_", "normal_", "split_", "fold_"].contains(where: code.mentions) {
             parts.append(random(lanes: lanes))
         }
-        return Definitions(parts.joined(separator: "\n")).completed(code)
+        return Definitions(parts.joined(separator: "\n")).completed(code, isBalanced: isLight)
     }
 
     private static let scalars = """

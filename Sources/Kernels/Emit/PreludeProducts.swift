@@ -4,13 +4,27 @@ extension Prelude {
     /// The right side lies in panels of two vectors of columns, of which one stays in the nearest cache or streams from the next:
     /// packed, or, where it is small, in place. The left side is packed tile by tile where its elements lie far apart. Each step
     /// multiplies a column of the tile with a row of the panel: with twelve rows 24 multiply-adds of vectors for 14 loads.
-    static let products = ["d", "f"].map { x in
-        """
-        enum { PANEL_\(x) = 2 * WIDE_\(x) };
-        \([12, 8, 6, 4, 1].map { rows in [1, 2].map { tile(x, rows, $0, isPacked: true) + tile(x, rows, $0, isPacked: false) }.joined() + allPanels(x, rows) }.joined())
-        \(multiply(x))
-        """
-    }.joined(separator: "\n")
+    static let products = products(wide: [12, 8, 4, 1], narrow: [6, 4, 1])
+    /// With fewer kinds of tiles, which take compilers a quarter of the time: for programs that do little work.
+    static let fewProducts = products(wide: [6, 1], narrow: [6, 1])
+
+    /// - Parameters:
+    ///   - wide: the rows of tiles for vectors of 64 bytes, most rows first.
+    ///   - narrow: those for shorter vectors, of which there are fewer.
+    private static func products(wide: [Int], narrow: [Int]) -> String {
+        ["d", "f"].map { x in
+            let forms = wide.count > 2 ? [true, false] : [true]
+            let tiles = Set(wide + narrow).sorted(by: >).map { rows in
+                [1, 2].map { vectors in forms.map { tile(x, rows, vectors, isPacked: $0) }.joined() }.joined()
+                    + allPanels(x, rows, isInPlace: forms.contains(false))
+            }
+            return """
+                enum { PANEL_\(x) = 2 * WIDE_\(x) };
+                \(tiles.joined())
+                \(multiply(x, wide: wide, narrow: narrow))
+                """
+        }.joined(separator: "\n")
+    }
 
     /// Transposes of matrices, by blocks as wide as a vector.
     static let transposes = ["d", "f"].map { x in
@@ -90,29 +104,29 @@ extension Prelude {
     }
 
     /// Some rows of a product, over all panels, which are `across` apart for each column.
-    private static func allPanels(_ x: String, _ rows: Int) -> String {
-        """
-        static __attribute__((noinline, unused)) void rows_\(x)_\(rows)(long m, long k, const t_\(x) *restrict a, long row, long column, const t_\(x) *restrict b, long down, long across, t_\(x) *restrict c, int add) {
-          t_\(x) left[DEPTH * \(rows)];
-          const int isInPlace = column == 1;
-          if (!isInPlace && (row != 1 || column * k > 8192)) {
-            for (long l = 0; l < k; l++) UNROLL for (int r = 0; r < \(rows); r++) left[l * \(rows) + r] = a[r * row + l * column];
-            a = left;
-            column = \(rows);
-          }
-          for (long j = 0; j < m; j += PANEL_\(x)) {
-            const long columns = m - j < PANEL_\(x) ? m - j : PANEL_\(x);
-            if (isInPlace) {
-              if (columns > WIDE_\(x)) tileInPlace_\(x)_\(rows)_2(k, a, row, b + j * across, down, c + j, m, add, columns);
-              else tileInPlace_\(x)_\(rows)_1(k, a, row, b + j * across, down, c + j, m, add, columns);
-            } else {
-              if (columns > WIDE_\(x)) tile_\(x)_\(rows)_2(k, a, column, b + j * across, down, c + j, m, add, columns);
-              else tile_\(x)_\(rows)_1(k, a, column, b + j * across, down, c + j, m, add, columns);
-            }
-          }
+    private static func allPanels(_ x: String, _ rows: Int, isInPlace: Bool) -> String {
+        func panel(_ tile: String, _ row: String) -> String {
+            let arguments = "(k, a, \(row), b + j * across, down, c + j, m, add, columns)"
+            return
+                "if (columns > WIDE_\(x)) \(tile)_\(x)_\(rows)_2\(arguments); else \(tile)_\(x)_\(rows)_1\(arguments);"
         }
+        let inPlace = isInPlace ? "if (isInPlace) { \(panel("tileInPlace", "row")) } else" : ""
+        return """
+            static __attribute__((noinline, unused)) void rows_\(x)_\(rows)(long m, long k, const t_\(x) *restrict a, long row, long column, const t_\(x) *restrict b, long down, long across, t_\(x) *restrict c, int add) {
+              t_\(x) left[DEPTH * \(rows)];
+              const int isInPlace = \(isInPlace ? "column == 1" : "0");
+              if (!isInPlace && (row != 1 || column * k > 8192)) {
+                for (long l = 0; l < k; l++) UNROLL for (int r = 0; r < \(rows); r++) left[l * \(rows) + r] = a[r * row + l * column];
+                a = left;
+                column = \(rows);
+              }
+              for (long j = 0; j < m; j += PANEL_\(x)) {
+                const long columns = m - j < PANEL_\(x) ? m - j : PANEL_\(x);
+                \(inPlace) { \(panel("tile", "column")) }
+              }
+            }
 
-        """
+            """
     }
 
     /// The transpose of a block as wide as a vector, by rounds that interleave its first half with its second.
@@ -151,7 +165,7 @@ extension Prelude {
             """
     }
 
-    private static func multiply(_ x: String) -> String {
+    private static func multiply(_ x: String, wide: [Int], narrow: [Int]) -> String {
         func step(_ rows: Int) -> String {
             "for (; i + \(rows) <= n; i += \(rows)) "
                 + "rows_\(x)_\(rows)(m, depth, from_a + i * row, row, column, b + from * down, down, across, c + i * m, add || from);"
@@ -164,13 +178,10 @@ extension Prelude {
                 const t_\(x) *from_a = a + from * column;
                 long i = 0;
             #if VECTOR == 64
-                \(step(12))
-                \(step(8))
+                \(wide.map(step).joined(separator: "\n    "))
             #else
-                \(step(6))
+                \(narrow.map(step).joined(separator: "\n    "))
             #endif
-                \(step(4))
-                \(step(1))
               }
             }
             static __attribute__((noinline, unused)) void pack_\(x)(long m, long k, const t_\(x) *restrict b, long row, long column, t_\(x) *restrict packed) {
