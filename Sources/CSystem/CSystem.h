@@ -1,6 +1,9 @@
 // What Swift cannot say of the system: an instruction, and what headers hide from it.
 #pragma once
 #include <dlfcn.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sched.h>
 #include <spawn.h>
 #include <unistd.h>
@@ -43,4 +46,13 @@ static inline long apus_cores(void) {
     }
 #endif
     return sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+// Lets the allocator take memory of up to so many bytes from what it holds, and hold so many that nothing uses; 0 if it does not.
+static inline int apus_keep_memory(int largest, int unused) {
+#ifdef __GLIBC__
+    return mallopt(M_MMAP_THRESHOLD, largest) && mallopt(M_TRIM_THRESHOLD, unused);
+#else
+    return 0;
+#endif
 }

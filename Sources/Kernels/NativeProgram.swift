@@ -37,6 +37,7 @@ final class NativeProgram: Sendable {
         run = unsafeBitCast(symbol, to: Run.self)
         interpreter = Interpreter(emitted.interpreted)
         scratch = ScratchPool()
+        keepMemory(ofResults: emitted.outputs.map { $0.shape.elementCount * $0.type.size })
     }
 
     /// Applies the program to known arguments of the right shapes.
