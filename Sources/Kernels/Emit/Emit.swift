@@ -23,7 +23,7 @@ struct EmittedProgram: Sendable {
     /// other, and over the elements of arrays otherwise.
     init(_ program: Program) {
         let (lifted, constants) = Simplify.liftingConstants(program)
-        if let batch = BatchedProgram(lifted, constants: constants.count),
+        if !lifted.isFactorsAlone, let batch = BatchedProgram(lifted, constants: constants.count),
             let emitted = EmittedProgram.inLanes(batch, lifted, constants)
         {
             self = emitted
@@ -225,5 +225,13 @@ extension Operation {
             .symmetricSylvester, .conditional, .whileLoop, .fixedPoint, .custom:
             false
         }
+    }
+}
+
+extension Program {
+    /// Whether all is factors of symmetric matrices, which have a routine for groups that reads and writes less than lanes do.
+    fileprivate var isFactorsAlone: Bool {
+        guard instructions.count == 1, case .cholesky = instructions[0].operation else { return false }
+        return inputs[0].type == .float64 && inputs[0].shape.last! <= 64
     }
 }

@@ -2,14 +2,20 @@ import Tensors
 
 /// Factorizations of small matrices, alone, in groups or in lanes; LAPACK is faster for large ones.
 extension Source {
+    /// Into how many parts the factors of many matrices are shared out.
+    static let groupParts = 16
+
     mutating func cholesky(_ instruction: Program.Instruction, _ frame: inout Frame, now: Int) {
         let target = frame.places[instruction.results.lowerBound]!
         let (batch, n) = matrices(instruction, frame)
         if target.isBatched {
             choleskyInLanes(instruction, &frame)
         } else if batch > 1, n <= 64, target.type == .float64, n > 0 {
-            let area = workspace(64 * n * n, &frame, now: now)
-            line("choleskies_d(\(batch), \(n), \(pointers(instruction, &frame)), \(area));")
+            let area = workspace(Source.groupParts * 64 * n * n, &frame, now: now)
+            // The length is known to the compiler.
+            let part = "choleskies\(n)"
+            function(part, "static void \(part)(void *context, long part) { choleskiesPart(\(n), context, part); }")
+            line("choleskies_d(runtime, \(part), \(batch), \(n), \(pointers(instruction, &frame)), \(area));")
         } else {
             eachMatrix("cholesky_d", [n], instruction, upTo: 64, &frame, now: now)
         }

@@ -107,31 +107,40 @@ extension Prelude {
         INLINE t_R sqrt_R(t_R x) { return __builtin_elementwise_sqrt(x); }
         CHOLESKYBLOCK(R, 4, 2) CHOLESKYBLOCK(R, 1, 2) CHOLESKYBLOCK(R, 1, 1)
         CHOLESKYROWS(R)
-        // The lower triangles of a group to vectors; and back, zeros beside them, past the caches if they are streamed.
+        // The lower triangles of a group to vectors; and back, zeros beside them, past the caches if they are streamed. Blocks go on from
+        // row to row: a matrix is an array of n n elements.
         INLINE void gatherLower(long n, const t_d *from, t_R *restrict m) {
-          for (long i = 0; i < n; i++, from += n, m += n) {
-            long e = 0;
-            for (; e <= i && e + REGISTER <= n; e += REGISTER) {
+          long e = 0;
+          for (long i = 0; i < n; i++) {
+            if (e < i * n) e = i * n / REGISTER * REGISTER;
+            for (; e <= i * n + i && e + REGISTER <= n * n; e += REGISTER) {
               UNROLL for (int h = 0; h < REGISTER; h++) m[e + h] = *(const t_R *)(from + h * n * n + e);
               transpose_R(m + e);
             }
-            for (; e <= i; e++) for (int h = 0; h < REGISTER; h++) m[e][h] = from[h * n * n + e];
+            for (; e <= i * n + i; e++) for (int h = 0; h < REGISTER; h++) m[e][h] = from[h * n * n + e];
           }
         }
         INLINE void scatterLower(long n, const t_R *restrict m, t_d *to, int isStreamed) {
-          for (long i = 0; i < n; i++, m += n, to += n) {
-            long e = 0;
-            for (; e + REGISTER <= n; e += REGISTER) {
-              t_R x[REGISTER];
-              UNROLL for (int h = 0; h < REGISTER; h++) x[h] = e + h <= i ? m[e + h] : (t_R){0};
-              if (e <= i) transpose_R(x);
-              UNROLL for (int h = 0; h < REGISTER; h++) {
-                if (isStreamed) __builtin_nontemporal_store(x[h], (t_A *)(to + h * n * n + e));
-                else *(t_R *)(to + h * n * n + e) = x[h];
-              }
+          // Whole vectors of memory are what can be written past caches: what comes before them is written one by one.
+          const long head = isStreamed ? (VECTOR - (unsigned long)to % VECTOR) % VECTOR / 8 : 0;
+          long e = 0, i = 0, j = head;
+          for (; e < head; e++) for (int h = 0; h < REGISTER; h++) to[h * n * n + e] = e % n <= e / n ? m[e][h] : 0;
+          for (; j >= n; j -= n) i++;
+          for (; e + REGISTER <= n * n; e += REGISTER) {
+            t_R x[REGISTER];
+            int isZero = 1;
+            UNROLL for (int h = 0; h < REGISTER; h++) {
+              x[h] = j <= i ? m[e + h] : (t_R){0};
+              isZero &= j > i;
+              if (++j == n) i++, j = 0;
             }
-            for (; e < n; e++) for (int h = 0; h < REGISTER; h++) to[h * n * n + e] = e <= i ? m[e][h] : 0;
+            if (!isZero) transpose_R(x);
+            UNROLL for (int h = 0; h < REGISTER; h++) {
+              if (isStreamed) __builtin_nontemporal_store(x[h], (t_A *)(to + h * n * n + e));
+              else *(t_R *)(to + h * n * n + e) = x[h];
+            }
           }
+          for (; e < n * n; e++) for (int h = 0; h < REGISTER; h++) to[h * n * n + e] = e % n <= e / n ? m[e][h] : 0;
         }
         static __attribute__((noinline, unused)) void choleskyGroup_d(long n, const t_d *a, t_d *l, t_R *restrict m, int isStreamed) {
           t_R inverse[n], worst = {0};
@@ -150,16 +159,29 @@ extension Prelude {
         }
         """#
 
-    /// Whole groups side by side, the rest one after the other.
+    /// Whole groups side by side, shared among threads where they are many; the rest one after the other.
     static let choleskies = """
-        static __attribute__((unused)) void choleskies_d(long count, long n, const t_d *a, t_d *l, char *scratch) {
+        #if defined(__clang__)
+        struct choleskies { long groups, parts; const t_d *a; t_d *l; char *scratch; int isStreamed; };
+        INLINE void choleskiesPart(long n, const struct choleskies *p, long part) {
+          const long size = REGISTER * n * n, end = p->groups * (part + 1) / p->parts;
+          t_R *m = (t_R *)(p->scratch + part * 64 * n * n);
+          for (long g = p->groups * part / p->parts; g < end; g++)
+            choleskyGroup_d(n, p->a + g * size, p->l + g * size, m, p->isStreamed);
+          // Writes past the caches are not ordered before others without a fence.
+          if (p->isStreamed) __atomic_thread_fence(__ATOMIC_SEQ_CST);
+        }
+        #else
+        #define choleskiesPart(n, p, part)
+        #endif
+        INLINE void choleskies_d(const struct apus_runtime *runtime, void (*body)(void *context, long part), long count, long n, const t_d *a, t_d *l, char *scratch) {
           long b = 0;
         #if defined(__clang__)
-          // More than caches hold is written past them; such writes are not ordered before others without a fence.
-          const int isStreamed = count * n * n > 1 << 19 && n % REGISTER == 0 && (unsigned long)l % VECTOR == 0;
-          for (; b + REGISTER <= count; b += REGISTER)
-            choleskyGroup_d(n, a + b * n * n, l + b * n * n, (t_R *)scratch, isStreamed);
-          if (isStreamed) __atomic_thread_fence(__ATOMIC_SEQ_CST);
+          const int isStreamed = count * n * n > 1 << 19 && n * n % REGISTER == 0 && (unsigned long)l % 8 == 0;
+          struct choleskies all = {count / REGISTER, count * n * n > 1 << 14 ? \(Source.groupParts) : 1, a, l, scratch, isStreamed};
+          if (all.parts > 1) runtime->parallel(all.parts, body, &all);
+          else body(&all, 0);
+          b = all.groups * REGISTER;
         #endif
           for (; b < count; b++) cholesky_d(n, a + b * n * n, l + b * n * n);
         }
