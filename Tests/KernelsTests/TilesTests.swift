@@ -65,6 +65,10 @@ import Testing
             PeriodicConvolution(3, 8, width: 5, key: Key(1)), PeriodicConvolution(8, 2, width: 3, key: Key(2)))
         check(network, Key(3).normal([64, 3, 20]), Key(4).normal([64, 2, 20]))
     }
+
+    @Test func manyMatricesOfWeights() {
+        check(Heads(), Key(2).normal([64, 3, 24, 6]), Key(3).normal([64, 3, 16, 6]))
+    }
 }
 
 private func meanSquaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor {
@@ -73,6 +77,15 @@ private func meanSquaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor 
 
 private func crossEntropy(_ logits: Tensor, _ classes: Tensor) -> Tensor {
     Loss.crossEntropy(logits: logits, classes: classes)
+}
+
+/// Matrices side by side: their gradients are sums over the batch of products that have an axis of their own.
+private struct Heads: Map {
+    var weight = Key(11).normal([3, 16, 24])
+
+    func callAsFunction(_ x: Tensor) -> Tensor { weight.matrixProduct(x).tanh() }
+
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&weight, "weight") }
 }
 
 /// Two convolutions with rectifiers and maxima over 2 × 2 points, and a dense layer.

@@ -28,7 +28,7 @@ extension Source {
                 {  // summed over the lanes as it is computed
                     frame.places[instruction.results.lowerBound] = target
                     resolveViews(&frame)
-                    laneProduct(instruction, into: target, isSum: true, &frame)
+                    laneProduct(instruction, into: target, summed: .overLanes, &frame)
                     continue
                 }
                 settle(instruction, targets, number, &frame)

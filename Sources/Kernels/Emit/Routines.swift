@@ -10,7 +10,7 @@ extension Source {
         switch instruction.operation {
         case .scan(let loop): scan(loop, instruction, &frame, now: now)
         case .matrixProduct where frame.isBatched[instruction.results.lowerBound]:
-            laneProduct(instruction, into: frame.places[instruction.results.lowerBound]!, isSum: false, &frame)
+            laneProduct(instruction, into: frame.places[instruction.results.lowerBound]!, summed: nil, &frame)
         case .matrixProduct:
             matrixProduct(instruction, into: frame.places[instruction.results.lowerBound]!, &frame, now: now)
         case .reduce:
@@ -19,7 +19,7 @@ extension Source {
             let bytes = "\(instruction.signatures[0].shape.elementCount) * sizeof(\(place.type.name(place.isBatched)))"
             line("memset(\(place.pointer), 0, \(bytes));")
             if place.isBatched {
-                laneProduct(product, into: place, isSum: true, &frame)
+                laneProduct(product, into: place, summed: .overBatch, &frame)
             } else {
                 matrixProduct(product, into: place, isSum: true, &frame, now: now)
             }
@@ -131,9 +131,12 @@ extension Source {
         }
     }
 
+    /// What products in lanes are added up over: the axes of their own batch, or the lanes.
+    enum ProductSum { case overBatch, overLanes }
+
     /// A batch of products in lanes. Elements are found through tables, so that windows need not be written out.
     mutating func laneProduct(
-        _ instruction: Program.Instruction, into target: Place, isSum: Bool, _ frame: inout Frame
+        _ instruction: Program.Instruction, into target: Place, summed: ProductSum?, _ frame: inout Frame
     ) {
         resolveViews(&frame)
         let shape = instruction.signatures[0].shape
@@ -156,12 +159,12 @@ extension Source {
             batch.indices.reduce(Index.constant(0)) { $0 + Index.variable($1).scaled(by: strides[$1]) }.text
         }
         func aligned(_ strides: [Int]) -> [Int] { [Int](repeating: 0, count: batch.count - strides.count) + strides }
-        let own = target.isBatched && !isSum ? terms(batch.strides.map { $0 * n * m }) : "0"
+        let own = summed == .overBatch ? "0" : terms(batch.strides.map { $0 * n * m })
         nestedLoops(batch) {
             $0.line(
                 "laneProduct_\(letters)(\(n), \(m), \(k), \(places[0].pointer) + \(terms(aligned(views[0].batch))), \(tables[0]), \(tables[1]), "
                     + "\(places[1].pointer) + \(terms(aligned(views[1].batch))), \(tables[2]), \(tables[3]), "
-                    + "\(target.pointer) + \(own), \(isSum ? 1 : 0));")
+                    + "\(target.pointer) + \(own), \(summed == nil ? 0 : 1));")
         }
     }
 
