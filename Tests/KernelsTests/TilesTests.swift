@@ -64,6 +64,9 @@ import Testing
         let network = Composition(
             PeriodicConvolution(3, 8, width: 5, key: Key(1)), PeriodicConvolution(8, 2, width: 3, key: Key(2)))
         check(network, Key(3).normal([64, 3, 20]), Key(4).normal([64, 2, 20]))
+        // Many channels, by minimal filters.
+        let wide = PeriodicConvolution(24, 16, width: 5, key: Key(5))
+        check(wide, Key(6).normal([64, 24, 20]), Key(7).normal([64, 16, 20]))
     }
 
     @Test func manyMatricesOfWeights() {

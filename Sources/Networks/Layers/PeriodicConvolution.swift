@@ -3,7 +3,8 @@ import Tensors
 /// A convolution along a periodic last axis: `[..., inputs, length] → [..., outputs, length]`.
 ///
 /// `y[o, i] = b[o] + Σ w[o, c, k] x[c, i + k − (width − 1) / 2]`, indices modulo the length. Its weights are laid out as in
-/// PyTorch's `Conv1d` with circular padding. Cost: one matrix product of `outputs × (inputs · width) × length`.
+/// PyTorch's `Conv1d` with circular padding. Cost: one matrix product of `outputs × (inputs · width) × length`, or about half of
+/// it where a batch of 16 or more states, given as such, meets many channels (``MinimalFilter``).
 public struct PeriodicConvolution: Map {
     /// `w`, of shape `[outputs, inputs, width]`.
     public var weight: Tensor
@@ -41,6 +42,9 @@ public struct PeriodicConvolution: Map {
             "a convolution of \(inputs) channels was given the shape \(x.shape), not [..., \(inputs), length]")
         let length = x.shape[x.rank - 1]
         precondition((width - 1) / 2 <= length, "a convolution of width \(width) was given the shape \(x.shape)")
+        if let filter = MinimalFilter(kernel: weight.shape, signals: x.shape) {
+            return filter(x.periodicallyExtended(by: (width - 1) / 2), weight) + bias.expanded(axis: -1)
+        }
         let patches = x.periodicNeighbours(width).reshaped(x.shape.dropLast(2) + [inputs * width, length])
         return weight.reshaped([outputs, inputs * width]).matrixProduct(patches) + bias.expanded(axis: -1)
     }
@@ -54,9 +58,12 @@ public struct PeriodicConvolution: Map {
 extension Tensor {
     /// What is around each place of a periodic last axis: `[..., n] → [..., width, n]`, the middle row the tensor itself.
     public func periodicNeighbours(_ width: Int) -> Tensor {
-        let (half, length) = ((width - 1) / 2, shape[rank - 1])
-        let around = Tensor.concatenated(
-            [slice(axis: -1, from: length - half), self, slice(axis: -1, from: 0, to: half)], axis: -1)
-        return around.windows(axis: -1, size: width).transposed
+        periodicallyExtended(by: (width - 1) / 2).windows(axis: -1, size: width).transposed
+    }
+
+    /// A periodic last axis with `half` of its elements repeated on each side: `[..., n] → [..., n + 2 half]`.
+    func periodicallyExtended(by half: Int) -> Tensor {
+        Tensor.concatenated(
+            [slice(axis: -1, from: shape[rank - 1] - half), self, slice(axis: -1, from: 0, to: half)], axis: -1)
     }
 }
