@@ -76,7 +76,7 @@ let package = Package(
         .testTarget(
             name: "TensorsTests",
             dependencies: ["Tensors", "Kernels", "Checks", .product(name: "RealModule", package: "swift-numerics")]),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Networks"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Networks", "Checks"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Checks"]),
         .testTarget(name: "DynamicsTests", dependencies: ["Dynamics", "Kernels", "Checks"]),
         .testTarget(
