@@ -27,6 +27,7 @@ import Testing
           - {kind: random-features, length: 300, features: 200}
           - {name: hybrid, kind: random-features, physics: {forcing: 6}, length: 100, features: 50}
           - {kind: gaussian-process, length: 60, points: 100}
+          - {kind: reservoir, length: 1000, units: 60}
           - {kind: convolution, length: 500, epochs: 40, rate: 0.01}
           - {kind: dense, physics: {forcing: 6}, length: 500, epochs: 20, depth: 1}
           - {name: surrogate, kind: convolution, from: observations, length: 800, epochs: 15, rate: 0.005, leads: 1, rounds: 3}
@@ -35,6 +36,7 @@ import Testing
           - {method: etkf, members: 16, inflation: 1.02, model: dictionary}
           - {method: etkf, members: 16, inflation: 1.02, model: hybrid}
           - {method: etkf, members: 16, inflation: 1.02, model: surrogate}
+          - {method: letkf, members: 16, inflation: 1.1, model: reservoir}
           - {method: 4dvar, scale: 0.05, model: convolution}
           - {method: learned-gain, scale: 0.05, steps: 30, truncation: 5, model: random-features}
           - {method: residual-network, width: 4, depth: 1, steps: 10, batch: 8, model: gaussian-process}
@@ -66,7 +68,7 @@ import Testing
             func error(_ name: String) throws -> Double {
                 try #require(results.methods.first { $0.name == name }?.error)
             }
-            #expect(results.models.count == 10 && results.models[0].kind == nil)
+            #expect(results.models.count == 11 && results.models[0].kind == nil)
             #expect(results.methods.allSatisfy { $0.failed == 0 })
             // Who knows the form of the equation has nearly the equation itself; half a model helps.
             let (dictionary, wrong) = (try model("dictionary"), try model("wrong"))
@@ -74,6 +76,7 @@ import Testing
             #expect(try model("hybrid").forecast[3]! < 0.5 * wrong.forecast[3]!)
             #expect(try model("convolution").forecast[3]! < wrong.forecast[3]!)
             #expect(try error("etkf-dictionary") < 2 * error("etkf") && error("etkf-hybrid") < 2 * error("etkf"))
+            #expect(try error("letkf-reservoir") < 0.8 * 0.5 && model("reservoir").skill! > 1.2)
             #expect(try error("etkf-surrogate") < 0.8 * 0.5, "less than an observation's error")
             #expect(dictionary.end == nil && dictionary.densityDistance! < 0.1 && dictionary.spectralDistance! < 0.3)
             let exponents = zip(dictionary.exponents, results.models[0].exponents).map { abs($0! - $1!) }
@@ -126,7 +129,7 @@ import Testing
         let text = """
             model: {name: lorenz96, variables: 8}
             models: [{kind: \(kind.rawValue), length: 300\(given[kind].map { ", " + $0 } ?? "")}]
-            methods: [{method: 4dvar, model: \(kind.rawValue)}]
+            methods: [{method: etkf, model: \(kind.rawValue)}]
             """
         try withTemporaryFolder { folder in
             let experiment = try #require(try file(text).experiment as? TwinExperiment)
@@ -134,7 +137,8 @@ import Testing
             let learned = try experiment.train(in: claimed, options: RunOptions(threads: 1, isQuiet: true))
             let model = try #require(learned.models[kind.rawValue]).model
             let tolerances: Tolerances = kind.isNetwork ? .float32 : .float64
-            #expect(checkMap(model, at: 2 + 3 * Key(1).normal([8]), tolerances: tolerances) == [])
+            let state = 2 + 3 * Key(1).normal([8 + model.memory(of: 8)])
+            #expect(checkMap(model, at: state, tolerances: tolerances) == [])
         }
     }
 
@@ -151,16 +155,19 @@ import Testing
               - {kind: random-features, length: 1000}
               - {kind: gaussian-process, length: 400}
               - {kind: dense, length: 2000, depth: 2, epochs: 20, rate: 0.01}
+              - {kind: reservoir, length: 2000, units: 200}
             methods:
               - {method: etkf, members: 8, inflation: 1.02}
               - {method: etkf, members: 8, inflation: 1.02, model: random-features}
+              - {method: etkf, members: 16, inflation: 1.02, model: reservoir}
+              - {method: bootstrap-particles, members: 300, jitter: 0.2, model: reservoir}
             """
         try withTemporaryFolder { folder in
             let results = try run(text, in: folder + "/out")
             let skills = results.models.dropFirst().map { $0.skill ?? 0 }
             #expect(skills.allSatisfy { $0 > 1 }, "\(skills)")
-            let errors = results.methods.suffix(2).map { $0.error ?? .infinity }
-            #expect(errors[1] < 1.2 * errors[0], "\(errors)")
+            let errors = results.methods.suffix(4).map { $0.error ?? .infinity }
+            #expect(errors[1] < 1.2 * errors[0] && errors[2] < 1.5 * errors[0] && errors[3] < 1, "\(errors)")
         }
     }
 
@@ -210,6 +217,10 @@ import Testing
         #expect(
             fault("sensitivity: {error: 2}\nmodels: [{name: net, kind: dense}]" + methods).contains("from observations")
         )
+        let echo = "models: [{name: net, kind: reservoir}]\nmethods: [{method: 4dvar, model: net}]"
+        #expect(fault(echo).contains("4dvar with a model that remembers (expected stochastic-enkf, etkf"))
+        #expect(
+            fault("models: [{name: net, kind: reservoir, physics: {forcing: 7}}]" + methods).contains("no 'physics'"))
         let same = "\nmethods: [{name: net, method: learned-gain}]"
         #expect(fault("models: [{name: net, kind: dense}]" + same).contains("with the name of a model"))
         #expect(fault("methods: [{method: climatology, model: net}]").contains("unknown key 'model'"))

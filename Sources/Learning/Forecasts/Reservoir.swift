@@ -58,6 +58,9 @@ public struct Reservoir: Map {
 
     public var units: Int { recurrent.shape[0] }
 
+    /// How many numbers it remembers behind a state of `n` variables.
+    public func memory(of n: Int) -> Int { view.places(n) * units }
+
     /// How many variables the model's state has in an augmented one of so many.
     public func variables(of count: Int) -> Int {
         switch view {

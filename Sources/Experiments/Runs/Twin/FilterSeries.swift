@@ -33,11 +33,13 @@ struct FilterSeries: Tree {
 }
 
 extension Cycle {
-    /// Runs through the observations of a twin and keeps the scores alone.
-    func series<H: Map>(from background: F.State, _ twin: Twin<H>) -> FilterSeries
+    /// Runs through the observations of a twin and keeps the scores alone, of all that is believed or of a part.
+    func series<H: Map>(
+        from background: F.State, _ twin: Twin<H>, of part: (F.State) -> F.State = { $0 }
+    ) -> FilterSeries
     where H.Input == Tensor, H.Output == Tensor {
         run(from: background, twin.observations, beside: twin.truth) { _, analyzed, _, truth in
-            FilterSeries(analyzed.belief, truth: truth)
+            FilterSeries(part(analyzed.belief), truth: truth)
         }.records
     }
 }

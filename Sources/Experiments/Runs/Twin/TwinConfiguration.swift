@@ -187,6 +187,11 @@ struct TwinConfiguration: Sendable {
                     "a method that learns with the name of a model, \(method.name.quoted)",
                     expected: "another name: both are files in models/")
             }
+            if !method.kind.takesMemory, models.contains(where: { $0.name == method.model && $0.kind == .reservoir }) {
+                throw entry.error(
+                    "\(method.kind.rawValue) with a model that remembers",
+                    expected: TwinMethodKind.allCases.filter(\.takesMemory).map(\.rawValue).joined(separator: ", "))
+            }
             if method.kind.parameters.contains(.radius), setting.model.coordinates == nil {
                 throw entry.error(
                     "\(setting.model.name.rawValue) has no places to localise by", expected: "a method without radius")

@@ -86,19 +86,35 @@ struct TwinFilter: Sendable {
 
     /// Settings whose variables have no place are refused when the configuration is read.
     private var localization: Localization<GaspariCohn> {
-        Localization(
-            GaspariCohn(radius: Tensor(candidate[.radius])), setting.places, observing: setting.observed)
+        // What is remembered lies where it was seen.
+        let variables = Array(0..<setting.model.variables)
+        let each = memory / variables.count
+        let places = variables + variables.flatMap { [Int](repeating: $0, count: each) }
+        return Localization(
+            GaspariCohn(radius: Tensor(candidate[.radius])), variables: setting.places.taking(places),
+            observed: setting.places.taking(setting.observed))
     }
 
+    /// How many numbers the model remembers.
+    private var memory: Int { model.model.memory(of: setting.model.variables) }
+
+    /// Members that remember nothing.
     private func start(_ members: Int, _ draw: TwinDraw) -> Ensemble {
-        setting.start(members, about: draw.twin.truth[0], key: draw.key)
+        var start = setting.start(members, about: draw.twin.truth[0], key: draw.key)
+        if memory > 0 { start.members = start.members.padded(axis: 1, before: 0, after: memory) }
+        return start
     }
 
     private func ensemble<A: Analysis>(_ analysis: A, _ members: Int, _ draw: TwinDraw) -> (FilterSeries, Double)
     where A.State == Ensemble {
         let forecast = EachMember(model.model, modelError: model.modelError)
         let inflated = Inflated(analysis, by: Tensor(candidate[.inflation]))
-        return series(Cycle(forecast, inflated), from: start(members, draw), draw)
+        let cycle = Cycle(forecast, inflated)
+        if memory == 0 { return series(cycle, from: start(members, draw), draw) }
+        let count = setting.model.variables
+        return remembering(cycle, from: start(members, draw), draw) {
+            Ensemble(members: $0.members.slice(axis: -1, from: 0, to: count), key: $0.key)
+        }
     }
 
     private func particles<A: Analysis>(_ analysis: A, _ members: Int, _ draw: TwinDraw) -> (FilterSeries, Double)
@@ -107,7 +123,14 @@ struct TwinFilter: Sendable {
         let forecast = EachParticle(model.model, modelError: kind == .optimalParticles ? nil : model.modelError)
         let resampled = Resampled(
             analysis, threshold: candidate[.threshold], jitter: Tensor(candidate[.jitter]))
-        return series(Cycle(forecast, resampled), from: Particles(start(members, draw)), draw)
+        let cycle = Cycle(forecast, resampled)
+        let start = Particles(start(members, draw))
+        if memory == 0 { return series(cycle, from: start, draw) }
+        let count = setting.model.variables
+        return remembering(cycle, from: start, draw) {
+            Particles(
+                states: $0.states.slice(axis: -1, from: 0, to: count), logWeights: $0.logWeights, key: $0.key)
+        }
     }
 
     private func climatology(_ climate: Gaussian, _ draw: TwinDraw) -> FilterSeries {
@@ -122,6 +145,16 @@ struct TwinFilter: Sendable {
         _ cycle: Cycle<F, A>, from start: F.State, _ draw: TwinDraw
     ) -> (FilterSeries, Double) where F.State == A.State {
         timed(Pair(Pair(cycle, start), draw.twin)) { $0.first.first.series(from: $0.first.second, $0.second) }
+    }
+
+    /// The same where the state has a memory behind it, which is not observed and not scored.
+    private func remembering<F: Forecast, A: Analysis>(
+        _ cycle: Cycle<F, A>, from start: F.State, _ draw: TwinDraw, scoring part: @escaping (F.State) -> F.State
+    ) -> (FilterSeries, Double) where F.State == A.State {
+        let seen = draw.twin.observations.ofFirst(setting.model.variables)
+        return timed(Pair(Pair(cycle, start), Twin(truth: draw.twin.truth, observations: seen))) {
+            $0.first.first.series(from: $0.first.second, $0.second, of: part)
+        }
     }
 
     private func windows<F: Forecast, A: Analysis, M: ForecastModel>(

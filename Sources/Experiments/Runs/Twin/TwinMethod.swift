@@ -66,6 +66,18 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
     /// Whether it forecasts with a model that is given to it and that may be another one than that of the truth.
     var takesModel: Bool { !isBaseline && self != .jointNetworks }
 
+    /// Whether its forecast model may have a state that is longer than that of the truth, by what it remembers.
+    var takesMemory: Bool {
+        switch self {
+        case .stochasticEnKF, .etkf, .deterministicEnKF, .serialEnSRF, .enKFN, .letkf, .localStochasticEnKF,
+            .bootstrapParticles:
+            true
+        case .climatology, .optimalInterpolation, .threeDVar, .extendedKalman, .fourDVar, .iterativeEnKS,
+            .optimalParticles, .scoreFilter, .learnedGain, .residualNetwork, .learnedLocalization, .jointNetworks:
+            false
+        }
+    }
+
     /// What can be set, and chosen from lists.
     var parameters: [MethodParameterKey] {
         switch self {
@@ -123,7 +135,7 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
     /// How often assimilation and learning take turns.
     case rounds
     /// How many places to each side a model sees; what it is made of.
-    case reach, features, points
+    case reach, features, points, units
     /// Coefficients smaller than this are left out.
     case sparsity
 
@@ -151,6 +163,7 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
         case .reach: 2
         case .features: 300
         case .points: 300
+        case .units: 100
         case .sparsity: 0.1
         }
     }
@@ -175,7 +188,7 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
         case .epochs: .within(1...1e6)
         case .leads, .rounds: .within(1...100)
         case .reach: .within(1...1000)
-        case .features, .points: .within(2...100_000)
+        case .features, .points, .units: .within(2...100_000)
         case .sparsity: .within(0...1e6)
         case .rate: .within(1e-8...10)
         case .truncation: .within(1...1000)
@@ -185,7 +198,7 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
     var isWhole: Bool {
         switch self {
         case .members, .lag, .iterations, .rotates, .freeTaper, .diffusionSteps, .width, .depth, .steps, .truncation,
-            .batch, .length, .epochs, .leads, .rounds, .reach, .features, .points:
+            .batch, .length, .epochs, .leads, .rounds, .reach, .features, .points, .units:
             true
         case .inflation, .radius, .scale, .threshold, .jitter, .finalScale, .initialVariance, .rate, .sparsity: false
         }

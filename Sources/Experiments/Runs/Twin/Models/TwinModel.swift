@@ -1,4 +1,5 @@
 import Dynamics
+import Kernels
 import Learning
 import Networks
 import Tensors
@@ -12,6 +13,8 @@ enum TwinModel: Map {
     case dictionary(LearnedModel<MonomialDictionary>)
     case features(Corrected<KnownPart, RandomFeatures>)
     case process(Corrected<KnownPart, GaussianProcess>)
+    /// It remembers: its state is that of the truth with its memory behind it.
+    case reservoir(Reservoir)
 
     /// A network that is the same at all places of a periodic line, with products of what it sees.
     typealias ConvolutionField = FieldNetwork<Composition<BilinearConvolution, PeriodicNetwork>>
@@ -36,7 +39,21 @@ enum TwinModel: Map {
         case .dictionary(let model): model(x)
         case .features(let model): model(x)
         case .process(let model): model(x)
+        case .reservoir(let model): model(x)
         }
+    }
+
+    /// How many numbers its state has behind the `n` variables of the truth.
+    func memory(of n: Int) -> Int { if case .reservoir(let model) = self { model.memory(of: n) } else { 0 } }
+
+    /// Its states at all times of a trajectory `[T, n]` that it has followed from rest: `[T, n + memory]`.
+    func states(along trajectory: Tensor) -> Tensor {
+        guard case .reservoir(let model) = self else { return trajectory }
+        let first = trajectory[0..<1].padded(axis: 1, before: 0, after: model.memory(of: trajectory.shape[1]))
+        if trajectory.shape[0] == 1 { return first }
+        return compile(like: Pair(Pair(model, first), trajectory)) {
+            Tensor.concatenated([$0.first.second, $0.first.first.states(along: $0.second)])
+        }(Pair(Pair(model, first), trajectory))
     }
 
     mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
@@ -59,6 +76,9 @@ enum TwinModel: Map {
         case .process(var model):
             visitor.visit(&model, "process")
             self = .process(model)
+        case .reservoir(var model):
+            visitor.visit(&model, "reservoir")
+            self = .reservoir(model)
         }
     }
 }

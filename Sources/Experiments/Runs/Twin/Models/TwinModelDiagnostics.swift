@@ -69,7 +69,13 @@ struct TwinModelDiagnostics: Sendable {
 
     private var truth: TwinModel { .physical(setting.model.model) }
     private var interval: Double { setting.model.interval }
-    private var start: Tensor { truths[0][0] }
+    /// Where long runs of a model start: on a truth, which it has followed for some time if it remembers.
+    private func start(_ model: TwinModel) -> Tensor {
+        let seen = model.memory(of: setting.model.variables) > 0 ? min(Self.warmUp, setting.cycles) : 1
+        return model.states(along: truths[0][0..<seen])[seen - 1]
+    }
+    /// The times of a truth after which a memory has forgotten its rest.
+    private static var warmUp: Int { 100 }
 
     func reference() -> Reference {
         let run = longRun(truth)
@@ -123,16 +129,21 @@ struct TwinModelDiagnostics: Sendable {
     private func errors(_ model: TwinModel, _ reference: Reference) -> [Double] {
         let wanted = Int((Self.longestLead / (reference.growth * interval)).rounded(.up))
         let leads = min(max(wanted, 1), setting.cycles / 2)
-        let starts = Tensor(integers: Array(stride(from: 0, to: setting.cycles - leads, by: 10)))
+        let variables = setting.model.variables
+        let last = setting.cycles - leads
+        let first = model.memory(of: variables) > 0 ? min(Self.warmUp, last / 2) : 0
+        let starts = Tensor(integers: Array(stride(from: first, to: last, by: 10)))
         let perTruth = truths.map { truth in
-            compile(like: Pair(model, truth)) { now in
+            let followed = Pair(model, model.states(along: truth))
+            return compile(like: followed) { now in
                 let (model, truth) = (now.first, now.second)
                 return scan(over: Tensor.range(leads), from: truth.taking(starts)) { states, lead in
                     let next = model.ensemble(states)
                     let verifying = truth.taking(starts + lead + Tensor(integers: [1], shape: []))
-                    return (next, (next - verifying).squared().mean(axes: [-1]).sqrt().mean())
+                    let errors = (next - verifying).slice(axis: -1, from: 0, to: variables)
+                    return (next, errors.squared().mean(axes: [-1]).sqrt().mean())
                 }.outputs
-            }(Pair(model, truth))
+            }(followed)
         }
         return (Tensor.stacked(perTruth).mean(axes: [0]) / Tensor(reference.deviation)).values
     }
@@ -142,15 +153,23 @@ struct TwinModelDiagnostics: Sendable {
     }
 
     private func longRun(_ model: TwinModel) -> Tensor {
-        compile(like: Pair(model, start)) { $0.first.trajectory(from: $0.second, steps: steps) }(Pair(model, start))
+        let start = Pair(model, start(model))
+        let variables = setting.model.variables
+        return compile(like: start) { now in
+            scan(over: Nothing(), from: now.second, count: steps) { state, _ in
+                let next = now.first(state)
+                return (next, next.slice(axis: -1, from: 0, to: variables))
+            }.outputs
+        }(start)
     }
 
     private func exponents(_ model: TwinModel) -> [Double?] {
         let count = min(setting.model.variables, 40)
         let interval = interval
-        return compile(like: Pair(model, start)) {
+        let start = Pair(model, start(model))
+        return compile(like: start) {
             $0.first.lyapunovExponents(count, from: $0.second, interval: interval, steps: 2000, settling: 500)
-        }(Pair(model, start)).values.map(\.finite)
+        }(start).values.map(\.finite)
     }
 }
 

@@ -56,7 +56,7 @@ struct TwinModelLearning: Sendable {
         case .dense(let start):
             let it = try network(start, draw, &description, work)
             found = (.dense(it.model), it.losses, it.stepsPerEpoch, it.outcome, it.seconds)
-        case .dictionary, .features, .process:
+        case .dictionary, .features, .process, .reservoir:
             let clock = ContinuousClock.now
             let model = regression(start, draw.twin.truth)
             found = (model, [], 0, .completed, (ContinuousClock.now - clock) / .seconds(1))
@@ -76,7 +76,11 @@ struct TwinModelLearning: Sendable {
         trained(model, record.model?.modelError ?? .nan, record)
     }
     private func trained(_ model: TwinModel, _ deviation: Double, _ record: TrainingRecord?) -> TrainedModel {
-        let factors = Tensor(deviation.isFinite ? deviation : 0) * Tensor.identity(setting.model.variables)
+        let count = setting.model.variables
+        // What it remembers follows without error from what it has seen.
+        let factors =
+            Tensor(deviation.isFinite ? deviation : 0)
+            * Tensor.identity(count).padded(axis: 0, before: 0, after: model.memory(of: count))
         return TrainedModel(
             model: model, modelError: ModelError(factors: factors), deviation: deviation.finite, record: record)
     }
@@ -174,6 +178,8 @@ struct TwinModelLearning: Sendable {
             )
             process.factor = Tensor.identity(points)
             return .process(Corrected(KnownPart(physics: physics), by: process))
+        case .reservoir:
+            return .reservoir(Reservoir(units: given.whole(.units), view: view, like: sample, key: keys[0]))
         }
     }
 
@@ -248,6 +254,7 @@ struct TwinModelLearning: Sendable {
             return .features(start.correction.correction(of: start.base, along: learned))
         case .process(let start):
             return .process(start.correction.correction(of: start.base, along: learned))
+        case .reservoir(let start): return .reservoir(start.fitted(to: learned, warmUp: min(100, learned.shape[0] / 4)))
         case .dictionary(var model):
             let regression = DictionaryRegression(ridge: 1e-9, threshold: candidate[.sparsity])
             if let physics {
@@ -265,12 +272,13 @@ struct TwinModelLearning: Sendable {
 
     /// The root-mean-square error of a step on the times that were held back.
     private func heldError(_ model: TwinModel, _ truth: Tensor) -> Double {
-        let count = truth.shape[0]
-        let last = truth[(count - held(count) - 1)..<count]
+        let (count, variables) = (truth.shape[0], truth.shape[1])
+        let last = model.states(along: truth)[(count - held(count) - 1)..<count]
         return compile(like: Pair(model, last)) { now in
             let states = now.second
             let steps = states.shape[0] - 1
-            return (now.first.ensemble(states[0..<steps]) - states[1..<(steps + 1)]).squared().mean().sqrt()
+            return (now.first.ensemble(states[0..<steps]) - states[1..<(steps + 1)])
+                .slice(axis: -1, from: 0, to: variables).squared().mean().sqrt()
         }(Pair(model, last)).scalar
     }
 }

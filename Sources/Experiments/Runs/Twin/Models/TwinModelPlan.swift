@@ -3,6 +3,7 @@ enum TwinModelKind: String, CaseIterable, Sendable, Codable {
     case physical, convolution, dense, dictionary
     case randomFeatures = "random-features"
     case gaussianProcess = "gaussian-process"
+    case reservoir
 
     var text: String {
         switch self {
@@ -12,6 +13,8 @@ enum TwinModelKind: String, CaseIterable, Sendable, Codable {
         case .dictionary: "a sum of monomials of near variables, its coefficients by regression and thresholds"
         case .randomFeatures: "ridge regression on random cosines of near variables"
         case .gaussianProcess: "a Gaussian process on near variables"
+        case .reservoir:
+            "an echo state network, which remembers: random and recurrent, on near variables; only its readout is learned"
         }
     }
 
@@ -26,6 +29,7 @@ enum TwinModelKind: String, CaseIterable, Sendable, Codable {
         case .dictionary: [.length, .reach, .sparsity]
         case .randomFeatures: [.length, .reach, .features]
         case .gaussianProcess: [.length, .reach, .points]
+        case .reservoir: [.length, .reach, .units]
         }
     }
 }
@@ -98,6 +102,9 @@ struct TwinModelPlan: Sendable, Equatable {
         }
         if kind == .physical, physics == nil {
             throw node.error("a physical model without 'physics'", expected: "'physics', as {forcing: 7}")
+        }
+        if kind == .reservoir, physics != nil {
+            throw node.error("a reservoir that corrects a physical model", expected: "no 'physics', or another kind")
         }
         if kind == .convolution, setting.model.coordinates == nil || setting.model.variables < 6 {
             throw node.error(
