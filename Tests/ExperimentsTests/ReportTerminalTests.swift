@@ -73,6 +73,14 @@ import Testing
         #expect(Stage().run(.quiet, total: 100, secondsEach: 1) == "")
     }
 
+    @Test func notesStandBehindTheTimeLeft() {
+        let stage = Stage()
+        let meter = stage.meter(.lines, total: 4)
+        stage.time.withLock { $0 = 30 }
+        meter.advance(note: "loss 0.25")
+        #expect(stage.text.withLock { $0 } == "Training: 25 %, 0:30 elapsed, 1:30 left, loss 0.25\n")
+    }
+
     @Test func longTasksTellTheTimeLeft() {
         let bar = Stage().run(.bar, total: 4, secondsEach: 30)
         #expect(bar.contains("\r\u{1B}[KTraining ██████████████████░░░░░░  75 %  1:30, 0:30 left"))

@@ -40,8 +40,13 @@ public struct ProgressMeter: Sendable {
     }
 
     /// Says that so many more steps are done.
-    public func advance(by steps: Int = 1) {
-        shared.tell { $0.advance(by: steps, at: $1) }
+    ///
+    /// - Parameter note: what else is to be told of them, a loss; in place of what was before.
+    public func advance(by steps: Int = 1, note: String? = nil) {
+        shared.tell {
+            if let note { $0.note = ", " + note }
+            return $0.advance(by: steps, at: $1)
+        }
     }
 
     /// Says that the task is over; later calls do nothing.
@@ -79,6 +84,7 @@ private struct ProgressState: Sendable {
     let total: Int
     let style: ProgressMeter.Style
     var done = 0
+    var note = ""
     var lastTold: Double?
     var lastTenth = 0
     var isFinished = false
@@ -105,7 +111,8 @@ private struct ProgressState: Sendable {
         case .lines:
             guard sinceTold >= 5, tenth > lastTenth || lastTold == nil else { return nil }
             (lastTold, lastTenth) = (time, tenth)
-            return "\(title): \(percent) %, \(clock(time)) elapsed\(timeLeft(at: time).map { ", \($0) left" } ?? "")\n"
+            return
+                "\(title): \(percent) %, \(clock(time)) elapsed\(timeLeft(at: time).map { ", \($0) left" } ?? "")\(note)\n"
         }
     }
 
@@ -123,7 +130,7 @@ private struct ProgressState: Sendable {
         let filled = total == 0 ? width : width * done / total
         let drawing = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
         let figures = String(repeating: " ", count: 3 - "\(percent)".count) + "\(percent) %"
-        return "\(title) \(drawing) \(figures)  \(clock(time))\(timeLeft(at: time).map { ", \($0) left" } ?? "")"
+        return "\(title) \(drawing) \(figures)  \(clock(time))\(timeLeft(at: time).map { ", \($0) left" } ?? "")\(note)"
     }
 
     private func timeLeft(at time: Double) -> String? {

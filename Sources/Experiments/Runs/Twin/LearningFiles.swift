@@ -47,7 +47,8 @@ struct LearningFiles: Sendable {
             let steps = progress(session).0
             advance(&session)
             seconds += (clock.now - before) / .seconds(1)
-            meter.advance(by: progress(session).0 - steps)
+            let now = progress(session)
+            meter.advance(by: now.0 - steps, note: now.2.isFinite ? "loss \(NumberText.short(now.2))" : nil)
             if clock.now - last > interval {
                 try keep(session, seconds)
                 last = clock.now
