@@ -1,6 +1,6 @@
 # make demo     everything from a bare machine to the report of the main job
 # make test     the whole test suite; continuous integration runs exactly this
-.PHONY: demo test build setup bench format lint check sanitize docs readme clean
+.PHONY: demo test build setup bench format lint check sanitize random docs readme clean
 
 SWIFT_TEST = swift test -c release -Xswiftc -enable-testing
 
@@ -34,7 +34,11 @@ format:
 lint:
 	swift format lint --strict -r Package.swift Sources Tests Examples Benchmarks/Apus
 
-check: lint sanitize
+check: lint sanitize random
+
+# Machine code against the interpreter on thousands of functions that nobody thought of.
+random:
+	APUS_GROUPS=0-50 $(SWIFT_TEST) --filter NativeRandomProgramTests
 
 # The engine, and the machine code that it makes, under the sanitizers of addresses and of threads. Swift has none of undefined
 # behaviour on Linux; the one for C comes with both, and the machine code is made for it too. Memory that is measured is not
