@@ -177,6 +177,35 @@ import Testing
         }
     }
 
+    /// What a method that learns may be tuned to is trained, each on its own, and chosen on seeds of tuning like that of any other.
+    @Test func learnedMethodsAreTunedLikeClassicalOnes() throws {
+        let text = """
+            setting: sakov2008
+            cycles: 60
+            spinup: 20
+            seeds: {tuning: 1, test: 1}
+            methods:
+              - {method: learned-gain, scale: [0.0001, 0.02], steps: 12, rate: 0.0001, truncation: 10}
+              - {method: residual-network, width: 4, depth: 1, steps: 40, batch: 16, truncation: 4, rate: 10}
+            """
+        try withTemporaryFolder { folder in
+            let file = try ExperimentFile(yaml: "experiment: twin\nname: small\n" + text, file: folder + "/small.yaml")
+            let run = try file.run(output: folder + "/out", claim: .new, options: RunOptions(threads: 2, isQuiet: true))
+            let methods = try #require(run.results as? TwinResults).methods
+            let gain = try #require(methods.first { $0.kind == .learnedGain })
+            #expect(gain.parameters.contains("scale 0.02") && gain.training?.given[.scale] == 0.02)
+            for number in 1...2 {
+                _ = try InputFile.bytes(folder + "/out/models/learned-gain/\(number).safetensors")
+            }
+            // A training that runs away leaves what was best before.
+            let path = folder + "/out/models/residual-network.safetensors"
+            let network = try Checkpoint<TrainingRecord>(decoding: InputFile.bytes(path))
+            #expect(network.description.outcome != .completed)
+            #expect(network.tensors.values.allSatisfy { $0.values.allSatisfy(\.isFinite) })
+            #expect(gain.failed == 0)
+        }
+    }
+
     private static let away = """
         model: {name: lorenz96, variables: 12}
         observe: {every: 2}
@@ -186,7 +215,8 @@ import Testing
         robustness: {members: [3], error: [0.5, 2], steps_between: 2, missing: 0.5, forcing: [6], seeds: 1}
         methods:
           - {method: learned-localization, members: 10, radius: 2, steps: 60, rate: 0.03, truncation: 8}
-          - {name: free, method: learned-localization, free-taper: 1, members: 10, radius: 2, steps: 60, truncation: 8}
+          - {name: free, method: learned-localization, free-taper: 1, members: 10, radius: 2, steps: 60, truncation: 8, loss: crps}
+          - {method: set-transformer, members: 10, radius: 2, width: 8, depth: 1, steps: 60, truncation: 8}
           - {method: learned-gain, scale: 0.05, steps: 100, rate: 0.005, truncation: 8}
           - {method: residual-network, width: 4, depth: 1, steps: 20, batch: 16, truncation: 2}
           - {method: local-stochastic-enkf, members: 10, radius: 2, inflation: 1.05}
@@ -280,7 +310,12 @@ import Testing
         #expect(fault("model: {name: lorenz63}" + network).contains("a model with places"))
         #expect(fault("model: {name: lorenz96, variables: 5}" + network).contains("at least 6"))
         #expect(fault("observe: {function: square}" + network).contains("'function' identity"))
-        #expect(fault("methods: [{method: learned-localization, radius: [2, 3]}]").contains("it is trained once"))
+        let listed = "budget: 2\nmethods: [{method: learned-gain, rate: [0.1, 0.2, 0.3]}]"
+        #expect(fault(listed).contains("at most 2, the budget of tuning that every method has"))
+        #expect(fault("methods: [{method: learned-gain, loss: crsp}]").contains("did you mean 'crps'"))
+        #expect(fault("methods: [{method: learned-gain, loss: likelihood}]").contains("one of: squared-error"))
+        #expect(fault("methods: [{method: residual-network, loss: crps}]").contains("unknown key 'loss'"))
+        #expect(fault("seed: 500000" + methods).contains("400000"))
     }
 
     /// A training that ends at any step goes on from its checkpoint to the same bits.

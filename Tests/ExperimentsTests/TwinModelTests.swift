@@ -112,6 +112,30 @@ import Testing
         #expect(problem(Self.setting + corrected).contains("another physical model"))
         let network = folder + "/out/models/joint-networks.safetensors"
         #expect(problem(Self.setting + read.replacing(path, with: network)).contains("a file of joint-networks"))
+        // What it claims to be is not made before it is there; a file that has changed is not gone on with.
+        let echo = try Checkpoint<TrainingRecord>(
+            decoding: InputFile.bytes(path.replacing("convolution", with: "reservoir")))
+        var hostile = echo
+        hostile.description.given[.units] = 100_000
+        var spoilt = echo
+        spoilt.tensors["model.reservoir.readout.bias"] = Tensor([Double.nan])
+        for (checkpoint, what) in [(hostile, "a larger model than it holds"), (spoilt, "not finite")] {
+            try AtomicFile.write(checkpoint.encoded(), to: folder + "/echo.safetensors")
+            let use = "\nmodels: [{name: read, kind: reservoir, file: echo.safetensors}]" + methods
+            attempt += 1
+            let file = try file(Self.setting + use, in: folder)
+            let problem = #expect(throws: InputError.self) {
+                _ = try file.run(
+                    output: folder + "/fails\(attempt)", claim: .new, options: RunOptions(threads: 2, isQuiet: true))
+            }
+            #expect(problem.map { "\($0)" }?.contains(what) == true, "\(String(describing: problem))")
+        }
+        let changed = try file(
+            Self.setting + "\nmodels: [{name: read, kind: reservoir, file: echo.safetensors}]" + methods, in: folder)
+        try AtomicFile.write(echo.encoded(), to: folder + "/echo.safetensors")
+        _ = try changed.folder(folder + "/changed", .new)
+        try AtomicFile.write(spoilt.encoded(), to: folder + "/echo.safetensors")
+        #expect(throws: InputError.self) { _ = try changed.folder(folder + "/changed", .resume) }
         try AtomicFile.write(Array(InputFile.bytes(path).dropLast(100)), to: folder + "/short.safetensors")
         #expect(problem(Self.setting + read.replacing(path, with: folder + "/short.safetensors")).contains("short"))
     }

@@ -69,6 +69,32 @@ import Testing
         #expect(objective.epoch(Key(1)).carry.beliefs.mean.values == firsts.values)
     }
 
+    /// Trajectories that are held back are a score that no gradient sees.
+    @Test func heldTrajectoriesAreTheValidation() throws {
+        let twins = (1...3).map { Self.row.experiment(Key($0)).0 }
+        func objective(_ twins: [Twin<LinearOperator>], held: Int) -> some Objective<FixedGain<PointEstimate>> {
+            FilterObjective(
+                twins.map(\.observations), truths: twins.map(\.truth), loss: .squaredError, segment: 5, held: held,
+                start: { _ in PointEstimate(Tensor([1, 2, 20])) },
+                filter: { (gain: FixedGain<PointEstimate>) in
+                    Cycle(PointForecast(RungeKutta4(Lorenz63(), step: 0.01)), gain)
+                })
+        }
+        let gain = FixedGain<PointEstimate>(Tensor([[0.5], [0.2], [0.1]].flatMap { $0 }, shape: [3, 1]))
+        func value(_ objective: some Objective<FixedGain<PointEstimate>>) -> Double {
+            let (carry, steps) = objective.epoch(Key(1))
+            return scan(over: steps, from: carry) { carry, step in
+                let (value, next) = objective.loss(gain, carry, step, key: Key(2))
+                return (next, value)
+            }.outputs.sum().scalar
+        }
+        let held = objective(twins, held: 1)
+        #expect(abs(value(held) - value(objective(Array(twins[0..<2]), held: 0))) < 1e-12)
+        let score = try #require(held.validation(gain)).scalar
+        #expect(abs(score - value(objective([twins[2]], held: 0))) < 1e-12)
+        #expect(objective(twins, held: 0).validation(gain) == nil)
+    }
+
     static func checkDifferences<O: Objective>(_ objective: O) where O.Parameters == Parameters {
         let start = row.startingParameters
         let (_, gradient) = epoch(objective, start)

@@ -43,7 +43,8 @@ public struct ExperimentHeader: Sendable {
         name = try keys.required("name").string()
         title = try keys.optional("title")?.string() ?? name
         summary = try keys.optional("summary")?.string() ?? ""
-        seed = try keys.optional("seed")?.integer(.nonNegative) ?? 1
+        // Seeds for tuning, validation, test and training are apart by more.
+        seed = try keys.optional("seed")?.integer(.within(0...400_000)) ?? 1
         output = try keys.optional("output")?.string() ?? "runs/\(name)"
         var credits: [String] = []
         for node in try keys.optional("credits")?.listOrSingle() ?? [] { credits.append(try node.string()) }

@@ -82,6 +82,14 @@ struct TwinSetting: Sendable {
     /// Where the variables are; on a line where they have no place, which is refused when a configuration asks for it.
     var places: Coordinates { model.coordinates ?? .line(model.variables) }
 
+    /// After how many variables what is observed of them repeats itself.
+    var period: Int {
+        let (count, seen) = (model.variables, Set(observed))
+        return (1...count).first { period in
+            count % period == 0 && seen.allSatisfy { seen.contains(($0 + period) % count) }
+        } ?? count
+    }
+
     /// States of a free run, far enough apart to be nearly independent.
     private func climate(_ key: Key) -> Tensor {
         let apart = model.model.repeated(max(1, Int((0.5 / model.interval).rounded(.up))))

@@ -34,6 +34,8 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
     /// Values and masks `[segments, trajectories, length, m]`, the truth where it is known `[…, n]`, and `[segments, trajectories,
     /// length]`, 1 at the times that count.
     public var segments: FilterSegment
+    /// Of trajectories that no gradient sees, by which what is kept is chosen.
+    public var held: FilterSegment?
     public let errorCovariance: Tensor
     public let `operator`: H
     public let loss: FilterLoss
@@ -47,12 +49,13 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
     ///   - truths: of the trajectories, `[T, n]` each, where the loss needs them.
     ///   - length: the number of times in a segment; nil: all, nothing is truncated.
     ///   - spinUp: how many times of each trajectory do not count.
+    ///   - held: how many trajectories, the last ones, no gradient sees: what is kept is chosen by them.
     ///   - start: draws the belief before the first observation, of all trajectories alike.
     ///   - errorCovariance: of the observations, where it is learned too.
     ///   - filter: what the parameters make.
     public init(
         _ trajectories: [Observations<H>], truths: [Tensor] = [], loss: FilterLoss = .likelihood,
-        segment length: Int? = nil, spinUp: Int = 0, start: @escaping @Sendable (Key) -> F.State,
+        segment length: Int? = nil, spinUp: Int = 0, held: Int = 0, start: @escaping @Sendable (Key) -> F.State,
         errorCovariance: (@Sendable (Parameters) -> Tensor)? = nil,
         filter: @escaping @Sendable (Parameters) -> Cycle<F, A>
     ) {
@@ -60,7 +63,7 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
         let count = counts.first ?? 0
         let length = length ?? count
         precondition(
-            counts.allSatisfy { $0 == count } && length > 0
+            counts.allSatisfy { $0 == count } && length > 0 && 0 <= held && held < trajectories.count
                 && (!loss.needsTruth || truths.count == trajectories.count),
             "FilterObjective: trajectories and truths of lengths \(counts) in segments of \(length)")
         func cut(_ parts: [Tensor]) -> Tensor {
@@ -68,11 +71,17 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
             let filled = Tensor.stacked(parts).padded(axis: 1, before: 0, after: segments * length - count)
             return filled.reshaped([parts.count, segments, length] + filled.shape.dropFirst(2)).movingAxis(1, to: 0)
         }
+        let learned = 0..<(trajectories.count - held)
         let isComplete = trajectories.allSatisfy { $0.mask.values.allSatisfy { $0 == 1 } }
         let counted = Tensor((0..<count).map { $0 < spinUp ? 0 : 1 })
-        segments = FilterSegment(
-            values: cut(trajectories.map(\.values)), mask: isComplete ? nil : cut(trajectories.map(\.mask)),
-            counted: cut(trajectories.map { _ in counted }), truth: loss.needsTruth ? cut(truths) : nil)
+        func segments(_ numbers: Range<Int>) -> FilterSegment {
+            let part = trajectories[numbers]
+            return FilterSegment(
+                values: cut(part.map(\.values)), mask: isComplete ? nil : cut(part.map(\.mask)),
+                counted: cut(part.map { _ in counted }), truth: loss.needsTruth ? cut(Array(truths[numbers])) : nil)
+        }
+        self.segments = segments(learned)
+        self.held = held > 0 ? segments(learned.upperBound..<trajectories.count) : nil
         self.errorCovariance = trajectories[0].errorCovariance
         `operator` = trajectories[0].operator
         precondition(self.errorCovariance.rank == 2, "FilterObjective: an error covariance that varies in time")
@@ -95,8 +104,21 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
     }
 
     public func epoch(_ key: Key) -> (carry: Carry, steps: FilterSegment) {
-        let beliefs = vmap { (number: Tensor) in start(key.folding(number), number) }(Tensor.range(trajectories))
-        return (Carry(beliefs: beliefs, step: Tensor(integers: [0], shape: [])), segments)
+        (carry(key, 0..<trajectories), segments)
+    }
+
+    private func carry(_ key: Key, _ numbers: Range<Int>) -> Carry {
+        let beliefs = vmap { (number: Tensor) in start(key.folding(number), number) }(
+            Tensor(integers: Array(numbers)))
+        return Carry(beliefs: beliefs, step: Tensor(integers: [0], shape: []))
+    }
+
+    /// Of the trajectories that are held back, which all start as in every other epoch.
+    public func validation(_ parameters: Parameters) -> Tensor? {
+        held.map { held in
+            let count = held.values.shape[1]
+            return value(parameters, over: held, from: carry(Key(0), trajectories..<(trajectories + count)))
+        }
     }
 
     public func loss(
@@ -121,14 +143,19 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
     /// The sum of the losses over all times, the mean over the trajectories, nothing truncated.
     public func value(_ parameters: Parameters, key: Key) -> Tensor {
         let (carry, steps) = epoch(key)
-        return scan(over: steps, from: carry) { carry, step in
-            let (value, next) = loss(parameters, carry, step, key: key)
+        return value(parameters, over: steps, from: carry)
+    }
+
+    private func value(_ parameters: Parameters, over segments: FilterSegment, from carry: Carry) -> Tensor {
+        scan(over: segments, from: carry) { carry, step in
+            let (value, next) = loss(parameters, carry, step, key: Key(0))
             return (next, value)
         }.outputs.sum()
     }
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
         visitor.visit(&segments, "segments")
+        visitor.visit(&held, "held")
     }
 }
 
@@ -143,10 +170,11 @@ extension FilterObjective where Parameters == Cycle<F, A> {
     public init(
         learning cycle: Cycle<F, A>, from trajectories: [Observations<H>], truths: [Tensor] = [],
         loss: FilterLoss = .predictionError,
-        segment length: Int? = nil, spinUp: Int = 0, start: @escaping @Sendable (Key) -> F.State
+        segment length: Int? = nil, spinUp: Int = 0, held: Int = 0, start: @escaping @Sendable (Key) -> F.State
     ) {
         self.init(
-            trajectories, truths: truths, loss: loss, segment: length, spinUp: spinUp, start: start, filter: { $0 })
+            trajectories, truths: truths, loss: loss, segment: length, spinUp: spinUp, held: held, start: start,
+            filter: { $0 })
     }
 }
 

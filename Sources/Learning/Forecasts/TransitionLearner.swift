@@ -38,6 +38,8 @@ public struct TransitionLearner: Sendable {
     public var rate = 1e-3
     public var batchSize = 256
     public var epochs = 30
+    /// How many epochs without a better score on what is held back end the training; nil: none do.
+    public var patience: Int?
     /// Over how many steps errors are followed.
     public var leads = 1
     /// The fraction of the times that is held back.
@@ -70,7 +72,7 @@ public struct TransitionLearner: Sendable {
             (parameters: Parameters, samples: Samples) in
             samples.loss { model(parameters, $0) }
         }
-        return Training(objective, optimizer, epochs: epochs, like: start)
+        return Training(objective, optimizer, epochs: epochs, patience: patience, like: start)
     }
 
     /// What one gradient sees, stacked along the first axis.

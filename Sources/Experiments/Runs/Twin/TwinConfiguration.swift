@@ -208,6 +208,10 @@ struct TwinConfiguration: Sendable {
                     "a network along the places of \(setting.model.variables) variables of \(setting.model.name.rawValue)",
                     expected: "a model with places, at least \(fewest)")
             }
+            if method.kind == .setTransformer, setting.model.variables < 12 {
+                throw entry.error(
+                    "a network along the places of \(setting.model.variables) variables", expected: "at least 12")
+            }
             if isNetwork, setting.function != .identity {
                 throw entry.error(
                     "\(method.kind.rawValue) for observations through \(setting.function.rawValue)",

@@ -16,7 +16,7 @@ public struct TwinExperiment: Experiment {
         configuration = try TwinConfiguration(&keys)
     }
 
-    public var inputFiles: [String] { [] }
+    public var inputFiles: [String] { configuration.models.compactMap(\.file) }
 
     /// Trains models and methods that learn, or reads what an earlier run has learned; one after the other, each on all threads.
     func train(in folder: RunFolder, options: RunOptions) throws(InputError) -> TwinLearned {
@@ -26,10 +26,12 @@ public struct TwinExperiment: Experiment {
             learned.models[plan.name] = try learning.trained(in: folder, options: options)
         }
         for method in configuration.methods where method.kind.isLearned {
-            let learning = TwinLearning(
-                setting: configuration.setting, method: method, seed: header.seed,
-                model: learned.model(of: method, configuration.setting))
-            learned.methods[method.name] = try learning.trained(in: folder, options: options)
+            for number in method.candidates.indices {
+                let learning = TwinLearning(
+                    setting: configuration.setting, method: method, number: number, seed: header.seed,
+                    model: learned.model(of: method, configuration.setting))
+                learned.methods[method.name, default: []].append(try learning.trained(in: folder, options: options))
+            }
         }
         return learned
     }
@@ -78,11 +80,14 @@ public struct TwinExperiment: Experiment {
                 methods[method], chosen: chosen[method], setting: configuration.setting,
                 tried: zip(tuning, tried).filter { $0.0.method == method }.map { ($0.0.candidate, $0.1) },
                 tested: zip(tests, tested).filter { $0.0.method == method }.map(\.1),
-                training: learned.methods[methods[method].name]?.record)
+                training: learned.methods[methods[method].name]?[chosen[method]].record)
         }
         var results = TwinResults(header, configuration.setting, methods: records)
-        results.gains = try gains(learned.methods, in: folder)
-        (results.models, results.sensitivity) = try models(learned, in: folder, options: options)
+        let trained = methods.indices.reduce(into: [String: TrainedMethod]()) { trained, method in
+            trained[methods[method].name] = learned.methods[methods[method].name]?[chosen[method]]
+        }
+        results.gains = try gains(trained, in: folder)
+        (results.models, results.sensitivity) = try models(learned.models, trained, in: folder, options: options)
         results.robustness = try robustness(chosen, records, learned, folder, options)
         return results
     }
@@ -144,7 +149,7 @@ public struct TwinExperiment: Experiment {
         let draw = setting.draw(task.purpose, seed: task.seed)
         let filter = TwinFilter(
             setting: setting, kind: method.kind, candidate: condition?.changed(candidate) ?? candidate,
-            model: learned.model(of: method, setting), learned: learned.methods[method.name]?.analysis)
+            model: learned.model(of: method, setting), learned: learned.methods[method.name]?[task.candidate].analysis)
         let (series, seconds) = filter.run(draw)
         // Whole series of one seed are enough for the figures.
         let keepsStates =
@@ -157,10 +162,14 @@ public struct TwinExperiment: Experiment {
 /// What the models and the methods of a twin experiment have learned.
 struct TwinLearned: Sendable {
     var models: [String: TrainedModel] = [:]
-    var methods: [String: TrainedMethod] = [:]
+    /// By name, one for each combination of parameters.
+    var methods: [String: [TrainedMethod]] = [:]
 
     var records: [(name: String, record: TrainingRecord)] {
-        models.compactMap { name, model in model.record.map { (name, $0) } } + methods.map { ($0, $1.record) }
+        models.compactMap { name, model in model.record.map { (name, $0) } }
+            + methods.flatMap { name, all in
+                all.enumerated().map { (all.count == 1 ? name : "\(name)/\($0.offset + 1)", $0.element.record) }
+            }
     }
 
     /// The model that a method forecasts with; that of the truth, where it names none.

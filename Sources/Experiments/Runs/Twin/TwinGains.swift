@@ -59,7 +59,7 @@ extension TwinSetting {
                     })(operation(forecast))
                 }(states).mean(axes: [0])
             }(states)
-        case .radius, .taper: return nil
+        case .radius, .taper, .ensemble: return nil
         }
     }
 }

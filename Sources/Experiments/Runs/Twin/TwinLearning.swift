@@ -13,6 +13,7 @@ enum LearnedAnalysis: Sendable {
     case radius(TunedLocalization<LogRadius>)
     case taper(TunedLocalization<FreeTaper>)
     case joint(JointNetworks)
+    case ensemble(SetTransformerAnalysis)
 }
 
 /// A forecast model and an analysis that are learned together.
@@ -20,39 +21,47 @@ typealias JointNetworks = Cycle<
     PointForecast<Autonomous<Bounded<LearnedModel<TwinModel.ConvolutionField>>>>, ResidualAnalysis
 >
 
-/// A learned analysis and how it came about.
+/// A learned analysis and how it came about; of a method with several combinations of parameters, one of them.
 struct TrainedMethod: Sendable {
     let analysis: LearnedAnalysis
     let record: TrainingRecord
 }
 
-/// Trains a method of a twin experiment on truths that no test sees.
+/// Trains a method of a twin experiment on truths that no test sees; which of its states is kept is chosen on others (validation).
 ///
 /// The model is `models/NAME.safetensors` in the run's folder, read again if it is there; while training goes on,
 /// `stages/training/NAME.safetensors` holds all that is needed to go on to the same bits; `tensorboard/NAME` gets the learning curve.
 struct TwinLearning: Sendable {
     let setting: TwinSetting
     let method: TwinMethod
+    /// Which combination of its parameters.
+    let number: Int
     let seed: Int
     /// What forecasts.
     let model: TrainedModel
 
-    private var candidate: MethodCandidate { method.candidates[0] }
+    private var candidate: MethodCandidate { method.candidates[number] }
+    /// Of its files.
+    var name: String { method.candidates.count == 1 ? method.name : "\(method.name)/\(number + 1)" }
     private var key: Key { Key(1_000_000 + seed).folding(7) }
 
     /// How many truths a gradient is the mean of: a filter that has lost one of them does not decide alone.
     private let trajectories = 8
+    /// How many others choose what is kept.
+    private let held = 2
     private func twins() -> [Twin<ObservedPart>] {
         (0..<trajectories).map { setting.draw(.training, seed: trajectories * seed + $0).twin }
+            + (0..<held).map { setting.draw(.validation, seed: held * seed + $0).twin }
     }
 
     func trained(in folder: RunFolder, options: RunOptions) throws(InputError) -> TrainedMethod {
-        let work = LearningFiles(folder: folder, name: method.name, isQuiet: options.isQuiet)
+        let work = LearningFiles(folder: folder, name: name, isQuiet: options.isQuiet)
         switch method.kind {
         case .learnedGain: return try gain(work)
         case .residualNetwork: return try network(work)
         case .learnedLocalization: return try localization(work)
         case .jointNetworks: return try joint(work)
+        case .setTransformer: return try ensemble(work)
         case .climatology, .optimalInterpolation, .threeDVar, .extendedKalman, .stochasticEnKF, .etkf,
             .deterministicEnKF, .serialEnSRF, .enKFN, .letkf, .localStochasticEnKF, .fourDVar, .iterativeEnKS,
             .bootstrapParticles, .optimalParticles, .scoreFilter:
@@ -87,20 +96,20 @@ struct TwinLearning: Sendable {
         return TrainedMethod(analysis: .gain(gain), record: record)
     }
 
-    /// Follows the gradient of the cycles' errors; what was best is kept.
-    /// The squared error of a filter on all twins, each of which starts about its truth.
+    /// The loss of a filter on all twins, each of which starts about its truth.
     private func objective<Parameters: Tree, F: Forecast, A: Analysis>(
         start: @escaping @Sendable (Tensor, Key) -> F.State, filter: @escaping @Sendable (Parameters) -> Cycle<F, A>
     ) -> FilterObjective<Parameters, F, A, ObservedPart> where F.State == A.State {
         let twins = twins()
         let first = Tensor.stacked(twins.map { $0.truth[0] })
         var objective = FilterObjective(
-            twins.map(\.observations), truths: twins.map(\.truth), loss: .squaredError,
-            segment: candidate.whole(.truncation), start: { start(first[0], $0) }, filter: filter)
+            twins.map(\.observations), truths: twins.map(\.truth), loss: method.loss.loss,
+            segment: candidate.whole(.truncation), held: held, start: { start(first[0], $0) }, filter: filter)
         objective.start = { start(first.taking($1)[0], $0) }
         return objective
     }
 
+    /// Follows the gradient; what was best on the twins that it does not see is kept.
     private func descend<O: Objective>(
         _ objective: O, from start: O.Parameters, _ work: LearningFiles, describing: (O.Parameters) -> String?
     ) throws(InputError) -> (O.Parameters, TrainingRecord) {
@@ -109,14 +118,15 @@ struct TwinLearning: Sendable {
         // Adam's first steps are as long as any: networks that forecast would run away.
         let rates = Schedule(candidate[.rate], warmup: min(100, steps / 10), decay: .cosine(steps: steps, final: 0.02))
         let rule = Adam(rate: rates)
-        let training = Training(objective, rule.clipped(to: .norm(1)), epochs: epochs, like: start)
+        let training = Training(
+            objective, rule.clipped(to: .norm(1)), epochs: epochs, patience: candidate.patience, like: start)
         let (state, seconds) = try work.learn(
             training.start(start, key: key), isFinished: training.isFinished,
             progress: { ($0.epochs, epochs, $0.losses.values[max(0, $0.epochs - 1)]) },
             advance: { training.advance(&$0) })
         var record = record(state, of: start, stepsPerEpoch: objective.stepsPerEpoch, seconds)
         record.found = describing(state.best)
-        try work.save(state.best, record, tag: "squared error")
+        try work.save(state.best, record, tag: method.loss.rawValue)
         return (state.best, record)
     }
 
@@ -192,8 +202,36 @@ struct TwinLearning: Sendable {
             }, advance: { trainer.advance(&$0) })
         let state = session.state
         let record = record(state, of: start, stepsPerEpoch: 1, seconds)
-        try work.save(state.parameters, record, tag: "error")
-        return TrainedMethod(analysis: .network(state.parameters), record: record)
+        // Each step sees other truths: none is better than the last, unless it has spoilt the network.
+        let network = state.outcome == .completed ? state.parameters : state.best
+        try work.save(network, record, tag: "error")
+        return TrainedMethod(analysis: .network(network), record: record)
+    }
+
+    // MARK: A network that sees the ensemble
+
+    private func ensemble(_ work: LearningFiles) throws(InputError) -> TrainedMethod {
+        let climate = setting.draw(.tuning, seed: seed, cycles: 2).climate
+        let count = setting.model.variables
+        let start = SetTransformerAnalysis(
+            radius: candidate[.radius], inflation: candidate[.inflation], setting.places, observing: setting.observed,
+            period: setting.period, taperCount: min(12, count / 2 + 1),
+            scales: .init(
+                centre: climate.mean().scalar, state: climate.variance().scalar.squareRoot(), error: setting.error),
+            channels: max(1, candidate.whole(.width) / 2), width: candidate.whole(.width),
+            depth: candidate.whole(.depth), key: key.folding(1))
+        if let saved = try work.saved(like: start) {
+            return TrainedMethod(analysis: .ensemble(saved.model), record: saved.record)
+        }
+        let (setting, members) = (setting, candidate.whole(.members))
+        let forecast = EachMember(model.model, modelError: model.modelError)
+        let objective = objective { truth, key in
+            setting.start(members, about: truth, key: key)
+        } filter: { (analysis: SetTransformerAnalysis) in
+            Cycle(forecast, analysis)
+        }
+        let (analysis, record) = try descend(objective, from: start, work) { _ in nil }
+        return TrainedMethod(analysis: .ensemble(analysis), record: record)
     }
 }
 
@@ -202,8 +240,9 @@ struct TwinLearning: Sendable {
 extension TwinLearning {
     /// Neither truths nor the dynamics are asked for: the loss is the error of forecasts against observations that they have not seen.
     private func joint(_ work: LearningFiles) throws(InputError) -> TrainedMethod {
+        let held = max(1, candidate.whole(.batch) / 8)
         let trajectories = setting.observations(
-            candidate.whole(.batch), times: candidate.whole(.length), seed: 700_000 + seed)
+            candidate.whole(.batch) + held, times: candidate.whole(.length), seed: 700_000 + seed)
         let (centre, scale) = trajectories.sizeOfStates
         let start = joint(centre, scale)
         if let saved = try work.saved(like: start) {
@@ -212,8 +251,8 @@ extension TwinLearning {
         }
         let variables = setting.model.variables
         let objective = FilterObjective(
-            learning: start, from: trajectories, loss: .predictionError, segment: candidate.whole(.truncation),
-            spinUp: min(20, candidate.whole(.length) / 10)
+            learning: start, from: trajectories, loss: method.loss.loss, segment: candidate.whole(.truncation),
+            spinUp: min(20, candidate.whole(.length) / 10), held: held
         ) { _ in PointEstimate(Tensor(centre) * Tensor.ones([variables])) }
         let (cycle, record) = try descend(objective, from: start, work) { _ in nil }
         return TrainedMethod(analysis: .joint(cycle), record: record)

@@ -1,3 +1,5 @@
+import Learning
+
 /// The methods of twin experiments, by their words in a configuration.
 enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
     case climatology
@@ -20,11 +22,12 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
     case residualNetwork = "residual-network"
     case learnedLocalization = "learned-localization"
     case jointNetworks = "joint-networks"
+    case setTransformer = "set-transformer"
 
-    /// Whether it is trained, on seeds of tuning, before it is tested.
+    /// Whether it is trained, on seeds of training, before it is tuned and tested.
     var isLearned: Bool {
         switch self {
-        case .learnedGain, .residualNetwork, .learnedLocalization, .jointNetworks: true
+        case .learnedGain, .residualNetwork, .learnedLocalization, .jointNetworks, .setTransformer: true
         case .climatology, .optimalInterpolation, .threeDVar, .extendedKalman, .stochasticEnKF, .etkf,
             .deterministicEnKF, .serialEnSRF, .enKFN, .letkf, .localStochasticEnKF, .fourDVar, .iterativeEnKS,
             .bootstrapParticles, .optimalParticles, .scoreFilter:
@@ -57,6 +60,8 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
             "localised ensemble Kalman filter whose inflation and localisation are learned by gradients through the cycles"
         case .jointNetworks:
             "forecast model and analysis by networks, learned together from observations alone"
+        case .setTransformer:
+            "localised ensemble filter with learned inflation, taper and gain, corrected by a network that sees the members as a set"
         }
     }
 
@@ -73,7 +78,8 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
             .bootstrapParticles:
             true
         case .climatology, .optimalInterpolation, .threeDVar, .extendedKalman, .fourDVar, .iterativeEnKS,
-            .optimalParticles, .scoreFilter, .learnedGain, .residualNetwork, .learnedLocalization, .jointNetworks:
+            .optimalParticles, .scoreFilter, .learnedGain, .residualNetwork, .learnedLocalization, .jointNetworks,
+            .setTransformer:
             false
         }
     }
@@ -93,10 +99,50 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
         case .iterativeEnKS: [.members, .inflation, .lag, .iterations]
         case .bootstrapParticles, .optimalParticles: [.members, .threshold, .jitter]
         case .scoreFilter: [.members, .inflation, .finalScale, .initialVariance, .diffusionSteps]
-        case .learnedGain: [.scale, .steps, .rate, .truncation]
+        case .learnedGain: [.scale, .steps, .rate, .truncation, .patience]
         case .residualNetwork: [.width, .depth, .steps, .rate, .truncation, .batch]
-        case .learnedLocalization: [.members, .inflation, .radius, .freeTaper, .steps, .rate, .truncation]
-        case .jointNetworks: [.length, .width, .depth, .steps, .rate, .truncation, .batch]
+        case .learnedLocalization:
+            [.members, .inflation, .radius, .freeTaper, .steps, .rate, .truncation, .patience]
+        case .jointNetworks: [.length, .width, .depth, .steps, .rate, .truncation, .batch, .patience]
+        case .setTransformer:
+            [.members, .inflation, .radius, .width, .depth, .steps, .rate, .truncation, .patience]
+        }
+    }
+
+    /// What it may make small when it is trained, the usual first.
+    var losses: [TwinLoss] {
+        switch self {
+        case .learnedGain: [.squaredError, .predictionError]
+        case .learnedLocalization: TwinLoss.allCases
+        case .setTransformer: TwinLoss.allCases
+        case .jointNetworks: [.predictionError, .predictionRankedScore, .predictionEnergyScore]
+        case .climatology, .optimalInterpolation, .threeDVar, .extendedKalman, .stochasticEnKF, .etkf,
+            .deterministicEnKF, .serialEnSRF, .enKFN, .letkf, .localStochasticEnKF, .fourDVar, .iterativeEnKS,
+            .bootstrapParticles, .optimalParticles, .scoreFilter, .residualNetwork:
+            []
+        }
+    }
+}
+
+/// What training makes small, by its word in a configuration; `FilterLoss` says what each is.
+enum TwinLoss: String, CaseIterable, Sendable {
+    case squaredError = "squared-error"
+    case rankedScore = "crps"
+    case energyScore = "energy-score"
+    case likelihood
+    case predictionError = "prediction-error"
+    case predictionRankedScore = "prediction-crps"
+    case predictionEnergyScore = "prediction-energy-score"
+
+    var loss: FilterLoss {
+        switch self {
+        case .squaredError: .squaredError
+        case .rankedScore: .rankedScore
+        case .energyScore: .energyScore
+        case .likelihood: .likelihood
+        case .predictionError: .predictionError
+        case .predictionRankedScore: .predictionRankedScore
+        case .predictionEnergyScore: .predictionEnergyScore
         }
     }
 }
@@ -128,6 +174,8 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
     case diffusionSteps = "diffusion-steps"
     /// Channels of a network's hidden layers, and how many there are.
     case width, depth
+    /// How many passes without a better score end a training; 0: none do.
+    case patience
     /// Steps of the gradient; their size; the cycles that it goes back through; trajectories side by side.
     case steps, rate, truncation, batch
     /// Times that a model is learned from; passes over them; the steps ahead over which its errors are followed.
@@ -146,7 +194,7 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
         case .radius: 4
         case .lag: 1
         case .iterations: 3
-        case .rotates, .jitter, .freeTaper: 0
+        case .rotates, .jitter, .freeTaper, .patience: 0
         case .threshold, .finalScale: 0.5
         case .initialVariance: 0.025
         case .diffusionSteps: 500
@@ -186,6 +234,7 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
         case .depth: .within(1...64)
         case .steps, .length: .within(1...1e7)
         case .epochs: .within(1...1e6)
+        case .patience: .within(0...1e6)
         case .leads, .rounds: .within(1...100)
         case .reach: .within(1...1000)
         case .features, .points, .units: .within(2...100_000)
@@ -198,7 +247,7 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
     var isWhole: Bool {
         switch self {
         case .members, .lag, .iterations, .rotates, .freeTaper, .diffusionSteps, .width, .depth, .steps, .truncation,
-            .batch, .length, .epochs, .leads, .rounds, .reach, .features, .points, .units:
+            .batch, .length, .epochs, .leads, .rounds, .reach, .features, .points, .units, .patience:
             true
         case .inflation, .radius, .scale, .threshold, .jitter, .finalScale, .initialVariance, .rate, .sparsity: false
         }
@@ -223,6 +272,7 @@ struct MethodCandidate: Codable, Sendable, Hashable {
         set { values[key.rawValue] = newValue }
     }
     func whole(_ key: MethodParameterKey) -> Int { Int(self[key]) }
+    var patience: Int? { self[.patience] > 0 ? whole(.patience) : nil }
 
     /// As `members 20, inflation 1.04`, of the parameters that a method has.
     func text(_ kind: TwinMethodKind) -> String {
@@ -238,13 +288,15 @@ struct TwinMethod: Sendable {
     let candidates: [MethodCandidate]
     /// Which model forecasts; nil: that of the truth.
     var model: String?
+    /// What training makes small.
+    var loss = TwinLoss.squaredError
 
     /// A method without anything to choose.
     init(_ kind: TwinMethodKind) { (name, self.kind, candidates) = (kind.rawValue, kind, [MethodCandidate()]) }
 
     /// Reads `{name: …, method: …, members: 20, inflation: [1, 1.02]}`.
     init(_ node: ConfigurationNode, models: [String], budget: Int) throws(InputError) {
-        (name, kind, candidates, model) = try node.mapping { (keys) throws(InputError) in
+        (name, kind, candidates, model, loss) = try node.mapping { (keys) throws(InputError) in
             let kind: TwinMethodKind = try keys.required("method").choice()
             let model = try kind.takesModel ? keys.optional("model")?.choice(among: models) : nil
             let name = try keys.optional("name")?.string() ?? (kind.rawValue + (model.map { "-\($0)" } ?? ""))
@@ -259,15 +311,21 @@ struct TwinMethod: Sendable {
                     }
                 }
             }
-            if kind.isLearned, all.count > 1 {
-                throw node.error("\(all.count) combinations of the listed values", expected: "one: it is trained once")
-            }
             guard all.count <= budget else {
                 throw node.error(
                     "\(all.count) combinations of the listed values",
                     expected: "at most \(budget), the budget of tuning that every method has ('budget')")
             }
-            return (name, kind, all, model)
+            var loss = kind.losses.first ?? .squaredError
+            if let node = kind.losses.isEmpty ? nil : keys.optional("loss") {
+                loss = try node.choice()
+                guard kind.losses.contains(loss) else {
+                    throw node.error(
+                        "\(kind.rawValue) by \(loss.rawValue)",
+                        expected: "one of: " + kind.losses.map(\.rawValue).joined(separator: ", "))
+                }
+            }
+            return (name, kind, all, model, loss)
         }
     }
 

@@ -109,10 +109,36 @@ struct TwinModelLearning: Sendable {
         else {
             throw fault("it describes itself by numbers that are out of range")
         }
+        // Nothing of a size that the file only claims is made.
+        let held = checkpoint.tensors.values.reduce(0) { $0 + $1.count }
+        guard fewestNumbers(record.given, description.variables) <= held else {
+            throw fault("it describes a larger model than it holds")
+        }
+        guard checkpoint.tensors.values.allSatisfy({ $0.values.allSatisfy(\.isFinite) }) else {
+            throw fault("it has numbers that are not finite")
+        }
         do {
             let saved = try checkpoint.restored(into: SavedModel(start(description, record.given)))
             return trained(saved.model, record)
         } catch { throw fault("\(error)") }
+    }
+
+    /// A bound from below of the numbers in a model of given parameters.
+    private func fewestNumbers(_ given: MethodCandidate, _ variables: Int) -> Int {
+        switch plan.kind {
+        case .physical: return 0
+        case .convolution: return 5 * given.whole(.width)
+        case .dense:
+            let width = given.whole(.width)
+            return 2 * variables * width + (given.whole(.depth) - 1) * width * width
+        case .dictionary: return min(given.whole(.reach), (variables - 1) / 2)
+        case .randomFeatures: return given.whole(.features)
+        case .gaussianProcess:
+            let learned = given.whole(.length) - self.held(given.whole(.length)) - 1
+            let points = min(given.whole(.points), max(1, learned))
+            return points * points
+        case .reservoir: return given.whole(.units) * given.whole(.units)
+        }
     }
 
     // MARK: - What learning starts from
@@ -192,6 +218,7 @@ struct TwinModelLearning: Sendable {
         var learner = TransitionLearner()
         (learner.epochs, learner.batchSize) = (candidate.whole(.epochs), candidate.whole(.batch))
         (learner.rate, learner.leads) = (candidate[.rate], candidate.whole(.leads))
+        learner.patience = candidate.patience
         return learner
     }
 

@@ -24,8 +24,8 @@ enum TwinModelKind: String, CaseIterable, Sendable, Codable {
     var parameters: [MethodParameterKey] {
         switch self {
         case .physical: [.length]
-        case .convolution: [.length, .width, .epochs, .rate, .leads, .batch]
-        case .dense: [.length, .width, .depth, .epochs, .rate, .leads, .batch]
+        case .convolution: [.length, .width, .epochs, .rate, .leads, .batch, .patience]
+        case .dense: [.length, .width, .depth, .epochs, .rate, .leads, .batch, .patience]
         case .dictionary: [.length, .reach, .sparsity]
         case .randomFeatures: [.length, .reach, .features]
         case .gaussianProcess: [.length, .reach, .points]
@@ -55,7 +55,7 @@ struct TwinModelPlan: Sendable, Equatable {
     let physics: ModelChoice?
     let source: TwinModelSource
     let candidate: MethodCandidate
-    /// Where a model lies that another run has learned.
+    /// Where a model lies that another run has learned; in a configuration from its folder.
     let file: String?
 
     /// Whether observations that are other ones would teach it other things.
@@ -69,7 +69,9 @@ struct TwinModelPlan: Sendable, Equatable {
                 try Self.physics(node, setting.model)
             }
             let source: TwinModelSource = try keys.optional("from")?.choice() ?? .trajectory
-            let file = try keys.optional("file")?.string()
+            let file = try keys.optional("file").map { (file) throws(InputError) in
+                FilePath.join(FilePath.folder(of: file.place.file), try file.string())
+            }
             var candidate = MethodCandidate()
             let own = kind.parameters + (source == .observations ? [.rounds, .members, .radius] : [])
             for key in own {

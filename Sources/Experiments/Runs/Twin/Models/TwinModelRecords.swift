@@ -2,21 +2,21 @@ extension TwinExperiment {
     /// What the forecast models are worth by themselves, that of the truth first, and how what is learned from observations depends on
     /// them; nothing where no model is learned.
     func models(
-        _ learned: TwinLearned, in folder: RunFolder, options: RunOptions
+        _ models: [String: TrainedModel], _ methods: [String: TrainedMethod], in folder: RunFolder, options: RunOptions
     ) throws(InputError) -> (records: [TwinModelRecord], sensitivity: [SensitivityRecord]) {
         var shown = configuration.models.compactMap { plan in
-            learned.models[plan.name].map {
+            models[plan.name].map {
                 Shown(name: plan.name, kind: plan.kind.rawValue, text: plan.text, model: $0)
             }
         }
         for method in configuration.methods {
-            guard case .joint(let cycle) = learned.methods[method.name]?.analysis else { continue }
+            guard case .joint(let cycle) = methods[method.name]?.analysis else { continue }
             let model = TwinModel.convolution(cycle.forecast.model.map.base)
             shown.append(
                 Shown(
                     name: method.name, kind: method.kind.rawValue, text: method.kind.text,
                     model: TrainedModel(
-                        model: model, modelError: nil, record: learned.methods[method.name]?.record)))
+                        model: model, modelError: nil, record: methods[method.name]?.record)))
         }
         guard !shown.isEmpty else { return ([], []) }
         let diagnostics = TwinModelDiagnostics(
@@ -33,7 +33,7 @@ extension TwinExperiment {
             progress.advance()
         }
         progress.finish()
-        return (records, try sensitivity(learned, diagnostics, reference, in: folder, options: options))
+        return (records, try sensitivity(diagnostics, reference, in: folder, options: options))
     }
 
     private struct Shown {
@@ -45,7 +45,7 @@ extension TwinExperiment {
 
     /// Models that are learned from observations, learned from others.
     private func sensitivity(
-        _ learned: TwinLearned, _ diagnostics: TwinModelDiagnostics, _ reference: TwinModelDiagnostics.Reference,
+        _ diagnostics: TwinModelDiagnostics, _ reference: TwinModelDiagnostics.Reference,
         in folder: RunFolder, options: RunOptions
     ) throws(InputError) -> [SensitivityRecord] {
         guard let plan = configuration.sensitivity else { return [] }
