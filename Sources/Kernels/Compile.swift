@@ -9,24 +9,27 @@ public struct Compiled<Input: Tree, Output: Tree>: Sendable {
     /// The program, simplified.
     public let program: Program
     private let output: Output
-    /// Its machine code; nil where there is no compiler.
+    /// Its machine code; nil where there is no compiler, and where tensors are captured that are not known yet.
     private let native: NativeProgram?
+    /// Traced tensors of a transform around it, the last inputs of the program.
+    private let captured: [Tensor]
 
     init(_ f: (Input) -> Output, like input: Input) {
         var structure: Output?
-        let recorded = Program.tracing(input.leaves.map(\.signature)) { leaves in
+        let (recorded, captured) = Program.capturing(input.leaves.map(\.signature)) { leaves in
             let result = f(input.replacingLeaves(leaves))
             structure = result
             return result.leaves
         }
         program = Simplify.all(recorded)
-        native = NativeProgram(program)
+        native = captured.isEmpty ? NativeProgram(program) : nil
+        self.captured = captured
         // The leaves of the structure are placeholders; `callAsFunction` replaces all of them.
         output = structure!.replacingLeaves(structure!.leaves.map { _ in Tensor.zeros() })
     }
 
     public func callAsFunction(_ x: Input) -> Output {
-        let arguments = x.leaves
+        let arguments = x.leaves + captured
         guard let native, arguments.allSatisfy(\.isPlain) else { return output.replacingLeaves(program.run(arguments)) }
         precondition(
             arguments.map(\.signature) == program.inputs,
@@ -39,7 +42,8 @@ public struct Compiled<Input: Tree, Output: Tree>: Sendable {
 /// before.
 ///
 /// What `f` captures is constant in the program; what shall change from call to call, a network that learns or a state of an
-/// optimiser, belongs into its argument.
+/// optimiser, belongs into its argument. Inside another transform it may capture what that transform traces: the program is
+/// then recorded into the graph of the transform, and derivatives pass through what was captured too.
 public func compile<A: Tree, B: Tree>(like input: A, _ f: (A) -> B) -> Compiled<A, B> { Compiled(f, like: input) }
 
 extension Map {

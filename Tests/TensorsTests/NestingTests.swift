@@ -1,4 +1,5 @@
 import Checks
+import Kernels
 import Testing
 
 @testable import Tensors
@@ -7,7 +8,7 @@ import Testing
 @Suite struct NestingTests {
     /// A scalar function of a vector that uses a transform inside, and captures `w`.
     enum Inner: String, CaseIterable, Sendable {
-        case plain, vmapped, scanned, chosen, checkpointed, solved, ownRule, gradient, pushed, pulled
+        case plain, vmapped, scanned, chosen, checkpointed, solved, ownRule, gradient, pushed, pulled, compiled
 
         func callAsFunction(_ x: Tensor, _ w: Tensor) -> Tensor {
             let f = { (x: Tensor) in (w * x).sin() + x * x * w * 0.3 }
@@ -34,6 +35,7 @@ import Testing
             case .gradient: (Tensors.gradient(of: { (x: Tensor) in f(x).sum() })(x) * x).sum()
             case .pushed: jvp({ f($0 * w) }, at: x, along: x * w).tangent.sum()
             case .pulled: vjp({ f($0 * w) }, at: x).pullback(x * w).sum()
+            case .compiled: compile(like: x) { f($0 * w) }(x).sum()
             }
         }
     }

@@ -137,7 +137,7 @@ extension Program {
     /// Records `body` on unknown tensors of the given signatures. Traced tensors that it captures from outside become
     /// further inputs, after the declared ones, and are returned beside the program. What `body` does to those alone is done
     /// once, outside the program, unless it is to be in there (`whole`).
-    static func capturing(
+    package static func capturing(
         _ signatures: [Signature], whole: Bool = false, _ body: ([Tensor]) -> [Tensor]
     ) -> (program: Program, captured: [Tensor]) {
         Graph.with { graph, isOutermost in
