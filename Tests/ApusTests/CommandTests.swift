@@ -2,14 +2,17 @@ import Foundation
 import Testing
 
 @Suite struct CommandTests {
-    @Test(arguments: [[], ["run"], ["list"], ["explain"], ["forecast"]])
+    @Test(arguments: [[], ["run"], ["train"], ["compare"], ["reproduce"], ["list"], ["explain"], ["forecast"]])
     func everyCommandHasHelp(_ command: [String]) throws {
         let ending = try Tool.start(command + ["--help"], in: Folder()).wait()
         #expect(ending.status == 0 && ending.errors.isEmpty)
         #expect(ending.output.contains("USAGE: apus \(command.joined(separator: " "))"))
         #expect(ending.output.contains("OVERVIEW:"))
         if command.isEmpty {
-            #expect(["run", "list", "explain", "forecast"].allSatisfy { ending.output.contains("\n  \($0) ") })
+            #expect(
+                ["run", "train", "compare", "list", "explain", "forecast"].allSatisfy {
+                    ending.output.contains("\n  \($0) ")
+                })
         }
     }
 

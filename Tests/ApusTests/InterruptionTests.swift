@@ -28,6 +28,53 @@ import Testing
         }
     }
 
+    /// A training that is killed goes on from its last checkpoint, and ends with the same numbers.
+    @Test func aKilledTrainingGoesOnToTheSameNumbers() throws {
+        let models = ["learned-gain", "residual-network"].map { "out/models/\($0).safetensors" }
+        func folder() throws -> Folder {
+            let folder = try Folder()
+            try folder.write(
+                """
+                experiment: twin
+                name: small
+                output: out
+                setting: sakov2008
+                cycles: 120
+                methods:
+                  - {method: learned-gain, scale: 0.02, steps: 300, truncation: 4}
+                  - {method: residual-network, width: 8, depth: 2, steps: 600, batch: 16, truncation: 2}
+
+                """, to: "config.yaml")
+            return folder
+        }
+        /// What lies behind the header, which tells the time that it took.
+        func numbers(_ name: String, in folder: Folder) throws -> Data {
+            let bytes = try folder.read(name)
+            let header = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+            return bytes.dropFirst(8 + header)
+        }
+        let whole = try folder()
+        let start = Date()
+        #expect(try Tool.run("train", "config.yaml", "--quiet", in: whole).status == 0)
+        let duration = Date().timeIntervalSince(start)
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<3 {
+            let killed = try folder()
+            let moment = Double.random(in: 0.1..<0.9, using: &random) * duration
+            let running = try Tool.start(["train", "config.yaml", "--quiet"], in: killed)
+            usleep(UInt32(moment * 1e6))
+            running.signal(SIGKILL)
+            _ = running.wait()
+            let resumed = try Tool.run("train", "config.yaml", "--quiet", "--resume", in: killed)
+            #expect(resumed.status == 0, "killed after \(moment) s: \(resumed.errors)")
+            for name in models {
+                #expect(
+                    try numbers(name, in: killed) == numbers(name, in: whole),
+                    "killed after \(moment) of \(duration) s: \(name) differs")
+            }
+        }
+    }
+
     private func check(
         _ number: Int32, _ moment: String, against whole: Folder, waiting: (Folder) -> Void
     ) throws {

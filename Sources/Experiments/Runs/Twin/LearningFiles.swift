@@ -8,7 +8,7 @@ struct LearningFiles: Sendable {
     let folder: RunFolder
     let name: String
     let isQuiet: Bool
-    /// The time between checkpoints.
+    /// The longest time between checkpoints; the first follow sooner.
     var interval = Duration.seconds(5)
 
     private var model: String { folder.path("models/\(name).safetensors") }
@@ -41,7 +41,8 @@ struct LearningFiles: Sendable {
         let meter = ProgressMeter("Training \(name)", total: progress(session).1, isQuiet: isQuiet)
         meter.advance(by: progress(session).0)
         let clock = ContinuousClock()
-        var last = clock.now
+        let start = clock.now
+        var last = start
         while !isFinished(session) {
             let before = clock.now
             let steps = progress(session).0
@@ -49,7 +50,7 @@ struct LearningFiles: Sendable {
             seconds += (clock.now - before) / .seconds(1)
             let now = progress(session)
             meter.advance(by: now.0 - steps, note: now.2.isFinite ? "loss \(NumberText.short(now.2))" : nil)
-            if clock.now - last > interval {
+            if clock.now - last > min(interval, (clock.now - start) / 4) {
                 try keep(session, seconds)
                 last = clock.now
             }
