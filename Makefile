@@ -22,6 +22,9 @@ test:
 	.build/release/Twin
 	.venv-test/bin/python Scripts/check-results .build/check/enso .build/check/co2
 	python3 Scripts/check-targets .build/check/enso .build/check/co2
+	.build/release/apus reproduce learning --quick --rows 1 2 3 4 5 6 7 --output .build/check/learning --force --quiet \
+		--json .build/check/learning.json
+	python3 Scripts/check-agreement .build/check/learning.json
 	$(SWIFT_TEST) --skip-build
 
 # Against JAX, PyTorch and NumPy in one run; see Benchmarks/README.md.
