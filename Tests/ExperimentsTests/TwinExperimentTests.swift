@@ -216,6 +216,7 @@ import Testing
         methods:
           - {method: learned-localization, members: 10, radius: 2, steps: 60, rate: 0.03, truncation: 8}
           - {name: free, method: learned-localization, free-taper: 1, members: 10, radius: 2, steps: 60, truncation: 8, loss: crps}
+          - {method: learned-ensemble-gain, members: 10, scale: 0.05, steps: 100, rate: 0.005, truncation: 8, loss: prediction-crps}
           - {method: set-transformer, members: 10, radius: 2, width: 8, depth: 1, steps: 60, truncation: 8}
           - {method: learned-gain, scale: 0.05, steps: 100, rate: 0.005, truncation: 8}
           - {method: residual-network, width: 4, depth: 1, steps: 20, batch: 16, truncation: 2}
@@ -268,7 +269,7 @@ import Testing
     }
 
     private func check(gains: [GainRecord]) throws {
-        #expect(gains.map(\.name) == ["learned-gain", "residual-network", "Kalman"])
+        #expect(gains.map(\.name) == ["learned-ensemble-gain", "learned-gain", "residual-network", "Kalman"])
         for gain in gains {
             let numbers = gain.rows.flatMap { $0 }.compactMap { $0 }
             #expect(gain.rows.count == 12 && numbers.count == 72, "\(gain.name)")

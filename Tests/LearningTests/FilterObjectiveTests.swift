@@ -205,6 +205,22 @@ import Testing
         #expect(error < 0.02, "\(learned.values) against \(Self.steadyGain().values)")
     }
 
+    /// With many members the best gain of an ensemble with perturbed observations is that of the Kalman filter too.
+    @Test func theLearnedGainOfAnEnsembleIsThatOfTheSteadyKalmanFilter() {
+        let twins = (0..<8).map { Self.twin(250, seed: 10 + $0) }
+        let objective = FilterObjective(
+            twins.map(\.observations), truths: twins.map(\.truth), loss: .squaredError, segment: 25, spinUp: 10,
+            start: { Self.background.ensemble(of: 100, key: $0) },
+            filter: { (gain: FixedGain<Ensemble>) in
+                Cycle(EachMember(Self.model, modelError: ModelError(covariance: Self.modelError)), gain)
+            })
+        let start = FixedGain<Ensemble>(0.2 * Tensor.identity(3).slice(axis: 1, from: 0, to: 2))
+        let rule = Adam(rate: Schedule(0.02, decay: .cosine(steps: 200, final: 0.01)))
+        let learned = Training(objective, rule, epochs: 20, like: start)(start, key: Key(1)).best
+        let error = (learned.gain - Self.steadyGain()).absolute().maximum().scalar
+        #expect(error < 0.06, "\(learned.gain.values) against \(Self.steadyGain().values)")
+    }
+
     @Test func exactMaximizationNeverLowersTheLikelihood() {
         let observations = Self.twin(60, seed: 2).observations
         var (q, r) = (2 * Tensor.identity(3), 3 * Tensor.identity(2))

@@ -61,7 +61,8 @@ struct TwinFilter: Sendable {
                 finalScale: Tensor(candidate[.finalScale]), initialVariance: Tensor(candidate[.initialVariance]))
             return ensemble(
                 EnsembleScoreFilter(schedule, steps: candidate.whole(.diffusionSteps)), members, draw)
-        case .learnedGain, .residualNetwork, .learnedLocalization, .jointNetworks, .setTransformer:
+        case .learnedGain, .learnedEnsembleGain, .residualNetwork, .learnedLocalization, .jointNetworks,
+            .setTransformer:
             let start = PointEstimate(climate.mean)
             switch learned {
             case .gain(let gain): return series(Cycle(PointForecast(model), gain), from: start, draw)
@@ -69,6 +70,9 @@ struct TwinFilter: Sendable {
             case .radius(let tuning): return tuned(tuning, draw)
             case .taper(let tuning): return tuned(tuning, draw)
             case .joint(let cycle): return series(cycle, from: start, draw)
+            case .ensembleGain(let gain):
+                let forecast = EachMember(model, modelError: noise)
+                return series(Cycle(forecast, gain), from: self.start(members, draw), draw)
             case .ensemble(let analysis):
                 let forecast = EachMember(model, modelError: noise)
                 return series(Cycle(forecast, analysis), from: self.start(members, draw), draw)

@@ -47,6 +47,7 @@ extension TwinSetting {
     func gain(_ learned: LearnedAnalysis, seed: Int) -> Tensor? {
         switch learned {
         case .gain(let gain): return gain.gain
+        case .ensembleGain(let gain): return gain.gain
         case .joint(let cycle): return gain(.network(cycle.analysis), seed: seed)
         case .network(let network):
             let climate = draw(.tuning, seed: seed, cycles: 2).climate

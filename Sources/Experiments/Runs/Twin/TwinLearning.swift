@@ -9,6 +9,7 @@ import Tensors
 /// An analysis that was learned for a twin experiment.
 enum LearnedAnalysis: Sendable {
     case gain(FixedGain<PointEstimate>)
+    case ensembleGain(FixedGain<Ensemble>)
     case network(ResidualAnalysis)
     case radius(TunedLocalization<LogRadius>)
     case taper(TunedLocalization<FreeTaper>)
@@ -58,6 +59,7 @@ struct TwinLearning: Sendable {
         let work = LearningFiles(folder: folder, name: name, isQuiet: options.isQuiet)
         switch method.kind {
         case .learnedGain: return try gain(work)
+        case .learnedEnsembleGain: return try ensembleGain(work)
         case .residualNetwork: return try network(work)
         case .learnedLocalization: return try localization(work)
         case .jointNetworks: return try joint(work)
@@ -78,7 +80,7 @@ struct TwinLearning: Sendable {
             outcome: state.outcome, seconds: seconds)
     }
 
-    // MARK: The gain of 3D-Var
+    // MARK: A gain
 
     private func gain(_ work: LearningFiles) throws(InputError) -> TrainedMethod {
         let start = FixedGain<PointEstimate>(startingGain(setting.draw(.tuning, seed: seed)))
@@ -94,6 +96,22 @@ struct TwinLearning: Sendable {
         }
         let (gain, record) = try descend(objective, from: start, work) { _ in nil }
         return TrainedMethod(analysis: .gain(gain), record: record)
+    }
+
+    private func ensembleGain(_ work: LearningFiles) throws(InputError) -> TrainedMethod {
+        let start = FixedGain<Ensemble>(startingGain(setting.draw(.tuning, seed: seed)))
+        if let saved = try work.saved(like: start) {
+            return TrainedMethod(analysis: .ensembleGain(saved.model), record: saved.record)
+        }
+        let (setting, members) = (setting, candidate.whole(.members))
+        let forecast = EachMember(model.model, modelError: model.modelError)
+        let objective = objective { truth, key in
+            setting.start(members, about: truth, key: key)
+        } filter: { (gain: FixedGain<Ensemble>) in
+            Cycle(forecast, gain)
+        }
+        let (gain, record) = try descend(objective, from: start, work) { _ in nil }
+        return TrainedMethod(analysis: .ensembleGain(gain), record: record)
     }
 
     /// The loss of a filter on all twins, each of which starts about its truth.

@@ -19,6 +19,7 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
     case optimalParticles = "optimal-particles"
     case scoreFilter = "score-filter"
     case learnedGain = "learned-gain"
+    case learnedEnsembleGain = "learned-ensemble-gain"
     case residualNetwork = "residual-network"
     case learnedLocalization = "learned-localization"
     case jointNetworks = "joint-networks"
@@ -27,7 +28,9 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
     /// Whether it is trained, on seeds of training, before it is tuned and tested.
     var isLearned: Bool {
         switch self {
-        case .learnedGain, .residualNetwork, .learnedLocalization, .jointNetworks, .setTransformer: true
+        case .learnedGain, .learnedEnsembleGain, .residualNetwork, .learnedLocalization, .jointNetworks,
+            .setTransformer:
+            true
         case .climatology, .optimalInterpolation, .threeDVar, .extendedKalman, .stochasticEnKF, .etkf,
             .deterministicEnKF, .serialEnSRF, .enKFN, .letkf, .localStochasticEnKF, .fourDVar, .iterativeEnKS,
             .bootstrapParticles, .optimalParticles, .scoreFilter:
@@ -54,6 +57,8 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
         case .optimalParticles: "particle filter with the optimal proposal; needs model error"
         case .scoreFilter: "ensemble drawn by a reversed diffusion along the scores of background and likelihood"
         case .learnedGain: "3D-Var whose gain is learned by gradients through the cycles"
+        case .learnedEnsembleGain:
+            "ensemble with perturbed observations and one gain, learned by gradients through the cycles"
         case .residualNetwork:
             "one forecast, corrected by a gain that a network sees in it; trained through cycles"
         case .learnedLocalization:
@@ -78,7 +83,8 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
             .bootstrapParticles:
             true
         case .climatology, .optimalInterpolation, .threeDVar, .extendedKalman, .fourDVar, .iterativeEnKS,
-            .optimalParticles, .scoreFilter, .learnedGain, .residualNetwork, .learnedLocalization, .jointNetworks,
+            .optimalParticles, .scoreFilter, .learnedGain, .learnedEnsembleGain, .residualNetwork, .learnedLocalization,
+            .jointNetworks,
             .setTransformer:
             false
         }
@@ -100,6 +106,7 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
         case .bootstrapParticles, .optimalParticles: [.members, .threshold, .jitter]
         case .scoreFilter: [.members, .inflation, .finalScale, .initialVariance, .diffusionSteps]
         case .learnedGain: [.scale, .steps, .rate, .truncation, .patience]
+        case .learnedEnsembleGain: [.members, .scale, .steps, .rate, .truncation, .patience]
         case .residualNetwork: [.width, .depth, .steps, .rate, .truncation, .batch]
         case .learnedLocalization:
             [.members, .inflation, .radius, .freeTaper, .steps, .rate, .truncation, .patience]
@@ -113,8 +120,7 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
     var losses: [TwinLoss] {
         switch self {
         case .learnedGain: [.squaredError, .predictionError]
-        case .learnedLocalization: TwinLoss.allCases
-        case .setTransformer: TwinLoss.allCases
+        case .learnedEnsembleGain, .learnedLocalization, .setTransformer: TwinLoss.allCases
         case .jointNetworks: [.predictionError, .predictionRankedScore, .predictionEnergyScore]
         case .climatology, .optimalInterpolation, .threeDVar, .extendedKalman, .stochasticEnKF, .etkf,
             .deterministicEnKF, .serialEnSRF, .enKFN, .letkf, .localStochasticEnKF, .fourDVar, .iterativeEnKS,
