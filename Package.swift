@@ -76,8 +76,8 @@ let package = Package(
         .testTarget(
             name: "TensorsTests",
             dependencies: ["Tensors", "Kernels", "Checks", .product(name: "RealModule", package: "swift-numerics")]),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Networks", "Checks"]),
-        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Checks"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Networks"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Checks"]),
         .testTarget(name: "DynamicsTests", dependencies: ["Dynamics", "Kernels", "Checks"]),
         .testTarget(
             name: "AssimilationTests", dependencies: ["Assimilation", "Dynamics", "Kernels", "Verification", "Checks"],
