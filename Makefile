@@ -48,10 +48,13 @@ random:
 # what it would be, and programs that exit take their memory with them: no leaks are looked for. Each target is a process of its own: a
 # thousand libraries of machine code are the most that the sanitizer of threads can follow.
 SANITIZED = TensorsTests KernelsTests NetworksTests DynamicsTests AssimilationTests
+# What reads files of others, under that of addresses.
+READERS = VerificationTests ExperimentsTests
 UNSANITIZED = MemoryTests|timeIsLinear|NistTests
 
 sanitize:
-	for sanitizer in address thread; do for tests in $(SANITIZED); do \
+	for sanitizer in address thread; do \
+	for tests in $(SANITIZED) $$([ $$sanitizer = thread ] || echo $(READERS)); do \
 		ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS="halt_on_error=1 suppressions=$(CURDIR)/Scripts/thread-sanitizer-suppressions" \
 		swift test -c release -Xswiftc -enable-testing --sanitize=$$sanitizer --scratch-path .build-$$sanitizer \
 			--filter $$tests --skip '$(UNSANITIZED)' || exit 1; \
