@@ -136,7 +136,8 @@ extension BadInput {
         .configuration(
             "zero leads", "leads: 3,", "leads: 0,", at: "config.yaml:17:19: forecast.leads", "0 is out of range",
             "expected 1 to 1000"),
-        .configuration("negative seed", "seed: 7", "seed: -7", at: "config.yaml:3:7: seed", "-7", "expected 0 to 400000"),
+        .configuration(
+            "negative seed", "seed: 7", "seed: -7", at: "config.yaml:3:7: seed", "-7", "expected 0 to 400000"),
         .configuration(
             "zero ridge", "ridge: [1]}", "ridge: [0]}", at: "config.yaml:19:34: linear.ridge[0]",
             "expected a number above 0"),

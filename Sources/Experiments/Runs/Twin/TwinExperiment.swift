@@ -167,9 +167,7 @@ struct TwinLearned: Sendable {
 
     var records: [(name: String, record: TrainingRecord)] {
         models.compactMap { name, model in model.record.map { (name, $0) } }
-            + methods.flatMap { name, all in
-                all.enumerated().map { (all.count == 1 ? name : "\(name)/\($0.offset + 1)", $0.element.record) }
-            }
+            + methods.values.flatMap { $0.map { ($0.name, $0.record) } }
     }
 
     /// The model that a method forecasts with; that of the truth, where it names none.

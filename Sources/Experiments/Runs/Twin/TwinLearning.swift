@@ -24,6 +24,8 @@ typealias JointNetworks = Cycle<
 
 /// A learned analysis and how it came about; of a method with several combinations of parameters, one of them.
 struct TrainedMethod: Sendable {
+    /// Of its files.
+    let name: String
     let analysis: LearnedAnalysis
     let record: TrainingRecord
 }
@@ -42,8 +44,6 @@ struct TwinLearning: Sendable {
     let model: TrainedModel
 
     private var candidate: MethodCandidate { method.candidates[number] }
-    /// Of its files.
-    var name: String { method.candidates.count == 1 ? method.name : "\(method.name)/\(number + 1)" }
     private var key: Key { Key(1_000_000 + seed).folding(7) }
 
     /// How many truths a gradient is the mean of: a filter that has lost one of them does not decide alone.
@@ -56,7 +56,7 @@ struct TwinLearning: Sendable {
     }
 
     func trained(in folder: RunFolder, options: RunOptions) throws(InputError) -> TrainedMethod {
-        let work = LearningFiles(folder: folder, name: name, isQuiet: options.isQuiet)
+        let work = LearningFiles(folder: folder, name: method.trainingName(number), isQuiet: options.isQuiet)
         switch method.kind {
         case .learnedGain: return try gain(work)
         case .learnedEnsembleGain: return try ensembleGain(work)
@@ -85,7 +85,7 @@ struct TwinLearning: Sendable {
     private func gain(_ work: LearningFiles) throws(InputError) -> TrainedMethod {
         let start = FixedGain<PointEstimate>(startingGain(setting.draw(.tuning, seed: seed)))
         if let (gain, record) = try work.saved(like: start) {
-            return TrainedMethod(analysis: .gain(gain), record: record)
+            return TrainedMethod(name: work.name, analysis: .gain(gain), record: record)
         }
         let model = model.model
         let (error, variables) = (setting.error, setting.model.variables)
@@ -95,23 +95,29 @@ struct TwinLearning: Sendable {
             Cycle(PointForecast(model), gain)
         }
         let (gain, record) = try descend(objective, from: start, work) { _ in nil }
-        return TrainedMethod(analysis: .gain(gain), record: record)
+        return TrainedMethod(name: work.name, analysis: .gain(gain), record: record)
     }
 
     private func ensembleGain(_ work: LearningFiles) throws(InputError) -> TrainedMethod {
         let start = FixedGain<Ensemble>(startingGain(setting.draw(.tuning, seed: seed)))
-        if let saved = try work.saved(like: start) {
-            return TrainedMethod(analysis: .ensembleGain(saved.model), record: saved.record)
-        }
+        let (gain, record) = try ofEnsembles(start, work) { $0 }
+        return TrainedMethod(name: work.name, analysis: .ensembleGain(gain), record: record)
+    }
+
+    /// What an analysis of ensembles is made of, learned through the cycles.
+    private func ofEnsembles<Parameters: Tree, A: Analysis>(
+        _ start: Parameters, _ work: LearningFiles, describing: (Parameters) -> String? = { _ in nil },
+        analysis: @escaping @Sendable (Parameters) -> A
+    ) throws(InputError) -> (Parameters, TrainingRecord) where A.State == Ensemble {
+        if let saved = try work.saved(like: start) { return (saved.model, saved.record) }
         let (setting, members) = (setting, candidate.whole(.members))
         let forecast = EachMember(model.model, modelError: model.modelError)
         let objective = objective { truth, key in
             setting.start(members, about: truth, key: key)
-        } filter: { (gain: FixedGain<Ensemble>) in
-            Cycle(forecast, gain)
+        } filter: { (parameters: Parameters) in
+            Cycle(forecast, analysis(parameters))
         }
-        let (gain, record) = try descend(objective, from: start, work) { _ in nil }
-        return TrainedMethod(analysis: .ensembleGain(gain), record: record)
+        return try descend(objective, from: start, work, describing: describing)
     }
 
     /// The loss of a filter on all twins, each of which starts about its truth.
@@ -163,27 +169,22 @@ struct TwinLearning: Sendable {
         if candidate[.freeTaper] == 0 {
             let start = TunedLocalization(logInflation: logInflation, taper: LogRadius(radius: radius))
             let (tuning, record) = try localization(from: start, work)
-            return TrainedMethod(analysis: .radius(tuning), record: record)
+            return TrainedMethod(name: work.name, analysis: .radius(tuning), record: record)
         }
         let farthest = setting.places.distances(to: setting.places).maximum().scalar
         let taper = FreeTaper(like: GaspariCohn(radius: Tensor(radius)), count: Int(farthest) + 1)
         let start = TunedLocalization(logInflation: logInflation, taper: taper)
         let (tuning, record) = try localization(from: start, work)
-        return TrainedMethod(analysis: .taper(tuning), record: record)
+        return TrainedMethod(name: work.name, analysis: .taper(tuning), record: record)
     }
 
     private func localization<Weights: DescribedTaper>(
         from start: TunedLocalization<Weights>, _ work: LearningFiles
     ) throws(InputError) -> (TunedLocalization<Weights>, TrainingRecord) {
-        if let saved = try work.saved(like: start) { return (saved.model, saved.record) }
-        let (setting, members) = (setting, candidate.whole(.members))
-        let forecast = EachMember(model.model, modelError: model.modelError)
-        let objective = objective { truth, key in
-            setting.start(members, about: truth, key: key)
-        } filter: { (tuning: TunedLocalization<Weights>) in
-            Cycle(forecast, tuning.analysis(setting.places, observing: setting.observed))
-        }
-        return try descend(objective, from: start, work) { "\($0.inflationText), \($0.taper.text)" }
+        let setting = setting
+        return try ofEnsembles(
+            start, work, describing: { "\($0.inflationText), \($0.taper.text)" },
+            analysis: { $0.analysis(setting.places, observing: setting.observed) })
     }
 
     // MARK: A residual network
@@ -197,7 +198,7 @@ struct TwinLearning: Sendable {
                 type: .float32),
             centre: climate.mean().scalar, scale: climate.variance().scalar.squareRoot())
         if let (network, record) = try work.saved(like: start) {
-            return TrainedMethod(analysis: .network(network), record: record)
+            return TrainedMethod(name: work.name, analysis: .network(network), record: record)
         }
         var settings = AnalysisTraining()
         settings.batch = candidate.whole(.batch)
@@ -223,7 +224,7 @@ struct TwinLearning: Sendable {
         // Each step sees other truths: none is better than the last, unless it has spoilt the network.
         let network = state.outcome == .completed ? state.parameters : state.best
         try work.save(network, record, tag: "error")
-        return TrainedMethod(analysis: .network(network), record: record)
+        return TrainedMethod(name: work.name, analysis: .network(network), record: record)
     }
 
     // MARK: A network that sees the ensemble
@@ -238,18 +239,8 @@ struct TwinLearning: Sendable {
                 centre: climate.mean().scalar, state: climate.variance().scalar.squareRoot(), error: setting.error),
             channels: max(1, candidate.whole(.width) / 2), width: candidate.whole(.width),
             depth: candidate.whole(.depth), key: key.folding(1))
-        if let saved = try work.saved(like: start) {
-            return TrainedMethod(analysis: .ensemble(saved.model), record: saved.record)
-        }
-        let (setting, members) = (setting, candidate.whole(.members))
-        let forecast = EachMember(model.model, modelError: model.modelError)
-        let objective = objective { truth, key in
-            setting.start(members, about: truth, key: key)
-        } filter: { (analysis: SetTransformerAnalysis) in
-            Cycle(forecast, analysis)
-        }
-        let (analysis, record) = try descend(objective, from: start, work) { _ in nil }
-        return TrainedMethod(analysis: .ensemble(analysis), record: record)
+        let (analysis, record) = try ofEnsembles(start, work) { $0 }
+        return TrainedMethod(name: work.name, analysis: .ensemble(analysis), record: record)
     }
 }
 
@@ -265,7 +256,7 @@ extension TwinLearning {
         let start = joint(centre, scale)
         if let saved = try work.saved(like: start) {
             // Networks do not hold the size of states: it is of the same observations.
-            return TrainedMethod(analysis: .joint(saved.model), record: saved.record)
+            return TrainedMethod(name: work.name, analysis: .joint(saved.model), record: saved.record)
         }
         let variables = setting.model.variables
         let objective = FilterObjective(
@@ -273,7 +264,7 @@ extension TwinLearning {
             spinUp: min(20, candidate.whole(.length) / 10), held: held
         ) { _ in PointEstimate(Tensor(centre) * Tensor.ones([variables])) }
         let (cycle, record) = try descend(objective, from: start, work) { _ in nil }
-        return TrainedMethod(analysis: .joint(cycle), record: record)
+        return TrainedMethod(name: work.name, analysis: .joint(cycle), record: record)
     }
 
     private func joint(_ centre: Double, _ scale: Double) -> JointNetworks {
