@@ -23,6 +23,12 @@ extension ConfigurationNode {
         try self.init(root, file: file, path: "", depth: 0)
     }
 
+    /// The default of a key as a node at the key's place.
+    init(yaml text: String, at place: InputError.Place) throws(InputError) {
+        let node = try ConfigurationNode(yaml: text, file: place.file)
+        (self.place, content) = (place, node.content)
+    }
+
     private init(_ node: Yams.Node, file: String, path: String, depth: Int) throws(InputError) {
         place = .init(file, line: node.mark?.line, column: node.mark?.column, path: path)
         // What refers to itself through anchors is refused by the parser; what is nested without end, here.

@@ -5,11 +5,16 @@ public struct ConfigurationMapping: Sendable {
     /// The mapping itself, for errors about several keys.
     public let node: ConfigurationNode
     private let entries: [ConfigurationNode.Entry]
+    /// The keys that the mapping may hold; `nil` while its reader has no table yet.
+    private(set) var table: KeyTable?
     private var asked: [String] = []
 
     init(node: ConfigurationNode, entries: [ConfigurationNode.Entry]) {
         (self.node, self.entries) = (node, entries)
     }
+
+    /// Adds the keys of a reader to those that the mapping may hold: several readers share the root of a file.
+    public mutating func adopt(_ more: KeyTable) { table = table.map { $0 + more } ?? more }
 
     /// The keys of the mapping in the order of the file.
     public var keys: [String] { entries.map(\.key) }
@@ -45,7 +50,12 @@ public struct ConfigurationMapping: Sendable {
     }
 
     private func error(_ unknown: ConfigurationNode.Entry) -> InputError {
-        InputError(
+        if let table, table.keys.contains(where: { $0.name == unknown.key }) {
+            return InputError(
+                .configuration, at: unknown.place, "the key \(unknown.key.quoted) has no effect beside the others",
+                expected: asked.isEmpty ? "no key" : Spelling.oneOf(asked))
+        }
+        return InputError(
             .configuration, at: unknown.place,
             "unknown key \(unknown.key.quoted)\(Spelling.suggestion(for: unknown.key, among: asked))",
             expected: Spelling.oneOf(asked))

@@ -121,9 +121,19 @@ public struct ConfigurationNode: Hashable, Sendable {
         if case .scalar = content { [self] } else { try nonEmptyList() }
     }
 
-    /// Reads a mapping; a key that `read` did not ask for is an error.
+    /// Reads a mapping by a table of its keys; a key that `read` did not ask for is an error.
     ///
     /// `read` is an initialiser, or a closure that begins with `{ (keys) throws(InputError) in`.
+    public func mapping<Result>(
+        _ table: KeyTable, _ read: (inout ConfigurationMapping) throws(InputError) -> Result
+    ) throws(InputError) -> Result {
+        try mapping { (keys) throws(InputError) in
+            keys.adopt(table)
+            return try read(&keys)
+        }
+    }
+
+    /// Reads a mapping whose reader has no table, or adopts one.
     public func mapping<Result>(
         _ read: (inout ConfigurationMapping) throws(InputError) -> Result
     ) throws(InputError) -> Result {

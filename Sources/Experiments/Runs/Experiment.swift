@@ -38,17 +38,24 @@ public struct ExperimentHeader: Sendable {
     /// The configuration file.
     public let file: String
 
-    init(_ keys: inout ConfigurationMapping, file: String) throws(InputError) {
-        self.file = file
-        name = try keys.required("name").string()
-        title = try keys.optional("title")?.string() ?? name
-        summary = try keys.optional("summary")?.string() ?? ""
+    static let keys = KeyTable(
+        .text("name", .required, "The name of the run, and of its folder."),
+        .text("title", .optional("the name"), "The heading of the report."),
+        .text("summary", .usual("''"), "A sentence below the heading."),
         // Seeds for tuning, validation, test and training are apart by more.
-        seed = try keys.optional("seed")?.integer(.within(0...400_000)) ?? 1
-        output = try keys.optional("output")?.string() ?? "runs/\(name)"
-        var credits: [String] = []
-        for node in try keys.optional("credits")?.listOrSingle() ?? [] { credits.append(try node.string()) }
-        self.credits = credits
+        .integer("seed", 0...400_000, .usual("1"), "All random numbers follow from it."),
+        .text("output", .optional("runs/NAME"), "The folder of the results, from the current folder."),
+        ConfigurationKey("credits", .list(.text), .optional("none"), "The sources of the data, shown in the report."))
+
+    init(_ keys: inout ConfigurationMapping, file: String) throws(InputError) {
+        keys.adopt(Self.keys)
+        self.file = file
+        name = try keys.text("name")
+        title = try keys.optionalText("title") ?? name
+        summary = try keys.text("summary")
+        seed = try keys.integer("seed")
+        output = try keys.optionalText("output") ?? "runs/\(name)"
+        credits = try keys.optionalTexts("credits") ?? []
     }
 }
 
