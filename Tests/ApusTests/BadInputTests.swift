@@ -148,7 +148,7 @@ extension BadInput {
             "infinite inflation", "inflation: [1, 1.2]", "inflation: [.inf]",
             at: "config.yaml:22:51: assimilation.inflation[0]", "expected a finite number"),
         .configuration(
-            "fraction above one", "fraction: 0.3", "fraction: 30", at: "config.yaml:24:24: gaps.random30.fraction",
+            "fraction above one", "fraction: 0.3", "fraction: 30", at: "config.yaml:24:22: gaps.random.fraction",
             "expected"),
         .configuration(
             "zero scale", "{name: a, units: degC}", "{name: a, scale: 0}",

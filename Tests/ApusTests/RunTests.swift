@@ -28,7 +28,7 @@ import Testing
 
         let bytes = try folder.read("out/results.json")
         let results = try JSONDecoder().decode(Results.self, from: bytes)
-        #expect(Set(results.scores.map(\.gaps)) == ["none", "random30", "outage"])
+        #expect(Set(results.scores.map(\.gaps)) == ["none", "random", "outage"])
         let names = Set(results.scores.map(\.score))
         #expect(names.isSuperset(of: ["rmse", "crps", "coverage90", "correlation", "spread_error_ratio"]))
         #expect(results.scores.contains { $0.method == results.chosen && $0.split == "test" && $0.lead == 3 })

@@ -26,7 +26,7 @@ enum SmallExperiment {
         correction: {hidden: [[4]], memory: [1], ridge: [0.01], epochs: 5, patience: 3}
         assimilation: {filters: [etkf, enkf], inflation: [1, 1.2]}
         gaps:
-          random30: {fraction: 0.3}
+          random: {fraction: 0.3}
           outage: {variable: a, period: [2005-03, 2006-02]}
         bootstrap: {resamples: 100}
 

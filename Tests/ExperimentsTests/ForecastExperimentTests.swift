@@ -9,7 +9,11 @@ private struct SmallExperiment {
     let folder: URL
 
     /// Two variables with seasons, the second following the first; `change` may alter values.
-    init(errors: Bool = false, change: (_ time: Int, _ value: Double) -> Double = { $1 }) throws {
+    init(
+        errors: Bool = false,
+        gaps: String = "gaps: {random: {fraction: 0.3}, outage: {variable: x, period: [2005-01, 2005-06]}}",
+        change: (_ time: Int, _ value: Double) -> Double = { $1 }
+    ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let noise = Key(11).normal([240, 2]).values
@@ -40,7 +44,7 @@ private struct SmallExperiment {
         network: {hidden: [[4]], memory: [1], epochs: 20, patience: 5}
         correction: {hidden: [[4]], memory: [1], epochs: 20, patience: 5}
         assimilation: {filters: [etkf], inflation: [1, 1.2]}
-        gaps: {random30: {fraction: 0.3}, outage: {variable: x, period: [2005-01, 2005-06]}}
+        \(gaps)
         bootstrap: {resamples: 100}
         """.write(to: folder.appending(path: "small.yaml"), atomically: true, encoding: .utf8)
     }
@@ -79,7 +83,7 @@ private struct SmallExperiment {
             output: experiment.folder.appending(path: "out").path, claim: .new, options: RunOptions(isQuiet: true))
         let results = try #require(run.results as? RunResults)
         #expect(results.methods.map(\.name).contains(results.chosen))
-        for gaps in Gaps.allCases {
+        for gaps in results.gapNames {
             for score in [ScoreName.rmse, .crps, .coverage90, .correlation, .spreadErrorRatio] {
                 let found = results.scores.filter {
                     $0.gaps == gaps && $0.score == score && $0.method == results.chosen
@@ -94,6 +98,47 @@ private struct SmallExperiment {
         }
         #expect(rmse("linear-etkf") < 0.9 * rmse("persistence"))
         #expect(results.gapFilling.contains { $0.gaps == .outage && $0.estimator == .smoother && $0.rmse != nil })
+    }
+
+    /// Scenarios have names of one's own, and every text has the number from the setting.
+    @Test func scenariosOfGapsAreNamedAndDescribedByTheirSettings() throws {
+        let gaps = """
+            gaps:
+              random30: {fraction: 0.5}
+              eighth: {fraction: 0.125}
+              blackout: {variable: y, period: [2005-01, 2005-06]}
+            """
+        let experiment = try SmallExperiment(gaps: gaps)
+        let run = try experiment.file().run(
+            output: experiment.folder.appending(path: "out").path, claim: .new, options: RunOptions(isQuiet: true))
+        let results = try #require(run.results as? RunResults)
+        #expect(results.gapNames.map(\.rawValue) == ["none", "random", "eighth", "blackout"])
+        #expect(
+            results.gapScenarios.map(\.title) == [
+                "all observations", "50 % withheld at random", "12.5 % withheld at random",
+                "y withheld from 2005-01 to 2005-06",
+            ])
+        #expect(Set(results.scores.map(\.gaps)) == Set(results.gapNames))
+        let page = results.report.page().html
+        let texts = results.verdict.joined() + results.terminalTables.map { $0.rendered(color: false) }.joined() + page
+        #expect(!texts.contains("30 %") && texts.contains("12.5 % withheld at random"))
+        // More is withheld of the larger fraction, and of one variable in the period.
+        func missing(_ name: String) -> Int {
+            results.series.filter { $0.gaps.rawValue == name }.flatMap(\.observed).count { $0 == nil }
+        }
+        let total = results.series.filter { $0.gaps == .none }.flatMap(\.observed).count
+        #expect(abs(Double(missing("random")) / Double(total) - 0.5) < 0.06)
+        #expect(abs(Double(missing("eighth")) / Double(total) - 0.125) < 0.05)
+        #expect(missing("blackout") == 6)
+        for (wrong, message) in [
+            ("none: {fraction: 0.3}", "no name of a scenario"), ("../a: {fraction: 0.3}", "no name of a scenario"),
+            ("a: {fraction: 0.3, variable: y}", "variable"),
+            ("random30: {fraction: 0.3}, random: {fraction: 0.2}", "a second time"),
+        ] {
+            #expect {
+                _ = try SmallExperiment(gaps: "gaps: {\(wrong)}").file()
+            } throws: { "\($0)".contains(message) }
+        }
     }
 
     /// An error that the data tell is used: the filter then keeps a distance from the observations.

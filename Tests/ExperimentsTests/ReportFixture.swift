@@ -10,6 +10,7 @@ enum ReportFixture {
         ("AR(12)", .baseline, 0.82), ("linear inverse model", .linear, 0.72), ("network", .network, 0.74),
         ("linear + network", .hybrid, 0.69),
     ]
+    static let random = Gaps(rawValue: "random")
     static let chosen = "linear + network"
 
     static func results() -> RunResults {
@@ -28,6 +29,10 @@ enum ReportFixture {
                 SplitRecord(name: "validation", start: "1980-01", end: "1989-12"),
                 SplitRecord(name: "test", start: "1990-01", end: "2010-12"),
             ], leads: leads, leadUnit: "months",
+            gapScenarios: [
+                .none, .random(random, fraction: 0.3),
+                .period(.outage, variable("nino34", "Niño 3.4 anomaly"), from: "1997-05", to: "1998-04"),
+            ],
             methods: methods.map {
                 MethodRecord(
                     name: $0.name, kind: $0.kind, description: "What \($0.name) does, in one sentence.",
@@ -47,7 +52,7 @@ enum ReportFixture {
                 method: chosen, variable: "nino34", lead: lead, gaps: .none,
                 counts: (0..<10).map { 25 + Int(6 * noise(1000 * lead + $0)) }, probability: 0.4)
         }
-        results.gapFilling = [Gaps.random30, .outage].flatMap { gaps in
+        results.gapFilling = [random, Gaps.outage].flatMap { gaps in
             zip(GapEstimator.allCases, [0.24, 0.17, 0.29]).map {
                 GapFillingRecord(
                     gaps: gaps, variable: "nino34", estimator: $0.0, rmse: $0.1, low: $0.1 - 0.03, high: $0.1 + 0.03,
@@ -60,7 +65,7 @@ enum ReportFixture {
             ErrorModelRecord(
                 method: chosen, variable: $0.name, observationError: 0.08, modelError: 0.21, inflation: 1.02)
         }
-        results.series = [series(.none), series(.random30), series(.outage)]
+        results.series = [series(.none), series(random), series(.outage)]
         results.forecasts = [forecasts()]
         results.verdict = results.derivedVerdict()
         return results
@@ -89,7 +94,7 @@ enum ReportFixture {
         var records: [ScoreRecord] = []
         for (number, method) in methods.enumerated() {
             for (position, variable) in ["nino34", "nino12", "nino3", "nino4"].enumerated() {
-                for gaps in Gaps.allCases where gaps == .none || method.name == chosen {
+                for gaps in [Gaps.none, random, .outage] where gaps == .none || method.name == chosen {
                     for lead in leads {
                         let growth = 1 - exp(-Double(lead) / 5)
                         let rmse =
@@ -158,8 +163,8 @@ enum ReportFixture {
         let isWithheld = times.indices.map { month in
             switch gaps {
             case .none: false
-            case .random30: noise(month + 31) > 0.7
-            case .outage: (88..<100).contains(month)
+            case random: noise(month + 31) > 0.7
+            default: (88..<100).contains(month)
             }
         }
         let known = Array(truth.prefix(times.count))

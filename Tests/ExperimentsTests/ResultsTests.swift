@@ -13,13 +13,13 @@ import Testing
 
     @Test func recordsHaveTheirKeysInOrderAndNullForWhatIsMissing() throws {
         let record = ScoreRecord(
-            method: "a \"b\"\n", variable: "v", lead: 3, split: "test", gaps: .random30, score: .spreadErrorRatio,
+            method: "a \"b\"\n", variable: "v", lead: 3, split: "test", gaps: Gaps(rawValue: "random"), score: .spreadErrorRatio,
             value: .nan, low: nil, high: 0.1, count: 7)
         let text = String(decoding: OrderedJSON.encoded([record]), as: UTF8.self)
         #expect(
             text == """
                 [
-                  {"method": "a \\"b\\"\\n", "variable": "v", "lead": 3, "split": "test", "gaps": "random30", \
+                  {"method": "a \\"b\\"\\n", "variable": "v", "lead": 3, "split": "test", "gaps": "random", \
                 "score": "spread_error_ratio", "value": null, "low": null, "high": 0.1, "count": 7}
                 ]
 

@@ -39,6 +39,38 @@ public struct SplitRecord: Codable, Sendable, Equatable {
     }
 }
 
+/// A scenario of withheld observations.
+public struct GapRecord: Codable, Sendable, Equatable {
+    /// The name that scores and estimates refer to.
+    public var name: Gaps
+    /// The scenario in words, such as `30 % withheld at random`.
+    public var title: String
+    /// The share of the values that is withheld at random; nil where a period is.
+    public var fraction: Double?
+    /// The variable that is withheld; nil for all.
+    public var variable: String?
+    /// The first withheld time, ISO 8601; nil where times are drawn at random.
+    public var start: String?
+    /// The last withheld time, ISO 8601.
+    public var end: String?
+
+    /// Nothing withheld.
+    public static let none = GapRecord(name: .none, title: "all observations")
+
+    /// A share of all values, drawn at random.
+    public static func random(_ name: Gaps, fraction: Double) -> GapRecord {
+        GapRecord(name: name, title: "\(NumberText.short(100 * fraction)) % withheld at random", fraction: fraction)
+    }
+
+    /// All values of a variable from one time to another.
+    public static func period(_ name: Gaps, _ variable: VariableRecord, from start: String, to end: String) -> GapRecord
+    {
+        GapRecord(
+            name: name, title: "\(variable.longName) withheld from \(start) to \(end)", variable: variable.name,
+            start: start, end: end)
+    }
+}
+
 /// What a method is.
 public enum MethodKind: String, Codable, Sendable, CaseIterable {
     /// A forecast without learning or assimilation that any other must beat.

@@ -31,6 +31,7 @@ extension RunResults {
         if !usedGaps.isEmpty {
             file.addCoordinate(
                 "gaps", .texts(usedGaps.map(\.rawValue)), attributes: ["long_name": "which observations were withheld"])
+            file.addVariable("gaps_title", on: ["gaps"], .texts(usedGaps.map(title)))
         }
         if !leads.isEmpty, !scores.isEmpty || !forecasts.isEmpty {
             file.addCoordinate("lead", .integers(leads.map { Int32($0) }), attributes: leadAttributes)
@@ -40,7 +41,7 @@ extension RunResults {
     /// The gaps that anything is known of, in their order.
     var usedGaps: [Gaps] {
         let used = Set(scores.map(\.gaps) + series.map(\.gaps) + forecasts.map(\.gaps) + gapFilling.map(\.gaps))
-        return Gaps.allCases.filter(used.contains)
+        return gapNames.filter(used.contains)
     }
 
     /// A lead in units of time is the CF conventions' forecast period.

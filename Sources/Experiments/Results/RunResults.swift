@@ -26,6 +26,8 @@ public struct RunResults: Codable, Sendable, Equatable {
     public var leads: [Int]
     /// The unit of a lead, such as `months`.
     public var leadUnit: String
+    /// The scenarios of withheld observations, that without any the first.
+    public var gapScenarios: [GapRecord]
     /// The methods, in the order of the tables.
     public var methods: [MethodRecord]
     /// Which method was chosen, and how.
@@ -59,7 +61,8 @@ public struct RunResults: Codable, Sendable, Equatable {
     public init(
         name: String, title: String, summary: String, version: String, command: String, seed: UInt64,
         variables: [VariableRecord], primaryVariable: String, splits: [SplitRecord], leads: [Int],
-        leadUnit: String, methods: [MethodRecord], choice: ChoiceRecord, verdict: [String] = [],
+        leadUnit: String, gapScenarios: [GapRecord] = [.none], methods: [MethodRecord], choice: ChoiceRecord,
+        verdict: [String] = [],
         scores: [ScoreRecord] = [], comparisons: [ComparisonRecord] = [],
         rankHistograms: [RankHistogramRecord] = [], gapFilling: [GapFillingRecord] = [],
         folds: [FoldRecord] = [], learningCurves: [LearningCurveRecord] = [], errorModels: [ErrorModelRecord] = [],
@@ -77,6 +80,7 @@ public struct RunResults: Codable, Sendable, Equatable {
         self.splits = splits
         self.leads = leads
         self.leadUnit = leadUnit
+        self.gapScenarios = gapScenarios
         self.methods = methods
         self.choice = choice
         self.verdict = verdict
@@ -91,6 +95,14 @@ public struct RunResults: Codable, Sendable, Equatable {
         self.forecasts = forecasts
         self.confidence = confidence
         self.dataCredits = dataCredits
+    }
+
+    /// The names of the scenarios of withheld observations, in order.
+    public var gapNames: [Gaps] { gapScenarios.map(\.name) }
+
+    /// A scenario in words.
+    public func title(of gaps: Gaps) -> String {
+        gapScenarios.first { $0.name == gaps }?.title ?? gaps.rawValue
     }
 
     /// The name of the chosen method.
@@ -114,7 +126,7 @@ extension RunResults: ExperimentResults {
 
     /// Errors with every gap scenario, then what probabilities are worth.
     public var terminalTables: [TextTable] {
-        let scenarios = Gaps.allCases.filter { gaps in scores.contains { $0.gaps == gaps } }
+        let scenarios = gapNames.filter { gaps in scores.contains { $0.gaps == gaps } }
         return scenarios.map { summaryTable(.rmse, gaps: $0) } + [summaryTable(.crps), summaryTable(.coverage90)]
     }
 }

@@ -14,14 +14,16 @@ public enum ScoreName: String, Codable, Sendable, CaseIterable {
     case spreadErrorRatio = "spread_error_ratio"
 }
 
-/// Which observations an experiment withholds.
-public enum Gaps: String, Codable, Sendable, CaseIterable {
-    /// None.
-    case none
-    /// 30 % of the values, drawn at random.
-    case random30
-    /// All values of one variable over a stretch of time.
-    case outage
+/// A scenario of withheld observations, by the name that the configuration gives it; ``GapRecord`` describes it.
+public struct Gaps: RawRepresentable, Codable, Sendable, Hashable {
+    public var rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Nothing is withheld.
+    public static let none = Gaps(rawValue: "none")
+    /// The period that a structural experiment withholds.
+    public static let outage = Gaps(rawValue: "outage")
 }
 
 /// One score of one method: a row of the flat list `scores` in `results.json`.

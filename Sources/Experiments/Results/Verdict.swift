@@ -111,7 +111,9 @@ extension ReportContext {
     fileprivate var gapSentence: String? {
         guard let lead = typicalLead, let full = score(.rmse, results.chosen, lead: lead)?.value else { return nil }
         let others = gaps.filter { $0 != .none }.compactMap { gaps in
-            score(.rmse, results.chosen, lead: lead, gaps: gaps)?.value.map { "\(quantity($0)) (\(gaps.title))" }
+            score(.rmse, results.chosen, lead: lead, gaps: gaps)?.value.map {
+                "\(quantity($0)) (\(results.title(of: gaps)))"
+            }
         }
         guard !others.isEmpty else { return nil }
         return "With observations withheld its RMSE \(leadText(lead)) ahead is \(others.joined(separator: ", ")), "
@@ -120,7 +122,7 @@ extension ReportContext {
 
     /// A sentence a way of withholding on the estimates of the primary variable, or of the first that has any.
     fileprivate var fillingSentences: [String] {
-        Gaps.allCases.compactMap { gaps in
+        results.gapNames.compactMap { gaps in
             let all = results.gapFilling.filter { $0.gaps == gaps && $0.rmse != nil }
             let hasPrimary = all.contains { $0.variable == results.primaryVariable }
             let name = hasPrimary ? results.primaryVariable : all.first?.variable
@@ -128,7 +130,8 @@ extension ReportContext {
             guard let name, let count = own.first?.count, own.count > 1 else { return nil }
             let unit = UnitText.display(variable(name).units)
             let parts = own.map { "\(NumberText.fixed($0.rmse, decimals: 3)) \(unit) by \($0.estimator.title)" }
-            return "\(count) withheld values of \(variable(name).longName) (\(gaps.title)) were estimated with an "
+            return
+                "\(count) withheld values of \(variable(name).longName) (\(results.title(of: gaps))) were estimated with an "
                 + "RMSE of " + parts.joined(separator: ", ") + "."
         }
     }

@@ -21,7 +21,7 @@ extension ReportContext {
                 let record = score(.rmse, results.chosen, lead: lead, gaps: gaps)
                 return .interval(record?.value, low: record?.low, high: record?.high, decimals: 3)
             }
-            table.add([.text(gaps.title)] + cells)
+            table.add([.text(results.title(of: gaps))] + cells)
         }
         return table
     }
@@ -35,7 +35,7 @@ extension ReportContext {
         var table = TextTable(
             title: UnitText.label("RMSE of estimates of the withheld values", units: unit),
             columns: [.init("Withheld"), .init("Variable"), .init("Values")] + estimators.map { .init($0.heading) })
-        for gaps in Gaps.allCases {
+        for gaps in results.gapNames {
             for variable in results.variables {
                 let records = results.gapFilling.filter { $0.gaps == gaps && $0.variable == variable.name }
                 guard let first = records.first else { continue }
@@ -44,7 +44,7 @@ extension ReportContext {
                     return .interval(record?.rmse, low: record?.low, high: record?.high, decimals: 3)
                 }
                 table.add(
-                    [.text(gaps.title), .text(variable.longName), .number(Double(first.count), decimals: 0)] + cells)
+                    [.text(results.title(of: gaps)), .text(variable.longName), .number(Double(first.count), decimals: 0)] + cells)
             }
         }
         return table
@@ -95,7 +95,7 @@ extension ReportContext {
                             name: "withheld, used only to check", x: x, y: checks, marker: .circle, color: .ink)
                     ] : []))
         let method = series.method.map { " by \($0)" } ?? ""
-        let place = series.gaps == .none ? "around the longest gap in the data" : series.gaps.title
+        let place = series.gaps == .none ? "around the longest gap in the data" : results.title(of: series.gaps)
         let figure = Figure(
             caption:
                 "Estimates\(method) of \(variable.longName), \(place): the filter knows the observations "

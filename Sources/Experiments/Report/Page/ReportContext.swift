@@ -66,7 +66,7 @@ struct ReportContext: Sendable {
     }
 
     /// The gaps that have scores of the chosen method.
-    var gaps: [Gaps] { Gaps.allCases.filter { !methods(with: .rmse, gaps: $0).isEmpty } }
+    var gaps: [Gaps] { results.gapNames.filter { !methods(with: .rmse, gaps: $0).isEmpty } }
 
     /// The baseline with the lowest RMSE of the primary variable on average over the leads.
     var bestBaseline: String? {
@@ -139,17 +139,6 @@ extension ScoreName {
         switch self {
         case .rmse, .crps: variable.units
         case .coverage50, .coverage90, .correlation, .spreadErrorRatio: "1"
-        }
-    }
-}
-
-extension Gaps {
-    /// What is withheld, for readers.
-    var title: String {
-        switch self {
-        case .none: "all observations"
-        case .random30: "30 % withheld at random"
-        case .outage: "outage"
         }
     }
 }

@@ -34,7 +34,7 @@ extension ReportContext {
         let title =
             UnitText.label("\(primary.longName): \(score.title)", units: units)
             + " by lead time in \(results.leadUnit), \(split) period"
-            + (gaps == .none ? "" : ", \(gaps.title)") + "; best in each column marked"
+            + (gaps == .none ? "" : ", \(results.title(of: gaps))") + "; best in each column marked"
         var table = TextTable(
             title: title, columns: [.init("Method")] + keyLeads.map { .init("\($0)", best: score.best) })
         let decimals = decimals(score, keyLeads, gaps: gaps)

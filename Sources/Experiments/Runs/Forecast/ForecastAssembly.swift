@@ -7,13 +7,10 @@ extension ForecastRun {
         var results = RunResults(
             name: header.name, title: header.title, summary: header.summary, version: ApusVersion.text,
             command: "apus run \(header.file)", seed: UInt64(header.seed),
-            variables: data.variables.map {
-                VariableRecord(
-                    name: $0.name, longName: $0.longName ?? $0.name, units: $0.units ?? "",
-                    standardName: $0.standardName)
-            },
+            variables: data.variables.map(\.record),
             primaryVariable: setting.target, splits: splits, leads: Array(1...setting.leads),
-            leadUnit: "\(setting.step.unit.rawValue)s", methods: methodRecords(parts), choice: choice)
+            leadUnit: "\(setting.step.unit.rawValue)s", gapScenarios: parts.map(\.record),
+            methods: methodRecords(parts), choice: choice)
         let learned = Set(methods.map(\.name))
         results.scores = parts.flatMap { $0.forecasts.flatMap { $0.leads.flatMap { $0.flatMap(\.scores) } } }
         results.series = parts.flatMap(\.series)
@@ -86,7 +83,7 @@ extension ForecastRun {
             return nil
         }
         return MethodParameter(
-            name: "outcome, gaps \(part.gaps.rawValue)", value: "diverged at \(data.times[step].monthText)")
+            name: "outcome, \(part.record.title)", value: "diverged at \(data.times[step].monthText)")
     }
 
     private func histograms(_ forecasts: MethodForecasts) -> [RankHistogramRecord] {
@@ -157,6 +154,13 @@ extension ForecastRun {
             let checkpoint = forecaster(method, models).checkpoint(variables: data.variables.map(\.name))
             try ModelFile.write(checkpoint, to: folder.path("models/\(method.kind.rawValue)"))
         }
+    }
+}
+
+extension ObservationTable.Variable {
+    /// The variable as results describe it.
+    var record: VariableRecord {
+        VariableRecord(name: name, longName: longName ?? name, units: units ?? "", standardName: standardName)
     }
 }
 

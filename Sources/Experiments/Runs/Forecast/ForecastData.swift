@@ -95,7 +95,7 @@ struct ForecastData: Sendable {
 
 /// The observations with some withheld.
 struct GapScenario: Sendable {
-    let gaps: Gaps
+    let record: GapRecord
     let series: SeasonalSeries
     /// `[time][variable]`: values that exist and are withheld.
     let withheld: [[Bool]]
@@ -103,21 +103,30 @@ struct GapScenario: Sendable {
     let changesTraining: Bool
 
     static func all(_ data: ForecastData, _ setting: ForecastSetting, key: Key) -> [GapScenario] {
-        var scenarios = [GapScenario(.none, data) { _, _ in false }]
-        if let random = setting.random {
-            let draws = key.uniform([data.series.count, data.series.variables]).values
-            let variables = data.series.variables
-            scenarios.append(GapScenario(.random30, data) { draws[$0 * variables + $1] < random.fraction })
-        }
-        if let outage = setting.outage {
-            let variable = data.variables.firstIndex { $0.name == outage.variable }
-            scenarios.append(GapScenario(.outage, data) { outage.period.contains(data.times[$0]) && $1 == variable })
-        }
-        return scenarios
+        let variables = data.series.variables
+        // One draw for all scenarios: the values of a smaller fraction are among those of a larger one.
+        let draws = key.uniform([data.series.count, variables]).values
+        return [GapScenario(.none, data) { _, _ in false }]
+            + setting.gaps.map { gaps in
+                switch gaps.rule {
+                case .random(let fraction):
+                    return GapScenario(.random(gaps.name, fraction: fraction), data) {
+                        draws[$0 * variables + $1] < fraction
+                    }
+                case .period(let name, let period, _):
+                    let variable = data.variables.firstIndex { $0.name == name } ?? 0
+                    let times = data.withheld(of: name, in: period).map { data.times[$0].monthText }
+                    let record = GapRecord.period(
+                        gaps.name, data.variables[variable].record, from: times.first ?? "", to: times.last ?? "")
+                    return GapScenario(record, data) { period.contains(data.times[$0]) && $1 == variable }
+                }
+            }
     }
 
-    private init(_ gaps: Gaps, _ data: ForecastData, _ isWithheld: (Int, Int) -> Bool) {
-        self.gaps = gaps
+    var gaps: Gaps { record.name }
+
+    private init(_ record: GapRecord, _ data: ForecastData, _ isWithheld: (Int, Int) -> Bool) {
+        self.record = record
         let values = data.series.values
         let withheld = values.indices.map { t in values[t].indices.map { !values[t][$0].isNaN && isWithheld(t, $0) } }
         self.withheld = withheld

@@ -7,17 +7,20 @@ extension ForecastData {
         for v in variables.indices { try requireVariation(of: v, setting) }
         try requireIndependence(setting)
         try requireTargetValues(setting)
-        if let outage = setting.outage {
-            let variable = variables.firstIndex { $0.name == outage.variable }
-            let lost = series.values.indices.filter { t in
-                outage.period.contains(times[t]) && variable.map { !series.values[t][$0].isNaN } ?? false
-            }
-            if lost.isEmpty {
-                throw outage.place.error(
-                    "no value of \(outage.variable.quoted) lies in \(outage.period.lowerBound) to \(outage.period.upperBound)",
+        for gaps in setting.gaps {
+            guard case .period(let variable, let period, let place) = gaps.rule else { continue }
+            if withheld(of: variable, in: period).isEmpty {
+                throw place.error(
+                    "no value of \(variable.quoted) lies in \(period.lowerBound) to \(period.upperBound)",
                     expected: "a period with values to withhold")
             }
         }
+    }
+
+    /// The times in a period at which a variable has a value.
+    func withheld(of variable: String, in period: Range<Instant>) -> [Int] {
+        guard let v = variables.firstIndex(where: { $0.name == variable }) else { return [] }
+        return series.values.indices.filter { period.contains(times[$0]) && !series.values[$0][v].isNaN }
     }
 
     private func requireLength(_ setting: ForecastSetting) throws(InputError) {

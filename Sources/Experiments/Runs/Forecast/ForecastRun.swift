@@ -3,7 +3,7 @@ import Verification
 
 /// All results of one gap scenario: what a stage of the run keeps.
 struct ScenarioResults: Codable, Sendable {
-    let gaps: Gaps
+    let record: GapRecord
     let forecasts: [MethodForecasts]
     let series: [SeriesRecord]
     let filling: [GapFillingRecord]
@@ -35,7 +35,7 @@ struct ForecastRun: Sendable {
         let baselines = Baseline.allCases
         let total = baselines.count + methods.count
         let progress = ProgressMeter(
-            "Forecasting the test, gaps: \(scenario.gaps.rawValue)", total: total + 1, isQuiet: options.isQuiet)
+            "Forecasting the test, \(scenario.record.title)", total: total + 1, isQuiet: options.isQuiet)
         let forecasts = concurrentMap(total, threads: options.threads) { i -> MethodForecasts in
             defer { progress.advance() }
             if i < methods.count { return forecast(methods[methods.count - 1 - i], scenario, models) }
@@ -45,7 +45,7 @@ struct ForecastRun: Sendable {
         progress.finish()
         let inOrder = Array(forecasts[methods.count...]) + forecasts[..<methods.count].reversed()
         return ScenarioResults(
-            gaps: scenario.gaps, forecasts: inOrder, series: series, filling: filling, curves: curves(models),
+            record: scenario.record, forecasts: inOrder, series: series, filling: filling, curves: curves(models),
             errors: scenario.gaps == .none ? errorRecords(models) : [])
     }
 

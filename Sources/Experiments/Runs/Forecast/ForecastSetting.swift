@@ -21,22 +21,13 @@ struct ForecastSetting: Sendable {
     let leastObservationError: Double
     /// Rounds of smoothing and regression when there are gaps.
     let rounds: Int
-    let random: RandomGaps?
-    let outage: Outage?
+    let gaps: [GapSetting]
     let resamples: Int
 
     struct Split: Sendable {
         let train: Range<Instant>
         let validation: Range<Instant>
         let test: Range<Instant>
-        let place: ConfigurationNode
-    }
-    struct RandomGaps: Sendable {
-        let fraction: Double
-    }
-    struct Outage: Sendable {
-        let variable: String
-        let period: Range<Instant>
         let place: ConfigurationNode
     }
 
@@ -88,10 +79,7 @@ struct ForecastSetting: Sendable {
             )
         }
         (filters, inflations, leastObservationError, rounds) = assimilation ?? (EnsembleFilter.allCases, [1], 1e-3, 4)
-        (random, outage) =
-            try keys.optional("gaps")?.mapping { [data] (keys) throws(InputError) in
-                (try keys.optional("random30")?.mapping(RandomGaps.init), try ForecastSetting.outage(&keys, data))
-            } ?? (nil, nil)
+        gaps = try GapSetting.all(keys.optional("gaps"), data)
         resamples =
             try keys.optional("bootstrap")?.mapping { (keys) throws(InputError) in
                 try keys.required("resamples").integer(.within(100...100_000))
@@ -103,7 +91,7 @@ struct ForecastSetting: Sendable {
         return try variable(node, data)
     }
 
-    private static func variable(_ node: ConfigurationNode, _ data: DataSource) throws(InputError) -> String {
+    static func variable(_ node: ConfigurationNode, _ data: DataSource) throws(InputError) -> String {
         let name = try node.string()
         let names = data.variables.map(\.variable.name)
         guard names.contains(name) else {
@@ -112,14 +100,6 @@ struct ForecastSetting: Sendable {
                 expected: Spelling.oneOf(names))
         }
         return name
-    }
-
-    private static func outage(_ keys: inout ConfigurationMapping, _ data: DataSource) throws(InputError) -> Outage? {
-        try keys.optional("outage")?.mapping { (keys) throws(InputError) in
-            let variable = try variable(try keys.required("variable"), data)
-            let node = try keys.required("period")
-            return Outage(variable: variable, period: try period(node), place: node)
-        }
     }
 
     private static func linear(_ keys: inout ConfigurationMapping) throws(InputError) -> [SeasonalRegressionSetting] {
@@ -205,12 +185,6 @@ extension ForecastSetting.Split {
             throw node.error(
                 "the periods overlap or are out of order", expected: "train before validation before test")
         }
-    }
-}
-
-extension ForecastSetting.RandomGaps {
-    init(_ keys: inout ConfigurationMapping) throws(InputError) {
-        fraction = try keys.required("fraction").number(.within(0.001...0.9))
     }
 }
 

@@ -35,7 +35,7 @@ struct StructuralRun: Sendable {
             command: "apus run \(header.file)", seed: UInt64(header.seed), variables: [variable],
             primaryVariable: variable.name, splits: splits, leads: setting.leads,
             leadUnit: setting.step.count == 1 ? "\(setting.step.unit.rawValue)s" : "steps of \(setting.step)",
-            methods: methods, choice: choice(chosen, candidates))
+            gapScenarios: gapScenarios, methods: methods, choice: choice(chosen, candidates))
         results.scores =
             scores(validation, "validation", threads: threads) + scores(test, "test", threads: threads)
         let baselines = StructuralBaseline.allCases.map(\.rawValue).sorted {
@@ -129,10 +129,11 @@ struct StructuralRun: Sendable {
 
     // MARK: - What was done
 
-    private var variable: VariableRecord {
-        VariableRecord(
-            name: data.variable.name, longName: data.variable.longName ?? data.variable.name,
-            units: data.variable.units ?? "", standardName: data.variable.standardName)
+    private var variable: VariableRecord { data.variable.record }
+
+    private var gapScenarios: [GapRecord] {
+        guard let first = data.withheld.first, let last = data.withheld.last else { return [.none] }
+        return [.none, .period(.outage, variable, from: "\(data.times[first])", to: "\(data.times[last])")]
     }
 
     private var splits: [SplitRecord] {

@@ -1,0 +1,52 @@
+/// A scenario of withheld observations, as a configuration names and describes it.
+///
+///     gaps:
+///       random: {fraction: 0.3}                                       # of all values, drawn at random
+///       blackout: {variable: nino34, period: [1997-03, 1998-02]}      # all values of a variable
+struct GapSetting: Sendable {
+    enum Rule: Sendable {
+        case random(fraction: Double)
+        case period(variable: String, Range<Instant>, place: ConfigurationNode)
+    }
+
+    let name: Gaps
+    let rule: Rule
+
+    /// The scenarios of the key `gaps`, in its order. Names become names of files.
+    static func all(_ node: ConfigurationNode?, _ data: DataSource) throws(InputError) -> [GapSetting] {
+        try node?.mapping { (keys) throws(InputError) in
+            var settings: [GapSetting] = []
+            for key in keys.keys {
+                guard let node = keys.optional(key) else { continue }
+                // Earlier versions had one scenario at random, with a number in its name.
+                let name = key == "random30" ? "random" : key
+                guard settings.count < 20 else { throw node.error("more than 20 scenarios", expected: "at most 20") }
+                guard name != Gaps.none.rawValue, name.count <= 64,
+                    name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9_-]*/) != nil
+                else {
+                    throw node.error(
+                        "\(key.quoted) is no name of a scenario",
+                        expected: "letters, digits, '-' and '_', another name than 'none'")
+                }
+                if settings.contains(where: { $0.name.rawValue == name }) {
+                    throw node.error("the scenario \(name.quoted) a second time", expected: "each name once")
+                }
+                settings.append(try GapSetting(Gaps(rawValue: name), node, data))
+            }
+            return settings
+        } ?? []
+    }
+
+    private init(_ name: Gaps, _ node: ConfigurationNode, _ data: DataSource) throws(InputError) {
+        self.name = name
+        rule = try node.mapping { (keys) throws(InputError) in
+            if let fraction = keys.optional("fraction") {
+                return .random(fraction: try fraction.number(.within(0.001...0.9)))
+            }
+            let period = try keys.required("period")
+            return .period(
+                variable: try ForecastSetting.variable(try keys.required("variable"), data),
+                try Experiments.period(period), place: period)
+        }
+    }
+}
