@@ -110,6 +110,43 @@ import Testing
         #expect(line.firstMatch(of: pattern) != nil, "\(line)")
     }
 
+    @Test(arguments: [
+        ("a: {a: [[\(String(repeating: "[", count: 2000))", "YAML syntax: "),
+        (String(repeating: "- ", count: 2000) + "a", "YAML syntax: "),
+        (String(repeating: "[", count: 150) + String(repeating: "]", count: 150), "more than a hundred deep"),
+        // Each line is seven times the one before: 200 000 values, which are counted and not made.
+        (
+            "a: &a [\(String(repeating: "x, ", count: 40))]\n"
+                + zip("bcde", "abcd").map { "\($0): &\($0) [*\($1)\(String(repeating: ", *\($1)", count: 6))]\n" }
+                .joined()
+                + "f: [*e, *e]\n", "more values than a configuration may have"
+        ),
+        ("a: &a [x]\nb: [\(String(repeating: "*a, ", count: 31))]\n", "31 references of the form *name"),
+        ("a: '\(String(repeating: "x", count: 1_000_001))'", "a configuration of 1000006 bytes"),
+    ])
+    func whatHasNoEndIsRefused(_ yaml: String, _ message: String) {
+        let line = inputError { _ = try ConfigurationNode(yaml: yaml, file: "e.yaml") }.line
+        #expect(line.contains(message) && !line.contains("\n"), "\(line)")
+    }
+
+    @Test(arguments: [
+        ("1e308", "1e+308 is out of range"), ("-1e31", "-1e+31 is out of range"), ("1e-320", "is out of range"),
+        (".nan", "a finite number"), ("nan", "a finite number"), ("1e999", "a finite number"),
+    ])
+    func numbersAreOfAMagnitudeToComputeWith(_ text: String, _ message: String) throws {
+        let node = try ConfigurationNode(yaml: text, file: "e.yaml")
+        #expect(inputError { _ = try node.number() }.line.contains(message))
+    }
+
+    @Test func listsAndTextsEnd() throws {
+        let list = try ConfigurationNode(yaml: "[\(String(repeating: "1, ", count: 10_001))]", file: "e.yaml")
+        #expect(
+            inputError { _ = try list.listOrSingle() }.line.contains("a list of 10001 entries (expected at most 10000)")
+        )
+        let text = try ConfigurationNode(yaml: String(repeating: "x", count: 10_001), file: "e.yaml")
+        #expect(inputError { _ = try text.string() }.line.contains("a text of 10001 bytes (expected at most 10000)"))
+    }
+
     @Test func datesAndStepsAreRead() throws {
         let node = try ConfigurationNode(yaml: "{to: 1979-12, step: 6 hours, bad: 1979-13}", file: "e.yaml")
         try node.mapping { (keys) throws(InputError) in

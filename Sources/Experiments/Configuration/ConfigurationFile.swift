@@ -11,6 +11,7 @@ extension ConfigurationNode {
 
     /// Reads a text in YAML; `file` names it in errors.
     public init(yaml text: String, file: String) throws(InputError) {
+        try Self.requireModest(text, file: file)
         let root: Yams.Node?
         do {
             root = try Yams.compose(yaml: text)
@@ -20,7 +21,35 @@ extension ConfigurationNode {
         guard let root else {
             throw InputError(.configuration, at: .init(file), "the file is empty", expected: "a configuration in YAML")
         }
-        try self.init(root, file: file, path: "", depth: 0)
+        var count = 0
+        try self.init(root, file: file, path: "", depth: 0, count: &count)
+    }
+
+    static let longestFile = 1_000_000
+    static let mostValues = 100_000
+    static let mostReferences = 30
+
+    /// Throws where the text is long, or has so many references (`*name`) to parts that hold references that their
+    /// values cannot be counted.
+    private static func requireModest(_ text: String, file: String) throws(InputError) {
+        guard text.utf8.count <= longestFile else {
+            throw InputError(
+                .configuration, at: .init(file), "a configuration of \(text.utf8.count) bytes",
+                expected: "at most \(longestFile)")
+        }
+        var (references, before) = (0, UInt8(ascii: "\n"))
+        var isReference = false
+        for byte in text.utf8 {
+            let isSpace = byte <= UInt8(ascii: " ")
+            if isReference && !isSpace && byte != UInt8(ascii: "*") { references += 1 }
+            isReference = byte == UInt8(ascii: "*") && (before <= UInt8(ascii: " ") || "[{,:-?".utf8.contains(before))
+            before = byte
+        }
+        guard references <= mostReferences else {
+            throw InputError(
+                .configuration, at: .init(file), "\(references) references of the form *name",
+                expected: "at most \(mostReferences)")
+        }
     }
 
     /// The default of a key as a node at the key's place.
@@ -29,8 +58,17 @@ extension ConfigurationNode {
         (self.place, content) = (place, node.content)
     }
 
-    private init(_ node: Yams.Node, file: String, path: String, depth: Int) throws(InputError) {
+    /// - Parameter count: of the values so far, with each reference to a part counted as the whole part.
+    private init(
+        _ node: Yams.Node, file: String, path: String, depth: Int, count: inout Int
+    ) throws(InputError) {
         place = .init(file, line: node.mark?.line, column: node.mark?.column, path: path)
+        count += 1
+        guard count <= Self.mostValues else {
+            throw InputError(
+                .configuration, at: .init(file), "more values than a configuration may have, references counted",
+                expected: "at most \(Self.mostValues)")
+        }
         // What refers to itself through anchors is refused by the parser; what is nested without end, here.
         guard depth < 100 else {
             throw InputError(.configuration, at: place, "nested more than a hundred deep", expected: "less")
@@ -43,13 +81,13 @@ extension ConfigurationNode {
         case .sequence(let sequence):
             var nodes: [ConfigurationNode] = []
             for (index, node) in sequence.enumerated() {
-                nodes.append(try Self(node, file: file, path: "\(path)[\(index)]", depth: depth + 1))
+                nodes.append(try Self(node, file: file, path: "\(path)[\(index)]", depth: depth + 1, count: &count))
             }
             content = .list(nodes)
         case .mapping(let mapping):
             var entries: [Entry] = []
             for (key, value) in mapping {
-                entries.append(try Self.entry(key, value, file: file, path: path, depth: depth))
+                entries.append(try Self.entry(key, value, file: file, path: path, depth: depth, count: &count))
             }
             content = .mapping(entries)
         case .alias:
@@ -58,14 +96,14 @@ extension ConfigurationNode {
     }
 
     private static func entry(
-        _ key: Yams.Node, _ value: Yams.Node, file: String, path: String, depth: Int
+        _ key: Yams.Node, _ value: Yams.Node, file: String, path: String, depth: Int, count: inout Int
     ) throws(InputError) -> Entry {
         var place = InputError.Place(file, line: key.mark?.line, column: key.mark?.column, path: path)
         guard let name = key.scalar?.string else {
             throw InputError(.configuration, at: place, "the key is not a word", expected: "a word")
         }
         place.path = path.isEmpty ? name : "\(path).\(name)"
-        let node = try Self(value, file: file, path: place.path ?? name, depth: depth + 1)
+        let node = try Self(value, file: file, path: place.path ?? name, depth: depth + 1, count: &count)
         return Entry(key: name, place: place, value: node)
     }
 

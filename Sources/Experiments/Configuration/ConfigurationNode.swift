@@ -38,18 +38,29 @@ public struct ConfigurationNode: Hashable, Sendable {
     /// The text of a scalar; what looks like a number or a truth value is text here.
     public func string() throws(InputError) -> String {
         guard case .scalar(let text, _) = content else { throw wrongType("text") }
+        guard text.utf8.count <= Self.longestText else {
+            throw error("a text of \(text.utf8.count) bytes", expected: "at most \(Self.longestText)")
+        }
         return text
     }
+
+    static let longestText = 10_000
+    static let longestList = 10_000
+    /// Squares, cubes and products of settings are finite numbers above 0.
+    static let magnitudes = 1e-30...1e30
 
     public func integer(_ bounds: Bounds<Int> = .any) throws(InputError) -> Int {
         guard let text = plainText, let number = Int(text) else { throw wrongType("an integer") }
         return try bounded(number, bounds)
     }
 
-    /// A finite number.
+    /// A finite number; its magnitude is 0 or one that can be computed with.
     public func number(_ bounds: Bounds<Double> = .any) throws(InputError) -> Double {
         guard let text = plainText, let number = Double(decimal: text), number.isFinite else {
             throw wrongType("a finite number")
+        }
+        guard number == 0 || Self.magnitudes.contains(abs(number)) else {
+            throw error("\(number) is out of range", expected: "0 or a magnitude from 1e-30 to 1e30")
         }
         return try bounded(number, bounds)
     }
@@ -106,6 +117,9 @@ public struct ConfigurationNode: Hashable, Sendable {
     /// The nodes of a list.
     public func list() throws(InputError) -> [ConfigurationNode] {
         guard case .list(let nodes) = content else { throw wrongType("a list") }
+        guard nodes.count <= Self.longestList else {
+            throw error("a list of \(nodes.count) entries", expected: "at most \(Self.longestList)")
+        }
         return nodes
     }
 
