@@ -35,7 +35,7 @@ enum TropicalPacific {
                 for step in (target - lead)..<target {
                     state = learned.model(state, step: Tensor(integers: [step], shape: []))
                 }
-                let value = learned.climatology.value(state.values[3], phase: target % 12, variable: 3)
+                let value = learned.climatology.value(state.values[3], series.season, at: target, variable: 3)
                 return (value - series.values[target][3]) * (value - series.values[target][3])
             }
             return (squares.reduce(0, +) / Double(squares.count)).squareRoot()
@@ -72,7 +72,8 @@ enum TropicalPacific {
         let filtered = Cycle(forecast, KalmanAnalysis())(from: layout.climatology(Tensor.identity(4)), observations)
         let squares = TropicalPacific.test.map { t -> Double in
             let state = learned.model(filtered.analyses.mean[t - 1], step: Tensor(integers: [t - 1], shape: []))
-            let error = learned.climatology.value(state.values[3], phase: t % 12, variable: 3) - series.values[t][3]
+            let error =
+                learned.climatology.value(state.values[3], series.season, at: t, variable: 3) - series.values[t][3]
             return error * error
         }
         #expect((squares.reduce(0, +) / 252).squareRoot() < 0.243)

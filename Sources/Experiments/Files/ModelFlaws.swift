@@ -21,6 +21,11 @@ extension Checkpoint<ForecasterDescription> {
         guard let shape = tensors["model.coefficients"]?.shape, [1, layout.period].contains(shape.first) else {
             return "no coefficients for 1 or \(layout.period) seasons"
         }
+        guard
+            layout.season.cycles.allSatisfy({
+                $0.length.isFinite && $0.length > 0 && 0..<1 ~= $0.start && 0...1000 ~= $0.harmonics
+            }), layout.season.cycles.count <= 10
+        else { return "a season of \(layout.season.cycles)" }
         let (inputs, outputs) = (layout.count, layout.variables)
         guard shape == [shape[0], inputs, outputs], tensors["modelError"]?.shape == [outputs, outputs] else {
             return
@@ -31,9 +36,12 @@ extension Checkpoint<ForecasterDescription> {
 
     private func climatologyFlaw(_ it: ForecasterDescription) -> String? {
         let (means, scales) = (it.climatology.means, it.climatology.scales)
-        let fits = means.count == it.layout.period && (means + [scales]).allSatisfy { $0.count == it.layout.variables }
+        let fits =
+            means.count == it.layout.season.coefficientCount
+            && (means + [scales]).allSatisfy { $0.count == it.layout.variables }
         guard fits else {
-            return "a climatology that does not fit \(it.layout.period) seasons of \(it.layout.variables) variables"
+            return
+                "a climatology that does not fit \(it.layout.season.coefficientCount) seasons of \(it.layout.variables) variables"
         }
         let isSound = means.allSatisfy { $0.allSatisfy(\.isFinite) } && scales.allSatisfy { $0.isFinite && $0 > 0 }
         return isSound ? nil : "a climatology with numbers that are infinite or scales that are not positive"
@@ -61,7 +69,7 @@ extension Checkpoint<ForecasterDescription> {
         guard 1...it.layout.memory ~= it.networkMemory else {
             return "networks that see \(it.networkMemory) of \(it.layout.memory) steps"
         }
-        let input = it.networkMemory * it.layout.variables + 2 * MemoryModel.networkHarmonics
+        let input = it.networkMemory * it.layout.variables + it.layout.networkSeasonCount
         let available = tensors.values.map(\.count).reduce(0, +)
         var needed = 0
         for widths in it.networks {

@@ -24,11 +24,8 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
         return (0..<anomalies.variables).map { variable in
             let values = filled.values.map { $0[variable] }
             if self == .climatology {
-                return (1...leads).map { lead in
-                    starts.map {
-                        anomaliesOfSeason(anomalies, variable, phase: anomalies.phase($0 + lead), before: end)
-                    }
-                }
+                let samples = anomaliesBySeason(anomalies, variable, before: end)
+                return (1...leads).map { lead in starts.map { samples[anomalies.season.group($0 + lead)] } }
             }
             let points = pointForecasts(values, before: end, leads: leads)
             return (1...leads).map { lead in
@@ -95,24 +92,43 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
         guard !errors.isEmpty else { return [Double](repeating: 0, count: count) }
         let mean = errors.reduce(0.0, +) / Double(errors.count)
         let sorted = errors.map { $0 - mean }.sorted()
-        let quantiles = (0..<count).map { i -> Double in
+        let quantiles = Baseline.quantiles(ofSorted: sorted, count)
+        let centre = quantiles.reduce(0.0, +) / Double(count)
+        return quantiles.map { $0 - centre }
+    }
+
+    private static func quantiles(ofSorted sorted: [Double], _ count: Int) -> [Double] {
+        (0..<count).map { i -> Double in
             let place = (Double(i) + 0.5) / Double(count) * Double(sorted.count) - 0.5
             let low = min(max(Int(place.rounded(.down)), 0), sorted.count - 1)
             let high = min(low + 1, sorted.count - 1)
             let weight = min(max(place - Double(low), 0), 1)
             return sorted[low] * (1 - weight) + sorted[high] * weight
         }
-        let centre = quantiles.reduce(0.0, +) / Double(count)
-        return quantiles.map { $0 - centre }
     }
 
-    private func anomaliesOfSeason(
-        _ anomalies: SeasonalSeries, _ variable: Int, phase: Int, before end: Int
-    ) -> [Double] {
+    /// The known anomalies of each group of the season, `[group][member]`: themselves where the groups are phases, their
+    /// quantiles where they are parts of cycles; those of all groups where one has none.
+    private func anomaliesBySeason(_ anomalies: SeasonalSeries, _ variable: Int, before end: Int) -> [[Double]] {
+        let season = anomalies.season
+        var groups = [[Double]](repeating: [], count: season.groupCount)
+        for time in 0..<end {
+            let value = anomalies.values[time][variable]
+            if !value.isNaN { groups[season.group(time)].append(value) }
+        }
+        if case .waves = season {
+            let all = Baseline.sample(groups.flatMap { $0 })
+            return groups.map { $0.isEmpty ? all : Baseline.sample($0) }
+        }
         // The same number of members in every season.
-        let all = (0..<end).filter { anomalies.phase($0) == phase }.map { anomalies.values[$0][variable] }
-        let known = all.filter { !$0.isNaN }
-        let members = end / anomalies.period
-        return known.isEmpty ? [Double](repeating: 0, count: members) : (0..<members).map { known[$0 % known.count] }
+        let members = end / season.period
+        return groups.map { known in
+            known.isEmpty
+                ? [Double](repeating: 0, count: members) : (0..<members).map { known[$0 % known.count] }
+        }
+    }
+
+    private static func sample(_ known: [Double], count: Int = 99) -> [Double] {
+        known.isEmpty ? [Double](repeating: 0, count: count) : quantiles(ofSorted: known.sorted(), count)
     }
 }

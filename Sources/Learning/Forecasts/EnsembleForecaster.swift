@@ -34,6 +34,13 @@ public struct EnsembleForecaster: Sendable {
         self.key = key
     }
 
+    /// The same forecaster on a time axis whose step 0 has another place in the seasons.
+    public func moved(to season: Season) -> EnsembleForecaster {
+        EnsembleForecaster(
+            model.moved(to: season), climatology: climatology, modelError: modelError,
+            observationError: observationError, inflation: inflation, filter: filter, members: members, key: key)
+    }
+
     private var layout: MemoryLayout { model.layout }
     private var variables: Int { layout.variables }
 
@@ -87,7 +94,7 @@ public struct EnsembleForecaster: Sendable {
     }
 
     /// Mean and standard deviation of the newest values in the units of the series, `[time][variable]`.
-    public func estimates(_ beliefs: Ensemble, phase: (Int) -> Int) -> (mean: [[Double]], spread: [[Double]]) {
+    public func estimates(_ beliefs: Ensemble) -> (mean: [[Double]], spread: [[Double]]) {
         let newest = beliefs.members.slice(axis: 2, from: 0, to: variables)
         let means = newest.mean(axes: [1])
         let spreads = newest.variance(axes: [1], correction: 1).sqrt()
@@ -95,7 +102,8 @@ public struct EnsembleForecaster: Sendable {
         let times = 0..<means.shape[0]
         return (
             times.map { t in
-                (0..<variables).map { climatology.value(m[t * variables + $0], phase: phase(t), variable: $0) }
+                let normal = climatology.normal(layout.season, at: t)
+                return (0..<variables).map { normal[$0] + climatology.scales[$0] * m[t * variables + $0] }
             },
             times.map { t in (0..<variables).map { s[t * variables + $0] * climatology.scales[$0] } }
         )

@@ -57,8 +57,7 @@ public struct LinearLearner: Sendable {
     }
 
     private func layout(_ series: SeasonalSeries) -> MemoryLayout {
-        MemoryLayout(
-            variables: series.variables, memory: setting.memory, period: series.period, firstPhase: series.firstPhase)
+        MemoryLayout(variables: series.variables, memory: setting.memory, season: series.season)
     }
 
     private func moments(_ filled: SeasonalSeries) -> SeasonalMoments {
@@ -72,8 +71,7 @@ public struct LinearLearner: Sendable {
     ) -> (values: [[Double]], covariances: Tensor) {
         let d = series.variables
         let model = regression.model
-        let extended = MemoryLayout(
-            variables: d, memory: setting.memory + 1, period: series.period, firstPhase: series.firstPhase)
+        let extended = MemoryLayout(variables: d, memory: setting.memory + 1, season: series.season)
         let longer = model.companion(remembering: extended)
         let forecast = LinearForecast(longer, modelError: extended.modelError(regression.residualCovariance))
         let observations = climatology.observations(
@@ -99,29 +97,5 @@ extension MemoryModel {
         return LinearModel(
             Tensor.concatenated([coefficients.transposed.padded(axis: 2, before: 0, after: extra), shift], axis: 1),
             offsets: offsets.padded(axis: 1, before: 0, after: n - d))
-    }
-}
-
-extension Climatology {
-    /// Moves the normals by the mean of estimated anomalies in each season.
-    mutating func shift(by anomalies: SeasonalSeries) {
-        for (phase, mean) in Climatology.seasonalMeans(anomalies).enumerated() {
-            for v in mean.indices { means[phase][v] += scales[v] * mean[v] }
-        }
-    }
-    /// Estimated anomalies without their seasonal means.
-    static func centred(_ anomalies: SeasonalSeries) -> [[Double]] {
-        let means = seasonalMeans(anomalies)
-        return anomalies.values.enumerated().map { time, row in
-            zip(row, means[anomalies.phase(time)]).map { $0 - $1 }
-        }
-    }
-    private static func seasonalMeans(_ anomalies: SeasonalSeries) -> [[Double]] {
-        (0..<anomalies.period).map { phase in
-            let rows = anomalies.values.indices.filter { anomalies.phase($0) == phase }.map { anomalies.values[$0] }
-            return (0..<anomalies.variables).map { v in
-                rows.isEmpty ? 0 : rows.map { $0[v] }.reduce(0, +) / Double(rows.count)
-            }
-        }
     }
 }

@@ -2,19 +2,28 @@ import Networks
 import Tensors
 
 /// The shape of a state that holds the last `memory` values of several variables, newest first.
-public struct MemoryLayout: Sendable, Hashable, Codable {
+public struct MemoryLayout: Sendable, Hashable {
     public let variables: Int
     public let memory: Int
-    /// Steps in the cycle of the seasons, and the phase of step 0.
-    public let period: Int
-    public let firstPhase: Int
+    public let season: Season
 
-    public init(variables: Int, memory: Int, period: Int, firstPhase: Int) {
+    public init(variables: Int, memory: Int, season: Season) {
         precondition(variables > 0 && memory > 0, "\(memory) steps of \(variables) variables")
         self.variables = variables
         self.memory = memory
-        self.period = period
-        self.firstPhase = firstPhase
+        self.season = season
+    }
+    public init(variables: Int, memory: Int, period: Int, firstPhase: Int) {
+        self.init(variables: variables, memory: memory, season: .phases(period: period, first: firstPhase))
+    }
+
+    /// The phases that coefficients may follow, 1 for none, and the phase of step 0.
+    public var period: Int { season.period }
+    public var firstPhase: Int { season.firstPhase }
+
+    /// The layout with another length of memory.
+    func remembering(_ memory: Int) -> MemoryLayout {
+        MemoryLayout(variables: variables, memory: memory, season: season)
     }
 
     /// The length of the state.
@@ -66,12 +75,14 @@ public struct MemoryModel: ForecastModel {
         networkMemory = 0
     }
 
-    private init(_ base: MemoryModel, networks: [DenseNetwork], memory: Int) {
-        layout = base.layout
+    private init(
+        _ base: MemoryModel, layout: MemoryLayout? = nil, networks: [DenseNetwork]? = nil, memory: Int? = nil
+    ) {
+        self.layout = layout ?? base.layout
         coefficients = base.coefficients
         offsets = base.offsets
-        self.networks = networks
-        networkMemory = memory
+        self.networks = networks ?? base.networks
+        networkMemory = memory ?? base.networkMemory
     }
 
     /// The model that forecasts the last values.
@@ -94,7 +105,7 @@ public struct MemoryModel: ForecastModel {
         let row = state.expanded(axis: -2).matrixProduct(coefficients.cyclic(step))
         let linear = row.reshaped([layout.variables]) + offsets.cyclic(step)
         if networks.isEmpty { return linear }
-        let seasons = layout.byStep(layout.seasons(harmonics: MemoryModel.networkHarmonics)).cyclic(step)
+        let seasons = layout.networkSeasons(leaving: step)
         let input = Tensor.concatenated([state[0..<(networkMemory * layout.variables)], seasons])
         let corrections = networks.map { $0(input) }
         return linear + Tensor.stacked(corrections).mean(axes: [0])
@@ -104,9 +115,6 @@ public struct MemoryModel: ForecastModel {
         let next = prediction(state, step: step)
         return Tensor.concatenated([next, state[0..<(layout.count - layout.variables)]])
     }
-
-    /// Networks see the season as one and two waves a year.
-    public static let networkHarmonics = 2
 
     /// The linear part as a model of the whole state, for exact Kalman filtering and smoothing.
     public var companion: LinearModel { companion(remembering: layout) }
@@ -130,5 +138,80 @@ extension MemoryLayout {
             Tensor.identity(memory).reshaped([memory, 1, memory, 1])
             * covariance.reshaped([1, variables, 1, variables])
         return Gaussian(mean: Tensor.zeros([count]), covariance: blocks.reshaped([count, count]))
+    }
+}
+
+/// What networks see of the season.
+extension MemoryLayout {
+    /// Networks see each cycle as one and two waves.
+    static let networkHarmonics = 2
+
+    /// The number of inputs that are the season.
+    public var networkSeasonCount: Int {
+        guard case .waves(let cycles) = season else { return 2 * Self.networkHarmonics }
+        return cycles.map { 2 * min($0.harmonics, Self.networkHarmonics) }.reduce(0, +)
+    }
+
+    /// The season of the step after `step`.
+    func networkSeasons(leaving step: Tensor) -> Tensor {
+        guard case .waves(let cycles) = season else {
+            return byStep(seasons(harmonics: Self.networkHarmonics)).cyclic(step)
+        }
+        let next = step + Tensor(integers: [1], shape: [])
+        let waves = cycles.flatMap { $0.waves(at: next, most: Self.networkHarmonics) }
+        return waves.isEmpty ? Tensor.zeros([0]) : Tensor.stacked(waves)
+    }
+
+    /// The seasons of some steps, `[steps, inputs]`.
+    func networkSeasons(of times: [Int]) -> Tensor {
+        guard case .waves(let cycles) = season else {
+            return seasons(harmonics: Self.networkHarmonics).taking(Tensor(integers: times.map { season.phase($0) }))
+        }
+        let rows = times.map { time in cycles.flatMap { $0.waves(at: time, most: Self.networkHarmonics) } }
+        return networkSeasonCount == 0 ? Tensor.zeros([times.count, 0]) : Tensor(rows: rows)
+    }
+}
+
+extension MemoryLayout: Codable {
+    private enum CodingKeys: String, CodingKey { case variables, memory, period, firstPhase, cycles }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        variables = try values.decode(Int.self, forKey: .variables)
+        memory = try values.decode(Int.self, forKey: .memory)
+        if let cycles = try values.decodeIfPresent([SeasonalCycle].self, forKey: .cycles) {
+            season = .waves(cycles)
+        } else {
+            season = .phases(
+                period: try values.decode(Int.self, forKey: .period),
+                first: try values.decode(Int.self, forKey: .firstPhase))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(variables, forKey: .variables)
+        try values.encode(memory, forKey: .memory)
+        try values.encode(period, forKey: .period)
+        try values.encode(firstPhase, forKey: .firstPhase)
+        if case .waves(let cycles) = season { try values.encode(cycles, forKey: .cycles) }
+    }
+}
+
+extension MemoryModel {
+    /// The same model on a time axis whose step 0 has another place in the seasons.
+    ///
+    /// - Precondition: the same number of phases, or cycles of the same lengths and harmonics.
+    public func moved(to season: Season) -> MemoryModel {
+        let (period, old) = (layout.season.period, layout.season)
+        precondition(season.period == period && season.cycles.count == old.cycles.count, "another kind of season")
+        let shift = (season.firstPhase - old.firstPhase + period) % period
+        var moved = MemoryModel(
+            self, layout: MemoryLayout(variables: layout.variables, memory: layout.memory, season: season))
+        if coefficients.shape[0] > 1 {
+            let steps = Tensor(integers: (0..<period).map { ($0 + shift) % period })
+            (moved.coefficients, moved.offsets) = (coefficients.taking(steps), offsets.taking(steps))
+        }
+        return moved
     }
 }

@@ -75,8 +75,7 @@ public struct NetworkLearner: Sendable {
         let held = blocks[index].heldOut
         let stopping = blocks[(index + 1) % folds].heldOut
         let training = times.filter { !held.contains($0) && !stopping.contains($0) }
-        let layout = MemoryLayout(
-            variables: anomalies.variables, memory: memory, period: anomalies.period, firstPhase: anomalies.firstPhase)
+        let layout = MemoryLayout(variables: anomalies.variables, memory: memory, season: anomalies.season)
         let linear =
             base.map {
                 SeasonalRegression(SeasonalMoments(anomalies, layout: layout, targets: training + stopping), $0).model
@@ -126,15 +125,14 @@ extension [NetworkLearner.Fold] {
 
 /// What the network sees, and what it should say: the next anomalies, less what the model says that it is added to.
 struct NetworkSamples: Tree {
-    /// `[N, memory · d + 2 · harmonics]`
+    /// `[N, memory · d + seasons]`
     var inputs: Tensor
     /// `[N, d]`
     var targets: Tensor
 
     init(_ series: SeasonalSeries, layout: MemoryLayout, memory: Int, linear: MemoryModel, targets times: [Int]) {
         let states = Tensor(rows: times.map { layout.state(series.values, at: $0 - 1) })
-        let phases = Tensor(integers: times.map { series.phase($0) })
-        let seasons = layout.seasons(harmonics: MemoryModel.networkHarmonics).taking(phases)
+        let seasons = layout.networkSeasons(of: times)
         inputs = Tensor.concatenated([states.slice(axis: 1, from: 0, to: memory * layout.variables), seasons], axis: 1)
         let truth = Tensor(rows: times.map { series.values[$0] })
         let used = states.slice(axis: 1, from: 0, to: linear.layout.count)

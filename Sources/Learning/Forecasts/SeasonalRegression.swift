@@ -50,9 +50,7 @@ public struct SeasonalMoments: Sendable {
         let times = times.filter { $0 >= layout.memory }
         count = times.count
         let n = (layout.memory + 1) * layout.variables + 1
-        let extended = MemoryLayout(
-            variables: layout.variables, memory: layout.memory + 1, period: layout.period, firstPhase: layout.firstPhase
-        )
+        let extended = layout.remembering(layout.memory + 1)
         let parts = (0..<layout.period).map { phase -> Tensor in
             let chosen = times.filter { series.phase($0) == phase }
             guard !chosen.isEmpty else { return Tensor.zeros([n, n]) }
@@ -130,8 +128,7 @@ public struct SeasonalRegression: Sendable {
         let d = layout.variables
         let all = features.transposed.matrixProduct(coefficients)  // [period, n, d]
         let n = all.shape[1]
-        let short = MemoryLayout(
-            variables: d, memory: setting.memory, period: layout.period, firstPhase: layout.firstPhase)
+        let short = layout.remembering(setting.memory)
         return MemoryModel(
             layout: short, coefficients: all.slice(axis: 1, from: d, to: (setting.memory + 1) * d),
             offsets: all.element(n - 1, axis: 1))

@@ -9,8 +9,8 @@ extension ForecastRun {
             command: "apus run \(header.file)", seed: UInt64(header.seed),
             variables: data.variables.map(\.record),
             primaryVariable: setting.target, splits: splits, leads: Array(1...setting.leads),
-            leadUnit: "\(setting.step.unit.rawValue)s", gapScenarios: parts.map(\.record),
-            methods: methodRecords(parts), choice: choice)
+            leadUnit: setting.step.leadUnit, gapScenarios: parts.map(\.record), methods: methodRecords(parts),
+            choice: choice)
         let learned = Set(methods.map(\.name))
         results.scores = parts.flatMap { $0.forecasts.flatMap { $0.leads.flatMap { $0.flatMap(\.scores) } } }
         results.series = parts.flatMap(\.series)
@@ -35,8 +35,8 @@ extension ForecastRun {
     private var splits: [SplitRecord] {
         [("train", 0..<data.training.upperBound), ("validation", data.validation), ("test", data.test)].map {
             SplitRecord(
-                name: $0.0, start: data.times[$0.1.lowerBound].monthText,
-                end: data.times[$0.1.upperBound - 1].monthText)
+                name: $0.0, start: data.text($0.1.lowerBound),
+                end: data.text($0.1.upperBound - 1))
         }
     }
 
@@ -83,7 +83,7 @@ extension ForecastRun {
             return nil
         }
         return MethodParameter(
-            name: "outcome, \(part.record.title)", value: "diverged at \(data.times[step].monthText)")
+            name: "outcome, \(part.record.title)", value: "diverged at \(data.text(step))")
     }
 
     private func histograms(_ forecasts: MethodForecasts) -> [RankHistogramRecord] {
@@ -145,7 +145,7 @@ extension ForecastRun {
         }
         return ForecastRecord(
             method: forecasts.method, gaps: forecasts.gaps, variable: data.variables[variable].name,
-            starts: starts.map { data.times[$0].monthText }, leads: leads)
+            starts: starts.map { data.text($0) }, leads: leads)
     }
 
     /// Keeps the learned models as files that another run, and Python, can open.

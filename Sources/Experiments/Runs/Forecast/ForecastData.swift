@@ -7,70 +7,55 @@ struct ForecastData: Sendable {
     let series: SeasonalSeries
     /// `[time][variable]`: the anomaly that forecasts are scored against, NaN where it is not known.
     let truth: [[Double]]
-    /// `[phase][variable]`: the normals that those anomalies are relative to. Used in scoring alone.
-    let reference: [[Double]]
+    /// The normals that those anomalies are relative to. Used in scoring alone.
+    private let reference: Climatology
     let training: Range<Int>
     let validation: Range<Int>
     let test: Range<Int>
     let target: Int
+    private let step: TimeStep
 
     init(_ setting: ForecastSetting) throws(InputError) {
         let tables = try setting.data.read()
         let table = tables.observations
         variables = table.variables
         times = table.times
-        let period = try ForecastData.period(setting)
+        step = setting.step
         let values = ForecastData.rows(table)
-        series = SeasonalSeries(
-            values, period: period,
-            firstPhase: table.times[0].phase(of: period), errors: ForecastData.errors(table))
         (training, validation, test) = try ForecastData.ranges(table, setting)
+        let season = try setting.season.season(setting.step, from: times[0], training: training.upperBound)
+        series = SeasonalSeries(values, season: season, errors: ForecastData.errors(table))
         target = table.index(of: setting.target) ?? 0
         if let truths = tables.truth, truths.variables.count == table.variables.count {
             truth = ForecastData.rows(truths)
         } else {
             let own = Climatology(series, over: Array(0..<training.upperBound))
-            truth = values.enumerated().map { [series] t, row in zip(row, own.means[series.phase(t)]).map { $0 - $1 } }
+            truth = values.enumerated().map { t, row in zip(row, own.normal(season, at: t)).map { $0 - $1 } }
         }
-        reference = ForecastData.reference(series, truth, before: validation.upperBound)
+        let differences = zip(values, truth).map { zip($0, $1).map { $0 - $1 } }
+        reference = Climatology(series.replacing(differences), over: Array(0..<validation.upperBound))
         try requireEnough(setting)
     }
 
     var end: Int { validation.upperBound }
 
-    private static func rows(_ table: ObservationTable) -> [[Double]] {
+    /// The values at a time that anomalies of the truth are relative to: the mean difference of values and truth in the season
+    /// before the test.
+    func referenceValues(at time: Int) -> [Double] { reference.normal(series.season, at: time) }
+
+    /// A time as results state it.
+    func text(_ time: Int) -> String { step.text(times[time]) }
+
+    static func rows(_ table: ObservationTable) -> [[Double]] {
         let columns = table.variables.indices.map { table.series($0) }
         return table.times.indices.map { t in columns.map { $0[t] ?? .nan } }
     }
 
     /// Standard deviations of the observation errors where the data tell them; nil if they tell none.
-    private static func errors(_ table: ObservationTable) -> [[Double]]? {
+    static func errors(_ table: ObservationTable) -> [[Double]]? {
         let columns = table.variables.indices.map { table.errorStandardDeviations($0) }
         guard columns.contains(where: { $0 != nil }) else { return nil }
         return table.times.indices.map { t in columns.map { $0?[t] ?? .nan } }
-    }
-
-    /// Normals as the difference of values and anomalies, by season; from the years before the test.
-    private static func reference(_ series: SeasonalSeries, _ truth: [[Double]], before end: Int) -> [[Double]] {
-        (0..<series.period).map { phase in
-            (0..<series.variables).map { v in
-                let differences = (0..<end).filter { series.phase($0) == phase }
-                    .map { series.values[$0][v] - truth[$0][v] }.filter { !$0.isNaN }
-                return differences.isEmpty ? 0 : differences.reduce(0.0, +) / Double(differences.count)
-            }
-        }
-    }
-
-    private static func period(_ setting: ForecastSetting) throws(InputError) -> Int {
-        let perYear = setting.step.stepsPerYear
-        switch setting.step.unit {
-        case .month where perYear == perYear.rounded(): return Int(perYear)
-        case .year: return 1
-        default:
-            throw setting.split.place.error(
-                "a forecast experiment cannot follow the seasons with a step of '\(setting.step)'",
-                expected: "a step of a month, a whole part of a year in months, or years")
-        }
     }
 
     private static func ranges(
@@ -115,7 +100,7 @@ struct GapScenario: Sendable {
                     }
                 case .period(let name, let period, _):
                     let variable = data.variables.firstIndex { $0.name == name } ?? 0
-                    let times = data.withheld(of: name, in: period).map { data.times[$0].monthText }
+                    let times = data.withheld(of: name, in: period).map(data.text)
                     let record = GapRecord.period(
                         gaps.name, data.variables[variable].record, from: times.first ?? "", to: times.last ?? "")
                     return GapScenario(record, data) { period.contains(data.times[$0]) && $1 == variable }

@@ -26,7 +26,7 @@ extension ForecastData {
     private func requireLength(_ setting: ForecastSetting) throws(InputError) {
         let place = setting.split.place
         let memory = setting.longestMemory
-        let needed = memory + max(2 * series.period, 24) + setting.leads
+        let needed = memory + max(2 * series.season.coefficientCount, 24) + setting.leads
         guard training.upperBound >= needed else {
             throw place.error(
                 "\(training.upperBound) steps before the end of training are too few for a memory of \(memory)",
@@ -52,7 +52,7 @@ extension ForecastData {
             throw fault(variable, "has no value in the training period", "at least a few years of values", setting)
         }
         let normal = Climatology(series, over: Array(known))
-        let deviations = known.map { series.values[$0][variable] - normal.means[series.phase($0)][variable] }
+        let deviations = known.map { series.values[$0][variable] - normal.normal(series.season, at: $0)[variable] }
             .filter { !$0.isNaN }
         guard let most = deviations.map(abs).max(), most > 1e-10 * largest, most > SeriesConverter.leastVariation else {
             throw fault(

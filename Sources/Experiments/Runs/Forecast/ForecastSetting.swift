@@ -4,6 +4,7 @@ import Learning
 struct ForecastSetting: Sendable {
     let data: DataSource
     let step: TimeStep
+    let season: SeasonPlan
     let split: Split
     /// The variable that choices are made for.
     let target: String
@@ -50,6 +51,7 @@ struct ForecastSetting: Sendable {
                 expected: "a key 'truth' for every variable, or for none")
         }
         self.step = step
+        season = try ForecastSetting.season(keys.optional("season"))
         split = try Split(try keys.required("split"))
         target = try ForecastSetting.target(&keys, data)
         let forecast = try keys.required("forecast").mapping { (keys) throws(InputError) in
@@ -84,6 +86,19 @@ struct ForecastSetting: Sendable {
             try keys.optional("bootstrap")?.mapping { (keys) throws(InputError) in
                 try keys.required("resamples").integer(.within(100...100_000))
             } ?? 1000
+    }
+
+    private static func season(_ node: ConfigurationNode?) throws(InputError) -> SeasonPlan {
+        guard let node else { return .usual }
+        guard node.isMapping else {
+            _ = try node.choice(among: ["none"])
+            return SeasonPlan(harmonics: [:], place: node)
+        }
+        return try node.mapping(SeasonPlan.keys) { (keys) throws(InputError) in
+            var harmonics: [SeasonPlan.Cycle: Int] = [:]
+            for cycle in SeasonPlan.Cycle.allCases { harmonics[cycle] = try keys.integer(cycle.rawValue) }
+            return SeasonPlan(harmonics: harmonics, place: node)
+        }
     }
 
     private static func target(_ keys: inout ConfigurationMapping, _ data: DataSource) throws(InputError) -> String {

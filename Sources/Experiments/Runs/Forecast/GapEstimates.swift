@@ -11,17 +11,17 @@ extension ForecastRun {
         let forecaster = forecaster(chosenMethod, models)
         let series = scenario.series.prefix(data.test.upperBound)
         let trajectory = forecaster.assimilate(series)
-        let phase = { (t: Int) in series.phase(t) }
-        let filter = forecaster.estimates(trajectory.analyses, phase: phase)
-        let smoother = forecaster.estimates(EnsembleSmoother().smooth(trajectory), phase: phase)
+        let filter = forecaster.estimates(trajectory.analyses)
+        let smoother = forecaster.estimates(EnsembleSmoother().smooth(trajectory))
         let anomalies = forecaster.climatology.anomalies(of: series).interpolated()
         let interpolated = anomalies.values.enumerated().map { t, row in
-            row.indices.map { forecaster.climatology.value(row[$0], phase: phase(t), variable: $0) }
+            let normal = forecaster.climatology.normal(series.season, at: t)
+            return row.indices.map { normal[$0] + forecaster.climatology.scales[$0] * row[$0] }
         }
         let records = data.variables.indices.map { v in
             SeriesRecord(
                 gaps: scenario.gaps, variable: data.variables[v].name, method: chosen.chosen,
-                times: (0..<series.count).map { data.times[$0].monthText },
+                times: (0..<series.count).map { data.text($0) },
                 truth: (0..<series.count).map { data.truth[$0][v].finite },
                 observed: (0..<series.count).map { anomaly(series.values[$0][v], $0, v) },
                 filterMean: (0..<series.count).map { anomaly(filter.mean[$0][v], $0, v) },
@@ -40,7 +40,7 @@ extension ForecastRun {
     }
 
     private func anomaly(_ value: Double, _ time: Int, _ variable: Int) -> Double? {
-        (value - data.reference[data.series.phase(time)][variable]).finite
+        (value - data.referenceValues(at: time)[variable]).finite
     }
 
     /// The error of an estimator at withheld values of the test period.

@@ -83,8 +83,7 @@ struct LearnedModels: Sendable {
         case .linear: return (linear.model, errors.modelError)
         case .network:
             let memory = networks[0].memory
-            let short = MemoryLayout(
-                variables: layout.variables, memory: memory, period: layout.period, firstPhase: layout.firstPhase)
+            let short = MemoryLayout(variables: layout.variables, memory: memory, season: layout.season)
             return (
                 MemoryModel.persistence(short).adding(networks.map(\.network), memory: memory), networks.errorCovariance
             )

@@ -96,7 +96,8 @@ struct ForecastScorer: Sendable {
         return score(method, gaps, trajectory.outcome) { v, lead, target in
             let offset = (v * leads + lead - 1) * n
             let future = futures[target - lead - starts[0]]
-            return (0..<n).map { anomaly(future[offset + $0], v, target, forecaster.climatology) }
+            let anomaly = anomaly(v, target, forecaster.climatology)
+            return (0..<n).map { anomaly(future[offset + $0]) }
         }
     }
 
@@ -108,13 +109,15 @@ struct ForecastScorer: Sendable {
         let futures = baseline.forecasts(
             climatology.anomalies(of: scenario.series), before: end, starts: starts, leads: leads)
         return score(baseline.rawValue, scenario.gaps, .completed) { v, lead, target in
-            futures[v][lead - 1][target - lead - starts[0]].map { anomaly($0, v, target, climatology) }
+            futures[v][lead - 1][target - lead - starts[0]].map(anomaly(v, target, climatology))
         }
     }
 
     /// From our own standardised anomaly to the anomaly that the truth is given as.
-    private func anomaly(_ value: Double, _ variable: Int, _ target: Int, _ climatology: Climatology) -> Double {
-        let phase = data.series.phase(target)
-        return climatology.value(value, phase: phase, variable: variable) - data.reference[phase][variable]
+    private func anomaly(_ variable: Int, _ target: Int, _ climatology: Climatology) -> (Double) -> Double {
+        let normal = climatology.normal(data.series.season, at: target)[variable]
+        let scale = climatology.scales[variable]
+        let reference = data.referenceValues(at: target)[variable]
+        return { normal + scale * $0 - reference }
     }
 }

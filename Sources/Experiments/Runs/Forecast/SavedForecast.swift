@@ -11,13 +11,13 @@ public struct SavedForecast: Sendable {
             return try DataSource(try keys.required("data"))
         }
         let table = try source.read().observations
-        let step = try SavedForecast.step(source, names, forecaster.model.layout, configuration)
+        let step = try SavedForecast.step(source, names, configuration)
         guard let last = table.times.last else {
             throw InputError(.data, at: .init(source.file), "the file holds no times")
         }
-        let series = SavedForecast.series(table, forecaster.model.layout)
-        let trajectory = forecaster.assimilate(series)
-        let future = forecaster.forecasts(trajectory, starts: [series.count - 1], leads: leads, threads: 1)[0]
+        let (moved, series) = try SavedForecast.aligned(forecaster, table, step, configuration)
+        let trajectory = moved.assimilate(series)
+        let future = moved.forecasts(trajectory, starts: [series.count - 1], leads: leads, threads: 1)[0]
         guard trajectory.outcome == .completed, future.values.allSatisfy(\.isFinite) else {
             throw InputError(
                 .data, at: .init(model), "the model diverged on the observations of \(source.file)",
@@ -26,17 +26,18 @@ public struct SavedForecast: Sendable {
         rows = (1...leads).flatMap { lead in
             let members = future[lead - 1].transposed.values
             return table.variables.indices.map { v in
-                let values = members[(v * forecaster.members)..<((v + 1) * forecaster.members)].map {
-                    forecaster.climatology.value($0, phase: series.phase(series.count - 1 + lead), variable: v)
+                let values = members[(v * moved.members)..<((v + 1) * moved.members)].map {
+                    moved.climatology.value($0, series.season, at: series.count - 1 + lead, variable: v)
                 }
-                return SavedForecast.row(step.advance(last, by: lead), lead, table.variables[v].name, values.sorted())
+                let time = step.text(step.advance(last, by: lead))
+                return SavedForecast.row(time, lead, table.variables[v].name, values.sorted())
             }
         }
     }
 
-    /// The step of the observations, if they are of the variables and the seasons that the model knows.
+    /// The step of the observations, if they are of the variables that the model has.
     private static func step(
-        _ source: DataSource, _ names: [String], _ layout: MemoryLayout, _ configuration: String
+        _ source: DataSource, _ names: [String], _ configuration: String
     ) throws(InputError) -> TimeStep {
         let place = InputError.Place(configuration, path: "data")
         let found = source.variables.map(\.variable.name)
@@ -45,35 +46,30 @@ public struct SavedForecast: Sendable {
                 .configuration, at: place, "the variables are \(found.joined(separator: ", "))",
                 expected: "those of the model in their order: \(names.joined(separator: ", "))")
         }
-        let isKnown = source.step.map { step in
-            switch step.length {
-            case .months: layout.period == 1 ? step.stepsPerYear <= 1 : step.stepsPerYear == Double(layout.period)
-            case .seconds: false
-            }
-        }
-        guard let step = source.step, isKnown == true else {
-            throw InputError(
-                .configuration, at: place, "the step is \(source.step.map { "'\($0)'" } ?? "not given")",
-                expected: layout.period == 1 ? "a step of years" : "a step of which a year has \(layout.period)")
+        guard let step = source.step else {
+            throw InputError(.configuration, at: place, "the step is not given", expected: "the step of the model")
         }
         return step
     }
 
-    /// The observations in the seasons of the model: missing values before the first bring it to the model's first season.
-    private static func series(_ table: ObservationTable, _ layout: MemoryLayout) -> SeasonalSeries {
-        let columns = table.variables.indices.map { table.series($0) }
-        let rows = table.times.indices.map { t in columns.map { $0[t] ?? .nan } }
-        let lead =
-            ((table.times.first?.phase(of: layout.period) ?? 0) - layout.firstPhase + layout.period) % layout.period
-        let missing = [Double](repeating: .nan, count: layout.variables)
-        return SeasonalSeries(
-            [[Double]](repeating: missing, count: lead) + rows, period: layout.period, firstPhase: layout.firstPhase)
+    /// The observations, and the model in the seasons of their times.
+    private static func aligned(
+        _ forecaster: EnsembleForecaster, _ table: ObservationTable, _ step: TimeStep, _ configuration: String
+    ) throws(InputError) -> (EnsembleForecaster, SeasonalSeries) {
+        let known = forecaster.model.layout.season
+        guard let season = SeasonPlan.season(like: known, step, from: table.times[0]) else {
+            throw InputError(
+                .configuration, at: .init(configuration, path: "data"), "the step is '\(step)'",
+                expected: known.period > 1 ? "a step of which a year has \(known.period)" : "the step of the model")
+        }
+        let series = SeasonalSeries(ForecastData.rows(table), season: season, errors: ForecastData.errors(table))
+        return (forecaster.moved(to: season), series)
     }
 
-    private static func row(_ time: Instant, _ lead: Int, _ variable: String, _ members: [Double]) -> String {
+    private static func row(_ time: String, _ lead: Int, _ variable: String, _ members: [Double]) -> String {
         let mean = members.reduce(0.0, +) / Double(members.count)
         let numbers = [mean] + LeadForecasts.probabilities.map { sortedQuantile(members, $0) }
-        return ([time.monthText, "\(lead)", variable] + numbers.map { "\($0)" }).joined(separator: ",")
+        return ([time, "\(lead)", CSVText.field(variable)] + numbers.map { "\($0)" }).joined(separator: ",")
     }
 
     /// One line a lead and variable: mean and quantiles in the units of the data.

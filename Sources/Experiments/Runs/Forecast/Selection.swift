@@ -39,8 +39,7 @@ struct Selection: Sendable {
     private func crossValidateLinear() -> ([SeasonalRegressionSetting], [FoldRecord]) {
         let memory = setting.linear.map(\.memory).max() ?? 1
         let known = data.series.prefix(data.end).interpolated()
-        let layout = MemoryLayout(
-            variables: known.variables, memory: memory, period: known.period, firstPhase: known.firstPhase)
+        let layout = MemoryLayout(variables: known.variables, memory: memory, season: known.season)
         let folds = TimeBlocks(Array(memory..<data.end), count: setting.folds).folds
         let progress = ProgressMeter("Cross-validating linear models", total: folds.count, isQuiet: options.isQuiet)
         let settings = setting.linear

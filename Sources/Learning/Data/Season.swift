@@ -1,0 +1,107 @@
+import Foundation
+import Tensors
+
+/// The cycles that a climatology follows, by the index of a step.
+public enum Season: Sendable, Hashable {
+    /// A mean for each of `period` phases of a cycle; step 0 has the phase `first`.
+    case phases(period: Int, first: Int)
+    /// A regression on waves; the cycles need not be whole numbers of steps.
+    case waves([SeasonalCycle])
+
+    /// No season at all.
+    public static let none = Season.phases(period: 1, first: 0)
+
+    /// The number of phases with means of their own; 1 for waves.
+    public var period: Int { if case .phases(let period, _) = self { period } else { 1 } }
+    public var firstPhase: Int { if case .phases(_, let first) = self { first } else { 0 } }
+    public func phase(_ time: Int) -> Int { (firstPhase + time) % period }
+
+    /// The waves, none for phases.
+    public var cycles: [SeasonalCycle] { if case .waves(let cycles) = self { cycles } else { [] } }
+
+    /// The number of coefficients of a variable's normal course.
+    public var coefficientCount: Int {
+        switch self {
+        case .phases(let period, _): period
+        case .waves(let cycles): 1 + 2 * cycles.map(\.harmonics).reduce(0, +)
+        }
+    }
+
+    /// `1, cos, sin, cos, sin, …` of every cycle and harmonic at a step: the regressors of waves.
+    public func regressors(at time: Int) -> [Double] { [1] + cycles.flatMap { $0.waves(at: time, most: .max) } }
+}
+
+/// A cycle and the number of its harmonics.
+public struct SeasonalCycle: Sendable, Hashable, Codable {
+    /// In steps.
+    public let length: Double
+    /// The place of step 0 in the cycle, 0 ..< 1.
+    public let start: Double
+    public let harmonics: Int
+
+    public init(length: Double, start: Double, harmonics: Int) {
+        precondition(length > 0 && harmonics >= 0, "\(harmonics) harmonics of a cycle of \(length) steps")
+        (self.length, self.start, self.harmonics) = (length, start, harmonics)
+    }
+
+    /// Whether another cycle has the same length and harmonics, wherever it starts.
+    public func hasShape(of other: SeasonalCycle) -> Bool {
+        harmonics == other.harmonics && abs(length - other.length) <= 1e-9 * length
+    }
+
+    /// The place of a step in the cycle, 0 ..< 1.
+    public func place(of time: Int) -> Double {
+        let place = start + Double(time) / length
+        return place - place.rounded(.down)
+    }
+
+    /// `cos, sin` of the first harmonics, by the addition of angles.
+    func waves(at time: Int, most: Int) -> [Double] {
+        let angle = 2 * Double.pi * place(of: time)
+        let (c, s) = (cos(angle), sin(angle))
+        var (waves, a, b) = ([Double](), 1.0, 0.0)
+        for _ in 0..<min(harmonics, most) {
+            (a, b) = (a * c - b * s, b * c + a * s)
+            waves.append(a)
+            waves.append(b)
+        }
+        return waves
+    }
+
+    /// The same of a step that is traced.
+    func waves(at step: Tensor, most: Int) -> [Tensor] {
+        let angle = 2 * Double.pi * (step.cast(to: .float64) / Tensor(length) + Tensor(start))
+        return (0..<min(harmonics, most)).flatMap { k in
+            [(Tensor(Double(k + 1)) * angle).cos(), (Tensor(Double(k + 1)) * angle).sin()]
+        }
+    }
+}
+
+extension Season {
+    /// Groups of steps at a similar place in the cycles, for samples of a season's values: the phases, or twelfths of
+    /// the longest cycle with eighths of the shortest.
+    public var groupCount: Int {
+        switch self {
+        case .phases(let period, _): period
+        case .waves(let cycles): groupedCycles(cycles).map(\.parts).reduce(1, *)
+        }
+    }
+
+    public func group(_ time: Int) -> Int {
+        switch self {
+        case .phases: phase(time)
+        case .waves(let cycles):
+            groupedCycles(cycles).reduce(0) {
+                $0 * $1.parts + min(Int($1.cycle.place(of: time) * Double($1.parts)), $1.parts - 1)
+            }
+        }
+    }
+
+    private func groupedCycles(_ cycles: [SeasonalCycle]) -> [(cycle: SeasonalCycle, parts: Int)] {
+        let used = cycles.filter { $0.harmonics > 0 }.sorted { $0.length > $1.length }
+        guard let longest = used.first, let shortest = used.last else { return [] }
+        func parts(_ cycle: SeasonalCycle, _ most: Int) -> Int { max(1, min(most, Int(cycle.length))) }
+        return used.count == 1
+            ? [(longest, parts(longest, 12))] : [(longest, parts(longest, 12)), (shortest, parts(shortest, 8))]
+    }
+}
