@@ -31,6 +31,8 @@ let package = Package(
             name: "CNetCDF", pkgConfig: "netcdf",
             providers: [.apt(["libnetcdf-dev"]), .brew(["netcdf"])]),
         .systemLibrary(name: "CSystem"),
+        // Reads NetCDF files in a process of its own, in C: nothing else may run in a copy of a process with threads.
+        .target(name: "CNetCDFReader", dependencies: ["CNetCDF"]),
 
         // The engine: tensors, their derivatives, and the programs that they make.
         .target(
@@ -50,7 +52,9 @@ let package = Package(
         // Files, settings, runs and reports: the only part that knows of the world.
         .target(
             name: "Experiments",
-            dependencies: ["CNetCDF", "Tensors", "Learning", "Dynamics", .product(name: "Yams", package: "Yams")]),
+            dependencies: [
+                "CNetCDF", "CNetCDFReader", "Tensors", "Learning", "Dynamics", .product(name: "Yams", package: "Yams"),
+            ]),
         .executableTarget(
             name: "apus",
             dependencies: [

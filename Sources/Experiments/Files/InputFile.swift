@@ -11,8 +11,12 @@ public enum InputFile {
         return try readAll(descriptor, path: path, expecting: size)
     }
 
-    /// Throws if the file cannot be opened for reading; see ``bytes(_:)``.
-    static func requireReadable(_ path: String) throws(InputError) { close(try opened(path).descriptor) }
+    /// The number of bytes of a file that can be opened for reading; throws as ``bytes(_:)``.
+    static func size(_ path: String) throws(InputError) -> Int {
+        let (descriptor, size) = try opened(path)
+        close(descriptor)
+        return size
+    }
 
     private static func opened(_ path: String) throws(InputError) -> (descriptor: Int32, size: Int) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

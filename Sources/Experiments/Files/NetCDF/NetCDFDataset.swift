@@ -1,10 +1,12 @@
 import CNetCDF
 import Foundation
 
-/// A NetCDF file open for reading, closed at the end of its life; only inside ``NetCDFLibrary/exclusively(_:)``.
+/// A NetCDF file open for reading in a process of its own, closed at the end of its life; only inside
+/// ``NetCDFLibrary/exclusively(_:)``.
 struct NetCDFDataset: ~Copyable {
     let path: String
-    private let id: Int32
+    private let process: NetCDFProcess
+    private let description: NetCDFDescription
 
     struct Variable {
         let id: Int32
@@ -13,7 +15,13 @@ struct NetCDFDataset: ~Copyable {
         let dimensions: [NetCDFFile.Dimension]
         let attributes: [String: NetCDFFile.Attribute]
 
-        var count: Int { dimensions.reduce(1) { $0 * $1.length } }
+        /// The number of values; the largest integer where it is no integer.
+        var count: Int {
+            dimensions.reduce(1) { count, dimension in
+                let (product, isTooLarge) = count.multipliedReportingOverflow(by: dimension.length)
+                return isTooLarge ? .max : product
+            }
+        }
 
         func text(_ attribute: String) -> String? {
             if case .text(let text)? = attributes[attribute] { text } else { nil }
@@ -30,132 +38,66 @@ struct NetCDFDataset: ~Copyable {
 
     /// Opens the file.
     ///
-    /// - Throws: a file that is absent, unreadable or not NetCDF.
+    /// - Throws: a file that is absent, unreadable, damaged or not NetCDF.
     init(opening path: String) throws(InputError) {
-        id = try Self.identifier(opening: path)
-        self.path = path
-    }
-
-    private static func identifier(opening path: String) throws(InputError) -> Int32 {
-        try InputFile.requireReadable(path)
-        var id: Int32 = 0
-        // A path from the root or from here cannot be taken for an address on the network.
-        let status = nc_open(path.hasPrefix("/") ? path : "./" + path, NC_NOWRITE, &id)
-        if status == NC_ENOTNC {
-            throw InputError(.data, at: .init(path), "is not a NetCDF file", expected: "NetCDF-3 or NetCDF-4")
+        let process = try NetCDFProcess(reading: path)
+        // No description is much longer than what the file itself needs for it.
+        var bytes = NetCDFBytes(try process.answer(atMost: 16 << 20 + 8 * process.size))
+        guard let description = NetCDFDescription(from: &bytes) else {
+            throw process.fault("the NetCDF library describes it inconsistently", nil)
         }
-        try NetCDFLibrary.check(status, .data, doing: "read the NetCDF file", file: path)
-        return id
+        self.path = path
+        self.process = process
+        self.description = description
     }
-
-    deinit { nc_close(id) }
 
     /// All dimensions of the file's root group.
-    func dimensions() throws(InputError) -> [NetCDFFile.Dimension] {
-        var count: Int32 = 0
-        try check(nc_inq_ndims(id, &count))
-        var dimensions: [NetCDFFile.Dimension] = []
-        for index in 0..<count { dimensions.append(try dimension(index)) }
-        return dimensions
-    }
+    func dimensions() throws(InputError) -> [NetCDFFile.Dimension] { description.dimensions }
 
     /// All variables of the file's root group, without their values.
-    func variables() throws(InputError) -> [Variable] {
-        var count: Int32 = 0
-        try check(nc_inq_nvars(id, &count))
-        var variables: [Variable] = []
-        for index in 0..<count { variables.append(try variable(index)) }
-        return variables
-    }
+    func variables() throws(InputError) -> [Variable] { description.variables }
 
-    func attributes() throws(InputError) -> [String: NetCDFFile.Attribute] { try attributes(of: NC_GLOBAL) }
+    func attributes() throws(InputError) -> [String: NetCDFFile.Attribute] { description.attributes }
 
     /// The numbers of a variable as they are stored.
     func numbers(_ variable: Variable) throws(InputError) -> [Double] {
-        var values = [Double](repeating: .nan, count: variable.count)
-        try check(nc_get_var_double(id, variable.id, &values), variable.name)
-        return values
+        guard let numbers = try values(variable).numbers(variable.type) else { throw wrongType(variable) }
+        return numbers
     }
 
     func integers(_ variable: Variable) throws(InputError) -> [Int32] {
-        var values = [Int32](repeating: 0, count: variable.count)
-        try check(nc_get_var_int(id, variable.id, &values), variable.name)
-        return values
+        guard variable.type == NC_INT else { throw wrongType(variable) }
+        return try values(variable).array(of: Int32.self)
     }
 
     func texts(_ variable: Variable) throws(InputError) -> [String] {
-        var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: variable.count)
-        try check(nc_get_var_string(id, variable.id, &pointers), variable.name)
-        defer { nc_free_string(pointers.count, &pointers) }
-        return pointers.map { $0.map { String(cString: $0) } ?? "" }
-    }
-
-    private func check(_ status: Int32, _ variable: String? = nil) throws(InputError) {
-        try NetCDFLibrary.check(status, .data, doing: "read the NetCDF file", file: path, variable: variable)
-    }
-
-    private func dimension(_ index: Int32) throws(InputError) -> NetCDFFile.Dimension {
-        var name = nameBuffer
-        var length = 0
-        try check(nc_inq_dim(id, index, &name, &length))
-        return .init(name: text(name), length: length)
-    }
-
-    private func variable(_ index: Int32) throws(InputError) -> Variable {
-        var name = nameBuffer
-        var type: nc_type = 0
-        var rank: Int32 = 0
-        var dimensionIDs = [Int32](repeating: 0, count: Int(NC_MAX_VAR_DIMS))
-        try check(nc_inq_var(id, index, &name, &type, &rank, &dimensionIDs, nil))
-        var dimensions: [NetCDFFile.Dimension] = []
-        for dimensionID in dimensionIDs.prefix(Int(rank)) { dimensions.append(try dimension(dimensionID)) }
-        return Variable(
-            id: index, name: text(name), type: type, dimensions: dimensions, attributes: try attributes(of: index))
-    }
-
-    private func attributes(of variable: Int32) throws(InputError) -> [String: NetCDFFile.Attribute] {
-        var count: Int32 = 0
-        try check(variable == NC_GLOBAL ? nc_inq_natts(id, &count) : nc_inq_varnatts(id, variable, &count))
-        var attributes: [String: NetCDFFile.Attribute] = [:]
-        for index in 0..<count {
-            var name = nameBuffer
-            try check(nc_inq_attname(id, variable, index, &name))
-            attributes[text(name)] = try attribute(name, of: variable)
+        guard variable.type == NC_STRING else { throw wrongType(variable) }
+        var bytes = try values(variable)
+        guard let texts = bytes.texts(variable.count) else {
+            throw process.fault("the NetCDF library tells its texts inconsistently", variable.name)
         }
-        return attributes
+        return texts
     }
 
-    /// An attribute; `nil` where it is of a type that nothing here asks for.
-    private func attribute(_ name: [CChar], of variable: Int32) throws(InputError) -> NetCDFFile.Attribute? {
-        var type: nc_type = 0
-        var length = 0
-        try check(nc_inq_att(id, variable, name, &type, &length))
-        switch type {
-        case NC_CHAR:
-            var characters = [CChar](repeating: 0, count: length)
-            try check(nc_get_att_text(id, variable, name, &characters))
-            return .text(text(characters))
-        case NC_STRING:
-            var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: length)
-            try check(nc_get_att_string(id, variable, name, &pointers))
-            defer { nc_free_string(pointers.count, &pointers) }
-            return .text(pointers.map { $0.map { String(cString: $0) } ?? "" }.joined(separator: "\n"))
-        case NC_INT:
-            var numbers = [Int32](repeating: 0, count: length)
-            try check(nc_get_att_int(id, variable, name, &numbers))
-            return .integers(numbers)
-        case NC_BYTE...NC_UINT64:
-            var numbers = [Double](repeating: 0, count: length)
-            try check(nc_get_att_double(id, variable, name, &numbers))
-            return .numbers(numbers)
-        default:
-            return nil
+    /// The values of a variable as bytes, their number held against the size of the file.
+    private func values(_ variable: Variable) throws(InputError) -> NetCDFBytes {
+        // Compression gains a factor of a thousand at most, and little of a file was never written.
+        let limit = 64 << 20 + 1100 * process.size
+        let width = NetCDFBytes.width(of: variable.type)
+        guard variable.count <= limit / width else {
+            throw process.fault(
+                "\(variable.count) values in a file of \(process.size) bytes", variable.name)
         }
+        process.ask(for: variable.id)
+        let isText = variable.type == NC_STRING
+        let bytes = try process.answer(atMost: isText ? limit : variable.count * width, variable: variable.name)
+        guard isText || bytes.count == variable.count * width else {
+            throw process.fault("\(bytes.count) bytes of \(variable.count) values were read", variable.name)
+        }
+        return NetCDFBytes(bytes)
     }
 
-    private var nameBuffer: [CChar] { [CChar](repeating: 0, count: Int(NC_MAX_NAME) + 1) }
-
-    private func text(_ characters: [CChar]) -> String {
-        String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    private func wrongType(_ variable: Variable) -> InputError {
+        process.fault("its values are of another type", variable.name, expected: "numbers, or texts of NetCDF-4")
     }
 }
