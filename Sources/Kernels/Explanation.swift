@@ -27,6 +27,7 @@ public struct Explanation: Sendable {
         var lines = [
             emitted.lanes.map { "vectors over \($0) elements of the batch at a time" }
                 ?? "vectors over the elements of arrays",
+            VectorWidth.explanation,
             "\(emitted.scratchSize) bytes of scratch memory for each of up to \(emitted.parts) parts of the work",
         ]
         for statement in schedule.statements {

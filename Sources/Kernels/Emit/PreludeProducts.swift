@@ -46,7 +46,8 @@ extension Prelude {
     }.joined(separator: "\n")
 
     static let productSettings = """
-        #if defined(__AVX512F__)
+        #if defined(VECTOR)
+        #elif defined(__AVX512F__)
         #define VECTOR 64
         #elif defined(__AVX__)
         #define VECTOR 32

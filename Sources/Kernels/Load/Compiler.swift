@@ -11,6 +11,8 @@ struct Compiler: Sendable {
     let path: String
     /// Path, size, time and inode of the resolved file, so that its version need not be asked for at each start.
     let identity: String
+    /// The width of vectors that was asked for; nil for all that the processor has.
+    private let vectors: VectorWidth?
     /// The linker beside the compiler, which is its own and needs no other package.
     private let linker: String?
 
@@ -25,6 +27,7 @@ struct Compiler: Sendable {
         var status = stat()
         guard stat(path, &status) == 0 else { throw .last(path) }
         self.path = path
+        vectors = try VectorWidth.named(settings)
         let resolved = resolvedPath(path) ?? path
         let linker = parent(resolved) + "/ld.lld"
         self.linker = access(linker, X_OK) == 0 ? linker : nil
@@ -35,7 +38,9 @@ struct Compiler: Sendable {
     /// What is run at the same time, and what after it: the compiler, and the linker where it can be called by itself, in half of
     /// the time that the compiler needs to call it.
     func commands(_ effort: Effort) -> [[[String]]] {
-        let compile = { (half: Int) in [path] + effort.flags(half) + Compiler.flags + Compiler.sanitizers }
+        let compile = { (half: Int) in
+            [path] + effort.flags(half) + Compiler.flags + VectorWidth.flags(vectors) + Compiler.sanitizers
+        }
         // Sanitizers have libraries of their own, which the compiler finds.
         guard let linker, let libraries = Compiler.libraries, Compiler.sanitizers.isEmpty else {
             // No start files and no default libraries.
@@ -53,15 +58,17 @@ struct Compiler: Sendable {
 
     private static let flags: [String] = {
         #if arch(arm64)
-            let processor = "-mcpu=native"
+            languageFlags + ["-mcpu=native"]
         #else
-            let processor = "-march=native"
+            languageFlags + ["-march=native"]
         #endif
-        return [
-            "-x", "c", "-std=gnu11", processor, "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math",
-            "-fno-stack-protector", "-fno-ident", "-w", "-g0", "-fPIC",
-        ]
     }()
+
+    /// The same for every processor.
+    static let languageFlags = [
+        "-x", "c", "-std=gnu11", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-fno-stack-protector",
+        "-fno-ident", "-w", "-g0", "-fPIC",
+    ]
 
     /// The mathematics and C libraries of this process, all that the code needs; nil where the system does not say.
     private static let libraries: [String]? = {

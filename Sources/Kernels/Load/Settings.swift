@@ -10,6 +10,7 @@
 /// |---|---|---|
 /// | `APUS_COMPILER` | the C compiler, a path or a name on `PATH`; `none`: make no machine code | the clang of the Swift toolchain on `PATH`, then `clang`, `cc`, `gcc` |
 /// | `APUS_CACHE` | the folder that keeps machine code; must belong to the user, and others may not write to it | `$XDG_CACHE_HOME/apus`, then `~/.cache/apus` |
+/// | `APUS_VECTOR_BITS` | the width of vectors on x86, 256 or 512 | all that the processor has |
 /// | `APUS_THREADS` | the number of threads of a computation, 1 to 1024 | the cores that the process may use |
 ///
 /// No variable changes results beyond rounding. The cache may be deleted at any time, also while programs run.
@@ -19,6 +20,7 @@ struct Settings: Sendable {
     var cache: String?
     var temporary = "/tmp"
     var searchPath: [String] = []
+    var vectorBits: String?
     /// After so many seconds a compiler is taken to hang, and is killed with all that it started.
     var timeLimit = 60.0
     /// The oldest files go when a cache has more bytes.
@@ -32,6 +34,7 @@ struct Settings: Sendable {
         cache =
             value("APUS_CACHE") ?? folder("XDG_CACHE_HOME").map { $0 + "/apus" }
             ?? folder("HOME").map { $0 + "/.cache/apus" }
+        vectorBits = value(VectorWidth.variable)
         temporary = folder("TMPDIR") ?? "/tmp"
         // What a relative entry finds depends on the folder that one happens to stand in.
         searchPath = (value("PATH") ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map(String.init)
