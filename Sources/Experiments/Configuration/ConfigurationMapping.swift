@@ -42,6 +42,18 @@ public struct ConfigurationMapping: Sendable {
         if let unknown = entries.first(where: { !asked.contains($0.key) }) { throw error(unknown) }
     }
 
+    /// Throws at the first key that the table does not have, where another fault would hide it.
+    func requireKnownKeys() throws(InputError) {
+        guard let table else { return }
+        if let unknown = entries.first(where: { entry in !table.keys.contains { $0.name == entry.key } }) {
+            let names = table.keys.map(\.name)
+            throw InputError(
+                .configuration, at: unknown.place,
+                "unknown key \(unknown.key.quoted)\(Spelling.suggestion(for: unknown.key, among: names))",
+                expected: Spelling.oneOf(names))
+        }
+    }
+
     private func reportNearMiss(of key: String) throws(InputError) {
         for entry in entries where !asked.contains(entry.key) && Spelling.nearest(to: entry.key, among: [key]) != nil {
             throw InputError(

@@ -43,6 +43,8 @@ public struct ConfigurationKey: Sendable {
         case step
         case list(Value)
         case mapping(KeyTable)
+        /// Mappings whose further keys depend on a word.
+        case variants(KeyVariants)
         case either(Value, Value)
     }
 
@@ -102,6 +104,25 @@ public struct ConfigurationKey: Sendable {
     }
     static func mappings(_ name: String, _ table: KeyTable, _ presence: Presence, _ summary: String) -> Self {
         Self(name, .list(.mapping(table)), presence, summary)
+    }
+}
+
+/// Mappings whose further keys depend on the word under one of their keys, as the parameters of a method on its kind.
+public struct KeyVariants: Sendable {
+    public struct Variant: Sendable {
+        public let word: String
+        public let summary: String
+        public let keys: KeyTable
+    }
+
+    /// The key of the word.
+    public let name: String
+    /// The keys that all have.
+    public let common: KeyTable
+    public let variants: [Variant]
+
+    init(by name: String, _ common: KeyTable, _ variants: [Variant]) {
+        (self.name, self.common, self.variants) = (name, common, variants)
     }
 }
 

@@ -29,7 +29,7 @@ enum RobustnessKey: String, CaseIterable, Sendable, Codable {
         case .error: .within(1e-9...1e9)
         case .stepsBetween: .within(1...100_000)
         case .missing: .within(0...0.99)
-        case .forcing: .any
+        case .forcing: .within(-1e4...1e4)
         }
     }
 
@@ -91,28 +91,68 @@ struct RobustnessPlan: Sendable, Equatable {
     /// How many of the test seeds see them.
     let seeds: Int
 
-    /// - Parameter known: what can be changed.
-    init(
-        _ node: ConfigurationNode, _ setting: TwinSetting, keys known: [RobustnessKey] = RobustnessKey.allCases,
-        testSeeds: Int
-    ) throws(InputError) {
-        (conditions, seeds) = try node.mapping { (keys) throws(InputError) in
-            var conditions: [RobustnessCondition] = []
-            for key in known {
-                guard let list = keys.optional(key.rawValue) else { continue }
-                if key == .forcing, setting.model.name != .lorenz96 {
-                    throw list.error("\(setting.model.name.rawValue) has no forcing", expected: "the model lorenz96")
-                }
-                for entry in try list.listOrSingle() {
-                    let value = key.isWhole ? Double(try entry.integer(.any)) : try entry.number()
-                    guard key.bounds.contains(value) else {
-                        throw entry.error("\(value) is out of range", expected: key.bounds.description)
-                    }
-                    conditions.append(RobustnessCondition(key: key, value: value))
-                }
+    init(_ keys: inout ConfigurationMapping, _ setting: TwinSetting, testSeeds: Int) throws(InputError) {
+        seeds = try keys.optionalInteger("seeds") ?? min(2, testSeeds)
+        if let node = keys.optional("seeds"), seeds > testSeeds {
+            throw node.error("\(seeds) seeds of \(testSeeds) test seeds", expected: "at most \(testSeeds)")
+        }
+        conditions = try Self.conditions(RobustnessKey.allCases, &keys, setting)
+    }
+
+    /// The conditions in which models are learned too.
+    init(sensitivity keys: inout ConfigurationMapping, _ setting: TwinSetting) throws(InputError) {
+        conditions = try Self.conditions(Self.ofObservations, &keys, setting)
+        seeds = 1
+    }
+
+    private static func conditions(
+        _ known: [RobustnessKey], _ keys: inout ConfigurationMapping, _ setting: TwinSetting
+    ) throws(InputError) -> [RobustnessCondition] {
+        var conditions: [RobustnessCondition] = []
+        for key in known {
+            guard let list = keys.optional(key.rawValue) else { continue }
+            if key == .forcing, setting.model.name != .lorenz96 {
+                throw list.error("\(setting.model.name.rawValue) has no forcing", expected: "the model lorenz96")
             }
-            let seeds = try keys.optional("seeds")?.integer(.within(1...testSeeds)) ?? min(2, testSeeds)
-            return (conditions, seeds)
+            let values =
+                try key.isWhole ? keys.integers(key.rawValue).map(Double.init) : keys.numbers(key.rawValue)
+            conditions += values.map { RobustnessCondition(key: key, value: $0) }
+        }
+        try keys.requireKnownKeys()
+        guard !conditions.isEmpty, conditions.count <= mostConditions else {
+            throw keys.node.error("\(conditions.count) conditions", expected: "1 to \(mostConditions)")
+        }
+        let names = conditions.map(\.name)
+        guard Set(names).count == names.count else {
+            throw keys.node.error("a condition twice", expected: "each once, to six digits")
+        }
+        return conditions
+    }
+
+    private static let ofObservations = [RobustnessKey.error, .missing]
+    private static let mostConditions = 100
+
+    static let keys =
+        KeyTable(RobustnessKey.allCases.map(\.key))
+        + KeyTable(
+            .integer(
+                "seeds", 1...10_000, .optional("2, or as many as there are"), "Test seeds that see the conditions."))
+    static let sensitivityKeys = KeyTable(ofObservations.map(\.key))
+}
+
+extension RobustnessKey {
+    fileprivate var key: ConfigurationKey {
+        let name = rawValue
+        let absent = ConfigurationKey.Presence.optional("not changed")
+        switch self {
+        case .members:
+            return .integers(name, 2...1_000_000, absent, "Members of ensembles.")
+        case .error:
+            return .numbers(name, bounds, absent, unit: "standard deviation", "Error of the observations.")
+        case .stepsBetween:
+            return .integers(name, 1...100_000, absent, unit: "steps", "Steps of the model between observations.")
+        case .missing: return .numbers(name, bounds, absent, unit: "share", "Values that are missing at random.")
+        case .forcing: return .numbers(name, bounds, absent, "Forcing of the truth and of every model of it.")
         }
     }
 }

@@ -45,34 +45,28 @@ struct TwinConfiguration: Sendable {
     }
 
     init(_ keys: inout ConfigurationMapping) throws(InputError) {
-        var setting = try Self.published(keys.optional("setting"))
-        if let node = keys.optional("model") { try Self.read(model: node, into: &setting) }
-        try Self.read(observe: keys.optional("observe"), into: &setting)
-        if let node = keys.optional("model_error") { setting.modelError = try node.number(.nonNegative) }
-        if let node = keys.optional("cycles") { setting.cycles = try node.integer(.within(2...10_000_000)) }
-        if let node = keys.optional("spinup") {
-            setting.spinup = try node.integer(.within(0...10_000_000))
-            guard setting.spinup < setting.cycles else {
-                throw node.error("\(setting.spinup) of \(setting.cycles) cycles", expected: "fewer than 'cycles'")
-            }
-        }
+        keys.adopt(Self.keys)
+        let setting = try TwinSetting(&keys)
         self.setting = setting
-        (tuningSeeds, testSeeds) = try Self.seeds(keys.optional("seeds"))
-        let budget = try keys.optional("budget")?.integer(.within(1...10_000)) ?? 24
-        robustness =
-            if let node = keys.optional("robustness") {
-                try RobustnessPlan(node, setting, testSeeds: testSeeds.count)
-            } else { nil }
-        longRun = try keys.optional("long_run")?.integer(.within(1000...100_000_000)) ?? 100_000
+        (tuningSeeds, testSeeds) = try keys.mapping("seeds") { (keys) throws(InputError) in
+            (Array(1...(try keys.integer("tuning"))), Array(1...(try keys.integer("test"))))
+        }
+        let tests = testSeeds.count
+        robustness = try keys.optionalMapping("robustness") { (keys) throws(InputError) in
+            try RobustnessPlan(&keys, setting, testSeeds: tests)
+        }
         models = try Self.models(keys.optional("models"), setting)
-        sensitivity = try Self.sensitivity(keys.optional("sensitivity"), setting, models)
-        methods = try Self.methods(try keys.required("methods"), setting, models, budget: budget)
+        longRun = try models.isEmpty ? Self.usualLongRun : keys.integer("long_run")
+        sensitivity = try Self.sensitivity(&keys, setting, models)
+        let entries = try Self.entries(try keys.required("methods"), atMost: Self.mostMethods)
+        methods = try Self.methods(entries, setting, models, budget: try keys.integer("budget"))
+        try requireMachine(keys.node, methods: entries)
     }
 
     private static func models(_ node: ConfigurationNode?, _ setting: TwinSetting) throws(InputError) -> [TwinModelPlan]
     {
         var models: [TwinModelPlan] = []
-        for entry in try node?.nonEmptyList() ?? [] {
+        for entry in try node.map({ (node) throws(InputError) in try entries(node, atMost: mostModels) }) ?? [] {
             let model = try TwinModelPlan(entry, setting)
             if models.contains(where: { $0.name == model.name }) {
                 throw entry.error("duplicate model \(model.name.quoted)", expected: "each name once: add 'name'")
@@ -83,140 +77,26 @@ struct TwinConfiguration: Sendable {
     }
 
     private static func sensitivity(
-        _ node: ConfigurationNode?, _ setting: TwinSetting, _ models: [TwinModelPlan]
+        _ keys: inout ConfigurationMapping, _ setting: TwinSetting, _ models: [TwinModelPlan]
     ) throws(InputError) -> RobustnessPlan? {
-        guard let node else { return nil }
-        guard models.contains(where: \.learnsFromObservations) else {
+        if let node = keys.optional("sensitivity"), !models.contains(where: \.learnsFromObservations) {
             throw node.error("no model is learned from observations", expected: "one with 'from: observations'")
         }
-        return try RobustnessPlan(node, setting, keys: [.error, .missing], testSeeds: 1)
-    }
-
-    private static func published(_ node: ConfigurationNode?) throws(InputError) -> TwinSetting {
-        guard let node else {
-            var free = TwinSetting.sakov2008
-            (free.name, free.title, free.reference, free.published) = ("own", "A setting of one's own", "", [])
-            return free
+        return try keys.optionalMapping("sensitivity") { (keys) throws(InputError) in
+            try RobustnessPlan(sensitivity: &keys, setting)
         }
-        let name: PublishedSettingName = try node.choice()
-        return name.setting
-    }
-
-    private static func read(model node: ConfigurationNode, into setting: inout TwinSetting) throws(InputError) {
-        let before = setting.model
-        let model = try node.mapping { (keys) throws(InputError) in
-            var model = before
-            if let node = keys.optional("name") { model.name = try node.choice() }
-            if model.name == .lorenz63 { model.variables = 3 }
-            if let node = keys.optional("variables") { model.variables = try variables(node, model.name) }
-            if let node = keys.optional("forcing") { model.forcing = try node.number() }
-            if let node = keys.optional("step") { model.step = try node.number(.within(1e-6...1)) }
-            if let node = keys.optional("steps_between") { model.stepsBetween = try node.integer(.within(1...100_000)) }
-            return model
-        }
-        setting.model = model
-        if model.variables != before.variables { setting.observed = Array(0..<model.variables) }
-        // What was published is of another model.
-        if model != before { setting.published = [] }
-    }
-
-    private static func variables(
-        _ node: ConfigurationNode, _ name: PhysicalModelName
-    ) throws(InputError) -> Int {
-        let count = try node.integer(.within(3...100_000))
-        switch name {
-        case .lorenz63 where count != 3: throw node.error("\(count) variables of lorenz63", expected: "3")
-        case .kuramotoSivashinsky where count % 2 != 0 || count < 4:
-            throw node.error("\(count) points", expected: "an even number, at least 4")
-        case .lorenz96 where count < 4: throw node.error("\(count) variables of lorenz96", expected: "at least 4")
-        case .lorenz63, .kuramotoSivashinsky, .lorenz96: return count
-        }
-    }
-
-    private static func read(
-        observe node: ConfigurationNode?, into setting: inout TwinSetting
-    ) throws(InputError) {
-        guard let node else { return }
-        let count = setting.model.variables
-        let before = setting
-        setting = try node.mapping { (keys) throws(InputError) in
-            var setting = before
-            if let every = keys.optional("every") {
-                setting.observed = Array(stride(from: 0, to: count, by: try every.integer(.within(1...count))))
-            }
-            if let list = keys.optional("variables") {
-                setting.observed = []
-                for entry in try list.nonEmptyList() {
-                    let index = try entry.integer(.within(0...(count - 1)))
-                    if setting.observed.contains(index) {
-                        throw entry.error("variable \(index) a second time", expected: "each variable once")
-                    }
-                    setting.observed.append(index)
-                }
-            }
-            if let node = keys.optional("function") { setting.function = try node.choice() }
-            if let node = keys.optional("error") { setting.error = try node.number(.within(1e-9...1e9)) }
-            if let node = keys.optional("missing") { setting.missing = try node.number(.within(0...0.99)) }
-            return setting
-        }
-        setting.published = []
-    }
-
-    private static func seeds(_ node: ConfigurationNode?) throws(InputError) -> (tuning: [Int], test: [Int]) {
-        guard let node else { return ([1], Array(1...5)) }
-        let (tuning, test) = try node.mapping { (keys) throws(InputError) in
-            (
-                try keys.optional("tuning")?.integer(.within(1...10_000)) ?? 1,
-                try keys.optional("test")?.integer(.within(1...10_000)) ?? 5
-            )
-        }
-        return (Array(1...tuning), Array(1...test))
     }
 
     private static func methods(
-        _ node: ConfigurationNode, _ setting: TwinSetting, _ models: [TwinModelPlan], budget: Int
+        _ entries: [ConfigurationNode], _ setting: TwinSetting, _ models: [TwinModelPlan], budget: Int
     ) throws(InputError) -> [TwinMethod] {
         var methods: [TwinMethod] = []
-        for entry in try node.nonEmptyList() {
+        for entry in entries {
             let method = try TwinMethod(entry, models: models.map(\.name), budget: budget)
             if methods.contains(where: { $0.name == method.name }) {
                 throw entry.error("duplicate method \(method.name.quoted)", expected: "each name once: add 'name'")
             }
-            if method.kind.isLearned, models.contains(where: { $0.name == method.name }) {
-                throw entry.error(
-                    "a method that learns with the name of a model, \(method.name.quoted)",
-                    expected: "another name: both are files in models/")
-            }
-            if !method.kind.takesMemory, models.contains(where: { $0.name == method.model && $0.kind == .reservoir }) {
-                throw entry.error(
-                    "\(method.kind.rawValue) with a model that remembers",
-                    expected: TwinMethodKind.allCases.filter(\.takesMemory).map(\.rawValue).joined(separator: ", "))
-            }
-            if method.kind.parameters.contains(.radius), setting.model.coordinates == nil {
-                throw entry.error(
-                    "\(setting.model.name.rawValue) has no places to localise by", expected: "a method without radius")
-            }
-            if method.kind == .optimalParticles, setting.modelError == 0 || setting.function != .identity {
-                throw entry.error(
-                    "the optimal proposal needs model error and a linear observation",
-                    expected: "'model_error' above 0 and the function identity")
-            }
-            let fewest = GainNetwork.fewestPlaces
-            let isNetwork = method.kind == .residualNetwork || method.kind == .jointNetworks
-            if isNetwork, setting.model.coordinates == nil || setting.model.variables < fewest {
-                throw entry.error(
-                    "a network along the places of \(setting.model.variables) variables of \(setting.model.name.rawValue)",
-                    expected: "a model with places, at least \(fewest)")
-            }
-            if method.kind == .setTransformer, setting.model.variables < 12 {
-                throw entry.error(
-                    "a network along the places of \(setting.model.variables) variables", expected: "at least 12")
-            }
-            if isNetwork, setting.function != .identity {
-                throw entry.error(
-                    "\(method.kind.rawValue) for observations through \(setting.function.rawValue)",
-                    expected: "'function' identity")
-            }
+            try check(method, entry, setting, models)
             methods.append(method)
         }
         // The least that any method must beat.
@@ -224,5 +104,53 @@ struct TwinConfiguration: Sendable {
             kind.isBaseline && !methods.contains { $0.kind == kind }
         }
         return missing.map { TwinMethod($0) } + methods
+    }
+
+    private static func entries(
+        _ node: ConfigurationNode, atMost most: Int
+    ) throws(InputError) -> [ConfigurationNode] {
+        let entries = try node.nonEmptyList()
+        guard entries.count <= most else { throw node.error("\(entries.count) entries", expected: "at most \(most)") }
+        return entries
+    }
+
+    private static func check(
+        _ method: TwinMethod, _ entry: ConfigurationNode, _ setting: TwinSetting, _ models: [TwinModelPlan]
+    ) throws(InputError) {
+        if method.kind.isLearned, models.contains(where: { $0.name == method.name }) {
+            throw entry.error(
+                "a method that learns with the name of a model, \(method.name.quoted)",
+                expected: "another name: both are files in models/")
+        }
+        if !method.kind.takesMemory, models.contains(where: { $0.name == method.model && $0.kind == .reservoir }) {
+            throw entry.error(
+                "\(method.kind.rawValue) with a model that remembers",
+                expected: TwinMethodKind.allCases.filter(\.takesMemory).map(\.rawValue).joined(separator: ", "))
+        }
+        if method.kind.parameters.contains(.radius), setting.model.coordinates == nil {
+            throw entry.error(
+                "\(setting.model.name.rawValue) has no places to localise by", expected: "a method without radius")
+        }
+        if method.kind == .optimalParticles, setting.modelError == 0 || setting.function != .identity {
+            throw entry.error(
+                "the optimal proposal needs model error and a linear observation",
+                expected: "'model_error' above 0 and the function identity")
+        }
+        let fewest = GainNetwork.fewestPlaces
+        let isNetwork = method.kind == .residualNetwork || method.kind == .jointNetworks
+        if isNetwork, setting.model.coordinates == nil || setting.model.variables < fewest {
+            throw entry.error(
+                "a network along the places of \(setting.model.variables) variables of \(setting.model.name.rawValue)",
+                expected: "a model with places, at least \(fewest)")
+        }
+        if method.kind == .setTransformer, setting.model.variables < 12 {
+            throw entry.error(
+                "a network along the places of \(setting.model.variables) variables", expected: "at least 12")
+        }
+        if isNetwork, setting.function != .identity {
+            throw entry.error(
+                "\(method.kind.rawValue) for observations through \(setting.function.rawValue)",
+                expected: "'function' identity")
+        }
     }
 }

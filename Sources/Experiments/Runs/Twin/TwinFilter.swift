@@ -141,10 +141,8 @@ struct TwinFilter: Sendable {
     }
 
     private func climatology(_ climate: Gaussian, _ draw: TwinDraw) -> FilterSeries {
-        let count = draw.twin.truth.shape[0]
-        let means = climate.mean.broadcast(to: [count] + climate.mean.shape)
-        let covariances = climate.covariance.broadcast(to: [count] + climate.covariance.shape)
-        return FilterSeries(stacked: Gaussian(mean: means, covariance: covariances), truth: draw.twin.truth)
+        // One covariance serves all times.
+        vmap { (truth: Tensor) in FilterSeries(climate, truth: truth) }(draw.twin.truth)
     }
 
     /// The filter and its start are arguments of the program, so that all parameters and seeds share its code.

@@ -153,139 +153,6 @@ enum TwinLoss: String, CaseIterable, Sendable {
     }
 }
 
-/// What a method or a learned model may be given, by its word in a configuration.
-enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
-    /// Members of an ensemble, or particles.
-    case members
-    /// The factor of the anomalies after each analysis; of the covariance's roots in the extended Kalman filter.
-    case inflation
-    /// The radius of the localisation, in distances of neighbouring variables.
-    case radius
-    /// Whether a learned localisation has free weights at all distances, and not a radius only: 0 or 1.
-    case freeTaper = "free-taper"
-    /// The background covariance as a share of the climate's.
-    case scale
-    /// The length of a window in observations, less one.
-    case lag
-    case iterations
-    /// Whether anomalies are turned at random after each analysis: 0 or 1.
-    case rotates
-    /// The share of effective particles below which is resampled.
-    case threshold
-    /// The size of the noise that parts resampled particles.
-    case jitter
-    /// What the end of a diffusion leaves of a state, and the variance of the noise at its start.
-    case finalScale = "final-scale"
-    case initialVariance = "initial-variance"
-    case diffusionSteps = "diffusion-steps"
-    /// Channels of a network's hidden layers, and how many there are.
-    case width, depth
-    /// How many passes without a better score end a training; 0: none do.
-    case patience
-    /// Steps of the gradient; their size; the cycles that it goes back through; trajectories side by side.
-    case steps, rate, truncation, batch
-    /// Times that a model is learned from; passes over them; the steps ahead over which its errors are followed.
-    case length, epochs, leads
-    /// How often assimilation and learning take turns.
-    case rounds
-    /// How many places to each side a model sees; what it is made of.
-    case reach, features, points, units
-    /// Coefficients smaller than this are left out.
-    case sparsity
-
-    var usual: Double {
-        switch self {
-        case .members: 20
-        case .inflation, .scale: 1
-        case .radius: 4
-        case .lag: 1
-        case .iterations: 3
-        case .rotates, .jitter, .freeTaper, .patience: 0
-        case .threshold, .finalScale: 0.5
-        case .initialVariance: 0.025
-        case .diffusionSteps: 500
-        case .width: 32
-        case .depth: 4
-        case .steps: 3000
-        case .rate: 0.003
-        case .truncation: 4
-        case .batch: 64
-        case .length: 2000
-        case .epochs: 30
-        case .leads: 2
-        case .rounds: 6
-        case .reach: 2
-        case .features: 300
-        case .points: 300
-        case .units: 100
-        case .sparsity: 0.1
-        }
-    }
-
-    var bounds: Bounds<Double> {
-        switch self {
-        case .members: .within(2...1_000_000)
-        case .inflation: .within(0.5...10)
-        case .radius: .within(0.1...1e6)
-        case .scale: .within(1e-6...1e3)
-        case .lag: .within(0...1000)
-        case .iterations: .within(1...1000)
-        case .rotates, .freeTaper: .within(0...1)
-        case .threshold: .within(0...1)
-        case .jitter: .within(0...100)
-        case .finalScale: .within(1e-6...1)
-        case .initialVariance: .within(1e-9...1)
-        case .diffusionSteps: .within(1...1e6)
-        case .width, .batch: .within(1...4096)
-        case .depth: .within(1...64)
-        case .steps, .length: .within(1...1e7)
-        case .epochs: .within(1...1e6)
-        case .patience: .within(0...1e6)
-        case .leads, .rounds: .within(1...100)
-        case .reach: .within(1...1000)
-        case .features, .points, .units: .within(2...100_000)
-        case .sparsity: .within(0...1e6)
-        case .rate: .within(1e-8...10)
-        case .truncation: .within(1...1000)
-        }
-    }
-
-    var isWhole: Bool {
-        switch self {
-        case .members, .lag, .iterations, .rotates, .freeTaper, .diffusionSteps, .width, .depth, .steps, .truncation,
-            .batch, .length, .epochs, .leads, .rounds, .reach, .features, .points, .units, .patience:
-            true
-        case .inflation, .radius, .scale, .threshold, .jitter, .finalScale, .initialVariance, .rate, .sparsity: false
-        }
-    }
-
-    /// One value of a configuration.
-    func value(_ node: ConfigurationNode) throws(InputError) -> Double {
-        let value = isWhole ? Double(try node.integer(.any)) : try node.number()
-        guard bounds.contains(value) else {
-            throw node.error("\(value) is out of range", expected: bounds.description)
-        }
-        return value
-    }
-}
-
-/// Values for a method's parameters.
-struct MethodCandidate: Codable, Sendable, Hashable {
-    private var values: [String: Double] = [:]
-
-    subscript(_ key: MethodParameterKey) -> Double {
-        get { values[key.rawValue] ?? key.usual }
-        set { values[key.rawValue] = newValue }
-    }
-    func whole(_ key: MethodParameterKey) -> Int { Int(self[key]) }
-    var patience: Int? { self[.patience] > 0 ? whole(.patience) : nil }
-
-    /// As `members 20, inflation 1.04`, of the parameters that a method has.
-    func text(_ kind: TwinMethodKind) -> String {
-        kind.parameters.map { "\($0.rawValue) \(NumberText.short(self[$0]))" }.joined(separator: ", ")
-    }
-}
-
 /// A method of a configuration: what it is, and what it may be tuned to.
 struct TwinMethod: Sendable {
     let name: String
@@ -304,46 +171,80 @@ struct TwinMethod: Sendable {
     init(_ kind: TwinMethodKind) { (name, self.kind, candidates) = (kind.rawValue, kind, [MethodCandidate()]) }
 
     /// Reads `{name: …, method: …, members: 20, inflation: [1, 1.02]}`.
+    ///
+    /// - Parameter budget: the most combinations of listed values.
     init(_ node: ConfigurationNode, models: [String], budget: Int) throws(InputError) {
-        (name, kind, candidates, model, loss) = try node.mapping { (keys) throws(InputError) in
-            let kind: TwinMethodKind = try keys.required("method").choice()
+        (name, kind, candidates, model, loss) = try node.mapping(Self.keys) { (keys) throws(InputError) in
+            let kind: TwinMethodKind = try keys.choice("method")
+            keys.adopt(kind.keys)
             let model = try kind.takesModel ? keys.optional("model")?.choice(among: models) : nil
-            let name = try keys.optional("name")?.string() ?? (kind.rawValue + (model.map { "-\($0)" } ?? ""))
-            var all = [MethodCandidate()]
-            for key in kind.parameters {
-                let values = try Self.values(keys.optional(key.rawValue), key)
-                all = all.flatMap { candidate in
-                    values.map { value in
-                        var changed = candidate
-                        changed[key] = value
-                        return changed
-                    }
-                }
-            }
-            guard all.count <= budget else {
-                throw node.error(
-                    "\(all.count) combinations of the listed values",
-                    expected: "at most \(budget), the budget of tuning that every method has ('budget')")
-            }
+            let name = try keys.optionalText("name") ?? (kind.rawValue + (model.map { "-\($0)" } ?? ""))
+            let candidates = try Self.candidates(kind, &keys, budget: budget)
             var loss = kind.losses.first ?? .squaredError
-            if let node = kind.losses.isEmpty ? nil : keys.optional("loss") {
-                loss = try node.choice()
+            if !kind.losses.isEmpty, let word = keys.optional("loss") {
+                loss = try word.choice()
                 guard kind.losses.contains(loss) else {
-                    throw node.error(
+                    throw word.error(
                         "\(kind.rawValue) by \(loss.rawValue)",
                         expected: "one of: " + kind.losses.map(\.rawValue).joined(separator: ", "))
                 }
             }
-            return (name, kind, all, model, loss)
+            return (name, kind, candidates, model, loss)
         }
     }
 
-    private static func values(
-        _ node: ConfigurationNode?, _ key: MethodParameterKey
-    ) throws(InputError) -> [Double] {
-        guard let node else { return [key.usual] }
-        var values: [Double] = []
-        for entry in try node.listOrSingle() { values.append(try key.value(entry)) }
-        return values
+    private static func candidates(
+        _ kind: TwinMethodKind, _ keys: inout ConfigurationMapping, budget: Int
+    ) throws(InputError) -> [MethodCandidate] {
+        var values: [(key: MethodParameterKey, values: [Double])] = []
+        for key in kind.parameters { values.append((key, try key.values(&keys))) }
+        // Counted before they are made.
+        let count = values.reduce(1.0) { $0 * Double($1.values.count) }
+        guard count <= Double(budget) else {
+            throw keys.node.error(
+                "\(NumberText.short(count)) combinations of the listed values",
+                expected: "at most \(budget), the budget of tuning that every method has ('budget')")
+        }
+        return values.reduce([MethodCandidate()]) { candidates, listed in
+            candidates.flatMap { candidate in
+                listed.values.map { value in
+                    var changed = candidate
+                    changed[listed.key] = value
+                    return changed
+                }
+            }
+        }
+    }
+}
+
+extension TwinMethod {
+    /// The keys of every method; those of one kind come from ``TwinMethodKind/keys``.
+    static let keys = KeyTable(
+        .choice("method", TwinMethodKind.self, .required, "The kind of method."),
+        .text("name", .optional("the method, and its model"), "Its name in results, tables and files."))
+
+    /// The entries of `methods`.
+    static let entries = KeyVariants(
+        by: "method", keys,
+        TwinMethodKind.allCases.map { KeyVariants.Variant(word: $0.rawValue, summary: $0.text, keys: $0.keys) })
+}
+
+extension TwinMethodKind {
+    /// The keys of a method of this kind, besides those of all.
+    var keys: KeyTable {
+        var keys = parameters.map { $0.key(isListed: true) }
+        if takesModel {
+            keys.append(
+                .text(
+                    "model", .optional("the model of the truth"),
+                    "The name of the model under 'models' to forecast with."))
+        }
+        if let usual = losses.first {
+            keys.append(
+                ConfigurationKey(
+                    "loss", .choice(losses.map(\.rawValue)), .usual(usual.rawValue),
+                    "The function that training makes small."))
+        }
+        return KeyTable(keys)
     }
 }

@@ -34,6 +34,27 @@ enum TwinModelKind: String, CaseIterable, Sendable, Codable {
     }
 }
 
+extension TwinModelKind {
+    /// Of the assimilation that takes turns with learning.
+    static let ofObservations: [MethodParameterKey] = [.rounds, .members, .radius]
+
+    /// The keys of a model of this kind, besides those of all.
+    var keys: KeyTable {
+        var keys: [ConfigurationKey] = []
+        if self != .physical {
+            keys.append(
+                .choice(
+                    "from", TwinModelSource.self, .usual("trajectory"),
+                    "A truth without errors, or its observations: networks alone."))
+            keys.append(
+                .text(
+                    "file", .optional("the model is learned"),
+                    "A model file that another run has learned, from the folder of the configuration."))
+        }
+        return KeyTable(keys + (parameters + (isNetwork ? Self.ofObservations : [])).map { $0.key(isListed: false) })
+    }
+}
+
 /// What a model is learned from.
 enum TwinModelSource: String, CaseIterable, Sendable, Codable {
     /// A truth, without errors.
@@ -62,44 +83,28 @@ struct TwinModelPlan: Sendable, Equatable {
     var learnsFromObservations: Bool { kind != .physical && source == .observations && file == nil }
 
     init(_ node: ConfigurationNode, _ setting: TwinSetting) throws(InputError) {
-        (name, kind, physics, source, candidate, file) = try node.mapping { (keys) throws(InputError) in
-            let kind: TwinModelKind = try keys.required("kind").choice()
-            let name = try keys.optional("name")?.string() ?? kind.rawValue
-            let physics = try keys.optional("physics").map { (node) throws(InputError) in
-                try Self.physics(node, setting.model)
-            }
-            let source: TwinModelSource = try keys.optional("from")?.choice() ?? .trajectory
-            let file = try keys.optional("file").map { (file) throws(InputError) in
-                FilePath.join(FilePath.folder(of: file.place.file), try file.string())
+        (name, kind, physics, source, candidate, file) = try node.mapping(Self.keys) { (keys) throws(InputError) in
+            let kind: TwinModelKind = try keys.choice("kind")
+            keys.adopt(kind.keys)
+            let name = try keys.optionalText("name") ?? kind.rawValue
+            let physics = try keys.optionalMapping("physics") { (keys) throws(InputError) in
+                try Self.physics(&keys, setting.model)
             }
             var candidate = MethodCandidate()
-            let own = kind.parameters + (source == .observations ? [.rounds, .members, .radius] : [])
-            for key in own {
-                if let node = keys.optional(key.rawValue) { candidate[key] = try key.value(node) }
+            if kind != .physical, let file = keys.optional("file") {
+                // What a model is, its file says.
+                let path = FilePath.join(FilePath.folder(of: file.place.file), try file.string())
+                return (name, kind, physics, .trajectory, candidate, path)
             }
-            try Self.check(node, name, kind, physics, source, candidate, setting)
-            return (name, kind, physics, source, candidate, file)
-        }
-    }
-
-    private static func physics(_ node: ConfigurationNode, _ truth: ModelChoice) throws(InputError) -> ModelChoice {
-        try node.mapping { (keys) throws(InputError) in
-            var model = truth
-            if let forcing = keys.optional("forcing") {
-                guard truth.name == .lorenz96 else {
-                    throw forcing.error("\(truth.name.rawValue) has no forcing", expected: "the model lorenz96")
-                }
-                model.forcing = try forcing.number()
+            let source: TwinModelSource = try kind == .physical ? .trajectory : keys.choice("from")
+            for key in kind.parameters + (source == .observations ? TwinModelKind.ofObservations : []) {
+                if keys.optional(key.rawValue) != nil { candidate[key] = try key.value(&keys) }
             }
-            return model
+            try Self.check(node, kind, physics, source, candidate, setting)
+            try Self.check(places: &keys, candidate, setting.model)
+            return (name, kind, physics, source, candidate, nil)
         }
-    }
-
-    private static func check(
-        _ node: ConfigurationNode, _ name: String, _ kind: TwinModelKind, _ physics: ModelChoice?,
-        _ source: TwinModelSource, _ candidate: MethodCandidate, _ setting: TwinSetting
-    ) throws(InputError) {
-        if name == truthName || name.contains("/") {
+        if name == Self.truthName || name.contains("/") {
             throw node.error("a model named \(name.quoted)", expected: "another name, without '/'")
         }
         if kind == .physical, physics == nil {
@@ -108,6 +113,43 @@ struct TwinModelPlan: Sendable, Equatable {
         if kind == .reservoir, physics != nil {
             throw node.error("a reservoir that corrects a physical model", expected: "no 'physics', or another kind")
         }
+    }
+
+    private static func physics(
+        _ keys: inout ConfigurationMapping, _ truth: ModelChoice
+    ) throws(InputError) -> ModelChoice {
+        var model = truth
+        if let forcing = keys.optional("forcing") {
+            guard truth.name == .lorenz96 else {
+                throw forcing.error("\(truth.name.rawValue) has no forcing", expected: "the model lorenz96")
+            }
+            model.forcing = try keys.number("forcing")
+        }
+        return model
+    }
+
+    /// Distances and neighbours are of models whose variables have places.
+    private static func check(
+        places keys: inout ConfigurationMapping, _ candidate: MethodCandidate, _ truth: ModelChoice
+    ) throws(InputError) {
+        for key in [MethodParameterKey.reach, .radius] {
+            guard let node = keys.optional(key.rawValue) else { continue }
+            guard truth.coordinates != nil else {
+                throw node.error("\(truth.name.rawValue) has no places", expected: "no \(key.rawValue)")
+            }
+            let most = (truth.variables - 1) / 2
+            if key == .reach, candidate.whole(.reach) > most {
+                throw node.error(
+                    "\(candidate.whole(.reach)) of \(truth.variables) variables to each side",
+                    expected: "at most \(most)")
+            }
+        }
+    }
+
+    private static func check(
+        _ node: ConfigurationNode, _ kind: TwinModelKind, _ physics: ModelChoice?, _ source: TwinModelSource,
+        _ candidate: MethodCandidate, _ setting: TwinSetting
+    ) throws(InputError) {
         if kind == .convolution, setting.model.coordinates == nil || setting.model.variables < 6 {
             throw node.error(
                 "a network along the places of \(setting.model.variables) variables of \(setting.model.name.rawValue)",
@@ -122,6 +164,9 @@ struct TwinModelPlan: Sendable, Equatable {
             throw node.error(
                 "\(kind.rawValue) from observations", expected: "'kind' convolution or dense, or 'from: trajectory'")
         }
+        if kind == .convolution, candidate.whole(.width) % 2 != 0 {
+            throw node.error("a width of \(candidate.whole(.width))", expected: "an even one: half are products")
+        }
         let held = Int(0.1 * candidate[.length])
         let fewest = kind.isNetwork ? candidate.whole(.batch) + candidate.whole(.leads) : 10
         if candidate.whole(.length) - held < fewest || held <= candidate.whole(.leads) {
@@ -130,6 +175,24 @@ struct TwinModelPlan: Sendable, Equatable {
                 expected: "enough for a batch of \(candidate.whole(.batch)) and \(candidate.whole(.leads)) leads")
         }
     }
+
+    /// The keys of every model; those of one kind come from ``TwinModelKind/keys``.
+    static let keys = KeyTable(
+        .choice("kind", TwinModelKind.self, .required, "The kind of model."),
+        .text(
+            "name", .optional("the kind"), "Its name in results, tables and files, and for methods to forecast with."),
+        .mapping(
+            "physics",
+            KeyTable(
+                .number(
+                    "forcing", RobustnessKey.forcing.bounds, .optional("that of the truth"),
+                    "Forcing of the physical model, lorenz96 alone.")),
+            .optional("nothing is known of the dynamics"), "The physical model, or the one that is corrected."))
+
+    /// The entries of `models`.
+    static let entries = KeyVariants(
+        by: "kind", keys,
+        TwinModelKind.allCases.map { KeyVariants.Variant(word: $0.rawValue, summary: $0.text, keys: $0.keys) })
 
     /// What the model of the truth is called.
     static let truthName = "truth"
