@@ -20,6 +20,58 @@ import Testing
         #expect(last.errorStandardDeviations(0) == [4, nil, 2])
     }
 
+    @Test func sumsAndExtremesCarryTheirErrors() throws {
+        let table = ObservationTable(
+            times: (1...3).map { Instant(year: 2000, month: 3, day: $0) }, variables: [.init("x")],
+            values: [[5, 2, 8]], errorStandardDeviations: [[1, 2, 4]])
+        for (aggregation, value, error) in [
+            (Aggregation.sum, 15.0, 21.0.squareRoot()), (.min, 2, 2), (.max, 8, 4), (.last, 8, 4),
+            (.mean, 5, 21.0.squareRoot() / 3),
+        ] {
+            let result = try table.regular(step: month, aggregation: aggregation, complete: 0)
+            #expect(result.series(0) == [value] && result.errorStandardDeviations(0) == [error], "\(aggregation)")
+        }
+    }
+
+    @Test func aSumOfAPartOfItsStepIsMissing() throws {
+        // 1.0 every six hours; the second day lacks one value, the fourth three, the last day is cut off.
+        let hours = Array(0..<22).filter { ![5, 13, 14, 15].contains($0) }
+        let table = ObservationTable(
+            times: hours.map { Instant(year: 2000, day: 1 + $0 / 4, hour: $0 % 4 * 6) }, variables: [.init("rain")],
+            values: [hours.map { _ in 1 }])
+        func series(_ aggregation: Aggregation, _ complete: Double?) throws -> [Double?] {
+            try table.regular(step: TimeStep(1, .day), aggregation: aggregation, complete: complete).series(0)
+        }
+        #expect(try series(.sum, nil) == [4, nil, 4, nil, 4, nil])
+        #expect(try series(.sum, 0.75) == [4, 3, 4, nil, 4, nil])
+        #expect(try series(.sum, 0) == [4, 3, 4, 1, 4, 2])
+        #expect(try series(.mean, nil) == [1, 1, 1, 1, 1, 1])
+        #expect(try series(.max, 0.5) == [1, 1, 1, nil, 1, 1])
+        // Months of different lengths, from days; a missing value is one that does not exist.
+        let daily = ObservationTable(
+            times: (0..<60).map { TimeStep(1, .day).advance(Instant(year: 2000), by: $0) }, variables: [.init("rain")],
+            values: [(0..<60).map { $0 == 40 ? nil : 1 }])
+        #expect(try daily.regular(step: month, aggregation: .sum).series(0) == [31, nil])
+        #expect(try daily.regular(step: month, aggregation: .sum, complete: 0.9).series(0) == [31, 28])
+        // Years of months.
+        let monthly = ObservationTable(
+            times: (0..<23).map { month.advance(Instant(year: 2000), by: $0) }, variables: [.init("rain")],
+            values: [(0..<23).map { _ in 2 }])
+        #expect(try monthly.regular(step: TimeStep(1, .year), aggregation: .sum).series(0) == [24, nil])
+    }
+
+    @Test func roundedTimesThatShareAStepAreTold() throws {
+        let table = ObservationTable(
+            times: [(1, 1), (1, 31), (3, 2), (4, 1)].map { Instant(year: 2001, month: $0.0, day: $0.1) },
+            variables: [.init("x")], values: [[1, 2, 3, 4]])
+        #expect(
+            try table.regular(step: month, aggregation: .mean).warnings == [
+                "observations: two rows fall into the month from 2001-01-01 and none into the next; "
+                    + "are the times rounded, or the ends of their steps?"
+            ])
+        #expect(try irregular.regular(step: month, aggregation: .mean).warnings.isEmpty)
+    }
+
     @Test func theMedianOfThreeIsTheMiddle() throws {
         let table = ObservationTable(
             times: (1...3).map { Instant(year: 2000, day: $0) }, variables: [.init("x")], values: [[9, 1, 2]])

@@ -46,7 +46,8 @@ extension RunResults {
 
     /// A lead in units of time is the CF conventions' forecast period.
     private var leadAttributes: [String: NetCDFFile.Attribute] {
-        let isTime = TimeStep(leadUnit).map { $0.count == 1 } ?? false
+        // A quarter is no unit of UDUNITS.
+        let isTime = TimeStep(leadUnit).map { $0.count == 1 && $0.unit != .quarter } ?? false
         return isTime
             ? ["standard_name": "forecast_period", "long_name": "lead time", "units": .text(leadUnit)]
             : ["long_name": .text("lead time in \(leadUnit)"), "units": "1"]

@@ -2,6 +2,8 @@ import Tensors
 
 /// Observations of some variables at increasing, not necessarily regular times; any value may be missing.
 ///
+/// A table that is still to be aggregated may hold a time more than once.
+///
 /// A missing value is `nil` here, or `false` in ``observed``; no reader of the table meets a NaN.
 public struct ObservationTable: Sendable {
     /// What a series is, in the words of the CF conventions.
@@ -16,11 +18,14 @@ public struct ObservationTable: Sendable {
         }
     }
 
-    /// Strictly increasing.
     public let times: [Instant]
     public let variables: [Variable]
     /// The step between the times, where the table was brought to one.
     public let step: TimeStep?
+    /// The beginning of the first row's step, where there is a step: the first of the month for a stamp in its middle.
+    let firstStep: Instant?
+    /// What a user should know of the data, one sentence each.
+    public internal(set) var warnings: [String] = []
     /// Where the rows were read from.
     public let origin: Origin
 
@@ -65,9 +70,10 @@ public struct ObservationTable: Sendable {
 
     init(
         times: [Instant], variables: [Variable], values: [[Double]], errors: [[Double]?], step: TimeStep?,
-        origin: Origin
+        firstStep: Instant? = nil, origin: Origin, warnings: [String] = []
     ) {
-        precondition(zip(times, times.dropFirst()).allSatisfy(<), "ObservationTable: times do not increase")
+        precondition(
+            times.indices.dropFirst().allSatisfy { times[$0 - 1] <= times[$0] }, "ObservationTable: times fall")
         precondition(
             variables.count == values.count && variables.count == errors.count,
             "ObservationTable: \(variables.count) variables, \(values.count) series, \(errors.count) errors")
@@ -77,7 +83,8 @@ public struct ObservationTable: Sendable {
                 "ObservationTable: \(series.count) values of '\(variable.name)' at \(times.count) times")
         }
         (self.times, self.variables, self.values, self.errors) = (times, variables, values, errors)
-        (self.step, self.origin) = (step, origin)
+        (self.step, self.origin, self.warnings) = (step, origin, warnings)
+        self.firstStep = step.flatMap { step in firstStep ?? times.first.map(step.floor) }
     }
 }
 
@@ -113,20 +120,14 @@ extension ObservationTable {
     /// The position of the variable of that name.
     public func index(of name: String) -> Int? { variables.firstIndex { $0.name == name } }
 
-    /// The rows whose time lies in the period.
-    public func rows(in period: Range<Instant>) -> Range<Int> {
-        let start = times.firstIndex { $0 >= period.lowerBound } ?? count
-        let end = times.firstIndex { $0 >= period.upperBound } ?? count
-        return start..<max(start, end)
-    }
-
     /// The table of some of the rows.
     public subscript(rows: Range<Int>) -> ObservationTable {
         let lines = origin.lines.map { Array($0[rows]) }
         return ObservationTable(
             times: Array(times[rows]), variables: variables, values: values.map { Array($0[rows]) },
             errors: errors.map { $0.map { Array($0[rows]) } }, step: step,
-            origin: Origin(file: origin.file, lines: lines))
+            firstStep: firstStep.flatMap { first in step?.advance(first, by: rows.lowerBound) },
+            origin: Origin(file: origin.file, lines: lines), warnings: warnings)
     }
 
     /// The table of some of the variables, by their positions.
@@ -134,7 +135,7 @@ extension ObservationTable {
         let positions = Array(positions)
         return ObservationTable(
             times: times, variables: positions.map { variables[$0] }, values: positions.map { values[$0] },
-            errors: positions.map { errors[$0] }, step: step, origin: origin)
+            errors: positions.map { errors[$0] }, step: step, firstStep: firstStep, origin: origin, warnings: warnings)
     }
 
     /// The table without the values marked in `withheld` [variable][time].
@@ -146,7 +147,7 @@ extension ObservationTable {
         return ObservationTable(
             times: times, variables: variables, values: zip(values, withheld).map(without),
             errors: zip(errors, withheld).map { error, marks in error.map { without($0, marks) } }, step: step,
-            origin: origin)
+            firstStep: firstStep, origin: origin, warnings: warnings)
     }
 }
 

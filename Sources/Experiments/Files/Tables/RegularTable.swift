@@ -1,31 +1,20 @@
-/// How the values that fall into one step become one.
-public enum Aggregation: String, Hashable, Sendable, CaseIterable {
-    /// Their mean; the error's standard deviation is √Σσ²/n.
-    case mean
-    /// Their median; the error's standard deviation is √(π/2) that of the mean, its limit for many normal errors,
-    /// from three on.
-    case median
-    /// The latest of them, with its error.
-    case last
-    /// Nothing is aggregated: the table must have the step already.
-    case none
-}
-
 extension ObservationTable {
     /// The table at a regular step, from the calendar unit of its first time to its last; missing where nothing was
-    /// observed.
+    /// observed, or less than the part `complete` of the values that the rows' own step lets expect.
     ///
     /// A time of the result is the beginning of its step, and it stands for everything up to the next. With
-    /// `Aggregation.none` the times stay as they are: each month (or year) must then hold one row, and every other
-    /// step must be met within a hundredth.
+    /// `Aggregation.none` the times stay as they are: each month (quarter, year) must then hold one row, and every
+    /// other step must be met within a hundredth.
     ///
     /// - Throws: `data`, naming the first row that breaks the step, for `Aggregation.none`; or where the steps
     ///   outnumber ten million.
-    public func regular(step: TimeStep, aggregation: Aggregation) throws(InputError) -> ObservationTable {
-        guard let first = times.first, let last = times.last else { return with(step: step, times: times) }
+    public func regular(
+        step: TimeStep, aggregation: Aggregation, complete: Double? = nil
+    ) throws(InputError) -> ObservationTable {
+        guard let first = times.first, let last = times.last else { return with(step: step) }
         if aggregation == .none {
             try requireRegular(step)
-            return with(step: step, times: times)
+            return with(step: step)
         }
         let start = step.floor(first)
         let steps = step.index(of: last, from: start) + 1
@@ -34,62 +23,91 @@ extension ObservationTable {
                 .data, at: origin.place(row: count - 1),
                 "there are \(steps) steps of a \(step) from \(first) to \(last)", expected: "a longer step")
         }
-        let bins = rowsOfSteps(from: start, step: step, count: steps)
+        let newTimes = (0..<steps).map { step.advance(start, by: $0) }
+        let rows = rowsOfSteps(newTimes)
+        let least = leastCounts(newTimes, step, complete ?? aggregation.usualCompleteness)
         var newValues: [[Double]] = []
         var newErrors: [[Double]?] = []
         for variable in values.indices {
-            let aggregated = bins.map { aggregate(variable, $0, aggregation) }
-            newValues.append(aggregated.map(\.value))
-            newErrors.append(errors[variable] == nil ? nil : aggregated.map(\.error))
+            let aggregated = aggregate(variable, rows, least, aggregation)
+            newValues.append(aggregated.values)
+            newErrors.append(errors[variable] == nil ? nil : aggregated.errors)
         }
         return ObservationTable(
-            times: (0..<steps).map { step.advance(start, by: $0) }, variables: variables, values: newValues,
-            errors: newErrors, step: step, origin: Origin(file: origin.file))
+            times: newTimes, variables: variables, values: newValues, errors: newErrors, step: step,
+            origin: Origin(file: origin.file), warnings: warnings + mergedRows(rows, newTimes, step))
     }
 
-    private func with(step: TimeStep, times: [Instant]) -> ObservationTable {
+    private func with(step: TimeStep) -> ObservationTable {
         ObservationTable(
-            times: times, variables: variables, values: values, errors: errors, step: step, origin: origin)
+            times: times, variables: variables, values: values, errors: errors, step: step, origin: origin,
+            warnings: warnings)
     }
 
     /// The rows that fall into each step.
-    private func rowsOfSteps(from start: Instant, step: TimeStep, count steps: Int) -> [Range<Int>] {
+    private func rowsOfSteps(_ starts: [Instant]) -> [Range<Int>] {
         var row = 0
-        return (0..<steps).map { index in
+        return starts.indices.map { index in
             let first = row
-            while row < count && step.index(of: times[row], from: start) == index { row += 1 }
+            let isLast = index == starts.count - 1
+            while row < count && (isLast || times[row] < starts[index + 1]) { row += 1 }
             return first..<row
         }
     }
 
-    /// One value with its error from the rows of a step; NaN where all are missing.
-    private func aggregate(
-        _ variable: Int, _ rows: Range<Int>, _ aggregation: Aggregation
-    ) -> (value: Double, error: Double) {
-        let present = rows.filter { !values[variable][$0].isNaN }
-        guard let last = present.last else { return (.nan, .nan) }
-        let count = Double(present.count)
-        let series = present.map { values[variable][$0] }
-        let deviations = errors[variable].map { error in present.map { error[$0] } } ?? []
-        let errorOfMean = deviations.reduce(0) { $0 + $1 * $1 }.squareRoot() / count
-        switch aggregation {
-        case .mean:
-            return (series.reduce(0, +) / count, errorOfMean)
-        case .median:
-            return (median(series), count < 3 ? errorOfMean : errorOfMean * (Double.pi / 2).squareRoot())
-        case .last, .none:
-            return (values[variable][last], errors[variable]?[last] ?? .nan)
+    /// How many values a step needs, at least one.
+    private func leastCounts(_ starts: [Instant], _ step: TimeStep, _ complete: Double) -> [Int] {
+        guard complete > 0, let last = starts.last else { return starts.map { _ in 1 } }
+        let expected = ExpectedCount(times)
+        let ends = starts.dropFirst() + [step.advance(last, by: 1)]
+        return zip(starts, ends).map { start, end in
+            // A hair less: 0.7 · 10 is 7.
+            max(1, Int((complete * Double(expected.count(from: start, to: end)) - 1e-9).rounded(.up)))
         }
+    }
+
+    private func aggregate(
+        _ variable: Int, _ rows: [Range<Int>], _ least: [Int], _ aggregation: Aggregation
+    ) -> (values: [Double], errors: [Double]) {
+        var result = (values: [Double](), errors: [Double]())
+        result.values.reserveCapacity(rows.count)
+        let (series, deviations) = (values[variable], errors[variable])
+        var present: [Double] = []
+        var errorsPresent: [Double] = []
+        for (rows, least) in zip(rows, least) {
+            present.removeAll(keepingCapacity: true)
+            errorsPresent.removeAll(keepingCapacity: true)
+            for row in rows where !series[row].isNaN {
+                present.append(series[row])
+                if let deviations { errorsPresent.append(deviations[row]) }
+            }
+            let (value, error) =
+                present.count < least ? (.nan, .nan) : aggregation.value(of: present, errors: errorsPresent)
+            result.values.append(value)
+            result.errors.append(error)
+        }
+        return result
+    }
+
+    /// A warning where rows of the step's own spacing share a step while the next one is empty: rounded times.
+    private func mergedRows(_ rows: [Range<Int>], _ starts: [Instant], _ step: TimeStep) -> [String] {
+        let merged = rows.indices.dropLast().filter { rows[$0].count == 2 && rows[$0 + 1].isEmpty }
+        let expected = starts.count < 2 ? 0 : ExpectedCount(times).count(from: starts[0], to: starts[1])
+        guard let first = merged.first, expected == 1, count <= rows.count else { return [] }
+        return [
+            "\(origin.file): two rows fall into the \(step) from \(starts[first]) and none into the next"
+                + (merged.count == 1 ? "" : ", and so \(merged.count) times")
+                + "; are the times rounded, or the ends of their steps?"
+        ]
     }
 
     private func requireRegular(_ step: TimeStep) throws(InputError) {
         guard let first = times.first else { return }
+        let start = step.floor(first)
         for row in times.indices.dropFirst() {
             let isMet: Bool
             switch step.length {
-            case .months:
-                let start = step.floor(first)
-                isMet = step.index(of: times[row], from: start) == row
+            case .months: isMet = step.index(of: times[row], from: start) == row
             case .seconds(let length):
                 let seconds = times[row].secondsSince1970 - first.secondsSince1970
                 isMet = abs(seconds - Double(row) * length) <= length / 100
@@ -102,11 +120,4 @@ extension ObservationTable {
             )
         }
     }
-}
-
-/// The middle of the sorted values, or the mean of the two in the middle.
-private func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
 }

@@ -8,8 +8,8 @@ public struct CalendarDate: Hashable, Sendable {
     /// 1–31.
     public let day: Int
 
-    /// The years that are accepted: a million on either side, so that no arithmetic overflows.
-    public static let years = -1_000_000...1_000_000
+    /// The years of every date and instant: no arithmetic on them overflows.
+    public static let years = -99_999...99_999
 
     /// The date, or `nil` where the calendar has no such day.
     public init?(year: Int, month: Int = 1, day: Int = 1) {

@@ -46,8 +46,7 @@ struct ISODate {
         }
         guard scanner.isAtEnd, let date = CalendarDate(year: isBeforeChrist ? -year : year, month: month, day: day),
             let local = Instant(date, hour: time.hour, minute: time.minute, second: time.second),
-            Instant.representableSeconds.contains(local.secondsSince1970 - offset),
-            CalendarDate.years.contains(date.year + 1)
+            Instant.representableSeconds.contains(local.secondsSince1970 - offset)
         else { return nil }
         start = Instant(secondsSince1970: local.secondsSince1970 - offset)
         precision = TimeStep(1, unit)

@@ -7,8 +7,13 @@ import Tensors
 public struct Instant: Comparable, Hashable, Sendable {
     public let secondsSince1970: Double
 
-    /// The seconds that ``CalendarDate/years`` spans.
-    static let representableSeconds = -3.16e13...3.16e13
+    /// The seconds from the first to the last one in ``CalendarDate/years``.
+    static let representableSeconds: ClosedRange<Double> = {
+        // 1 January of the year −99 999 and of the year 100 000.
+        let first = -37_243_412 * 86_400.0
+        let end = 35_804_722 * 86_400.0
+        return first...(end - 1)
+    }()
 
     public init(secondsSince1970 seconds: Double) {
         precondition(

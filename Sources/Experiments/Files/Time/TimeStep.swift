@@ -1,11 +1,11 @@
 import Tensors
 
-/// A regular step of time: a number of years, months, weeks, days, hours, minutes or seconds.
+/// A regular step of time: a number of years, quarters, months, weeks, days, hours, minutes or seconds.
 ///
-/// Years and months follow the calendar, the others have a fixed length.
+/// Years, quarters and months follow the calendar, the others have a fixed length.
 public struct TimeStep: Hashable, Sendable, Codable, CustomStringConvertible {
     public enum Unit: String, Hashable, Sendable, Codable, CaseIterable {
-        case year, month, week, day, hour, minute, second
+        case year, quarter, month, week, day, hour, minute, second
     }
 
     /// At least 1.
@@ -40,14 +40,19 @@ public struct TimeStep: Hashable, Sendable, Codable, CustomStringConvertible {
 
     /// The instant a number of steps after (or, negative, before) an origin.
     ///
-    /// Months are counted from the origin, so that 31 January + 2 months is 31 March and not 28 March.
+    /// Months are counted from the origin, so that 31 January + 2 months is 31 March and not 28 March. What lies outside
+    /// the calendar becomes its first or its last second.
     public func advance(_ origin: Instant, by steps: Int) -> Instant {
         switch length {
         case .seconds(let seconds):
-            return Instant(secondsSince1970: origin.secondsSince1970 + Double(steps) * seconds)
+            let range = Instant.representableSeconds
+            let advanced = origin.secondsSince1970 + Double(steps) * seconds
+            return Instant(secondsSince1970: min(max(advanced, range.lowerBound), range.upperBound))
         case .months(let months):
-            guard let date = origin.date.advanced(byMonths: steps * months) else {
-                preconditionFailure("TimeStep: \(steps) × \(self) after \(origin) is outside the calendar")
+            let (total, overflows) = steps.multipliedReportingOverflow(by: months)
+            guard !overflows, abs(total) < 1 << 40, let date = origin.date.advanced(byMonths: total) else {
+                let range = Instant.representableSeconds
+                return Instant(secondsSince1970: steps < 0 ? range.lowerBound : range.upperBound)
             }
             return Instant(date, secondsOfDay: origin.secondsOfDay)
         }
@@ -66,12 +71,13 @@ public struct TimeStep: Hashable, Sendable, Codable, CustomStringConvertible {
         }
     }
 
-    /// The latest beginning of a calendar unit (year, month, day, hour, …) not after the instant; for weeks, that of
-    /// the day.
+    /// The latest beginning of a calendar unit (year, quarter, month, day, hour, …) not after the instant; for weeks,
+    /// that of the day.
     public func floor(_ instant: Instant) -> Instant {
         let date = instant.date
         switch unit {
         case .year: return Instant(year: date.year)
+        case .quarter: return Instant(year: date.year, month: (date.month - 1) / 3 * 3 + 1)
         case .month: return Instant(year: date.year, month: date.month)
         case .week, .day: return Instant(date, secondsOfDay: 0)
         case .hour, .minute, .second:
@@ -79,6 +85,9 @@ public struct TimeStep: Hashable, Sendable, Codable, CustomStringConvertible {
             return Instant(secondsSince1970: (instant.secondsSince1970 / seconds).rounded(.down) * seconds)
         }
     }
+
+    /// Of the mean Gregorian year, 365.2425 days.
+    static let secondsPerMonth = 365.2425 * 86_400 / 12
 
     enum Length {
         case months(Int)
@@ -88,6 +97,7 @@ public struct TimeStep: Hashable, Sendable, Codable, CustomStringConvertible {
     var length: Length {
         switch unit {
         case .year: .months(12 * count)
+        case .quarter: .months(3 * count)
         case .month: .months(count)
         case .week: .seconds(604_800 * Double(count))
         case .day: .seconds(86_400 * Double(count))

@@ -62,19 +62,11 @@ struct ForecastData: Sendable {
         _ table: ObservationTable, _ setting: ForecastSetting
     ) throws(InputError) -> (Range<Int>, Range<Int>, Range<Int>) {
         let split = setting.split
-        guard let first = table.times.first, let last = table.times.last else {
-            throw InputError(.data, at: .init(setting.data.file), "the file holds no times")
-        }
-        for (name, period) in [("training", split.train), ("validation", split.validation), ("test", split.test)] {
-            guard first <= period.lowerBound, period.lowerBound <= last,
-                period.upperBound <= setting.step.advance(last, by: 1)
-            else {
-                throw split.place.error(
-                    "the \(name) period \(period.lowerBound) to \(period.upperBound) is outside the data",
-                    expected: "periods within \(first) to \(last)")
-            }
-        }
-        return (table.rows(in: split.train), table.rows(in: split.validation), table.rows(in: split.test))
+        return (
+            try table.rows(of: "training", in: split.train, at: split.place),
+            try table.rows(of: "validation", in: split.validation, at: split.place),
+            try table.rows(of: "test", in: split.test, at: split.place)
+        )
     }
 }
 

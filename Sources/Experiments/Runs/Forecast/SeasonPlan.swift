@@ -30,7 +30,7 @@ struct SeasonPlan: Sendable {
     /// Whether steps are followed phase by phase: months that divide the year, and years.
     static func hasPhases(_ step: TimeStep) -> Bool {
         switch step.unit {
-        case .month: step.stepsPerYear == step.stepsPerYear.rounded()
+        case .month, .quarter: step.stepsPerYear == step.stepsPerYear.rounded()
         case .year: true
         case .week, .day, .hour, .minute, .second: false
         }
@@ -115,7 +115,7 @@ extension TimeStep {
     /// A time of the series: the month alone where steps are months or years.
     func text(_ time: Instant) -> String {
         switch unit {
-        case .month, .year: time.monthText
+        case .month, .quarter, .year: time.monthText
         case .week, .day, .hour, .minute, .second: time.description
         }
     }

@@ -16,16 +16,16 @@ struct StructuralData: Sendable {
 
     init(_ setting: StructuralConfiguration) throws(InputError) {
         let all = try setting.data.read().observations
-        try Self.requireInside(all, setting)
-        let first = all.rows(in: setting.split.train).lowerBound
-        let table = all[first..<all.rows(in: setting.split.test).upperBound]
+        let split = setting.split
+        let first = try all.rows(of: "training", in: split.train, at: split.place).lowerBound
+        _ = try all.rows(of: "validation", in: split.validation, at: split.place)
+        let table = all[first..<(try all.rows(of: "test", in: split.test, at: split.place)).upperBound]
         variable = table.variables[0]
         times = table.times
         let values = table.series(0).map { $0 ?? .nan }
         self.values = values
         (training, validation, test) = (
-            table.rows(in: setting.split.train), table.rows(in: setting.split.validation),
-            table.rows(in: setting.split.test)
+            table.rows(in: split.train), table.rows(in: split.validation), table.rows(in: split.test)
         )
         let period = setting.withheld.map { table.rows(in: $0) } ?? 0..<0
         let withheld = period.filter { !values[$0].isNaN }
@@ -38,29 +38,6 @@ struct StructuralData: Sendable {
 
     /// What may be looked at before the test.
     var history: Range<Int> { 0..<test.lowerBound }
-
-    private static func requireInside(
-        _ table: ObservationTable, _ setting: StructuralConfiguration
-    ) throws(InputError) {
-        guard let first = table.times.first, let last = table.times.last else {
-            throw InputError(.data, at: .init(setting.data.file), "the file holds no times")
-        }
-        let end = setting.step.advance(last, by: 1)
-        let split = setting.split
-        for (name, period) in [("training", split.train), ("validation", split.validation), ("test", split.test)] {
-            // A period names whole units of the calendar, and a series may begin or end within one.
-            let rows = table.rows(in: period)
-            guard !rows.isEmpty, period.lowerBound < end, setting.step.advance(period.lowerBound, by: 1) > first else {
-                throw split.place.error(
-                    "the \(name) period \(period.lowerBound) to \(period.upperBound) is outside the data",
-                    expected: "periods within \(first) to \(last)")
-            }
-        }
-        guard split.test.upperBound <= setting.step.advance(end, by: 1) else {
-            throw split.place.error(
-                "the test period ends at \(split.test.upperBound), after the data", expected: "an end by \(end)")
-        }
-    }
 
     private func requireEnough(_ setting: StructuralConfiguration) throws(InputError) {
         let place = setting.split.place

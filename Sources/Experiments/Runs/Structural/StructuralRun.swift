@@ -34,7 +34,7 @@ struct StructuralRun: Sendable {
             name: header.name, title: header.title, summary: header.summary, version: ApusVersion.text,
             command: "apus run \(header.file)", seed: UInt64(header.seed), variables: [variable],
             primaryVariable: variable.name, splits: splits, leads: setting.leads,
-            leadUnit: setting.step.count == 1 ? "\(setting.step.unit.rawValue)s" : "steps of \(setting.step)",
+            leadUnit: setting.step.leadUnit,
             gapScenarios: gapScenarios, methods: methods, choice: choice(chosen, candidates))
         results.scores =
             scores(validation, "validation", threads: threads) + scores(test, "test", threads: threads)
