@@ -15,18 +15,21 @@ struct Apus: ParsableCommand {
                 apus compare sakov2008               filters on a setting of the literature
                 apus explain lorenz96 --adjoint      see a model's program, tangent and adjoint
 
+            apus help keys tells every key of a configuration.
             Faults of input end with one line on standard error and a status of sysexits.h (64 to 78).
             Shell completions: apus --generate-completion-script bash|zsh|fish
             """,
         version: ApusVersion.text,
-        subcommands: [Run.self, Train.self, Compare.self, Reproduce.self, List.self, Explain.self, Forecast.self])
+        subcommands: [Run.self, Train.self, Compare.self, Reproduce.self, List.self, Keys.self, Explain.self, Forecast.self])
 }
 
 extension Apus {
     /// Like the default, except that a fault of usage is one line as every other fault.
     static func main() {
         do {
-            var command = try parseAsRoot()
+            // 'apus help keys' is the command 'keys', whose help is 'apus keys --help'.
+            let words = Array(CommandLine.arguments.dropFirst())
+            var command = try parseAsRoot(words.starts(with: ["help", "keys"]) ? Array(words.dropFirst()) : words)
             try command.run()
         } catch {
             // An exit code alone has been reported already.
