@@ -24,7 +24,7 @@ extension DataSource {
     ///         offset: 0
     ///         error: 0.1                  # standard deviation; or {column: …}
     public init(_ node: ConfigurationNode) throws(InputError) {
-        self = try node.mapping { (keys) throws(InputError) in
+        self = try node.mapping(Self.keys) { (keys) throws(InputError) in
             let path = try keys.required("file").string()
             let file = FilePath.join(FilePath.folder(of: node.place.file), path)
             let isNetCDF = ["nc", "nc4", "cdf", "netcdf"].contains(FilePath.fileExtension(of: file))
@@ -58,7 +58,7 @@ extension DataSource {
         case .netcdf:
             var numbers: [Double] = []
             for node in missing { numbers.append(try node.number()) }
-            let time = try keys.optional("time")?.mapping { (keys) throws(InputError) in
+            let time = try keys.optional("time")?.mapping(Self.timeKeys) { (keys) throws(InputError) in
                 try keys.required("variable").string()
             }
             return .netCDF(time: time ?? "time", missing: numbers)
@@ -79,7 +79,7 @@ extension DataSource {
     }
 
     private static func timeColumns(_ node: ConfigurationNode) throws(InputError) -> TimeColumns {
-        try node.mapping { (keys) throws(InputError) in
+        try node.mapping(timeKeys) { (keys) throws(InputError) in
             if let columns = keys.optional("columns") {
                 var names: [String] = []
                 for column in try columns.nonEmptyList() { names.append(try column.string()) }
@@ -107,7 +107,7 @@ extension DataSource {
         var variables: [VariableMapping] = []
         var truths: [VariableMapping] = []
         for entry in try node.nonEmptyList() {
-            let (variable, truth) = try entry.mapping { (keys) throws(InputError) in try mapping(&keys) }
+            let (variable, truth) = try entry.mapping(variableKeys, mapping)
             if variables.contains(where: { $0.variable.name == variable.variable.name }) {
                 throw entry.error("duplicate variable \(variable.variable.name.quoted)", expected: "each name once")
             }
@@ -130,7 +130,7 @@ extension DataSource {
         if let node = keys.optional("error") { mapping.error = try error(node) }
         guard let node = keys.optional("truth") else { return (mapping, nil) }
         guard node.isMapping else { return (mapping, VariableMapping(variable, column: try node.string())) }
-        let truth = try node.mapping { (keys) throws(InputError) in
+        let truth = try node.mapping(truthKeys) { (keys) throws(InputError) in
             var truth = VariableMapping(variable, column: try keys.required("column").string())
             try readConversion(&keys, into: &truth)
             return truth
@@ -150,6 +150,7 @@ extension DataSource {
 
     private static func error(_ node: ConfigurationNode) throws(InputError) -> VariableMapping.ObservationError {
         guard node.isMapping else { return .constant(try node.number(.positive)) }
-        return try node.mapping { (keys) throws(InputError) in .column(try keys.required("column").string()) }
+        return try node.mapping(columnKeys) { (keys) throws(InputError) in .column(try keys.required("column").string())
+        }
     }
 }
