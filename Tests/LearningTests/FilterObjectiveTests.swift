@@ -239,9 +239,10 @@ import Testing
         }
     }
 
-    @Test func withManyMembersEnsembleMaximizationIsExact() {
-        let observations = Self.twin(40, seed: 3).observations
-        let (q, r) = (2 * Tensor.identity(3), 3 * Tensor.identity(2))
+    @Test(arguments: [0, 0.4]) func withManyMembersEnsembleMaximizationIsExact(missing: Double) {
+        var observations = Self.twin(40, seed: 3).observations
+        observations.mask = (Key(9).uniform(observations.values.shape) .>= Tensor(missing)).cast(to: .float64)
+        let (q, r) = (2 * Tensor.identity(3), 2 * Tensor.identity(2) + 1)
         var seen = observations
         seen.errorCovariance = r
         let exact = expectationMaximizationStep(

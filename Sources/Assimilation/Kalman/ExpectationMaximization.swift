@@ -2,8 +2,11 @@ import Tensors
 
 /// One step of expectation–maximisation for the model-error and observation-error covariances of a linear Gaussian system.
 ///
-/// E: filter and smooth; M: `Q = mean E[w wᵀ]` over the transitions, `R = mean E[v vᵀ]` over the observations, missing values
-/// left out. The likelihood never falls. Reference: Shumway & Stoffer (1982).
+/// E: filter and smooth; M: `Q = mean E[w wᵀ]` over the transitions, `R = mean E[v vᵀ]` over the times of observation, with
+/// the errors of missing values as ``expectedErrorMoment(_:mask:errorCovariance:)`` has them. The likelihood never falls and `R`
+/// stays positive definite. Times at which everything is missing have no part in `R`. Where the given errors vary in time, the
+/// result is one covariance for all times. References: Shumway & Stoffer, *J. Time Series Anal.* 3 (1982); Holmes, arXiv:1302.3919
+/// (2013).
 ///
 /// - Returns: the log-likelihood of the model that was given, and the improved covariances.
 public func expectationMaximizationStep(
@@ -30,13 +33,46 @@ public func expectationMaximizationStep(
                 now.covariance[1..<count], smoothed.lagged,
             ], steps))
     let matrix = observations.operator.matrix
-    let errors = vmap { (x: [Tensor]) -> Tensor in
-        let error = x[1] * (x[0] - observations.operator(x[2]))
-        let spread = matrix.congruence(x[3])
-        return error.outerProduct(error) + x[1].outerProduct(x[1]) * spread
-    }([observations.values, observations.mask, now.mean, now.covariance])
-    let pairs = observations.mask.transposed.matrixProduct(observations.mask)
-    return (
-        trajectory.logLikelihood, transitions.mean(axes: [0]), errors.sum(axes: [0]) / pairs.maximum(1)
-    )
+    let moments = vmap { (x: [Tensor]) -> Tensor in
+        let error = x[0] - observations.operator(x[1])
+        return error.outerProduct(error) + matrix.congruence(x[2])
+    }([observations.values, now.mean, now.covariance])
+    return (trajectory.logLikelihood, transitions.mean(axes: [0]), observations.errorCovariance(moments: moments))
+}
+
+extension Observations {
+    /// The M step for the observation errors: the mean over the times at which anything was observed.
+    ///
+    /// - Parameter moments: `E[v vᵀ]` of each time given the observations, `[T, m, m]`, of any finite number where a value is
+    ///   missing.
+    public func errorCovariance(moments: Tensor) -> Tensor {
+        let isObserved = mask.maximum(axes: [1])
+        let varying = hasVaryingError ? [errorCovariance] : []
+        let completed = vmap { (x: [Tensor]) -> Tensor in
+            x[2] * expectedErrorMoment(x[0], mask: x[1], errorCovariance: x.count > 3 ? x[3] : errorCovariance)
+        }([moments, mask, isObserved] + varying)
+        let mean = completed.sum(axes: [0]) / isObserved.sum().maximum(1)
+        // Without a single value the covariance stays as it is.
+        let kept = (1 - isObserved.maximum()) * (hasVaryingError ? errorCovariance.mean(axes: [0]) : errorCovariance)
+        return 0.5 * (mean + mean.transposed) + kept
+    }
+}
+
+/// The second moment of observation errors when those of missing values are unknown: what the observed errors tell of them, and
+/// their conditional covariance beside.
+///
+///     E[v vᵀ] = K M Kᵀ + (I − K) R (I − K)ᵀ,   K = R D (D R D + I − D)⁻¹ D,   D = diag(mask)
+///
+/// `K` is the identity between observed values and the regression of missing on observed errors. Cost O(m³).
+///
+/// - Parameters:
+///   - moment: `M`, of the observed errors, `[m, m]`; rows and columns of missing values have no influence.
+///   - errorCovariance: `R`, `[m, m]`, before the step.
+public func expectedErrorMoment(_ moment: Tensor, mask: Tensor, errorCovariance: Tensor) -> Tensor {
+    let pairs = mask.outerProduct(mask)
+    let observed = pairs * errorCovariance + (1 - mask).diagonalMatrix()
+    let rows = mask.expanded(axis: -1) * errorCovariance
+    let regression = mask * observed.symmetricSolve(rows).transposed
+    let rest = Tensor.identity(mask.count, type: mask.type) - regression
+    return regression.congruence(pairs * moment) + rest.congruence(errorCovariance)
 }

@@ -85,7 +85,7 @@ public struct EnsembleExpectationMaximization<A: Analysis>: Sendable where A.Sta
             trajectory.logLikelihood,
             SystemEstimate(
                 model, modelError: modelErrorShape.projected(secondMoment(residuals(model, members))),
-                observationError: observationErrorShape.projected(observationMoment(observations, members)))
+                observationError: observationErrorShape.projected(observationMoment(seen, members)))
         )
     }
 
@@ -109,14 +109,14 @@ public struct EnsembleExpectationMaximization<A: Analysis>: Sendable where A.Sta
         return rows.transposed.matrixProduct(rows) / Tensor(Double(rows.shape[0]))
     }
 
-    /// `mean (y − h(x)) (y − h(x))ᵀ` where both values exist.
+    /// The M step for `R`: `mean (y − h(x)) (y − h(x))ᵀ`, with what the observed errors tell of those of missing values.
     private func observationMoment<H: Map>(_ observations: Observations<H>, _ members: Tensor) -> Tensor
     where H.Input == Tensor, H.Output == Tensor {
-        let seen = vmap { (states: Tensor) in vmap { (x: Tensor) in observations.operator(x) }(states) }(members)
-        let mask = observations.mask.expanded(axis: 1)
-        let departures = (mask * (observations.values.expanded(axis: 1) - seen)).reshaped([-1, mask.shape[2]])
-        let pairs = observations.mask.transposed.matrixProduct(observations.mask) * Double(members.shape[1])
-        return departures.transposed.matrixProduct(departures) / pairs.maximum(1)
+        let moments = vmap { (values: Tensor, states: Tensor) in
+            let departures = values - vmap { (x: Tensor) in observations.operator(x) }(states)
+            return departures.transposed.matrixProduct(departures) / Tensor(Double(states.shape[0]))
+        }(observations.values, members)
+        return observations.errorCovariance(moments: moments)
     }
 
     /// Gauss–Newton steps of the weighted sum of squared residuals.
