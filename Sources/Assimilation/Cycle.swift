@@ -56,10 +56,26 @@ public struct Trajectory<State: Belief>: Tree {
 
     public var count: Int { logLikelihoods.count }
 
-    /// Whether the mathematics held to the end.
+    /// Whether the mathematics held to the end: likelihoods and expected states are finite, and no other number is NaN.
     public var outcome: Outcome {
-        let likelihoods = logLikelihoods.values
-        return likelihoods.firstIndex { !$0.isFinite }.map { .diverged(step: firstStep + $0) } ?? .completed
+        let last = next.mappingLeaves { $0.expanded(axis: 0) }.firstTimeWithoutNumbers.map { $0 + count }
+        let failures = [
+            logLikelihoods.values.firstIndex { !$0.isFinite }, backgrounds.firstTimeWithoutNumbers,
+            analyses.firstTimeWithoutNumbers, last,
+        ]
+        return failures.compactMap(\.self).min().map { .diverged(step: firstStep + $0) } ?? .completed
+    }
+}
+
+extension Belief {
+    /// Of beliefs that are stacked in time, the first whose expected state is not finite or that holds a NaN.
+    var firstTimeWithoutNumbers: Int? {
+        func first(_ tensor: Tensor, _ isWrong: (Double) -> Bool) -> Int? {
+            let size = max(tensor.count / max(tensor.shape[0], 1), 1)
+            return tensor.values.firstIndex(where: isWrong).map { $0 / size }
+        }
+        let inLeaves = leaves.filter(\.type.isReal).map { first($0, \.isNaN) }
+        return (inLeaves + [first(mean, { !$0.isFinite })]).compactMap(\.self).min()
     }
 }
 

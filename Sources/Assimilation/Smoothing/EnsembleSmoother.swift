@@ -3,9 +3,9 @@ import Tensors
 /// The ensemble form of the Rauch–Tung–Striebel smoother: each member of an analysis is moved by what the smoother changed in
 /// the members' own forecasts.
 ///
-///     E_s ← E + (E_s⁺ − E_f) (X_f⁺ X)  with X_f⁺ the pseudo-inverse of the forecast anomalies,
+///     E_s ← E + (E_s⁺ − E_f) (X_f⁺ X)  with X_f⁺ the pseudo-inverse of the forecast anomalies in units of their spread,
 ///
-/// which needs no adjoint model. Reference: Raanes, *On the ensemble Rauch–Tung–Striebel smoother* (QJRMS 2016).
+/// which needs no adjoint model and does not depend on the units of the variables. Reference: Raanes, *On the ensemble Rauch–Tung–Striebel smoother* (QJRMS 2016).
 public struct EnsembleSmoother: Sendable {
     /// Forecast variance below this fraction of the largest is treated as none.
     public let tolerance: Double
@@ -15,25 +15,20 @@ public struct EnsembleSmoother: Sendable {
     public func smooth(_ trajectory: Trajectory<Ensemble>) -> Ensemble {
         let count = trajectory.count
         let last = trajectory.analyses.at(count - 1)
+        let n = last.members.shape[1]
         let before = trajectory.analyses.mappingLeaves { $0[0..<(count - 1)] }
         let ahead = trajectory.backgrounds.mappingLeaves { $0[1..<count] }
         let earlier = scan(over: Pair(before, ahead), from: last, reversed: true) { smoothed, x in
             let (analysis, forecast) = (x.first, x.second)
-            let anomalies = forecast.anomalies
-            let inverse = pseudoInverse(anomalies.transposed.matrixProduct(anomalies))
+            let variance = forecast.variance
+            let spread = selecting(variance .> 0, variance, 1).sqrt()
+            let anomalies = forecast.anomalies / spread
+            let inverse = anomalies.transposed.matrixProduct(anomalies).pseudoInverse(tolerance: tolerance / Double(n))
             let gain = inverse.matrixProduct(anomalies.transposed).matrixProduct(analysis.anomalies)
-            let belief = Ensemble(
-                members: analysis.members + (smoothed.members - forecast.members).matrixProduct(gain),
-                key: analysis.key)
+            let change = (smoothed.members - forecast.members) / spread
+            let belief = Ensemble(members: analysis.members + change.matrixProduct(gain), key: analysis.key)
             return (belief, belief)
         }.outputs
         return earlier.combiningLeaves(last) { Tensor.concatenated([$0, $1.expanded(axis: 0)]) }
-    }
-
-    private func pseudoInverse(_ matrix: Tensor) -> Tensor {
-        let (values, vectors) = matrix.symmetricEigen()
-        let isLarge = values .> tolerance * values.maximum()
-        let inverse = selecting(isLarge, 1 / selecting(isLarge, values, 1), 0)
-        return (vectors * inverse).matrixProduct(vectors.transposed)
     }
 }

@@ -2,9 +2,12 @@ import Tensors
 
 /// The fixed-interval smoother of a (linearised) Gaussian system: beliefs given all observations, past and future.
 ///
-///     G = P Mᵀ P_f⁻¹,   m_s ← m + G (m_s⁺ − m_f),   P_s ← P + G (P_s⁺ − P_f) Gᵀ
+///     G = P Mᵀ P_f⁺,   m_s ← m + G (m_s⁺ − m_f),   P_s ← P + G (P_s⁺ − P_f) Gᵀ
 ///
-/// A backward `scan` over the filter's trajectory; O(T n³). Reference: Rauch, Tung & Striebel (1965); Särkkä (2013), §8.2.
+/// A forecast covariance may be singular, as with exactly known variables or without model error: `P_f⁺` is a generalised
+/// inverse, and every one gives the same estimates, because `M P` lies in the range of `P_f`. A backward `scan` over the filter's
+/// trajectory; O(T n³). Reference: Rauch, Tung & Striebel (1965); Särkkä (2013), §8.2; for singular covariances Anderson & Moore,
+/// *Optimal Filtering* (1979), §7.4.
 public struct RauchTungStriebel: Sendable {
     public init() {}
 
@@ -14,6 +17,11 @@ public struct RauchTungStriebel: Sendable {
         public var beliefs: Gaussian
         /// `Cov(x[t+1], x[t])`, `[T − 1, n, n]`
         public var lagged: Tensor
+        /// Whether the mathematics held from the last time back to the first.
+        public var outcome: Outcome {
+            beliefs.firstTimeWithoutNumbers.map { .diverged(step: $0) } ?? .completed
+        }
+
         public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
             visitor.visit(&beliefs, "beliefs")
             visitor.visit(&lagged, "lagged")
@@ -29,7 +37,7 @@ public struct RauchTungStriebel: Sendable {
         let earlier = scan(over: Pair(steps, Pair(before, ahead)), from: last, reversed: true) { smoothed, x in
             let (analysis, forecasted) = (x.second.first, x.second.second)
             let tangent = forecast.tangent(at: analysis.mean, step: x.first)
-            let gain = forecasted.covariance.symmetricSolve(tangent.matrixProduct(analysis.covariance)).transposed
+            let gain = forecasted.covariance.generalisedSolve(tangent.matrixProduct(analysis.covariance)).transposed
             let change = smoothed.covariance - forecasted.covariance
             let belief = Gaussian(
                 mean: analysis.mean + gain.vectorProduct(smoothed.mean - forecasted.mean),
