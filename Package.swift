@@ -66,6 +66,7 @@ let package = Package(
             name: "Twin", dependencies: ["Assimilation", "Dynamics"], path: "Examples/Library", exclude: ["output.txt"]),
         .executableTarget(name: "LearnForecast", dependencies: ["Learning"], path: "Examples/LearnForecast"),
         .executableTarget(name: "UseForecast", dependencies: ["Learning"], path: "Examples/UseForecast"),
+        .executableTarget(name: "OwnData", dependencies: ["Learning"], path: "Examples/OwnData"),
         .executableTarget(name: "LearnAnalysis", dependencies: ["Learning"], path: "Examples/LearnAnalysis"),
         .executableTarget(name: "LearnBoth", dependencies: ["Learning"], path: "Examples/LearnBoth"),
 

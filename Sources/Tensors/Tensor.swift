@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// An immutable n-dimensional array, or a stand-in for one that a transform is recording.
 ///
 /// A tensor is *known* (it carries its numbers, row-major), *traced* (it remembers the operation that made it), or both:
@@ -73,10 +79,14 @@ extension Tensor {
     public init(integers values: [Int], shape: [Int]? = nil) { self.init(.int64(values), shape ?? [values.count]) }
     /// A vector of truth values, or an array of `shape`.
     public init(_ values: [Bool], shape: [Int]? = nil) { self.init(.bool(values), shape ?? [values.count]) }
-    /// A matrix in double precision, row by row.
+    /// A matrix in double precision, row by row; all rows have one length.
     public init(rows: [[Double]]) {
         let columns = rows.first?.count ?? 0
-        precondition(rows.allSatisfy { $0.count == columns }, "rows of unequal length: \(rows.map(\.count))")
+        if let odd = rows.firstIndex(where: { $0.count != columns }) {
+            // What was printed before a trap would be lost where the output is no terminal.
+            fflush(nil)
+            preconditionFailure("Tensor(rows:): row \(odd) has \(rows[odd].count) numbers, row 0 has \(columns)")
+        }
         self.init(rows.flatMap { $0 }, shape: [rows.count, columns])
     }
 

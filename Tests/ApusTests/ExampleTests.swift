@@ -49,6 +49,13 @@ import Testing
         #expect(errors.count == 2 && errors[1] < 0.8 * errors[0], "\(text)")
     }
 
+    @Test func aGainIsLearnedFromDataOfOnesOwn() throws {
+        let text = try Self.output("OwnData")
+        let errors = try Self.numbers(text, "RMSE of forecasts against observations")
+        // Observations have an error of 0.5, which no forecast has a part in.
+        #expect(errors.count == 2 && errors[1] < 0.95 * errors[0] && errors[1] > 0.5, "\(text)")
+    }
+
     @Test func forecastAndAnalysisAreLearnedFromObservationsAlone() throws {
         let text = try Self.output("LearnBoth")
         let error = try Self.numbers(text, "RMSE of the analyses, of observations with an error of 1")

@@ -17,6 +17,19 @@ import Testing
         expectMessage(result, "matrixProduct", "float64[2, 3], float64[2, 3]")
     }
 
+    /// One line names the first row that differs; what was printed before is not lost.
+    @Test func rowsOfUnequalLength() async {
+        let result = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent, \.standardOutputContent]
+        ) {
+            print("printed before")
+            _ = Tensor(rows: (0..<731).map { [Double](repeating: 0, count: $0 == 3 ? 5 : 4) })
+        }
+        expectMessage(result, "Tensor(rows:): row 3 has 5 numbers, row 0 has 4")
+        #expect(String(decoding: result?.standardErrorContent ?? [], as: UTF8.self).count < 2000)
+        #expect(String(decoding: result?.standardOutputContent ?? [], as: UTF8.self).contains("printed before"))
+    }
+
     @Test func anEmptyMaximum() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Tensor.ones([2, 0]).maximum(axes: [1])
