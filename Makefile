@@ -1,6 +1,6 @@
 # make demo     everything from a bare machine to the report of the main job
 # make test     the whole test suite; continuous integration runs exactly this
-.PHONY: demo test build setup bench format lint check sanitize random docs readme clean
+.PHONY: demo test build setup bench format lint check sanitize random fuzz absurd kill docs readme clean
 
 SWIFT_TEST = swift test -c release -Xswiftc -enable-testing
 
@@ -25,6 +25,9 @@ test:
 	.build/release/apus reproduce learning --quick --rows 1 2 3 4 5 6 7 --output .build/check/learning --force --quiet \
 		--json .build/check/learning.json
 	python3 Scripts/check-agreement .build/check/learning.json
+	.build/release/Fuzz inputs --inputs 3000 --seconds 40
+	.build/release/Fuzz settings --count 12
+	.build/release/Fuzz kills --count 8
 	$(SWIFT_TEST) --skip-build
 
 # Against JAX, PyTorch and NumPy in one run; see Benchmarks/README.md.
@@ -59,6 +62,22 @@ sanitize:
 		swift test -c release -Xswiftc -enable-testing --sanitize=$$sanitizer --scratch-path .build-$$sanitizer \
 			--filter $$tests --skip '$(UNSANITIZED)' || exit 1; \
 	done; done
+
+# Campaigns against the program: inputs that are almost right, settings that are absurd, runs that are killed. Each counts, fails at the
+# first fault of the program, and tells its seed; 'Fuzz replay SEED' reads an input again. Of what harms other libraries only the number
+# is told.
+fuzz: campaigns
+	.build/release/Fuzz inputs --inputs 100000 --seconds 1800
+
+absurd: campaigns
+	.build/release/Fuzz settings --count 300
+
+kill: campaigns
+	.build/release/Fuzz kills --count 100
+
+.PHONY: campaigns
+campaigns: setup
+	swift build -c release -Xswiftc -enable-testing --build-tests
 
 docs:
 	swift package generate-documentation --target Tensors

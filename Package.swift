@@ -61,6 +61,14 @@ let package = Package(
                 "Experiments", "Kernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // Campaigns against the program: damaged inputs, absurd settings, killed runs.
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "Experiments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+
         // The library example of the README, and one for each way in which learning enters; compiled and run by the tests.
         .executableTarget(
             name: "Twin", dependencies: ["Assimilation", "Dynamics"], path: "Examples/Library", exclude: ["output.txt"]),

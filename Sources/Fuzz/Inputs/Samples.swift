@@ -1,0 +1,59 @@
+import Experiments
+import Foundation
+
+/// What valid runs leave, made once for a campaign.
+struct Samples {
+    let folder: String
+    let models: [[UInt8]]
+    let dynamicalModel: [UInt8]
+    let marker: [UInt8]
+    let data = SampleText.data
+    var forecastRun: String { "\(folder)/forecast/out" }
+    var training: String { "\(folder)/training/out" }
+
+    /// Runs what they come from.
+    static func make(in folder: String) throws {
+        for (name, text) in [
+            ("forecast", SampleText.forecast), ("dictionary", SampleText.dictionary), ("training", SampleText.training),
+        ] {
+            let place = "\(folder)/\(name)"
+            try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+            try AtomicFile.write(Array(SampleText.data.utf8), to: "\(place)/data.csv")
+            try AtomicFile.write(Array(text.utf8), to: "\(place)/config.yaml")
+            if name == "training" { try keepCheckpoint(in: place) }
+            let run = try RunFolder(claiming: "\(place)/out", fingerprint: "f", as: name == "training" ? .resume : .new)
+            if name != "training" {
+                _ = try ExperimentFile("\(place)/config.yaml").experiment.run(in: run, options: options)
+            }
+        }
+    }
+
+    private static let options = RunOptions(threads: 1, isQuiet: true)
+
+    /// A training that is killed as soon as it has a checkpoint.
+    private static func keepCheckpoint(in place: String) throws {
+        let long = SampleText.training.replacingOccurrences(of: "steps: 40", with: "steps: 1000000")
+        try AtomicFile.write(Array(long.utf8), to: "\(place)/long.yaml")
+        let training = try Subprocess(Subprocess.tool, ["train", "long.yaml", "--quiet"], in: place)
+        let file = "\(place)/out/stages/training/learned-gain.safetensors"
+        let limit = Date(timeIntervalSinceNow: 120)
+        while !FileManager.default.fileExists(atPath: file) && Date() < limit && training.isRunning { usleep(5000) }
+        training.signal(SIGKILL)
+        let ending = training.wait(seconds: 10)
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw Fault("a training of two minutes keeps no checkpoint: \(ending.errors)")
+        }
+        try AtomicFile.write(Array("{\"fingerprint\":\"f\"}".utf8), to: "\(place)/out/run.json")
+    }
+
+    init(in folder: String) throws(InputError) {
+        self.folder = folder
+        var models: [[UInt8]] = []
+        for name in ["linear", "network", "corrected"] {
+            models.append(try InputFile.bytes("\(folder)/forecast/out/models/\(name).safetensors"))
+        }
+        self.models = models
+        dynamicalModel = try InputFile.bytes("\(folder)/dictionary/out/models/d.safetensors")
+        marker = try InputFile.bytes("\(folder)/forecast/out/run.json")
+    }
+}
