@@ -7,20 +7,21 @@ import Testing
 /// The systems of `Tests/Oracles/state_space.json`, which `state_space.py` beside it solves as dense problems.
 struct DenseSystems: Decodable {
     struct System: Decodable {
-        let A, Q, H, R, P0: [[Double]]
-        let D: [[Double]]?
-        let y: [[Double?]]
+        let matrix, modelError, seen, errors, start: [[Double]]
+        let unknown: [[Double]]?
+        let values: [[Double?]]
         let loglik: Double?
         let mean, variance: [[Double]]?
 
         var forecast: LinearForecast {
-            LinearForecast(LinearModel(Tensor(rows: A)), modelError: ModelError(covariance: Tensor(rows: Q)))
+            LinearForecast(
+                LinearModel(Tensor(rows: matrix)), modelError: ModelError(covariance: Tensor(rows: modelError)))
         }
-        var start: Gaussian { Gaussian(mean: Tensor.zeros([A.count]), covariance: Tensor(rows: P0)) }
+        var belief: Gaussian { Gaussian(mean: Tensor.zeros([start.count]), covariance: Tensor(rows: start)) }
         func observations(from first: Int = 0) -> Observations<LinearOperator> {
             Observations(
-                y[first...].map { $0.map { $0 ?? .nan } }, errorCovariance: Tensor(rows: R),
-                operator: LinearOperator(Tensor(rows: H)))
+                values[first...].map { $0.map { $0 ?? .nan } }, errorCovariance: Tensor(rows: errors),
+                operator: LinearOperator(Tensor(rows: seen)))
         }
     }
     let diffuse, smoother: [System]
@@ -61,7 +62,7 @@ struct DenseSystems: Decodable {
     @Test func theLimitOfDenseProblemsInAnyUnits() throws {
         for (number, system) in try DenseSystems.read().diffuse.enumerated() {
             let found = logLikelihood(
-                system.start, Tensor(rows: system.D ?? []), system.forecast, system.observations())
+                system.belief, Tensor(rows: system.unknown ?? []), system.forecast, system.observations())
             let expected = system.loglik ?? .nan
             #expect(abs(found - expected) < 1e-7 * (1 + abs(expected)), "system \(number): \(found), not \(expected)")
         }

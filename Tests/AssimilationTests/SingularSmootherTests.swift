@@ -6,7 +6,7 @@ import Testing
 @Suite struct SingularSmootherTests {
     @Test func smoothedStatesAreThoseOfDenseProblems() throws {
         for (number, system) in try DenseSystems.read().smoother.enumerated() {
-            let filtered = Cycle(system.forecast, KalmanAnalysis())(from: system.start, system.observations())
+            let filtered = Cycle(system.forecast, KalmanAnalysis())(from: system.belief, system.observations())
             let smoothed = RauchTungStriebel().smooth(filtered, system.forecast)
             #expect(filtered.outcome == .completed && smoothed.outcome == .completed)
             let (means, variances) = ((system.mean ?? []).flatMap { $0 }, (system.variance ?? []).flatMap { $0 })
@@ -23,11 +23,11 @@ import Testing
                 var changed = observations
                 changed.values = x.first
                 let forecast = LinearForecast(LinearModel(x.second), modelError: system.forecast.modelError)
-                let filtered = Cycle(forecast, KalmanAnalysis())(from: system.start, changed)
+                let filtered = Cycle(forecast, KalmanAnalysis())(from: system.belief, changed)
                 let beliefs = RauchTungStriebel().smooth(filtered, forecast).beliefs
                 return beliefs.mean.sin().sum() + beliefs.covariance.cos().sum()
             }
-            let at = Pair(observations.values, Tensor(rows: system.A))
+            let at = Pair(observations.values, Tensor(rows: system.matrix))
             let keys = Key(number).split(2)
             // A change of the model along itself leaves the ranks as they are.
             let along = Pair(keys[0].normal(at.first.shape), at.second * keys[1].normal([]))

@@ -90,8 +90,8 @@ def diffuse_case(n, d, m, T, units, gaps, A=None):
     b = M ** -1 * (X.T * Si * values)
     e = values - X * b
     loglik = -(len(rows) * mp.log(2 * mp.pi) + logdet(S) + logdet(M) + (e.T * Si * e)[0]) / 2
-    return dict(A=A.tolist(), Q=Q.tolist(), H=H.tolist(), R=R.tolist(), P0=P0.tolist(), D=D.tolist(),
-                y=[[float(v) if k else None for v, k in zip(a, b)] for a, b in zip(y, there)], loglik=float(loglik))
+    return dict(matrix=A.tolist(), modelError=Q.tolist(), seen=H.tolist(), errors=R.tolist(), start=P0.tolist(),
+                unknown=D.tolist(), values=[[float(v) if k else None for v, k in zip(a, b)] for a, b in zip(y, there)], loglik=float(loglik))
 
 
 def smoother_case(n, m, T, A, Q, P0, R=None, gaps=0.3):
@@ -106,9 +106,9 @@ def smoother_case(n, m, T, A, Q, P0, R=None, gaps=0.3):
     K = C * S ** -1
     values = mp.matrix([float(y[r // m, r % m]) for r in rows])
     mean, post = K * values, cov - K * C.T
-    return dict(A=np.asarray(A, float).tolist(), Q=np.asarray(Q, float).tolist(), H=H.tolist(), R=R.tolist(),
-                P0=np.asarray(P0, float).tolist(),
-                y=[[float(v) if k else None for v, k in zip(a, b)] for a, b in zip(y, there)],
+    return dict(matrix=np.asarray(A, float).tolist(), modelError=np.asarray(Q, float).tolist(), seen=H.tolist(),
+                errors=R.tolist(), start=np.asarray(P0, float).tolist(),
+                values=[[float(v) if k else None for v, k in zip(a, b)] for a, b in zip(y, there)],
                 mean=[[float(mean[t * n + i]) for i in range(n)] for t in range(T)],
                 variance=[[float(post[t * n + i, t * n + i]) for i in range(n)] for t in range(T)])
 

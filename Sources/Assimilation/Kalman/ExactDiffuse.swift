@@ -1,14 +1,15 @@
 import Tensors
 
-/// The start of a Kalman filter from a state of which nothing is known: covariance `κ D`, κ → ∞, taken to the limit exactly.
+/// The start of a Kalman filter from a state of which nothing is known: covariance `κ D`, κ → ∞, taken to the limit
+/// exactly.
 ///
-/// The values of a time are made independent by the triangular factor of their error covariance (``IndependentObservation``)
-/// and used one after the other until the infinite part of the covariance is gone; then the ordinary filter goes on from
-/// `background`. The infinite part is kept as a factor `B` with `D = B Bᵀ`, of which each value that meets it takes a column: small
-/// numbers in operators, errors or states, that is other units, change nothing. The log-likelihood is the limit of
-/// `log p + (d/2) log κ`.
-/// Reference: Koopman & Durbin, *Fast filtering and smoothing for multivariate state space models* (2000), §3;
-/// Durbin & Koopman, *Time Series Analysis by State Space Methods* (2012), §5.2, §6.4.
+/// The values of a time are made independent by the triangular factor of their error covariance
+/// (``IndependentObservation``) and used one after the other until the infinite part of the covariance is gone; then
+/// the ordinary filter goes on from `background`. The infinite part is kept as a factor `B` with `D = B Bᵀ`, of which
+/// each value that meets it takes a column: small numbers in operators, errors or states, that is other units, change
+/// nothing. The log-likelihood is the limit of `log p + (d/2) log κ`. Reference: Koopman & Durbin, *Fast filtering and
+/// smoothing for multivariate state space models* (2000), §3; Durbin & Koopman, *Time Series Analysis by State Space
+/// Methods* (2012), §5.2, §6.4.
 public struct ExactDiffuse: Sendable {
     /// The belief before observation number `stepsUsed`.
     public let background: Gaussian
@@ -88,8 +89,8 @@ public struct ExactDiffuse: Sendable {
             }
         }
 
-        /// `B` without what lies along a unit vector of its columns' space: Householder's reflection takes the vector to the last
-        /// column, which is dropped.
+        /// `B` without what lies along a unit vector of its columns' space: Householder's reflection takes the vector
+        /// to the last column, which is dropped.
         private func withoutDirection(_ unit: Tensor) -> Tensor {
             let count = unknownDirections
             guard count > 1 else { return Tensor.zeros([mean.count, 0]) }

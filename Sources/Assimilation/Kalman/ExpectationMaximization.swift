@@ -1,12 +1,13 @@
 import Tensors
 
-/// One step of expectation–maximisation for the model-error and observation-error covariances of a linear Gaussian system.
+/// One step of expectation–maximisation for the model-error and observation-error covariances of a linear Gaussian
+/// system.
 ///
-/// E: filter and smooth; M: `Q = mean E[w wᵀ]` over the transitions, `R = mean E[v vᵀ]` over the times of observation, with
-/// the errors of missing values as ``expectedErrorMoment(_:mask:errorCovariance:)`` has them. The likelihood never falls and `R`
-/// stays positive definite. Times at which everything is missing have no part in `R`. Where the given errors vary in time, the
-/// result is one covariance for all times. References: Shumway & Stoffer, *J. Time Series Anal.* 3 (1982); Holmes, arXiv:1302.3919
-/// (2013).
+/// E: filter and smooth; M: `Q = mean E[w wᵀ]` over the transitions, `R = mean E[v vᵀ]` over the times of observation,
+/// with the errors of missing values as ``expectedErrorMoment(_:mask:errorCovariance:)`` has them. The likelihood never
+/// falls and `R` stays positive definite. Times at which everything is missing have no part in `R`. Where the given
+/// errors vary in time, the result is one covariance for all times. References: Shumway & Stoffer, *J. Time Series
+/// Anal.* 3 (1982); Holmes, arXiv:1302.3919 (2013).
 ///
 /// - Returns: the log-likelihood of the model that was given, and the improved covariances.
 public func expectationMaximizationStep(
@@ -43,8 +44,8 @@ public func expectationMaximizationStep(
 extension Observations {
     /// The M step for the observation errors: the mean over the times at which anything was observed.
     ///
-    /// - Parameter moments: `E[v vᵀ]` of each time given the observations, `[T, m, m]`, of any finite number where a value is
-    ///   missing.
+    /// - Parameter moments: `E[v vᵀ]` of each time given the observations, `[T, m, m]`, of any finite number where a
+    ///   value is missing.
     public func errorCovariance(moments: Tensor) -> Tensor {
         let isObserved = mask.maximum(axes: [1])
         let varying = hasVaryingError ? [errorCovariance] : []
@@ -58,8 +59,8 @@ extension Observations {
     }
 }
 
-/// The second moment of observation errors when those of missing values are unknown: what the observed errors tell of them, and
-/// their conditional covariance beside.
+/// The second moment of observation errors when those of missing values are unknown: what the observed errors tell of
+/// them, and their conditional covariance beside.
 ///
 ///     E[v vᵀ] = K M Kᵀ + (I − K) R (I − K)ᵀ,   K = R D (D R D + I − D)⁻¹ D,   D = diag(mask)
 ///

@@ -9,8 +9,8 @@ struct IndependentObservation {
 }
 
 extension Observation where Operator == LinearOperator {
-    /// The existing values as independent ones of the same likelihood: `L⁻¹ y` with `R = L diag(v) Lᵀ` and a unit diagonal in `L`,
-    /// whose determinant is one. Where errors are independent the values stay as they are.
+    /// The existing values as independent ones of the same likelihood: `L⁻¹ y` with `R = L diag(v) Lᵀ` and a unit
+    /// diagonal in `L`, whose determinant is one. Where errors are independent the values stay as they are.
     var independent: [IndependentObservation] {
         let there = mask.values.indices.filter { mask.values[$0] != 0 }
         if there.isEmpty { return [] }
@@ -29,7 +29,8 @@ extension Observation where Operator == LinearOperator {
 
 /// `A = L diag(d) Lᵀ` of a positive semidefinite matrix, with ones on the diagonal of the lower triangle `L`.
 ///
-/// A pivot that is rounding beside its diagonal element is zero, and so is its column below: the matrix is singular there.
+/// A pivot that is rounding beside its diagonal element is zero, and so is its column below: the matrix is singular
+/// there.
 struct UnitTriangularFactor {
     let lower: Tensor
     let pivots: [Double]

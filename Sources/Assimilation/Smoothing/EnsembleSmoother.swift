@@ -1,11 +1,12 @@
 import Tensors
 
-/// The ensemble form of the Rauch–Tung–Striebel smoother: each member of an analysis is moved by what the smoother changed in
-/// the members' own forecasts.
+/// The ensemble form of the Rauch–Tung–Striebel smoother: each member of an analysis is moved by what the smoother
+/// changed in the members' own forecasts.
 ///
 ///     E_s ← E + (E_s⁺ − E_f) (X_f⁺ X)  with X_f⁺ the pseudo-inverse of the forecast anomalies in units of their spread,
 ///
-/// which needs no adjoint model and does not depend on the units of the variables. Reference: Raanes, *On the ensemble Rauch–Tung–Striebel smoother* (QJRMS 2016).
+/// which needs no adjoint model and does not depend on the units of the variables. Reference: Raanes, *On the ensemble
+/// Rauch–Tung–Striebel smoother* (QJRMS 2016).
 public struct EnsembleSmoother: Sendable {
     /// Forecast variance below this fraction of the largest is treated as none.
     public let tolerance: Double

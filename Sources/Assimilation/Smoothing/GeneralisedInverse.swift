@@ -5,8 +5,9 @@ extension Tensor {
     ///
     ///     C = D^-½ A D^-½,   C⁺ = V diag(1 / λ where λ is above rounding) Vᵀ,   X ← X + D^-½ C⁺ D^-½ (B − A X), thrice from 0
     ///
-    /// `D` is the diagonal of `A`, so that the result does not depend on the units of the variables. Derivatives, first and second,
-    /// go through the two repetitions, and need none of an eigenvector. Cost O(n³), with one eigendecomposition.
+    /// `D` is the diagonal of `A`, so that the result does not depend on the units of the variables. Derivatives, first
+    /// and second, go through the two repetitions, and need none of an eigenvector. Cost O(n³), with one
+    /// eigendecomposition.
     func generalisedSolve(_ right: Tensor) -> Tensor {
         let diagonal = self.diagonal().stoppingGradient
         let scale = 1 / selecting(diagonal .> 0, diagonal, 1).sqrt()

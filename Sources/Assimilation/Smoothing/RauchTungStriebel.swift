@@ -4,10 +4,10 @@ import Tensors
 ///
 ///     G = P Mᵀ P_f⁺,   m_s ← m + G (m_s⁺ − m_f),   P_s ← P + G (P_s⁺ − P_f) Gᵀ
 ///
-/// A forecast covariance may be singular, as with exactly known variables or without model error: `P_f⁺` is a generalised
-/// inverse, and every one gives the same estimates, because `M P` lies in the range of `P_f`. A backward `scan` over the filter's
-/// trajectory; O(T n³). Reference: Rauch, Tung & Striebel (1965); Särkkä (2013), §8.2; for singular covariances Anderson & Moore,
-/// *Optimal Filtering* (1979), §7.4.
+/// A forecast covariance may be singular, as with exactly known variables or without model error: `P_f⁺` is a
+/// generalised inverse, and every one gives the same estimates, because `M P` lies in the range of `P_f`. A backward
+/// `scan` over the filter's trajectory; O(T n³). Reference: Rauch, Tung & Striebel (1965); Särkkä (2013), §8.2; for
+/// singular covariances Anderson & Moore, *Optimal Filtering* (1979), §7.4.
 public struct RauchTungStriebel: Sendable {
     public init() {}
 
