@@ -1,15 +1,18 @@
 import Tensors
 
-/// The iterative ensemble Kalman smoother: Gauss–Newton in the space of the members, for operators that are not linear, such as
-/// `WindowOperator`. One step is the ETKF of the observation.
+/// The iterative ensemble Kalman smoother: Gauss–Newton in the space of the members, for operators that are not linear,
+/// such as `WindowOperator`. One step is the ETKF of the observation.
 ///
 ///     x = mean E + w X,   J(w) = ½ (N − 1) |w|² + ½ |R^-½ (y − h(x))|²
 ///     D = (N − 1) I + S Sᵀ,   w ← w + D⁻¹ (S d − (N − 1) w),   E ← x + √(N − 1) D^-½ X
 ///
-/// `S` are anomalies of the observed members about the iterate in units of the observation error, by finite differences: those
-/// of the transformed ensemble, or of one drawn together. Cost of a step: `N` evaluations of the operator and O(N² m + N³).
-/// References: Sakov, Oliver & Bertino, *An iterative EnKF for strongly nonlinear systems* (MWR 2012); Bocquet & Sakov, *An
-/// iterative ensemble Kalman smoother* (QJRMS 2014).
+/// `S` are anomalies of the observed members about the iterate in units of the observation error, by finite
+/// differences: those of the transformed ensemble, or of one drawn together. Cost of a step: `N` evaluations of the
+/// operator and O(N² m + N³).
+///
+/// With a tolerance steps end when the root-mean-square change of the weights `√N w` is below it, or at the number of
+/// iterations; there are then derivatives in forward mode only. References: Sakov, Oliver & Bertino, *An iterative EnKF
+/// for strongly nonlinear systems* (MWR 2012); Bocquet & Sakov, *An iterative ensemble Kalman smoother* (QJRMS 2014).
 public struct IterativeEnKS: Analysis {
     /// The ensemble that differences are taken with.
     public enum Differences: Sendable, Equatable {
@@ -19,28 +22,29 @@ public struct IterativeEnKS: Analysis {
         case bundle(scale: Double)
     }
 
+    /// The number of steps, or the most where there is a tolerance.
     public let iterations: Int
+    /// Zero: as many steps as `iterations`.
+    public let tolerance: Double
     public let differences: Differences
     public let rotates: Bool
     /// Whether the size of the ensemble is accounted for, as in `EnKFN`, with this certainty.
     public let certainty: Double?
 
     public init(
-        iterations: Int = 3, differences: Differences = .transform, rotates: Bool = false, certainty: Double? = nil
+        iterations: Int = 3, tolerance: Double = 0, differences: Differences = .transform, rotates: Bool = false,
+        certainty: Double? = nil
     ) {
-        precondition(iterations > 0, "\(iterations) iterations")
-        (self.iterations, self.differences, self.rotates) = (iterations, differences, rotates)
+        precondition(iterations > 0 && tolerance >= 0, "\(iterations) iterations to a tolerance of \(tolerance)")
+        (self.iterations, self.tolerance) = (iterations, tolerance)
+        (self.differences, self.rotates) = (differences, rotates)
         self.certainty = certainty
     }
 
     public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
     where H.Input == Tensor, H.Output == Tensor {
         let count = background.count
-        let identity = Tensor.identity(count)
-        let start = Iterate(weights: Tensor.zeros([count]), transform: identity, inverse: identity)
-        let (last, likelihoods) = scan(over: Nothing(), from: start, count: iterations) { iterate, _ in
-            step(iterate, background, observation)
-        }
+        let (last, likelihood, _) = minimum(background, observation)
         var transform = last.transform
         var key = background.key
         if rotates {
@@ -52,7 +56,46 @@ public struct IterativeEnKS: Analysis {
         let shift = last.weights.expanded(axis: 0).matrixProduct(anomalies)
         return Analyzed(
             belief: Ensemble(members: background.mean + shift + transform.matrixProduct(anomalies), key: key),
-            logLikelihood: likelihoods[0])
+            logLikelihood: likelihood)
+    }
+
+    /// How the steps go on one observation: how many there are, and the root-mean-square change `√N w` of the last,
+    /// which is below the tolerance if they converged.
+    public func convergence<H: Map>(
+        _ background: Ensemble, _ observation: Observation<H>
+    ) -> (steps: Tensor, change: Tensor) where H.Input == Tensor, H.Output == Tensor {
+        let last = minimum(background, observation).progress
+        return (last[0], last[1])
+    }
+
+    /// The last iterate, the likelihood at the first, and the steps with the change of the last.
+    private func minimum<H: Map>(
+        _ background: Ensemble, _ observation: Observation<H>
+    ) -> (last: Iterate, logLikelihood: Tensor, progress: [Tensor]) where H.Input == Tensor, H.Output == Tensor {
+        let count = background.count
+        let identity = Tensor.identity(count)
+        let start = Iterate(weights: Tensor.zeros([count]), transform: identity, inverse: identity)
+        func next(_ iterate: Iterate) -> (Iterate, likelihood: Tensor, change: Tensor) {
+            let (next, likelihood) = step(iterate, background, observation)
+            return (next, likelihood, (next.weights - iterate.weights).squared().sum().sqrt())
+        }
+        guard tolerance > 0 else {
+            let (last, steps) = scan(over: Nothing(), from: start, count: iterations) { iterate, _ in
+                let (following, likelihood, change) = next(iterate)
+                return (following, [likelihood, change])
+            }
+            return (last, steps[0][0], [Tensor(Double(iterations)), steps[1][iterations - 1]])
+        }
+        let (first, likelihood, change) = next(start)
+        let most = Tensor(Double(iterations))
+        let found = whileLoop(from: Pair(first, [Tensor(1.0), change])) { now in
+            // A change that is no number ends the steps.
+            (now.second[1] .> Tensor(tolerance)) .& (now.second[0] .< most)
+        } do: { now in
+            let (following, _, change) = next(now.first)
+            return Pair(following, [now.second[0] + 1, change])
+        }
+        return (found.first, likelihood, found.second)
     }
 
     private struct Iterate: Tree {

@@ -13,6 +13,16 @@ enum ObservedFunction: String, CaseIterable, Sendable {
         case .arcTangent: x.atan()
         }
     }
+
+    /// The root-mean-square of the derivative over states `[T, n]`, for each variable: how errors of observations
+    /// become those of states.
+    func slope(over states: Tensor) -> Tensor {
+        switch self {
+        case .identity, .absolute: Tensor.ones([states.shape[1]])
+        case .square: 2 * states.squared().mean(axes: [0]).sqrt()
+        case .arcTangent: (1 / (1 + states.squared()).squared()).mean(axes: [0]).sqrt()
+        }
+    }
 }
 
 /// Some of the variables, each through a function: the observation operator of the settings.

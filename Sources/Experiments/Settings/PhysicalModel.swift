@@ -8,7 +8,8 @@ enum PhysicalModelName: String, CaseIterable, Sendable, Codable {
     case kuramotoSivashinsky = "kuramoto-sivashinsky"
 }
 
-/// A model of the catalog from one observation to the next: some steps of its integrator on the variables that are observed.
+/// A model of the catalog from one observation to the next: some steps of its integrator on the variables that are
+/// observed.
 enum PhysicalModel: Map {
     case lorenz63(Repeated<RungeKutta4<Lorenz63>>)
     case lorenz96(Repeated<RungeKutta4<Lorenz96>>)
@@ -60,6 +61,17 @@ struct ModelChoice: Sendable, Equatable, Codable {
 
     /// The time between observations.
     var interval: Double { step * Double(stepsBetween) }
+
+    /// The time after which states have nearly forgotten each other.
+    ///
+    /// The autocorrelation of Kuramoto and Sivashinsky's model, averaged over its points, is 1/e after 6.6 and 0.19
+    /// after 10.
+    var decorrelation: Double {
+        switch name {
+        case .lorenz63, .lorenz96: 0.5
+        case .kuramotoSivashinsky: 10
+        }
+    }
 
     var model: PhysicalModel {
         switch name {

@@ -28,8 +28,8 @@ struct TwinSetting: Sendable {
     var operation: ObservedPart { ObservedPart(indices: observed, function: function, variables: model.variables) }
     var errorCovariance: Tensor { Tensor(error * error) * Tensor.identity(observed.count) }
 
-    /// Truth, observations and starts of one seed. Seeds of tuning, validation and test differ in their purpose, so that none is
-    /// met twice.
+    /// Truth, observations and starts of one seed. Seeds of tuning, validation and test differ in their purpose, so
+    /// that none is met twice.
     func draw(_ purpose: SeedPurpose, seed: Int, cycles: Int? = nil) -> TwinDraw {
         let keys = Key(purpose.offset + seed).split(5)
         let count = cycles ?? self.cycles
@@ -72,12 +72,32 @@ struct TwinSetting: Sendable {
             ? ModelError(factors: Tensor(modelError.squareRoot()) * Tensor.identity(model.variables)) : nil
     }
 
-    /// Members about a truth, as far off as an observation is: what they begin with is forgotten before scoring.
-    func start(_ members: Int, about truth: Tensor, key: Key) -> Ensemble {
+    /// Members about a truth: what they begin with is forgotten before scoring.
+    ///
+    /// - Parameter spread: their standard deviation, `[n]`.
+    func start(_ members: Int, about truth: Tensor, spread: Tensor, key: Key) -> Ensemble {
         let keys = key.split(2)
         let noise = keys[0].normal([members, model.variables])
-        return Ensemble(members: truth + Tensor(error) * noise, key: keys[1])
+        return Ensemble(members: truth + spread * noise, key: keys[1])
     }
+
+    /// Members about the first truth of a seed.
+    func start(_ members: Int, _ draw: TwinDraw) -> Ensemble {
+        start(members, about: draw.twin.truth[0], spread: startSpread(draw.climate), key: draw.key)
+    }
+
+    /// How far from the truth a filter starts, `[n]`: as far as an observation is, in units of the state, or as states
+    /// of the climate are from their mean, whichever is nearer.
+    func startSpread(_ climate: Tensor) -> Tensor {
+        let spread = climate.variance(axes: [0]).sqrt()
+        let observed = Tensor(error) / function.slope(over: climate)
+        let isNearer = observed .< spread
+        // A climate without finite numbers limits nothing.
+        return selecting(isNearer, observed, selecting(spread .> 0, spread, observed))
+    }
+
+    /// The same for what is learned on many truths, by the climate of a seed of tuning.
+    func startSpread(seed: Int) -> Tensor { startSpread(draw(.tuning, seed: seed, cycles: 2).climate) }
 
     /// Where the variables are; on a line where they have no place, which is refused when a configuration asks for it.
     var places: Coordinates { model.coordinates ?? .line(model.variables) }
@@ -92,12 +112,19 @@ struct TwinSetting: Sendable {
 
     /// States of a free run, far enough apart to be nearly independent.
     private func climate(_ key: Key) -> Tensor {
-        let apart = model.model.repeated(max(1, Int((0.5 / model.interval).rounded(.up))))
-        let start = apart.repeated(40)(model.start(key))
-        return scan(over: Nothing(), from: start, count: 1000) { x, _ in
-            let next = apart(x)
-            return (next, next)
-        }.outputs
+        let apart = model.model.repeated(max(1, Int((model.decorrelation / model.interval).rounded(.up))))
+        func run(_ key: Key) -> Tensor {
+            let start = apart.repeated(40)(model.start(key))
+            return scan(over: Nothing(), from: start, count: 1000) { x, _ in
+                let next = apart(x)
+                return (next, next)
+            }.outputs
+        }
+        switch model.name {
+        case .lorenz63, .lorenz96: return run(key)
+        // Ten thousands of steps, each of some Fourier transforms.
+        case .kuramotoSivashinsky: return compile(like: key, run)(key)
+        }
     }
 }
 

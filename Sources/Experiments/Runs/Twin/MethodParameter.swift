@@ -12,7 +12,12 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
     case scale
     /// The length of a window in observations, less one.
     case lag
+    /// How often a window is linearised, at most.
     case iterations
+    /// The change of the weights below which a window is not linearised again; 0: as often as `iterations`.
+    case tolerance
+    /// Whether an iterative smoother allows for the sampling error of few members: 0 or 1.
+    case finiteSize = "finite-size"
     /// Whether anomalies are turned at random after each analysis: 0 or 1.
     case rotates
     /// The share of effective particles below which is resampled.
@@ -45,7 +50,7 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
         case .radius: 4
         case .lag: 1
         case .iterations: 3
-        case .rotates, .jitter, .freeTaper, .patience: 0
+        case .rotates, .jitter, .freeTaper, .patience, .tolerance, .finiteSize: 0
         case .threshold, .finalScale: 0.5
         case .initialVariance: 0.025
         case .diffusionSteps: 500
@@ -75,7 +80,7 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
         case .scale: .within(1e-6...1e3)
         case .lag: .within(0...1000)
         case .iterations: .within(1...1000)
-        case .rotates, .freeTaper: .within(0...1)
+        case .rotates, .freeTaper, .finiteSize, .tolerance: .within(0...1)
         case .threshold: .within(0...1)
         case .jitter: .within(0...100)
         case .finalScale: .within(1e-6...1)
@@ -97,10 +102,12 @@ enum MethodParameterKey: String, CaseIterable, Sendable, Codable {
 
     var isWhole: Bool {
         switch self {
-        case .members, .lag, .iterations, .rotates, .freeTaper, .diffusionSteps, .width, .depth, .steps, .truncation,
-            .batch, .length, .epochs, .leads, .rounds, .reach, .features, .points, .units, .patience:
+        case .members, .lag, .iterations, .rotates, .finiteSize, .freeTaper, .diffusionSteps, .width, .depth, .steps,
+            .truncation, .batch, .length, .epochs, .leads, .rounds, .reach, .features, .points, .units, .patience:
             true
-        case .inflation, .radius, .scale, .threshold, .jitter, .finalScale, .initialVariance, .rate, .sparsity: false
+        case .inflation, .radius, .scale, .threshold, .jitter, .finalScale, .initialVariance, .rate, .sparsity,
+            .tolerance:
+            false
         }
     }
 
@@ -144,7 +151,9 @@ extension MethodParameterKey {
         case .truncation: "cycles"
         case .leads: "observation times"
         case .reach: "variables to each side"
-        case .members, .freeTaper, .iterations, .rotates, .diffusionSteps, .width, .depth, .patience, .steps, .rate,
+        case .tolerance: "standard deviations of the prior weights"
+        case .members, .freeTaper, .iterations, .rotates, .finiteSize, .diffusionSteps, .width, .depth, .patience,
+            .steps, .rate,
             .batch, .epochs, .rounds, .features, .points, .units, .sparsity:
             nil
         }
@@ -160,6 +169,8 @@ extension MethodParameterKey {
         case .scale: "Background covariance, as a share of the climate's."
         case .lag: "Length of the window, less one."
         case .iterations: "Most iterations of one analysis."
+        case .tolerance: "Iterations end when the weights change by less; 0: all iterations are made."
+        case .finiteSize: "1: the prior allows for the sampling error of few members; 0: it does not."
         case .rotates: "1: anomalies are rotated at random after each analysis; 0: they are not."
         case .threshold: "Particles are resampled where fewer than this share are effective."
         case .jitter: "Width of the noise that separates copies of a particle; 0: none."

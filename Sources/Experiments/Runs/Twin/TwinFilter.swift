@@ -29,7 +29,8 @@ struct TwinFilter: Sendable {
         case .extendedKalman:
             let error = noise ?? .none(setting.model.variables)
             let forecast = ExtendedForecast(model, modelError: error, inflation: Tensor(candidate[.inflation]))
-            let start = Gaussian(mean: draw.twin.truth[0], covariance: Tensor.identity(setting.model.variables))
+            let spread = setting.startSpread(draw.climate)
+            let start = Gaussian(mean: draw.twin.truth[0], covariance: spread.squared().diagonalMatrix())
             return series(Cycle(forecast, KalmanAnalysis()), from: start, draw)
         case .stochasticEnKF: return ensemble(StochasticEnKF(), members, draw)
         case .etkf: return ensemble(ETKF(rotates: rotates), members, draw)
@@ -46,8 +47,10 @@ struct TwinFilter: Sendable {
                 WindowedCycle(PointForecast(model), analysis, model: model, lag: lag, shift: 1),
                 from: PointEstimate(climate.mean), draw)
         case .iterativeEnKS:
-            let analysis = Inflated(
-                IterativeEnKS(iterations: candidate.whole(.iterations)), by: Tensor(candidate[.inflation]))
+            let smoother = IterativeEnKS(
+                iterations: candidate.whole(.iterations), tolerance: candidate[.tolerance], rotates: rotates,
+                certainty: candidate[.finiteSize] == 0 ? nil : 1)
+            let analysis = Inflated(smoother, by: Tensor(candidate[.inflation]))
             let forecast = EachMember(model, modelError: noise)
             return windows(
                 WindowedCycle(forecast, analysis, model: model, lag: candidate.whole(.lag), shift: 1),
@@ -84,7 +87,7 @@ struct TwinFilter: Sendable {
     private func tuned<Weights: Taper>(_ tuning: TunedLocalization<Weights>, _ draw: TwinDraw) -> (FilterSeries, Double)
     {
         let forecast = EachMember(model.model, modelError: model.modelError)
-        let start = setting.start(candidate.whole(.members), about: draw.twin.truth[0], key: draw.key)
+        let start = setting.start(candidate.whole(.members), draw)
         return series(
             Cycle(forecast, tuning.analysis(setting.places, observing: setting.observed)), from: start, draw)
     }
@@ -107,7 +110,7 @@ struct TwinFilter: Sendable {
 
     /// Members that remember nothing.
     private func start(_ members: Int, _ draw: TwinDraw) -> Ensemble {
-        var start = setting.start(members, about: draw.twin.truth[0], key: draw.key)
+        var start = setting.start(members, draw)
         if memory > 0 { start.members = start.members.padded(axis: 1, before: 0, after: memory) }
         return start
     }

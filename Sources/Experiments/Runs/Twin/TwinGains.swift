@@ -3,7 +3,8 @@ import Kernels
 import Learning
 import Tensors
 
-/// What an analysis does with an innovation, on average: a matrix of variables and observed values, to be shown as a picture.
+/// What an analysis does with an innovation, on average: a matrix of variables and observed values, to be shown as a
+/// picture.
 struct GainRecord: Codable, Sendable, Equatable {
     var name: String
     /// `[n][m]`
@@ -16,12 +17,12 @@ struct GainRecord: Codable, Sendable, Equatable {
 }
 
 extension TwinSetting {
-    /// The mean over the times of the gain `P Hᵀ (H P Hᵀ + R)⁻¹` of an ensemble Kalman filter that has more members than there are
-    /// variables, on a seed of tuning; nil where it diverges.
+    /// The mean over the times of the gain `P Hᵀ (H P Hᵀ + R)⁻¹` of an ensemble Kalman filter that has more members
+    /// than there are variables, on a seed of tuning; nil where it diverges.
     func kalmanGain(seed: Int) -> Tensor? {
         let count = min(cycles, 400)
         let draw = draw(.tuning, seed: seed, cycles: count)
-        let start = start(model.variables + 10, about: draw.twin.truth[0], key: draw.key)
+        let start = start(model.variables + 10, draw)
         let arguments = Pair(start, draw.twin)
         let average = compile(like: arguments) { now in
             let filter = Cycle(EachMember(model.model, modelError: noise), Inflated(ETKF(rotates: true), by: 1.02))
@@ -42,8 +43,8 @@ extension TwinSetting {
         return between.symmetricSolve(cross).transposed
     }
 
-    /// The gain of a learned analysis: itself, or for a network the mean over states of the climate of its derivative by the
-    /// observations where they agree with the forecast; nil for what is different for every ensemble.
+    /// The gain of a learned analysis: itself, or for a network the mean over states of the climate of its derivative
+    /// by the observations where they agree with the forecast; nil for what is different for every ensemble.
     func gain(_ learned: LearnedAnalysis, seed: Int) -> Tensor? {
         switch learned {
         case .gain(let gain): return gain.gain

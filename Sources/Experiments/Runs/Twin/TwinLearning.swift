@@ -30,10 +30,12 @@ struct TrainedMethod: Sendable {
     let record: TrainingRecord
 }
 
-/// Trains a method of a twin experiment on truths that no test sees; which of its states is kept is chosen on others (validation).
+/// Trains a method of a twin experiment on truths that no test sees; which of its states is kept is chosen on others
+/// (validation).
 ///
 /// The model is `models/NAME.safetensors` in the run's folder, read again if it is there; while training goes on,
-/// `stages/training/NAME.safetensors` holds all that is needed to go on to the same bits; `tensorboard/NAME` gets the learning curve.
+/// `stages/training/NAME.safetensors` holds all that is needed to go on to the same bits; `tensorboard/NAME` gets the
+/// learning curve.
 struct TwinLearning: Sendable {
     let setting: TwinSetting
     let method: TwinMethod
@@ -88,9 +90,9 @@ struct TwinLearning: Sendable {
             return TrainedMethod(name: work.name, analysis: .gain(gain), record: record)
         }
         let model = model.model
-        let (error, variables) = (setting.error, setting.model.variables)
+        let (spread, variables) = (setting.startSpread(seed: seed), setting.model.variables)
         let objective = objective { truth, key in
-            PointEstimate(truth + Tensor(error) * key.normal([variables]))
+            PointEstimate(truth + spread * key.normal([variables]))
         } filter: { (gain: FixedGain<PointEstimate>) in
             Cycle(PointForecast(model), gain)
         }
@@ -112,8 +114,9 @@ struct TwinLearning: Sendable {
         if let saved = try work.saved(like: start) { return (saved.model, saved.record) }
         let (setting, members) = (setting, candidate.whole(.members))
         let forecast = EachMember(model.model, modelError: model.modelError)
+        let spread = setting.startSpread(seed: seed)
         let objective = objective { truth, key in
-            setting.start(members, about: truth, key: key)
+            setting.start(members, about: truth, spread: spread, key: key)
         } filter: { (parameters: Parameters) in
             Cycle(forecast, analysis(parameters))
         }
@@ -247,7 +250,8 @@ struct TwinLearning: Sendable {
 // MARK: - Forecast and analysis together
 
 extension TwinLearning {
-    /// Neither truths nor the dynamics are asked for: the loss is the error of forecasts against observations that they have not seen.
+    /// Neither truths nor the dynamics are asked for: the loss is the error of forecasts against observations that they
+    /// have not seen.
     private func joint(_ work: LearningFiles) throws(InputError) -> TrainedMethod {
         let held = max(1, candidate.whole(.batch) / 8)
         let trajectories = setting.observations(

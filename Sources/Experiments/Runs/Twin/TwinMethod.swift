@@ -102,7 +102,7 @@ enum TwinMethodKind: String, CaseIterable, Sendable, Codable {
         case .letkf: [.members, .inflation, .radius, .rotates]
         case .localStochasticEnKF: [.members, .inflation, .radius]
         case .fourDVar: [.scale, .lag, .iterations]
-        case .iterativeEnKS: [.members, .inflation, .lag, .iterations]
+        case .iterativeEnKS: [.members, .inflation, .lag, .iterations, .tolerance, .rotates, .finiteSize]
         case .bootstrapParticles, .optimalParticles: [.members, .threshold, .jitter]
         case .scoreFilter: [.members, .inflation, .finalScale, .initialVariance, .diffusionSteps]
         case .learnedGain: [.scale, .steps, .rate, .truncation, .patience]
