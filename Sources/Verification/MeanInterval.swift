@@ -44,7 +44,7 @@ func studentProbability(_ t: Double, degrees n: Int) -> Double {
 }
 
 /// Where Student's distribution function reaches a probability above one half, by bisection to the last digits.
-func studentQuantile(_ probability: Double, degrees: Int) -> Double {
+public func studentQuantile(_ probability: Double, degrees: Int) -> Double {
     var (low, high) = (0.0, 1.0)
     while studentProbability(high, degrees: degrees) < probability { high *= 2 }
     for _ in 0..<200 where high - low > 1e-15 * high {

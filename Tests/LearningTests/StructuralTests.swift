@@ -28,7 +28,7 @@ import Testing
         func model(_ own: Case) -> StructuralModel {
             StructuralModel(
                 StructuralSetting(period: period, harmonics: own.harmonics, remainderOrder: own.partial.count),
-                scale: 0.5,
+                scale: 0.5, range: StructuralRange(series),
                 logVariances: Tensor(own.variances.map { log($0 / 0.5 - 1e-10) }),
                 remainder: Tensor(own.partial.map { atanh($0 / 0.99) }))
         }
@@ -78,9 +78,9 @@ import Testing
         let setting = StructuralSetting(period: 12, harmonics: 0, remainderOrder: 4)
         for numbers in [[3.0, -2, 1, 4], [-5, 5, -5, 5], [0.1, 0, 0, 0]] {
             let model = StructuralModel(
-                setting, scale: 1, logVariances: Tensor.zeros([4]), remainder: Tensor(numbers))
-            let covariance = model.start(level: Tensor(0), size: Tensor(1)).covariance[2..<6].slice(
-                axis: 1, from: 2, to: 6)
+                setting, scale: 1, range: StructuralRange(size: 1), logVariances: Tensor.zeros([4]),
+                remainder: Tensor(numbers))
+            let covariance = model.start.covariance[2..<6].slice(axis: 1, from: 2, to: 6)
             // A stationary covariance exists, is positive and does not depend on the lag.
             #expect(covariance.symmetricEigen().values.values.allSatisfy { $0 > 0 })
             let diagonal = covariance.diagonal().values

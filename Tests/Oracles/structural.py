@@ -28,15 +28,15 @@ def system(period, harmonics, variances, partial):
     return T, np.diag(Q), z, variances[0], phi
 
 
-def start(T, Q, p, level, size):
+def start(T, Q, p, size):
     n = len(T)
-    P = np.diag([100 * size**2, size**2] + [100 * size**2] * (n - 2))
+    P = np.diag([1e4 * size**2] * n)
     if p:
         f = n - p
         P[f:, f:] = 0
         for _ in range(20000):  # the stationary covariance by iteration
             P[f:, f:] = T[f:, f:] @ P[f:, f:] @ T[f:, f:].T + Q[f:, f:]
-    return np.array([level] + [0.0] * (n - 1)), P
+    return np.zeros(n), P
 
 
 def kalman(y, T, Q, z, r, m, P):
@@ -58,22 +58,21 @@ def main():
     y = np.round(y, 6)
     y[40:52] = np.nan
     cases = []
-    first = y[:13]
-    level, size = first.mean(), first.std()
+    centre, size = np.nanmean(y), np.nanstd(y)
     for harmonics, variances, partial in [
         (1, [0.05, 0.02, 1e-4, 1e-3], []),
         (2, [0.05, 0.02, 1e-4, 1e-3, 2e-3, 0.04], [0.6]),
         (2, [0.01, 0.03, 1e-5, 1e-3, 1e-4, 0.05], [0.5, -0.3, 0.2]),
     ]:
         T, Q, z, r, phi = system(12.5, harmonics, variances, partial)
-        m, P = start(T, Q, len(partial), level, size)
-        ll, ms, Ps = kalman(y, T, Q, z, r, m, P)
+        m, P = start(T, Q, len(partial), size)
+        ll, ms, Ps = kalman(y - centre, T, Q, z, r, m, P)
         forecasts = []
         for lead in [0, 1, 7]:
             m, P = ms[70], Ps[70]
             for _ in range(lead):
                 m, P = T @ m, T @ P @ T.T + Q
-            forecasts.append([lead, z @ m, float(np.sqrt(z @ P @ z + r))])
+            forecasts.append([lead, centre + z @ m, float(np.sqrt(z @ P @ z + r))])
         cases.append(
             dict(harmonics=harmonics, variances=variances, partial=partial, coefficients=list(phi), loglik=ll, forecasts=forecasts)
         )

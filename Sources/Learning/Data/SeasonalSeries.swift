@@ -75,11 +75,12 @@ public struct SeasonalSeries: Sendable {
         }
     }
 
-    /// Gaps filled with the last value before them, as one who does not know the future must; zero before the first.
+    /// Gaps filled with the last value before them, as one who does not know the future must; before the first value
+    /// they stay.
     public func carriedForward() -> SeasonalSeries {
         var filled = values
         for variable in 0..<variables {
-            var last = 0.0
+            var last = Double.nan
             for time in values.indices {
                 if filled[time][variable].isNaN { filled[time][variable] = last }
                 last = filled[time][variable]

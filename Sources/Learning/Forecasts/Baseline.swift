@@ -13,8 +13,9 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
 
     /// Ensembles of standardised anomalies, `[variable][lead − 1][start][member]`.
     ///
-    /// A point forecast is dressed with its own errors in training, at that lead. A missing value counts as the last one
-    /// before it, for these methods have no filter.
+    /// A point forecast is dressed with its own errors in training, at that lead. A missing value counts as the last
+    /// one before it, for these methods have no filter; what cannot be forecast yet, before the first value or in a
+    /// season without values, is NaN in all members.
     ///
     /// - Parameter end: only times before it are learned from.
     public func forecasts(
@@ -29,10 +30,11 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
             }
             let points = pointForecasts(values, before: end, leads: leads)
             return (1...leads).map { lead in
-                let errors = (0..<(end - lead)).compactMap { start -> Double? in
+                let errors = (0..<max(end - lead, 0)).compactMap { start -> Double? in
                     guard start >= 12 else { return nil }
                     let truth = anomalies.values[start + lead][variable]
-                    return truth.isNaN ? nil : truth - points[lead - 1][start]
+                    let error = truth - points[lead - 1][start]
+                    return error.isNaN ? nil : error
                 }
                 let dressing = Baseline.dressing(errors)
                 return starts.map { start in dressing.map { points[lead - 1][start] + $0 } }
@@ -47,7 +49,7 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
         case .persistence: return (1...leads).map { _ in values }
         case .dampedPersistence:
             return (1...leads).map { lead in
-                let pairs = (0..<(end - lead)).map { (values[$0], values[$0 + lead]) }
+                let pairs = (0..<max(end - lead, 0)).map { (values[$0], values[$0 + lead]) }.filter { !$0.0.isNaN }
                 let slope =
                     pairs.map { $0.0 * $0.1 }.reduce(0.0, +) / max(pairs.map { $0.0 * $0.0 }.reduce(0.0, +), 1e-300)
                 return values.map { slope * $0 }
@@ -58,12 +60,15 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
 
     private func autoregression(_ values: [Double], before end: Int, leads: Int) -> [[Double]] {
         let order = 12
+        let first = (values.firstIndex { !$0.isNaN } ?? values.count) + order
+        // As many equations as coefficients, or there is nothing to learn from.
+        guard end - first > order else { return (1...leads).map { _ in values.map { _ in .nan } } }
         let series = SeasonalSeries(values.map { [$0] }, period: 1, firstPhase: 0)
         let layout = MemoryLayout(variables: 1, memory: order, period: 1, firstPhase: 0)
         let setting = SeasonalRegressionSetting(
             memory: order, ridge: 1e-6, decay: 0, seasonalLags: 0, seasonalRidge: 0, harmonics: 0)
         let model = SeasonalRegression(
-            SeasonalMoments(series.prefix(end), layout: layout, targets: Array(order..<end)), setting
+            SeasonalMoments(series.prefix(end), layout: layout, targets: Array(first..<end)), setting
         ).model
         let coefficients = model.coefficients.values
         let offset = model.offsets.values[0]
@@ -77,7 +82,7 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
         let order = 12
         var result = [[Double]](repeating: [Double](repeating: 0, count: values.count), count: leads)
         for start in values.indices {
-            var past = (0..<order).map { start >= $0 ? values[start - $0] : 0 }
+            var past = (0..<order).map { start >= $0 ? values[start - $0] : .nan }
             for lead in 0..<leads {
                 let value = next(past)
                 result[lead][start] = value
@@ -89,7 +94,7 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
 
     /// Quantiles of centred errors: an ensemble of deviations.
     private static func dressing(_ errors: [Double], count: Int = 99) -> [Double] {
-        guard !errors.isEmpty else { return [Double](repeating: 0, count: count) }
+        guard !errors.isEmpty else { return [Double](repeating: .nan, count: count) }
         let mean = errors.reduce(0.0, +) / Double(errors.count)
         let sorted = errors.map { $0 - mean }.sorted()
         let quantiles = Baseline.quantiles(ofSorted: sorted, count)
@@ -107,8 +112,8 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
         }
     }
 
-    /// The known anomalies of each group of the season, `[group][member]`: themselves where the groups are phases, their
-    /// quantiles where they are parts of cycles; those of all groups where one has none.
+    /// The known anomalies of each group of the season, `[group][member]`: themselves where the groups are phases,
+    /// their quantiles where they are parts of cycles; those of all groups where one has none.
     private func anomaliesBySeason(_ anomalies: SeasonalSeries, _ variable: Int, before end: Int) -> [[Double]] {
         let season = anomalies.season
         var groups = [[Double]](repeating: [], count: season.groupCount)
@@ -121,14 +126,11 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
             return groups.map { $0.isEmpty ? all : Baseline.sample($0) }
         }
         // The same number of members in every season.
-        let members = end / season.period
-        return groups.map { known in
-            known.isEmpty
-                ? [Double](repeating: 0, count: members) : (0..<members).map { known[$0 % known.count] }
-        }
+        let members = max(end / season.period, 2)
+        return groups.map { known in (0..<members).map { known.isEmpty ? .nan : known[$0 % known.count] } }
     }
 
     private static func sample(_ known: [Double], count: Int = 99) -> [Double] {
-        known.isEmpty ? [Double](repeating: 0, count: count) : quantiles(ofSorted: known.sorted(), count)
+        known.isEmpty ? [Double](repeating: .nan, count: count) : quantiles(ofSorted: known.sorted(), count)
     }
 }

@@ -13,7 +13,7 @@ extension StructuralModel {
 
     /// What will be measured `lead` steps after each time of a trajectory of beliefs.
     ///
-    ///     mean = z Aˡ m,   variance = z Aˡ P (z Aˡ)ᵀ + Σⱼ z Aʲ Q (z Aʲ)ᵀ + r
+    ///     mean = centre + z Aˡ m,   variance = z Aˡ P (z Aˡ)ᵀ + Σⱼ z Aʲ Q (z Aʲ)ᵀ + r
     ///
     /// - Parameter beliefs: stacked in time, means `[T, n]`.
     public func measurements(_ beliefs: Gaussian, ahead lead: Int) -> MeasurementEstimates {
@@ -29,7 +29,8 @@ extension StructuralModel {
         let variances = (beliefs.covariance.vectorProduct(weights.broadcast(to: beliefs.mean.shape)) * weights).sum(
             axes: [1])
         return MeasurementEstimates(
-            means: beliefs.mean.vectorProduct(weights).values, standardDeviations: (variances + gained).sqrt().values)
+            means: (beliefs.mean.vectorProduct(weights) + Tensor(range.centre)).values,
+            standardDeviations: (variances + gained).sqrt().values)
     }
 
     /// The smoother over what the filter left behind.

@@ -29,8 +29,11 @@ struct Forecast: ParsableCommand {
 
     func run() throws {
         try reportingFaults { () throws(InputError) in
-            let forecast = try SavedForecast(model: model, configuration: file, leads: leads)
-            print(forecast.csv)
+            if try ModelFile.isStructural(model) {
+                print(try SavedStructuralForecast(model: model, configuration: file, leads: leads).csv)
+            } else {
+                print(try SavedForecast(model: model, configuration: file, leads: leads).csv)
+            }
         }
     }
 }

@@ -1,59 +1,12 @@
 import Foundation
 import Learning
+import Tensors
 
-/// The mean course of the year about a straight line in time, by least squares over any stretch of a series.
-struct SeasonalTrend: Sendable {
+/// A cycle that baselines count in.
+struct BaseCycle: Sendable, Equatable {
+    let name: String
+    /// In steps.
     let period: Double
-    private let harmonics: Int
-    /// The sums of products of the regressors with each other and with the values, before each time.
-    private let products: [[Double]]
-
-    init(_ values: [Double], period: Double, harmonics: Int) {
-        (self.period, self.harmonics) = (period, harmonics)
-        var sums = [Double](repeating: 0, count: Self.count(harmonics) * (Self.count(harmonics) + 1))
-        var products = [sums]
-        for (time, value) in values.enumerated() {
-            if !value.isNaN {
-                let row = Self.regressors(time, period, harmonics)
-                var place = 0
-                for a in row {
-                    for b in row + [value] {
-                        sums[place] += a * b
-                        place += 1
-                    }
-                }
-            }
-            products.append(sums)
-        }
-        self.products = products
-    }
-
-    /// The coefficients over a stretch; nil if it is shorter than two years.
-    func coefficients(over times: Range<Int>) -> [Double]? {
-        guard Double(times.count) >= 2 * period else { return nil }
-        let k = Self.count(harmonics)
-        let sums =
-            Tensor(products[times.upperBound], shape: [k, k + 1])
-            - Tensor(products[times.lowerBound], shape: [k, k + 1])
-        // The smallest ridge keeps a stretch with gaps solvable.
-        let matrix = sums.slice(axis: 1, from: 0, to: k) + 1e-9 * Tensor.identity(k)
-        return matrix.symmetricSolve(sums.slice(axis: 1, from: k, to: k + 1)).values
-    }
-
-    func value(_ coefficients: [Double], at time: Int) -> Double {
-        zip(coefficients, Self.regressors(time, period, harmonics)).map(*).reduce(0, +)
-    }
-
-    private static func count(_ harmonics: Int) -> Int { 2 + 2 * harmonics }
-
-    private static func regressors(_ time: Int, _ period: Double, _ harmonics: Int) -> [Double] {
-        let years = Double(time) / period
-        return [1, years / 10]
-            + (0..<harmonics).flatMap { h -> [Double] in
-                let angle = 2 * Double.pi * Double(h + 1) * years
-                return [cos(angle), sin(angle)]
-            }
-    }
 }
 
 /// Forecasts of a single series that any model must beat.
@@ -62,51 +15,84 @@ enum StructuralBaseline: String, Sendable, CaseIterable {
     case persistence
     case seasonalPersistence = "seasonal persistence"
 
-    var text: String {
-        switch self {
+    /// Those that can be made, with a cycle or without.
+    static func all(_ cycle: BaseCycle?) -> [StructuralBaseline] {
+        cycle == nil ? [.climatology, .persistence] : allCases
+    }
+
+    /// One sentence.
+    ///
+    /// - Parameter cycle: the name of the cycle that comes back, nil if there is none.
+    func text(_ cycle: String?) -> String {
+        let isYear = cycle == StructuralCycle.yearName
+        let name = isYear ? "year" : cycle.map { "cycle of \($0)" } ?? ""
+        return switch self {
+        case .climatology where cycle == nil: "a straight line, by least squares over the values before each start"
         case .climatology:
-            "mean course of the year about a straight line, by least squares over the ten years before each start"
+            "mean course of the \(name) about a straight line, by least squares over the ten "
+                + "\(isYear ? "years" : "cycles") before each start, or the last that hold enough values"
         case .persistence: "the last value"
-        case .seasonalPersistence: "the value a year before the target, plus the growth over the last year"
+        case .seasonalPersistence where cycle == nil: "no forecast: there is no cycle"
+        case .seasonalPersistence:
+            isYear
+                ? "the value a year before the target, or the last of that season, plus the growth over the last year"
+                : "the last value a whole number of cycles of \(cycle ?? "") before the target, plus the growth"
         }
     }
 }
 
-/// The means that baselines forecast, from what was given up to each start alone.
+/// The means that baselines forecast, from what was given up to each start alone. What cannot be forecast yet is NaN.
 struct BaselineMeans: Sendable {
+    private let given: [Double]
+    /// The last value up to each time, NaN before the first.
     private let carried: [Double]
     private let sums: [Double]
-    private let trend: SeasonalTrend
-    /// Of the ten years up to each start.
-    private let coefficients: [[Double]?]
-    private let year: Int
+    /// How many values there are before each time.
+    private let known: [Int]
+    /// The first time with a value.
+    private let first: Int
+    /// Of the ten cycles up to each start.
+    private let courses: [MeanCourse.Fitted?]
+    /// The steps of the cycle that comes back.
+    private let cycle: Int?
 
-    init(_ given: [Double], trend: SeasonalTrend) {
-        self.trend = trend
-        year = max(1, Int(trend.period.rounded()))
-        let decade = 10 * year
-        coefficients = given.indices.map { trend.coefficients(over: max(0, $0 + 1 - decade)..<($0 + 1)) }
-        carried = SeasonalSeries(given.map { [$0] }, period: 1, firstPhase: 0).carriedForward().map { $0[0] }
-        sums = carried.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+    /// - Parameter base: the cycle that windows and seasonal persistence count in, nil for none.
+    init(_ given: [Double], course: MeanCourse, base: BaseCycle?) {
+        self.given = given
+        first = given.firstIndex { !$0.isNaN } ?? given.count
+        cycle = base.map { max(1, Int($0.period.rounded())) }
+        courses = course.upToEach(window: cycle.map { 10 * $0 }, least: base?.period ?? 1, from: first)
+        carried = SeasonalSeries(given.map { [$0] }, period: 1, firstPhase: 0).carriedForward().values.map { $0[0] }
+        known = given.reduce(into: [0]) { $0.append($0[$0.count - 1] + ($1.isNaN ? 0 : 1)) }
+        // From the first value, so that a large offset costs no digits.
+        let origin = first < given.count ? given[first] : 0
+        sums = carried.reduce(into: [0]) { $0.append($0[$0.count - 1] + ($1.isNaN ? 0 : $1 - origin)) }
     }
 
-    /// The forecast of `target`, made `lead` steps before; NaN if the series has not begun early enough.
+    /// The forecast of `target`, made `lead` steps before.
     func mean(_ baseline: StructuralBaseline, target: Int, lead: Int) -> Double {
         let start = target - lead
+        guard start >= first else { return .nan }
         switch baseline {
-        case .climatology:
-            guard start >= 0, let coefficients = coefficients[start] else { return .nan }
-            return trend.value(coefficients, at: target)
-        case .persistence: return start >= 0 ? carried[start] : .nan
+        case .climatology: return courses[start]?.value(at: target) ?? .nan
+        case .persistence: return carried[start]
         case .seasonalPersistence:
-            let years = (lead + year - 1) / year
-            guard start + 1 >= 2 * year, target - years * year >= 0 else { return .nan }
-            let growth = (sums[start + 1] - 2 * sums[start + 1 - year] + sums[start + 1 - 2 * year]) / Double(year)
-            return carried[target - years * year] + Double(years) * growth
+            guard let cycle else { return .nan }
+            var cycles = (lead + cycle - 1) / cycle
+            guard start + 1 >= first + 2 * cycle, target - cycles * cycle >= first else { return .nan }
+            // Where that value is missing, one of the cycles before has the same place in it; in a long gap the last
+            // value is nearer.
+            let last = cycles + 2
+            while cycles < last, target - cycles * cycle > first, given[target - cycles * cycle].isNaN { cycles += 1 }
+            let value = target - cycles * cycle >= first ? given[target - cycles * cycle] : .nan
+            return value.isNaN ? carried[start] : value + Double(cycles) * growth(start, cycle)
         }
     }
-}
 
-extension SeasonalSeries {
-    fileprivate func map<T>(_ row: ([Double]) -> T) -> [T] { values.map(row) }
+    /// The growth from the last cycle but one to the last; none where half of either is missing.
+    private func growth(_ start: Int, _ cycle: Int) -> Double {
+        let (end, middle, begin) = (start + 1, start + 1 - cycle, start + 1 - 2 * cycle)
+        guard 2 * (known[end] - known[middle]) >= cycle, 2 * (known[middle] - known[begin]) >= cycle else { return 0 }
+        return (sums[end] - 2 * sums[middle] + sums[begin]) / Double(cycle)
+    }
 }

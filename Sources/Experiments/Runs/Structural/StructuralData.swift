@@ -6,27 +6,39 @@ struct StructuralData: Sendable {
     let times: [Instant]
     /// NaN where missing.
     let values: [Double]
+    /// Standard deviations of the errors of the values, where the configuration tells them.
+    let errors: [Double]?
     /// The values without those that are withheld.
     let given: [Double]
     /// The positions of values that exist and are withheld.
     let withheld: [Int]
+    /// All cycles of the candidates, each with the most harmonics that any has.
+    let cycles: [StructuralCycle]
     let training: Range<Int>
     let validation: Range<Int>
     let test: Range<Int>
 
     init(_ setting: StructuralConfiguration) throws(InputError) {
-        let all = try setting.data.read().observations
+        let whole = try setting.data.read().observations
         let split = setting.split
-        let first = try all.rows(of: "training", in: split.train, at: split.place).lowerBound
-        _ = try all.rows(of: "validation", in: split.validation, at: split.place)
-        let table = all[first..<(try all.rows(of: "test", in: split.test, at: split.place)).upperBound]
+        let first = try whole.rows(of: "training", in: split.train, at: split.place).lowerBound
+        _ = try whole.rows(of: "validation", in: split.validation, at: split.place)
+        let table = whole[first..<(try whole.rows(of: "test", in: split.test, at: split.place)).upperBound]
         variable = table.variables[0]
         times = table.times
         let values = table.series(0).map { $0 ?? .nan }
         self.values = values
+        errors = table.errorStandardDeviations(0)?.map { $0 ?? .nan }
+        cycles = Self.cycles(setting)
         (training, validation, test) = (
             table.rows(in: split.train), table.rows(in: split.validation), table.rows(in: split.test)
         )
+        let all =
+            cycles.isEmpty
+            ? [BaseCycle(name: StructuralCycle.yearName, period: setting.step.stepsPerYear)]
+            : cycles.map { BaseCycle(name: $0.name, period: $0.period) }
+        let steps = Double(training.count)
+        baseCycle = all.filter { 2 * $0.period <= steps }.max { $0.period < $1.period }
         let period = setting.withheld.map { table.rows(in: $0) } ?? 0..<0
         let withheld = period.filter { !values[$0].isNaN }
         self.withheld = withheld
@@ -39,17 +51,56 @@ struct StructuralData: Sendable {
     /// What may be looked at before the test.
     var history: Range<Int> { 0..<test.lowerBound }
 
+    /// The longest cycle of which the training period holds two, or the year where no candidate has a cycle: what
+    /// baselines count in.
+    let baseCycle: BaseCycle?
+
+    /// The first time before which so many values are given.
+    func begin(after count: Int) -> Int {
+        var known = 0
+        return given.firstIndex { value in
+            known += value.isNaN ? 0 : 1
+            return known > count
+        } ?? given.count
+    }
+
+    /// The cycles of the variants, each once.
+    private static func cycles(_ setting: StructuralConfiguration) -> [StructuralCycle] {
+        let all = setting.variants.flatMap(\.cycles)
+        let names = all.map(\.name)
+        let each = names.indices.filter { names.firstIndex(of: names[$0]) == $0 }.map { first in
+            all.filter { $0.name == names[first] }.max { $0.harmonics < $1.harmonics } ?? all[first]
+        }
+        return each
+    }
+
     private func requireEnough(_ setting: StructuralConfiguration) throws(InputError) {
         let place = setting.split.place
         let known = training.count { !given[$0].isNaN }
         let states = setting.variants.map(\.stateCount).max() ?? 0
-        let needed = max(Int((2 * setting.step.stepsPerYear).rounded(.up)), 4 * states)
+        let season = cycles.first { $0.name == StructuralCycle.yearName }?.period ?? 0
+        let needed = max(Int((2 * season).rounded(.up)), 4 * states)
         guard known >= needed else {
             throw place.error(
                 "the training period holds \(known) values",
-                expected: "at least \(needed): two years, and four for each of "
-                    + "the \(states) variables of the state")
+                expected: "at least \(needed): " + (season > 0 ? "two years, and " : "")
+                    + "four for each of the \(states) variables of the state")
         }
+        if let longest = cycles.max(by: { $0.period < $1.period }), Double(training.count) < 1.5 * longest.period {
+            throw place.error(
+                "a training period of \(training.count) steps for a cycle of \(longest.name)",
+                expected: "at least \(Int((1.5 * longest.period).rounded(.up))): one and a half cycles")
+        }
+        if let longest = setting.leads.last, setting.innovations != .gaussian {
+            let left = (longest..<max(longest, validation.lowerBound)).count { !given[$0].isNaN }
+            let fewest = ErrorDistribution.fewest + 2 * states
+            guard left >= fewest else {
+                throw place.error(
+                    "\(left) values after a lead of \(longest) steps",
+                    expected: "at least \(fewest) to learn the shape of errors from ('innovations')")
+            }
+        }
+        try requireMemory(setting, states)
         try requireVariation(setting)
         if let longest = setting.leads.last, longest >= validation.lowerBound {
             throw place.error(
@@ -68,7 +119,17 @@ struct StructuralData: Sendable {
         }
     }
 
-    /// A constant has no likelihood, and one whose variations are near the least numbers none that can be computed with.
+    /// Beliefs of filter and smoother, and what the gradient keeps, at every time.
+    private func requireMemory(_ setting: StructuralConfiguration, _ states: Int) throws(InputError) {
+        let matrices = MemoryNeed(["times": times.count, "variables of the state": states, "variables": states])
+        let numbers = MemoryNeed([
+            "leads": setting.leads.count, "methods": setting.variants.count, "times": times.count,
+        ])
+        try MemoryNeed.check([matrices.times(20), numbers.times(200)], .configuration, at: setting.split.place.place)
+    }
+
+    /// A constant has no likelihood, and one whose variations are near the least numbers none that can be computed
+    /// with.
     private func requireVariation(_ setting: StructuralConfiguration) throws(InputError) {
         let known = training.map { given[$0] }.filter { !$0.isNaN }
         guard let least = known.min(), let most = known.max(), most - least > 1e-10 * max(abs(least), abs(most)),

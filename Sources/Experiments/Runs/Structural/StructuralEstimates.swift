@@ -16,8 +16,8 @@ struct StructuralEstimates: Sendable {
         let filter: MeasurementEstimates
         let smoother: MeasurementEstimates
 
-        init(_ model: StructuralModel, _ values: [Double]) {
-            let trajectory = model.filter(values)
+        init(_ model: StructuralModel, _ values: [Double], _ errors: [Double]?) {
+            let trajectory = model.filter(values, errors: errors)
             filter = model.measurements(trajectory.analyses)
             smoother = model.measurements(model.smooth(trajectory))
         }
@@ -25,8 +25,8 @@ struct StructuralEstimates: Sendable {
 
     init(data: StructuralData, fit: StructuralFit, normals: [Double]) {
         (self.data, self.normals, method) = (data, normals, fit.setting.name)
-        all = Estimates(fit.model, data.values)
-        withoutWithheld = data.withheld.isEmpty ? nil : Estimates(fit.model, data.given)
+        all = Estimates(fit.model, data.values, data.errors)
+        withoutWithheld = data.withheld.isEmpty ? nil : Estimates(fit.model, data.given, data.errors)
     }
 
     var series: [SeriesRecord] {

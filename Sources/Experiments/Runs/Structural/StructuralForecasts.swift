@@ -1,48 +1,124 @@
 import Learning
 import Verification
 
-/// Normal forecasts of a stretch of targets by one method at one lead, ready to be scored.
-struct NormalForecasts: Sendable {
+/// Forecasts of a stretch of targets by one method at one lead, with the distribution of their errors.
+struct LeadDistributions: Sendable {
     let method: String
     let lead: Int
     let targets: Range<Int>
     let means: [Double]
     let deviations: [Double]
+    /// Of errors over their standard deviations.
+    let distribution: ErrorDistribution
     let truth: [Double]
-    /// The course of the year about a straight line, which anomalies are relative to.
+    /// The mean course of the cycles about a straight line, which anomalies are relative to.
     let normals: [Double]
-    let scored: GaussianForecasts
 
-    init(
-        _ method: String, lead: Int, targets: Range<Int>, means: [Double], deviations: [Double], truth: [Double],
-        normals: [Double]
-    ) {
-        (self.method, self.lead, self.targets) = (method, lead, targets)
-        (self.means, self.deviations, self.truth, self.normals) = (means, deviations, truth, normals)
-        let mask = truth.indices.map { truth[$0].isFinite && means[$0].isFinite && deviations[$0] > 0 }
-        scored = GaussianForecasts(mean: means, standardDeviation: deviations, truth: truth, mask: mask)
+    /// The targets that can be scored.
+    var isKnown: [Bool] {
+        truth.indices.map { truth[$0].isFinite && means[$0].isFinite && deviations[$0] > 0 && deviations[$0].isFinite }
+    }
+    /// The mean over a quantile of the error's distribution.
+    func quantile(_ probability: Double) -> [Double] {
+        let z = distribution.quantile(probability)
+        return zip(means, deviations).map { $0 + z * $1 }
+    }
+}
+
+/// Forecasts that are scored on the same targets as those of other methods.
+struct ScoredDistributions: Sendable {
+    let forecasts: LeadDistributions
+    let mask: [Bool]
+    private let scored: Scored
+
+    private enum Scored: Sendable {
+        case gaussian(GaussianForecasts)
+        case ensemble(EnsembleForecasts)
     }
 
-    var crps: ScoreSeries { scored.continuousRankedProbabilityScore }
-    var squares: ScoreSeries { scored.mean.rootMeanSquareError }
+    init(_ forecasts: LeadDistributions, mask: [Bool]) {
+        (self.forecasts, self.mask) = (forecasts, mask)
+        switch forecasts.distribution {
+        case .gaussian:
+            scored = .gaussian(
+                GaussianForecasts(
+                    mean: forecasts.means, standardDeviation: forecasts.deviations, truth: forecasts.truth, mask: mask))
+        case .quantiles(let quantiles):
+            scored = .ensemble(
+                EnsembleForecasts(
+                    members: zip(forecasts.means, forecasts.deviations).map { mean, deviation in
+                        quantiles.map { mean + deviation * $0 }
+                    }, truth: forecasts.truth, mask: mask))
+        }
+    }
+
+    var method: String { forecasts.method }
+    var lead: Int { forecasts.lead }
+
+    private var points: PointForecasts {
+        PointForecasts(forecast: forecasts.means, truth: forecasts.truth, mask: mask)
+    }
+    var squares: ScoreSeries { points.rootMeanSquareError }
+    var crps: ScoreSeries {
+        switch scored {
+        case .gaussian(let all): all.continuousRankedProbabilityScore
+        // Quantiles stand for a whole distribution, not for a sample of it.
+        case .ensemble(let all): all.continuousRankedProbabilityScore(.plain)
+        }
+    }
+    private func coverage(of level: Double) -> ScoreSeries {
+        switch scored {
+        case .gaussian(let all): all.coverage(of: level)
+        case .ensemble(let all): all.coverage(of: level)
+        }
+    }
+    private var spreadErrorRatio: ScoreSeries {
+        switch scored {
+        case .gaussian(let all): all.spreadErrorRatio
+        case .ensemble(let all): all.spreadErrorRatio
+        }
+    }
+    func rankHistogram(seed: UInt64) -> RankHistogram {
+        switch scored {
+        case .gaussian(let all): all.rankHistogram(bins: 10)
+        case .ensemble(let all): all.rankHistogram(bins: 10, seed: seed)
+        }
+    }
 
     /// The correlation of anomalies.
     private var correlation: ScoreSeries {
-        func anomalies(_ values: [Double]) -> [Double] { zip(values, normals).map(-) }
-        return PointForecasts(forecast: anomalies(means), truth: anomalies(truth), mask: scored.mean.mask).correlation
+        func anomalies(_ values: [Double]) -> [Double] { zip(values, forecasts.normals).map(-) }
+        return PointForecasts(forecast: anomalies(forecasts.means), truth: anomalies(forecasts.truth), mask: mask)
+            .correlation
     }
 
     func scores(_ variable: String, split: String, _ bootstrap: BlockBootstrap) -> [ScoreRecord] {
         let all: [(ScoreName, ScoreSeries)] = [
-            (.rmse, squares), (.crps, crps), (.coverage50, scored.coverage(of: 0.5)),
-            (.coverage90, scored.coverage(of: 0.9)), (.correlation, correlation),
-            (.spreadErrorRatio, scored.spreadErrorRatio),
+            (.rmse, squares), (.crps, crps), (.coverage50, coverage(of: 0.5)), (.coverage90, coverage(of: 0.9)),
+            (.correlation, correlation), (.spreadErrorRatio, spreadErrorRatio),
         ]
         return all.map { name, series in
             let estimate = bootstrap.estimate(series)
             return ScoreRecord(
                 method: method, variable: variable, lead: lead, split: split, gaps: .none, score: name,
                 value: estimate.value, low: estimate.low, high: estimate.high, count: estimate.count)
+        }
+    }
+
+    /// All forecasts of a lead on the targets that each of them can be scored on; a method that forecasts fewer than
+    /// half of the known values takes no target from the others, and has no score.
+    static func together(_ all: [LeadDistributions]) -> [ScoredDistributions] {
+        var common: [Int: [Bool]] = [:]
+        func isOften(_ forecasts: LeadDistributions) -> Bool {
+            2 * forecasts.isKnown.count(where: \.self) >= forecasts.truth.count(where: \.isFinite)
+        }
+        for forecasts in all where isOften(forecasts) {
+            let known = forecasts.isKnown
+            common[forecasts.lead] = common[forecasts.lead].map { zip($0, known).map { $0 && $1 } } ?? known
+        }
+        return all.map { forecasts in
+            let mask = isOften(forecasts) ? common[forecasts.lead] : nil
+            return ScoredDistributions(forecasts, mask: mask ?? forecasts.truth.map { _ in false })
         }
     }
 }
@@ -53,48 +129,57 @@ struct StructuralForecaster: Sendable {
     let data: StructuralData
     let leads: [Int]
     let targets: Range<Int>
-    private let trend: SeasonalTrend
-    /// The course of the year about a straight line before the targets, at every time.
+    private let shape: InnovationShape
+    private let means: BaselineMeans
+    /// The mean course of the cycles about a straight line before the targets, at every time.
     let normals: [Double]
 
     init(_ data: StructuralData, _ setting: StructuralConfiguration, targets: Range<Int>) {
-        (self.data, self.targets, leads) = (data, targets, setting.leads)
-        let trend = SeasonalTrend(
-            data.given, period: setting.step.stepsPerYear, harmonics: setting.variants.map(\.harmonics).max() ?? 0)
-        self.trend = trend
-        let coefficients = trend.coefficients(over: 0..<targets.lowerBound) ?? []
-        normals = data.times.indices.map { trend.value(coefficients, at: $0) }
+        (self.data, self.targets, leads, shape) = (data, targets, setting.leads, setting.innovations)
+        let course = MeanCourse(data.given, cycles: data.cycles)
+        means = BaselineMeans(data.given, course: course, base: data.baseCycle)
+        let fitted = course.fitted(over: 0..<targets.lowerBound)
+        normals = data.times.indices.map { fitted?.value(at: $0) ?? 0 }
     }
 
-    private func forecasts(_ method: String, lead: Int, _ means: [Double], _ deviations: [Double]) -> NormalForecasts {
-        NormalForecasts(
-            method, lead: lead, targets: targets, means: means, deviations: deviations,
-            truth: targets.map { data.values[$0] }, normals: Array(normals[targets]))
+    /// - Parameter earlier: standardised errors of the same lead before the targets.
+    private func forecasts(
+        _ method: String, lead: Int, _ means: [Double], _ deviations: [Double], earlier: [Double]
+    ) -> LeadDistributions {
+        LeadDistributions(
+            method: method, lead: lead, targets: targets, means: means, deviations: deviations,
+            distribution: ErrorDistribution(shape, errors: earlier), truth: targets.map { data.values[$0] },
+            normals: Array(normals[targets]))
     }
 
     /// The forecasts of a fitted model after the Kalman filter, a lead each.
-    func learned(_ fit: StructuralFit) -> [NormalForecasts] {
+    func learned(_ fit: StructuralFit) -> [LeadDistributions] {
         let model = fit.model
-        let analyses = model.filter(Array(data.given[..<targets.upperBound])).analyses
+        let errors = data.errors.map { Array($0[..<targets.upperBound]) }
+        let analyses = model.filter(Array(data.given[..<targets.upperBound]), errors: errors).analyses
+        // What the filter forecasts before it has met as many values as it has unknowns is no forecast.
+        let begin = data.begin(after: 2 * fit.setting.diffuseCount)
         return leads.map { lead in
             let ahead = model.measurements(analyses, ahead: lead)
+            let earlier = (min(begin + lead, targets.lowerBound)..<targets.lowerBound).map {
+                (data.given[$0] - ahead.means[$0 - lead]) / ahead.standardDeviations[$0 - lead]
+            }
             return forecasts(
                 fit.setting.name, lead: lead, targets.map { ahead.means[$0 - lead] },
-                targets.map { ahead.standardDeviations[$0 - lead] })
+                targets.map { ahead.standardDeviations[$0 - lead] }, earlier: earlier)
         }
     }
 
     /// The forecasts of a baseline, a lead each, with the size of its errors before the stretch as their spread.
-    func baseline(_ baseline: StructuralBaseline) -> [NormalForecasts] {
-        let means = BaselineMeans(data.given, trend: trend)
-        return leads.map { lead in
-            let errors = (0..<targets.lowerBound).map { means.mean(baseline, target: $0, lead: lead) - data.given[$0] }
+    func baseline(_ baseline: StructuralBaseline) -> [LeadDistributions] {
+        leads.map { lead in
+            let errors = (0..<targets.lowerBound).map { data.given[$0] - means.mean(baseline, target: $0, lead: lead) }
                 .filter(\.isFinite)
-            let square = errors.map { $0 * $0 }.reduce(0, +) / Double(max(errors.count, 1))
-            let deviation = square.squareRoot()
+            let deviation =
+                errors.isEmpty ? Double.nan : (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
             return forecasts(
                 baseline.rawValue, lead: lead, targets.map { means.mean(baseline, target: $0, lead: lead) },
-                targets.map { _ in deviation })
+                targets.map { _ in deviation }, earlier: errors.map { $0 / deviation })
         }
     }
 }

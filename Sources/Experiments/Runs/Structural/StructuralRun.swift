@@ -38,7 +38,7 @@ struct StructuralRun: Sendable {
             gapScenarios: gapScenarios, methods: methods, choice: choice(chosen, candidates))
         results.scores =
             scores(validation, "validation", threads: threads) + scores(test, "test", threads: threads)
-        let baselines = StructuralBaseline.allCases.map(\.rawValue).sorted {
+        let baselines = baselines.map(\.rawValue).sorted {
             meanScore($0, validation) < meanScore($1, validation)
         }
         results.comparisons = comparisons(
@@ -54,24 +54,33 @@ struct StructuralRun: Sendable {
         return results
     }
 
+    /// The model of that name, fitted to everything before the test, with the shape of its errors before the test.
+    func checkpoint(of name: String) -> Checkpoint<StructuralDescription> {
+        let fit = final.first { $0.setting.name == name } ?? final[0]
+        let shapes = forecaster(data.test).learned(fit).map { ($0.lead, $0.distribution.quantiles) }
+        let quantiles = shapes.reduce(into: [Int: [Double]]()) { if let known = $1.1 { $0[$1.0] = known } }
+        return fit.model.checkpoint(variable: variable.name, step: "\(setting.step)", errorQuantiles: quantiles)
+    }
+
     // MARK: - Forecasts
 
     private func forecaster(_ targets: Range<Int>) -> StructuralForecaster {
         StructuralForecaster(data, setting, targets: targets)
     }
 
-    private func forecasts(_ targets: Range<Int>, _ fits: [StructuralFit]) -> [NormalForecasts] {
+    private func forecasts(_ targets: Range<Int>, _ fits: [StructuralFit]) -> [ScoredDistributions] {
         let forecaster = forecaster(targets)
-        return StructuralBaseline.allCases.flatMap(forecaster.baseline) + fits.flatMap(forecaster.learned)
+        return ScoredDistributions.together(
+            baselines.flatMap(forecaster.baseline) + fits.flatMap(forecaster.learned))
     }
 
     /// The CRPS of a method on average over the leads.
-    private func meanScore(_ method: String, _ forecasts: [NormalForecasts]) -> Double {
-        let values = forecasts.filter { $0.method == method }.map { $0.crps.value ?? .nan }
+    private func meanScore(_ method: String, _ forecasts: [ScoredDistributions]) -> Double {
+        let values = forecasts.filter { $0.method == method }.map { $0.crps.value ?? .infinity }
         return values.reduce(0, +) / Double(values.count)
     }
 
-    private func scores(_ forecasts: [NormalForecasts], _ split: String, threads: Int) -> [ScoreRecord] {
+    private func scores(_ forecasts: [ScoredDistributions], _ split: String, threads: Int) -> [ScoreRecord] {
         let (name, bootstrap) = (variable.name, bootstrap)
         return concurrentMap(forecasts.count, threads: threads) {
             forecasts[$0].scores(name, split: split, bootstrap)
@@ -79,7 +88,8 @@ struct StructuralRun: Sendable {
     }
 
     /// The chosen method against the two best baselines of the validation period and the other variants.
-    private func comparisons(_ forecasts: [NormalForecasts], chosen: String, others: [String]) -> [ComparisonRecord] {
+    private func comparisons(_ forecasts: [ScoredDistributions], chosen: String, others: [String]) -> [ComparisonRecord]
+    {
         let own = forecasts.filter { $0.method == chosen }
         return forecasts.filter { $0.method != chosen && others.contains($0.method) }.flatMap {
             other -> [ComparisonRecord] in
@@ -97,15 +107,16 @@ struct StructuralRun: Sendable {
         }
     }
 
-    private func histogram(_ forecasts: NormalForecasts) -> RankHistogramRecord {
-        let histogram = forecasts.scored.rankHistogram(bins: 10)
+    private func histogram(_ forecasts: ScoredDistributions) -> RankHistogramRecord {
+        let histogram = forecasts.rankHistogram(seed: bootstrap.seed)
         return RankHistogramRecord(
             method: forecasts.method, variable: variable.name, lead: forecasts.lead, gaps: .none,
             counts: histogram.counts, probability: histogram.flatnessProbability.finite)
     }
 
     /// From forecasts by target to forecasts by start; a target outside the test has no entry.
-    private func record(_ forecasts: [NormalForecasts]) -> ForecastRecord {
+    private func record(_ scored: [ScoredDistributions]) -> ForecastRecord {
+        let forecasts = scored.map(\.forecasts)
         let longest = setting.leads.last ?? 1
         let starts = (data.test.lowerBound - longest)..<data.test.upperBound - (setting.leads.first ?? 1)
         let leads = forecasts.map { forecast -> ForecastsAtLead in
@@ -115,11 +126,14 @@ struct StructuralRun: Sendable {
                     return data.test.contains(target) ? value(target - data.test.lowerBound).finite : nil
                 }
             }
-            func quantile(_ z: Double) -> [Double?] { byStart { forecast.means[$0] + z * forecast.deviations[$0] } }
+            func quantile(_ probability: Double) -> [Double?] {
+                let values = forecast.quantile(probability)
+                return byStart { values[$0] }
+            }
             return ForecastsAtLead(
-                lead: forecast.lead, mean: quantile(0), quantile5: quantile(-1.6448536269514722),
-                quantile25: quantile(-0.6744897501960817), quantile50: quantile(0),
-                quantile75: quantile(0.6744897501960817), quantile95: quantile(1.6448536269514722),
+                lead: forecast.lead, mean: byStart { forecast.means[$0] }, quantile5: quantile(0.05),
+                quantile25: quantile(0.25), quantile50: quantile(0.5), quantile75: quantile(0.75),
+                quantile95: quantile(0.95),
                 truth: byStart { forecast.truth[$0] })
         }
         return ForecastRecord(
@@ -128,6 +142,8 @@ struct StructuralRun: Sendable {
     }
 
     // MARK: - What was done
+
+    private var baselines: [StructuralBaseline] { StructuralBaseline.all(data.baseCycle) }
 
     private var variable: VariableRecord { data.variable.record }
 
@@ -153,8 +169,8 @@ struct StructuralRun: Sendable {
     }
 
     private var methods: [MethodRecord] {
-        StructuralBaseline.allCases.map {
-            MethodRecord(name: $0.rawValue, kind: .baseline, description: $0.text)
+        baselines.map {
+            MethodRecord(name: $0.rawValue, kind: .baseline, description: $0.text(data.baseCycle?.name))
         }
             + final.map { fit in
                 MethodRecord(
@@ -165,9 +181,7 @@ struct StructuralRun: Sendable {
     /// What was learned, as standard deviations of a step in the unit of the series.
     private func parameters(_ fit: StructuralFit) -> [MethodParameter] {
         let deviations = fit.model.variances.sqrt().values.map { String(format: "%.2g", $0) }
-        let names =
-            ["irregular", "level", "slope"] + (0..<fit.setting.harmonics).map { "harmonic \($0 + 1)" }
-            + (fit.setting.remainderOrder > 0 ? ["remainder"] : [])
+        let names = fit.setting.parts.map(fit.setting.name(of:))
         let coefficients = fit.model.coefficients.values.map { NumberText.fixed($0, decimals: 2) }
         return zip(names, deviations).map { MethodParameter(name: "σ \($0)", value: $1) }
             + (coefficients.isEmpty ? [] : [MethodParameter(name: "φ", value: coefficients.joined(separator: ", "))])

@@ -1,0 +1,77 @@
+import Learning
+import Verification
+
+/// A forecast from the last observation with a structural model that an earlier run has saved.
+public struct SavedStructuralForecast: Sendable {
+    private let rows: [String]
+
+    public init(model path: String, configuration: String, leads: Int) throws(InputError) {
+        let (model, description) = try ModelFile.readStructural(path)
+        let source = try ConfigurationNode(file: configuration).mapping { (keys) throws(InputError) in
+            for key in keys.keys { _ = keys.optional(key) }
+            return try DataSource(try keys.required("data"))
+        }
+        let step = try Self.step(source, description, configuration)
+        let table = try source.read().observations
+        guard let last = table.times.last else {
+            throw InputError(.data, at: .init(source.file), "the file holds no times")
+        }
+        let errors = table.errorStandardDeviations(0)?.map { $0 ?? .nan }
+        let analyses = model.filter(table.series(0).map { $0 ?? .nan }, errors: errors).analyses.at(table.count - 1)
+        let belief = analyses.mappingLeaves { $0.expanded(axis: 0) }
+        var rows: [String] = []
+        for lead in 1...max(leads, 1) {
+            let ahead = model.measurements(belief, ahead: lead)
+            let (mean, deviation) = (ahead.means[0], ahead.standardDeviations[0])
+            guard mean.isFinite, deviation.isFinite else {
+                throw InputError(
+                    .data, at: .init(path), "the model diverged on the observations of \(source.file)",
+                    expected: "observations like those that it was learned from")
+            }
+            let distribution = Self.distribution(description, lead)
+            let quantiles = LeadForecasts.probabilities.map { mean + deviation * distribution.quantile($0) }
+            let numbers = ([mean] + quantiles).map { "\($0)" }
+            rows.append(
+                (["\(step.advance(last, by: lead))", "\(lead)", description.variable] + numbers).joined(separator: ","))
+        }
+        self.rows = rows
+    }
+
+    /// The distribution of errors at a lead: that of the nearest lead which the run forecast.
+    private static func distribution(_ description: StructuralDescription, _ lead: Int) -> ErrorDistribution {
+        let nearest = description.errorQuantiles.min {
+            (abs($0.key - lead), $0.key) < (abs($1.key - lead), $1.key)
+        }
+        return nearest.map { .quantiles($0.value) } ?? .gaussian
+    }
+
+    /// The step of the observations, if they are of the series that the model was fitted to.
+    private static func step(
+        _ source: DataSource, _ description: StructuralDescription, _ configuration: String
+    ) throws(InputError) -> TimeStep {
+        let place = InputError.Place(configuration, path: "data")
+        let names = source.variables.map(\.variable.name)
+        guard names == [description.variable] else {
+            throw InputError(
+                .configuration, at: place, "the variables are \(names.joined(separator: ", "))",
+                expected: "that of the model: \(description.variable)")
+        }
+        guard let step = source.step, "\(step)" == description.step else {
+            throw InputError(
+                .configuration, at: place, "the step is \(source.step.map { "'\($0)'" } ?? "not given")",
+                expected: "that of the model: '\(description.step)'")
+        }
+        guard (source.variables[0].error != nil) == description.setting.hasGivenErrors else {
+            let expected = description.setting.hasGivenErrors
+            throw InputError(
+                .configuration, at: place, "the variable has \(expected ? "no key 'error'" : "a key 'error'")",
+                expected: expected ? "errors, as the model was fitted with" : "none: the model has learned its errors")
+        }
+        return step
+    }
+
+    /// One line a lead: mean and quantiles in the units of the data.
+    public var csv: String {
+        (["time,lead,variable,mean,q05,q25,q50,q75,q95"] + rows).joined(separator: "\n")
+    }
+}
