@@ -261,6 +261,28 @@ private let compilerExists = (try? Compiler(Settings.ofProcess)) != nil
         #expect(place.warnings.withLock { $0.count } == 1 && place.names == [])
     }
 
+    /// A limit would let the load of the machine decide between machine code and the interpreter.
+    @Test func aCompilerIsWaitedForUnlessALimitIsSet() {
+        func settings(_ text: String?) -> Settings { Settings { $0 == "APUS_COMPILER_SECONDS" ? text : nil } }
+        #expect(settings(nil).timeLimit == nil && settings(nil).complaint == nil)
+        #expect(settings("2.5").timeLimit == 2.5 && settings("2.5").complaint == nil)
+        for text in ["0", "-1", "soon", "inf", "nan"] {
+            #expect(settings(text).timeLimit == nil && settings(text).complaint?.contains(text) == true, "\(text)")
+        }
+    }
+
+    @Test func theReasonsOfTheInterpreterAreKept() {
+        let place = Place()
+        let working = place.loader(place.settings)
+        #expect(working.load(source) != nil && working.failures == [])
+        #expect(working.load("no C") == nil && working.load("no C either") == nil && working.failures.count >= 1)
+        var settings = place.settings
+        settings.compiler = "none"
+        let none = place.loader(settings)
+        #expect(none.failures == [] && none.load(source) == nil && none.failures == ["APUS_COMPILER is none"])
+        #expect(place.loader(place.compiler("exit 3")).load(source) == nil)
+    }
+
     // MARK: - What reaches the compiler
 
     @Test func nothingOfAProgramReachesTheCommandLine() throws {

@@ -10,15 +10,16 @@ extension Compiler {
     /// Compiles the source that stands in `folder` to a library there.
     ///
     /// The compiler is started without a shell, with constant arguments, in its own process group and inside of `folder`, with
-    /// nothing of the environment but where programs and the home are. Throws where it fails or takes longer than `seconds`.
-    func compile(_ effort: Effort, in folder: borrowing Descriptor, seconds: Double) throws(SystemFailure) {
-        let limit = monotonicSeconds() + seconds
-        for stage in commands(effort) { try run(stage, in: folder, until: limit, of: seconds) }
+    /// nothing of the environment but where programs and the home are. Throws where it fails or takes longer than `seconds`; nil: it is
+    /// waited for.
+    func compile(_ effort: Effort, in folder: borrowing Descriptor, seconds: Double?) throws(SystemFailure) {
+        let limit = seconds.map { TimeLimit(end: monotonicSeconds() + $0, seconds: $0) }
+        for stage in commands(effort) { try run(stage, in: folder, until: limit) }
     }
 
     /// Runs commands at the same time; where one fails the others are waited for.
     private func run(
-        _ commands: [[String]], in folder: borrowing Descriptor, until limit: Double, of seconds: Double
+        _ commands: [[String]], in folder: borrowing Descriptor, until limit: TimeLimit?
     ) throws(SystemFailure) {
         var processes: [(program: String, number: pid_t)] = []
         var failure: SystemFailure?
@@ -31,7 +32,7 @@ extension Compiler {
         }
         for process in processes {
             do throws(SystemFailure) {
-                let status = try Compiler.wait(for: process.number, until: limit, of: seconds)
+                let status = try Compiler.wait(for: process.number, until: limit)
                 guard status != 0 else { continue }
                 let signal = status & 0x7f
                 let how = signal == 0 ? "ended with status \(status >> 8 & 0xff)" : "was ended by signal \(signal)"
@@ -94,13 +95,15 @@ extension Compiler {
             + passed.compactMap { name in environmentValue(name).map { "\(name)=\($0)" } }
     }
 
-    /// Looks every millisecond until the time limit, `seconds` after the start, and ends whatever is left of the process group.
+    /// Looks at intervals of a few milliseconds until the time limit, and ends whatever is left of the process group.
     private static func wait(
-        for process: pid_t, until limit: Double, of seconds: Double
+        for process: pid_t, until limit: TimeLimit?
     ) throws(SystemFailure) -> Int32 {
         var hasEnded = try hasEnded(process)
-        while !hasEnded && monotonicSeconds() < limit {
-            usleep(1000)
+        let start = monotonicSeconds()
+        while !hasEnded && monotonicSeconds() < limit?.end ?? .infinity {
+            // Long waits are looked at less often.
+            usleep(monotonicSeconds() - start < 1 ? 1000 : 20_000)
             hasEnded = try Compiler.hasEnded(process)
         }
         // Before the process is taken from the table, so that its number cannot be another's.
@@ -109,8 +112,10 @@ extension Compiler {
         while waitpid(process, &status, 0) < 0 {
             if errno != EINTR { throw .last("waiting for the compiler") }
         }
-        let reason = "the compiler took longer than \(Int(seconds.rounded(.up))) s"
-        if !hasEnded { throw SystemFailure(reason, isTimeout: true) }
+        if let limit, !hasEnded {
+            let reason = "the compiler took longer than \(limit.seconds) s"
+            throw SystemFailure(reason, isTimeout: true)
+        }
         return status
     }
 
@@ -130,6 +135,12 @@ extension Compiler {
         let line = bytes.prefix(max(count, 0)).prefix { $0 != 10 }.map { 32..<127 ~= $0 ? $0 : 63 }
         return line.isEmpty ? "" : ": " + String(decoding: line, as: UTF8.self)
     }
+}
+
+/// The moment at which a compiler is taken to hang, `seconds` after its start.
+private struct TimeLimit {
+    let end: Double
+    let seconds: Double
 }
 
 private func monotonicSeconds() -> Double {

@@ -20,6 +20,9 @@ final class NativeLoader: Sendable {
     private let fingerprint: String
     private let programs = Mutex<[String: Program]>([:])
     private let warned = Atomic(false)
+    private let reasons = Mutex<[String]>([])
+    /// Why sources were not made into machine code, each reason once.
+    var failures: [String] { reasons.withLock { $0 } }
     /// A compiler that hangs is not waited for a second time.
     private let hangs = Atomic(false)
     private let warning: @Sendable (String) -> Void
@@ -35,6 +38,7 @@ final class NativeLoader: Sendable {
             failure = error
         }
         fingerprint = compiler.map { NativeLoader.fingerprint($0) } ?? ""
+        if let complaint = settings.complaint { warning("apus: \(complaint)\n") }
         if let failure { warn(failure) }
     }
 
@@ -51,7 +55,10 @@ final class NativeLoader: Sendable {
     }
 
     func load(_ source: String, _ effort: Effort = .thorough) -> NativeLibrary? {
-        guard let compiler else { return nil }
+        guard let compiler else {
+            note(settings.compiler == "none" ? "APUS_COMPILER is none" : "there is no C compiler that can be run")
+            return nil
+        }
         let key = hexadecimal(SHA256.digest(fingerprint + "\(compiler.commands(effort))\n" + source))
         let program = programs.withLock { programs in
             if let known = programs[key] { return known }
@@ -71,9 +78,14 @@ final class NativeLoader: Sendable {
         do throws(SystemFailure) {
             return try keptOrMade(recipe, compiler)
         } catch {
+            note(error.reason)
             warn(error)
             return nil
         }
+    }
+
+    private func note(_ reason: String) {
+        reasons.withLock { if !$0.contains(reason), $0.count < 20 { $0.append(reason) } }
     }
 
     private func keptOrMade(_ recipe: Recipe, _ compiler: Compiler) throws(SystemFailure) -> NativeLibrary {

@@ -9,11 +9,13 @@
 /// | variable | meaning | default |
 /// |---|---|---|
 /// | `APUS_COMPILER` | the C compiler, a path or a name on `PATH`; `none`: make no machine code | the clang of the Swift toolchain on `PATH`, then `clang`, `cc`, `gcc` |
+/// | `APUS_COMPILER_SECONDS` | the time after which a compiler is taken to hang, and is killed with all that it started | none: it is waited for |
 /// | `APUS_CACHE` | the folder that keeps machine code; must belong to the user, and others may not write to it | `$XDG_CACHE_HOME/apus`, then `~/.cache/apus` |
 /// | `APUS_VECTOR_BITS` | the width of vectors on x86, 256 or 512 | all that the processor has |
 /// | `APUS_THREADS` | the number of threads of a computation, 1 to 1024 | the cores that the process may use |
 ///
-/// No variable changes results beyond rounding. The cache may be deleted at any time, also while programs run.
+/// No variable changes results beyond rounding; those of an interpreted program and of its machine code differ by that. The cache may
+/// be deleted at any time, also while programs run.
 struct Settings: Sendable {
     var compiler: String?
     /// Nil where neither the variables nor a home exist: code is then made in a temporary folder and not kept.
@@ -21,8 +23,11 @@ struct Settings: Sendable {
     var temporary = "/tmp"
     var searchPath: [String] = []
     var vectorBits: String?
-    /// After so many seconds a compiler is taken to hang, and is killed with all that it started.
-    var timeLimit = 60.0
+    /// After so many seconds a compiler is taken to hang. By default it is waited for, however loaded the machine is: a limit would
+    /// let the time decide between machine code and the interpreter.
+    var timeLimit: Double?
+    /// A variable whose value cannot be used, with what it is taken for.
+    var complaint: String?
     /// The oldest files go when a cache has more bytes.
     var sizeLimit = 512 << 20
 
@@ -31,6 +36,13 @@ struct Settings: Sendable {
     init(_ value: (String) -> String?) {
         func folder(_ name: String) -> String? { value(name).flatMap { $0.hasPrefix("/") ? $0 : nil } }
         compiler = value("APUS_COMPILER")
+        if let text = value("APUS_COMPILER_SECONDS") {
+            timeLimit = Double(text).flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
+            if timeLimit == nil {
+                complaint =
+                    "APUS_COMPILER_SECONDS is \(text), which is no number of seconds above 0: compilers are waited for"
+            }
+        }
         cache =
             value("APUS_CACHE") ?? folder("XDG_CACHE_HOME").map { $0 + "/apus" }
             ?? folder("HOME").map { $0 + "/.cache/apus" }
