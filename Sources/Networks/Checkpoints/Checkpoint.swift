@@ -43,6 +43,7 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
     case unexpected(tensor: String)
     case mismatch(tensor: String, found: Signature, expected: Signature)
     case description(String)
+    case damaged(found: String, expected: String)
 
     public var description: String {
         switch self {
@@ -51,22 +52,30 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
         case .mismatch(let name, let found, let expected):
             "checkpoint: the tensor \(name) is \(found), expected \(expected)"
         case .description(let problem): "checkpoint: the description of the model cannot be read: \(problem)"
+        case .damaged(let found, let expected):
+            "checkpoint: the file is damaged: its content has the checksum \(found), expected \(expected)"
         }
     }
 }
 
 extension Checkpoint {
-    /// Safetensors, with the description as JSON under the key `description` of the metadata.
+    /// Safetensors, with the description as JSON under the key `description` of the metadata, and a checksum of both under `checksum`.
     public func encoded() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let text = String(decoding: try encoder.encode(description), as: UTF8.self)
-        return SafeTensors(tensors, metadata: ["description": text]).encoded()
+        var file = SafeTensors(tensors, metadata: ["description": text])
+        file.metadata["checksum"] = file.checksum
+        return file.encoded()
     }
 
-    /// Reads `encoded`; throws `SafeTensorsError` or `CheckpointError`.
+    /// Reads `encoded`; throws `SafeTensorsError` or `CheckpointError`. A file without a checksum, of another program, is read too.
     public init(decoding bytes: [UInt8]) throws {
-        let file = try SafeTensors(decoding: bytes)
+        var file = try SafeTensors(decoding: bytes)
+        if let expected = file.metadata.removeValue(forKey: "checksum") {
+            let found = file.checksum
+            guard found == expected else { throw CheckpointError.damaged(found: found, expected: expected) }
+        }
         guard let text = file.metadata["description"] else {
             throw CheckpointError.description("expected the key description in the metadata")
         }
@@ -76,5 +85,26 @@ extension Checkpoint {
             throw CheckpointError.description(explained(error))
         }
         tensors = file.tensors
+    }
+}
+
+extension SafeTensors {
+    /// The FNV-1a hash of 64 bits of all content, sixteen hexadecimal digits: http://www.isthe.com/chongo/tech/comp/fnv.
+    fileprivate var checksum: String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        func mix(_ bytes: some Sequence<UInt8>) {
+            for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        }
+        for (key, text) in metadata.sorted(by: { $0.key < $1.key }) {
+            mix("\(key.utf8.count) \(text.utf8.count) ".utf8)
+            mix(key.utf8)
+            mix(text.utf8)
+        }
+        for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+            mix("\(name.utf8.count) \(name) \(tensor.signature) ".utf8)
+            mix(tensor.bytes)
+        }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

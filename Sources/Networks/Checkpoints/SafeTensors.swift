@@ -110,7 +110,8 @@ extension ElementType {
 }
 
 extension Tensor {
-    fileprivate var bytes: [UInt8] {
+    /// Little-endian and row-major.
+    var bytes: [UInt8] {
         switch type {
         case .float64: values.flatMap { littleEndian($0.bitPattern) }
         case .float32: values.flatMap { littleEndian(Float($0).bitPattern) }
