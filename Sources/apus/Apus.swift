@@ -20,33 +20,60 @@ struct Apus: ParsableCommand {
             Shell completions: apus --generate-completion-script bash|zsh|fish
             """,
         version: ApusVersion.text,
-        subcommands: [Run.self, Train.self, Compare.self, Reproduce.self, List.self, Keys.self, Explain.self, Forecast.self])
+        subcommands: [
+            Run.self, Train.self, Compare.self, Reproduce.self, List.self, Keys.self, Explain.self, Forecast.self,
+        ])
 }
 
 extension Apus {
     /// Like the default, except that a fault of usage is one line as every other fault.
     static func main() {
+        StandardStream.prepare()
         do {
             // 'apus help keys' is the command 'keys', whose help is 'apus keys --help'.
             let words = Array(CommandLine.arguments.dropFirst())
             var command = try parseAsRoot(words.starts(with: ["help", "keys"]) ? Array(words.dropFirst()) : words)
             try command.run()
         } catch {
-            // An exit code alone has been reported already.
-            guard !(error is ExitCode), exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            let message = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
-            FileHandle.standardError.write(Data("apus: \(message) (see 'apus --help')\n".utf8))
-            exit(withError: ExitCode(InputError.Kind.usage.exitStatus))
+            Foundation.exit(status(after: error))
         }
+    }
+
+    /// Reports what ended the command: help and other answers on standard output, a fault of usage on one line.
+    private static func status(after error: any Error) -> Int32 {
+        // An exit code alone has been reported already.
+        if let code = error as? ExitCode { return code.rawValue }
+        let code = exitCode(for: error)
+        if code == .success {
+            return reported { () throws(InputError) in try StandardStream.line(fullMessage(for: error)) }
+        }
+        let message = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+        StandardStream.report("apus: \(message) (see 'apus --help')")
+        return code == .validationFailure ? InputError.Kind.usage.exitStatus : code.rawValue
     }
 }
 
 /// Runs a command's work; a fault of the world becomes one line on standard error and its exit status.
 func reportingFaults(_ work: () throws(InputError) -> Void) throws {
+    let status = reported(work)
+    if status != 0 { throw ExitCode(status) }
+}
+
+/// The exit status of the work, whose fault, if any, is reported.
+private func reported(_ work: () throws(InputError) -> Void) -> Int32 {
     do {
         try work()
+        return 0
     } catch {
-        FileHandle.standardError.write(Data("apus: \(error.description)\n".utf8))
-        throw ExitCode(error.kind.exitStatus)
+        StandardStream.report("apus: \(error.description)")
+        return error.kind.exitStatus
     }
+}
+
+/// A value of texts as JSON for readers.
+func plainJSON(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    guard let data = try? encoder.encode(value) else { preconditionFailure("texts that are not JSON") }
+    return String(decoding: data, as: UTF8.self)
 }

@@ -43,12 +43,13 @@ struct Explain: ParsableCommand {
             let model = try Catalog.model(named: model)
             if code || json { return try follow(tangent ? model.tangent : adjoint ? model.adjoint : model.program) }
             let all = !tangent && !adjoint
-            if all { print("\(model.title)\n\(model.formula)\n\nProgram\n\(model.program)") }
+            if all { try StandardStream.line("\(model.title)\n\(model.formula)\n\nProgram\n\(model.program)") }
             if all || tangent {
-                print("\(all ? "\n" : "")Tangent: inputs are the state and its change\n\(model.tangent)")
+                try StandardStream.line(
+                    "\(all ? "\n" : "")Tangent: inputs are the state and its change\n\(model.tangent)")
             }
             if all || adjoint {
-                print(
+                try StandardStream.line(
                     "\(all ? "\n" : "")Adjoint: inputs are the state and a sensitivity to the result\n\(model.adjoint)")
             }
         }
@@ -63,12 +64,8 @@ struct Explain: ParsableCommand {
             ("schedule", "Schedule", explanation.schedule), ("code", "Code", explanation.code),
         ]
         guard json else {
-            return print(stages.map { "\($0.1)\n\($0.2)" }.joined(separator: "\n\n"))
+            return try StandardStream.line(stages.map { "\($0.1)\n\($0.2)" }.joined(separator: "\n\n"))
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        let texts = Dictionary(uniqueKeysWithValues: stages.map { ($0.0, $0.2) })
-        guard let data = try? encoder.encode(texts) else { preconditionFailure("texts that are not JSON") }
-        print(String(decoding: data, as: UTF8.self))
+        try StandardStream.line(plainJSON(Dictionary(uniqueKeysWithValues: stages.map { ($0.0, $0.2) })))
     }
 }

@@ -29,11 +29,11 @@ struct Forecast: ParsableCommand {
 
     func run() throws {
         try reportingFaults { () throws(InputError) in
-            if try ModelFile.isStructural(model) {
-                print(try SavedStructuralForecast(model: model, configuration: file, leads: leads).csv)
-            } else {
-                print(try SavedForecast(model: model, configuration: file, leads: leads).csv)
-            }
+            let csv =
+                try ModelFile.isStructural(model)
+                ? SavedStructuralForecast(model: model, configuration: file, leads: leads).csv
+                : SavedForecast(model: model, configuration: file, leads: leads).csv
+            try StandardStream.line(csv)
         }
     }
 }

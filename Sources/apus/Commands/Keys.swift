@@ -31,8 +31,9 @@ struct Keys: ParsableCommand {
 
     func run() throws {
         let kinds = kind.flatMap(ExperimentKind.init).map { [$0] } ?? ExperimentKind.allCases
-        print(
-            json ? try KeyReference.json(kinds) : markdown ? KeyReference.page(kinds) : KeyReference.text(kinds),
-            terminator: json ? "\n" : "")
+        let text = json ? try KeyReference.json(kinds) : markdown ? KeyReference.page(kinds) : KeyReference.text(kinds)
+        try reportingFaults { () throws(InputError) in
+            try StandardStream.line(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+        }
     }
 }

@@ -10,16 +10,14 @@ struct List: ParsableCommand {
 
     func run() throws {
         let sections = Catalog.sections
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            print(String(decoding: try encoder.encode(sections), as: UTF8.self))
-            return
-        }
-        for (i, section) in sections.enumerated() {
-            var table = TextTable(title: section.title, columns: [.init("Name"), .init("What")])
-            for entry in section.entries { table.add([.text(entry.name), .text(entry.what)]) }
-            print((i == 0 ? "" : "\n") + table.rendered(color: TerminalStyle.standardOutputHasColor))
+        try reportingFaults { () throws(InputError) in
+            if json { return try StandardStream.line(plainJSON(sections)) }
+            for (i, section) in sections.enumerated() {
+                var table = TextTable(title: section.title, columns: [.init("Name"), .init("What")])
+                for entry in section.entries { table.add([.text(entry.name), .text(entry.what)]) }
+                try StandardStream.line(
+                    (i == 0 ? "" : "\n") + table.rendered(color: TerminalStyle.standardOutputHasColor))
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ public struct ProgressMeter: Sendable {
         self.init(
             title, total: total, style: TerminalStyle.progress(isQuiet: isQuiet),
             elapsed: { (ContinuousClock.now - start) / .seconds(1) },
-            write: { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) })
+            write: { _ = StandardStream.write($0, to: STDERR_FILENO) })
     }
 
     /// A task with its own clock (seconds since it began) and its own outlet.
