@@ -133,6 +133,9 @@ extension Node {
         case let value as String: content = .scalar(quoted(value))
         case let value as Bool: content = .scalar(value ? "true" : "false")
         case let value as any BinaryInteger: content = .scalar("\(value)")
+        // A dictionary has no order of its own, and in each process another one.
+        case let value as [String: any Encodable]:
+            for (key, value) in value.sorted(by: { $0.key < $1.key }) { try insert(key).encode(value, codingPath) }
         default: try value.encode(to: NodeEncoder(node: self, codingPath: codingPath))
         }
     }

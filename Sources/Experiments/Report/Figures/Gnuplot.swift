@@ -20,11 +20,11 @@ public protocol FigureRenderer: Sendable {
 public struct Gnuplot: FigureRenderer {
     /// The program.
     public var program: URL?
-    /// The seconds after which it is given up.
+    /// The seconds after which it is given up: so many that a loaded machine makes no other report than an idle one.
     public var patience: Double
 
     /// The gnuplot of the search path, if there is one.
-    public init(searchPath: String? = ProcessInfo.processInfo.environment["PATH"], patience: Double = 30) {
+    public init(searchPath: String? = ProcessInfo.processInfo.environment["PATH"], patience: Double = 600) {
         let folders = (searchPath ?? "").split(separator: ":").map(String.init)
         program = folders.map { URL(fileURLWithPath: $0).appendingPathComponent("gnuplot") }
             .first { FileManager.default.isExecutableFile(atPath: $0.path) }
