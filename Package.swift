@@ -53,7 +53,8 @@ let package = Package(
         .target(
             name: "Experiments",
             dependencies: [
-                "CNetCDF", "CNetCDFReader", "Tensors", "Learning", "Dynamics", .product(name: "Yams", package: "Yams"),
+                "CNetCDF", "CNetCDFReader", "CSystem", "Tensors", "Kernels", "Learning", "Dynamics",
+                .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
             name: "apus",

@@ -56,3 +56,26 @@ static inline int apus_keep_memory(int largest, int unused) {
     return 0;
 #endif
 }
+
+// A hash of 64 bits of bytes, eight at a time in four lanes: fast without optimisation too. It tells contents apart; it is no guard
+// against malice.
+static inline unsigned long long apus_hash(const void *bytes, size_t count) {
+    const unsigned long long factor = 0x9e3779b97f4a7c15ull;
+    unsigned long long lanes[4] = {1, 2, 3, 4}, words[4];
+    const unsigned char *next = (const unsigned char *)bytes;
+    size_t left = count;
+    for (; left >= 32; next += 32, left -= 32) {
+        __builtin_memcpy(words, next, 32);
+        for (int i = 0; i < 4; i++) {
+            lanes[i] = (lanes[i] ^ words[i]) * factor;
+            lanes[i] ^= lanes[i] >> 29;
+        }
+    }
+    unsigned long long hash = count;
+    for (int i = 0; i < 4; i++) {
+        hash = (hash ^ lanes[i]) * factor;
+        hash ^= hash >> 32;
+    }
+    for (; left > 0; next++, left--) hash = (hash ^ *next) * factor;
+    return hash ^ hash >> 32;
+}

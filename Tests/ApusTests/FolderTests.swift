@@ -23,7 +23,7 @@ import Testing
 
         try folder.write(SmallExperiment.structural, to: "config.yaml")
         try folder.write(SmallExperiment.data(column: 3) { $0 == 7 ? "0" : $1 }, to: "data.csv")
-        expectFault(try run("--resume"), 73, at: "out: ", ["another configuration, input", "expected --force"])
+        expectFault(try run("--resume"), 73, at: "out: ", ["another configuration or input", "expected --force"])
     }
 
     @Test func foreignFilesAreLeftAlone() throws {
@@ -64,6 +64,62 @@ import Testing
         let whole = try SmallExperiment.folder()
         #expect(try Tool.run("run", "config.yaml", "--quiet", in: whole).status == 0)
         #expect(try folder.read("out/results.json") == whole.read("out/results.json"))
+    }
+}
+
+extension FolderTests {
+    /// A limit for each of the files that a run writes: one line, nothing half written, and `--resume` goes on.
+    @Test func aFullDiskAtAnyFileIsSaid() throws {
+        let whole = try SmallExperiment.folder(SmallExperiment.structural)
+        #expect(try Tool.run("run", "config.yaml", "--quiet", in: whole).status == 0)
+        let sizes = try whole.files(below: "out").compactMap { name -> Int? in
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(whole.path)/out/\(name)")
+            return attributes[.type] as? FileAttributeType == .typeRegular ? attributes[.size] as? Int : nil
+        }
+        // In blocks of 512 bytes: a little less than each file.
+        let limits = Set(sizes.map { max(0, ($0 - 1) / 512) })
+        #expect(limits.count >= 4)
+        for limit in limits.sorted() {
+            let folder = try SmallExperiment.folder(SmallExperiment.structural)
+            // The signal has its default: the tool itself ignores it.
+            let command = "ulimit -f \(limit); exec \"\(Tool.path)\" run config.yaml --quiet"
+            let ending = try Running("/bin/sh", ["-c", command], in: folder).wait()
+            #expect(
+                ending.status == 74 && !ending.isSignalled && ending.lines.count == 1
+                    && ending.errors.hasPrefix("apus: out/") && ending.errors.contains("cannot write"),
+                "\(limit): \(ending.status) \(ending.errors)")
+            expectCompleteFiles(in: folder)
+            #expect(try Tool.run("run", "config.yaml", "--quiet", "--resume", in: folder).status == 0)
+            #expect(try folder.read("out/results.json") == whole.read("out/results.json"), "\(limit)")
+        }
+    }
+
+    /// Outputs that cannot be: a link to itself, a link to nothing, a file on the way, a name that is too long.
+    @Test func anOutputThatCannotBeIsSaid() throws {
+        let folder = try SmallExperiment.folder(SmallExperiment.structural)
+        symlink("loop", "\(folder.path)/loop")
+        symlink("nowhere", "\(folder.path)/dangling")
+        for (output, status) in [
+            ("loop", Int32(73)), ("loop/below", 73), ("dangling", 73), ("config.yaml/below/it", 73),
+            (String(repeating: "n", count: 300), 73), ("new/\(String(repeating: "n", count: 300))", 73),
+            ("/proc/x", 73),
+            ("/sys/x", 73),
+        ] {
+            let ending = try Tool.run("run", "config.yaml", "--quiet", "-o", output, in: folder)
+            #expect([status, 77].contains(ending.status) && ending.lines.count == 1, "\(output): \(ending.errors)")
+            #expect(ending.errors.contains("cannot"), "\(ending.errors)")
+        }
+        #expect(folder.files(below: ".") == ["config.yaml", "dangling", "data.csv", "loop"])
+    }
+
+    @Test(arguments: ["/dev/zero", "/dev/null", "/dev/tty"])
+    func aDeviceIsNoInput(_ device: String) throws {
+        let folder = try SmallExperiment.folder(
+            SmallExperiment.structural.replacingOccurrences(of: "file: data.csv", with: "file: \(device)"))
+        for arguments in [["run", "config.yaml"], ["run", device], ["forecast", device, "config.yaml"]] {
+            let ending = try Tool.start(arguments, in: folder).wait()
+            #expect(ending.status == 66 && ending.lines.count == 1, "\(arguments): \(ending.errors)")
+        }
     }
 }
 

@@ -52,7 +52,8 @@ final class Running {
     private let files: (output: String, errors: String)
 
     init(
-        _ executable: String, _ arguments: [String], in folder: Folder, environment: [String: String] = [:]
+        _ executable: String, _ arguments: [String], in folder: Folder, below path: String = "",
+        environment: [String: String] = [:]
     ) throws {
         let name = FileManager.default.temporaryDirectory.appending(path: "apus-\(UUID().uuidString)").path
         files = ("\(name).out", "\(name).err")
@@ -61,7 +62,7 @@ final class Running {
         errors = try #require(FileHandle(forWritingAtPath: files.errors))
         process.executableURL = URL(filePath: executable)
         process.arguments = arguments
-        process.currentDirectoryURL = URL(filePath: folder.path)
+        process.currentDirectoryURL = URL(filePath: "\(folder.path)/\(path)")
         // A trap shows in how the process ends; its long report would only cost time.
         process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
             .merging(environment) { $1 }

@@ -56,7 +56,7 @@ import Testing
             func run(_ claim: RunFolder.Claim, computed: inout [String]) throws -> [Double] {
                 let folder = try RunFolder(claiming: path, fingerprint: "f1", as: claim)
                 var names: [String] = []
-                let first = try folder.stage("folds/linear 3") { () throws(InputError) in
+                let first = try folder.stage("folds", "linear 3") { () throws(InputError) in
                     names.append("a")
                     return fit
                 }
@@ -102,6 +102,7 @@ import Testing
         try withTemporaryFolder { path in
             do {
                 let holder = try RunFolder(claiming: path, fingerprint: "one", as: .new)
+                try holder.write([1], to: "report.html")
                 #expect(claim(path, "one", .force).line.contains("another process is writing"))
                 #expect(holder.path == path)
             }
@@ -109,10 +110,10 @@ import Testing
                 claim(path, "two", .new).line
                     == "\(path): the folder already holds another run (expected --force or another folder)")
             #expect(claim(path, "one", .new).line.contains("this run (expected --resume, --force or another folder)"))
-            #expect(claim(path, "two", .resume).line.contains("another configuration, input or program"))
+            #expect(claim(path, "two", .resume).line.contains("another configuration or input"))
             #expect(claim(path, "two", .resume).kind?.exitStatus == 73)
             _ = try RunFolder(claiming: path, fingerprint: "one", as: .resume)
-            _ = try RunFolder(claiming: path, fingerprint: "two", as: .force)
+            try RunFolder(claiming: path, fingerprint: "two", as: .force).finish()
             #expect(claim(path, "one", .resume).kind == .cannotCreate)
             // What a kill left half written goes.
             let torn = path + "/.results.nc.x1" + AtomicFile.temporarySuffix
@@ -129,6 +130,124 @@ import Testing
             _ = try RunFolder(claiming: path, fingerprint: "one", as: .force)
             #expect(try InputFile.text(path + "/notes.txt") == "mine")
         }
+    }
+
+    /// The states of a folder in which a process that replaces a run may be killed, and the run that is whole in each.
+    @Test(arguments: [
+        (["run.json", "results.json"], ["stages"], [], "old"),
+        (["run.json", "results.json", "stages"], [], [], "old"),
+        (["run.json"], ["results.json", "stages"], [], "old"),
+        (["run.json", "results.json", "stages"], ["run.json", "models"], [], "new"),
+        (["run.json", "results.json", "stages"], [], ["run.json", "models"], "old"),
+        (["run.json", "results.json", "stages"], ["models", "report.html"], ["run.json"], "old"),
+        ([], ["run.json", "results.json"], ["stages", "models"], "new"),
+        ([], ["run.json"], [], "new"),
+    ])
+    func aKilledReplacementIsUndoneOrGoesOn(
+        _ aside: [String], _ inPlace: [String], _ discarded: [String], _ whole: String
+    ) throws {
+        try withTemporaryFolder { path in
+            let program = ProgramIdentity.running
+            func put(_ names: [String], _ folder: String, _ run: String) throws {
+                if names.isEmpty { return }
+                try FolderLock.makeFolder(path + folder)
+                for name in names {
+                    switch name {
+                    case "run.json":
+                        let marker = RunMarker(fingerprint: run, program: program)
+                        try AtomicFile.write(ExactJSON.encode(marker), to: path + folder + "/" + name)
+                    case "stages", "models":
+                        try FolderLock.makeFolder(path + folder + "/" + name)
+                        try AtomicFile.write(run, to: path + folder + "/" + name + "/\(run).json")
+                    default: try AtomicFile.write(run, to: path + folder + "/" + name)
+                    }
+                }
+            }
+            try put(aside, "/.replaced-run", "old")
+            // What is not aside is still the old run's where the new one has no marker yet and nothing is discarded.
+            try put(inPlace, "", aside.isEmpty || inPlace.contains("run.json") || !discarded.isEmpty ? "new" : "old")
+            try put(discarded, "/.discarded-run", "gone")
+            do {
+                let folder = try RunFolder(claiming: path, fingerprint: whole, as: .resume)
+                #expect(
+                    FilePath.exists(folder.path("results.json"))
+                        == (aside.contains("results.json") && whole == "old" || inPlace.contains("results.json")))
+            }
+            let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+            #expect(!names.contains { $0.contains("discarded") || $0.contains("gone") }, "\(names)")
+            if whole == "old" {
+                let others = names.filter { $0.hasSuffix("new.json") || $0.hasPrefix(".replaced") }
+                #expect(others == [] && names.contains("run.json"), "\(names)")
+                if aside.contains("results.json") {
+                    #expect(try InputFile.text(path + "/results.json") == "old")
+                }
+            }
+        }
+    }
+
+    @Test func aReplacedRunStaysUntilTheNewOneIsWhole() throws {
+        try withTemporaryFolder { path in
+            func run(_ fingerprint: String, _ claim: RunFolder.Claim, finishes: Bool) throws {
+                let folder = try RunFolder(claiming: path, fingerprint: fingerprint, as: claim)
+                _ = try folder.stage("s") { fingerprint }
+                try folder.write(Array(fingerprint.utf8), to: "models/\(fingerprint).safetensors")
+                try folder.write(Array(fingerprint.utf8), to: "results.json")
+                if finishes { try folder.finish() }
+            }
+            try run("one", .new, finishes: true)
+            // A claim alone changes nothing.
+            do { _ = try RunFolder(claiming: path, fingerprint: "two", as: .force) }
+            #expect(try InputFile.text(path + "/results.json") == "one")
+            _ = try RunFolder(claiming: path, fingerprint: "one", as: .resume)
+            // A new run that did not finish is replaced; the one that was whole stays aside.
+            try run("two", .force, finishes: false)
+            try run("three", .force, finishes: false)
+            #expect(try InputFile.text(path + "/.replaced-run/results.json") == "one")
+            #expect(!FilePath.exists(path + "/models/two.safetensors"))
+            try run("three", .resume, finishes: true)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: path + "/models") == ["three.safetensors"])
+            #expect(!FilePath.exists(path + "/.replaced-run") && !FilePath.exists(path + "/.discarded-run"))
+        }
+    }
+
+    @Test func namesOfFilesAreInjectiveAndStayInTheirFolder() {
+        let texts =
+            [
+                "", ".", "..", "...", "a/b", "a%2Fb", "a.b", ".a", "%", "%25", " ", "ü", "u\u{308}", "\n", "\0", "~",
+                "A", "a",
+            ]
+            + [99, 100, 101, 120, 121, 300].flatMap { count in
+                ["n", "N", "ü", "/"].map { String(repeating: $0, count: count) }
+            }
+            + (0..<20).map { String(repeating: "n", count: 200) + "\($0)" }
+        let names = texts.map { FilePath.component($0) }
+        #expect(Set(names).count == texts.count)
+        let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.%~")
+        for (text, name) in zip(texts, names) {
+            #expect(name.allSatisfy(plain.contains) && !name.hasPrefix(".") && !name.isEmpty && name.utf8.count <= 120)
+            #expect(
+                text.contains { !plain.contains($0) } || text.count > 120 || text.hasPrefix(".") || text.contains("%")
+                    || text.isEmpty || text.contains("~") || name == text)
+        }
+    }
+
+    @Test func stagesAreSealed() throws {
+        let fit = Fit(name: "x", coefficients: [1.5, -2], missing: nil)
+        let bytes = StageFile.encode(fit, .compiled, name: "a")
+        func value(_ bytes: [UInt8], name: String = "a") -> Fit? {
+            guard case .value(let value, _) = StageFile.decode(bytes, name: name, as: Fit.self) else { return nil }
+            return value
+        }
+        #expect(value(bytes) == fit && value(bytes, name: "b") == nil)
+        for place in bytes.indices {
+            for bit in 0..<8 {
+                var damaged = bytes
+                damaged[place] ^= 1 << bit
+                #expect(value(damaged) == nil, "byte \(place), bit \(bit)")
+            }
+            #expect(value(Array(bytes[..<place])) == nil)
+        }
+        #expect(value(bytes + [10]) == nil)
     }
 
     @Test func fingerprintsTellPartsApart() {

@@ -19,7 +19,7 @@ enum ReportFixture {
             summary:
                 "Forecast models of four regions' sea surface temperature anomalies were learned from observations to "
                 + "1989, assimilated with an ensemble filter and scored on 1990 to 2010.",
-            version: "0.1.0", command: "apus run Examples/enso.yaml", seed: 2024,
+            version: "0.1.0", seed: 2024,
             variables: [
                 variable("nino34", "Niño 3.4 anomaly"), variable("nino12", "Niño 1+2 anomaly"),
                 variable("nino3", "Niño 3 anomaly"), variable("nino4", "Niño 4 anomaly"),

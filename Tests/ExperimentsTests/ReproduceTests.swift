@@ -6,7 +6,7 @@ import Testing
 @Suite struct ReproduceTests {
     @Test func aNumberAgreesByItsMeanOrByItsInterval() {
         func agrees(_ criterion: Claim.Criterion, _ values: [Double?]) -> Bool {
-            Claim(what: "x", published: nil, criterion: criterion).finding(row: 1, values: values, seconds: 1).agrees
+            Claim(what: "x", published: nil, criterion: criterion).finding(row: 1, values: values).agrees
         }
         #expect(agrees(.near(0.3, within: 0.05), [0.2, 0.4, 0.32]))
         #expect(!agrees(.near(0.3, within: 0.05), [0.4, 0.4, 0.4]))
@@ -18,18 +18,18 @@ import Testing
 
     @Test func aSeedThatFailedIsCountedAndSpoilsTheAgreement() {
         let claim = Claim(what: "x", published: 1, criterion: .atMost(2))
-        let finding = claim.finding(row: 2, values: [1, nil, .nan], seconds: 1)
+        let finding = claim.finding(row: 2, values: [1, nil, .nan])
         #expect(finding.failed == 2 && finding.ours == 1 && !finding.agrees && finding.low == nil)
-        let nothing = claim.finding(row: 2, values: [nil], seconds: 1)
+        let nothing = claim.finding(row: 2, values: [nil])
         #expect(nothing.ours == nil && !nothing.agrees)
     }
 
     @Test func theFileHasTheKeysThatReadersExpect() throws {
         let finding = Claim(what: "x", published: nil, criterion: .atMost(2))
-            .finding(row: 2, values: [1, 1.5], seconds: 1)
+            .finding(row: 2, values: [1, 1.5])
         let entries = try #require(
             JSONSerialization.jsonObject(with: [finding].json()) as? [[String: Any]])
-        let keys = ["row", "what", "published", "ours", "low", "high", "agrees", "seeds", "seconds"]
+        let keys = ["row", "what", "published", "ours", "low", "high", "agrees", "seeds"]
         #expect(Set(keys).isSubset(of: entries[0].keys))
     }
 }

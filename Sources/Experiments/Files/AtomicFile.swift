@@ -60,7 +60,8 @@ public enum AtomicFile {
 
     private static func temporaryPath(for path: String) -> String {
         let random = String(UInt64.random(in: .min ... .max), radix: 36)
-        return FilePath.join(FilePath.folder(of: path), ".\(FilePath.name(of: path)).\(random)\(temporarySuffix)")
+        // Without the file's own name, which may be as long as a name can be.
+        return FilePath.join(FilePath.folder(of: path), ".\(random)\(temporarySuffix)")
     }
 
     /// Makes the rename itself survive a loss of power; where folders cannot be flushed there is nothing to do.
@@ -92,5 +93,30 @@ enum FilePath {
     static func join(_ folder: String, _ path: String) -> String {
         if path.hasPrefix("/") || folder == "." || folder.isEmpty { return path }
         return folder.hasSuffix("/") ? folder + path : folder + "/" + path
+    }
+
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Any text as the name of a file or folder, which stays in its folder and is another one for another text.
+    ///
+    /// A byte that is no letter or digit of ASCII, `-`, `_` or inner dot is written `%2F`, and an empty text `%`; of a
+    /// long text the first part stands with a hash of all of it. The name has at most 120 bytes, so that an extension
+    /// fits.
+    static func component(_ text: String) -> String {
+        if text.isEmpty { return "%" }
+        var name = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                name.unicodeScalars.append(Unicode.Scalar(byte))
+            case UInt8(ascii: ".") where !name.isEmpty: name += "."
+            default: name += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        guard name.utf8.count > 120 else { return name }
+        var fingerprint = Fingerprint()
+        fingerprint.combine(text)
+        return "\(name.prefix(100))~\(fingerprint)"
     }
 }

@@ -17,10 +17,7 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     public mutating func combine(_ text: String) { combine(Array(text.utf8)) }
 
     /// Sixteen hexadecimal digits.
-    public var description: String {
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    public var description: String { hash.hexadecimal }
 
     private mutating func mix(_ bytes: some Sequence<UInt8>) {
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

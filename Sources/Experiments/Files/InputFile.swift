@@ -36,6 +36,10 @@ public enum InputFile {
             close(descriptor)
             throw InputError(.missingInput, at: .init(path), "is a folder", expected: "a file")
         }
+        guard status.st_mode & S_IFMT != S_IFCHR, status.st_mode & S_IFMT != S_IFBLK else {
+            close(descriptor)
+            throw InputError(.missingInput, at: .init(path), "is a device", expected: "a file")
+        }
         return (descriptor, Int(status.st_size))
     }
 

@@ -5,15 +5,15 @@ import Learning
 /// more for readers.
 public enum ModelFile {
     public static func write<Description: Codable & Sendable>(
-        _ checkpoint: Checkpoint<Description>, to name: String
+        _ checkpoint: Checkpoint<Description>, to name: String, in folder: RunFolder
     ) throws(InputError) {
         let bytes: [UInt8]
         do { bytes = try checkpoint.encoded() } catch {
-            throw InputError(.data, at: .init(name), "the model has a number that JSON cannot hold: \(error)")
+            throw InputError(
+                .data, at: .init(folder.path(name)), "the model has a number that JSON cannot hold: \(error)")
         }
-        try RunFolder.makeFolder(FilePath.folder(of: name))
-        try AtomicFile.write(bytes, to: "\(name).safetensors")
-        try AtomicFile.write(ExactJSON.encode(checkpoint.description, pretty: true), to: "\(name).json")
+        try folder.write(bytes, to: "\(name).safetensors")
+        try folder.write(ExactJSON.encode(checkpoint.description, pretty: true), to: "\(name).json")
     }
 
     /// Whether a `.safetensors` file holds a structural model, by the format that its description names.

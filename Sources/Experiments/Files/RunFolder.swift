@@ -1,162 +1,224 @@
 import Foundation
+import Kernels
+import Synchronization
 
 /// The output folder of one run: claimed by one process at a time, with the results of complete stages from which a
 /// run resumes.
 ///
-/// A stage is saved when it is complete and at once, so a run that is killed at any moment leaves complete stages only.
+/// A claim takes the lock and checks that the run may have the folder and write into it. Nothing changes before the
+/// first file of the run is written: what is refused before that leaves the folder as it was, and a run that is
+/// replaced stays whole. A stage is saved when it is complete and at once, so a run that is killed at any moment leaves
+/// complete stages only.
 ///
 ///     let folder = try RunFolder(claiming: "out", fingerprint: "\(fingerprint)", as: .new)
-///     let fit = try folder.stage("folds/linear-3") { () throws(InputError) in try computeFit() }
+///     let fit = try folder.stage("folds", "linear 3") { () throws(InputError) in try computeFit() }
+///     try folder.write(report, to: "report.html")
+///     try folder.finish()
 public final class RunFolder: Sendable {
     /// What to do with a folder that holds something.
     public enum Claim: Sendable {
         /// It is an error.
         case new
-        /// The stages of the run in it are removed; its other files stay until they are written again.
+        /// The run in it is replaced. It is kept aside until the new one is finished; files that no run writes stay.
         case force
-        /// The run in it goes on if it has the same fingerprint, otherwise it is an error; an empty folder begins a
-        /// run.
+        /// The run in it goes on if it has the same fingerprint and program, otherwise it is an error; an empty folder
+        /// begins a run.
         case resume
+        /// As `resume`, and the program may be another one: the results are then those of both.
+        case resumeOfOtherProgram
     }
 
     public let path: String
-    /// Holds the lock on the folder for the life of this object.
-    private let descriptor: Int32
+    private let lock: FolderLock
+    private let state: Mutex<State>
 
-    /// Claims the folder, and makes it if need be.
-    ///
-    /// - Parameter fingerprint: what tells this run from another: the configuration, the input, the version of the
-    ///   program.
-    /// - Throws: `cannotCreate` where the folder holds a run or other files, is in use, or is a file; `noPermission`.
-    public init(claiming path: String, fingerprint: String, as claim: Claim) throws(InputError) {
-        self.path = path
-        descriptor = try Self.lock(path)
-        let previous = try previousFingerprint()
-        switch (claim, previous) {
-        case (.force, _): try removeStages()
-        case (.resume, fingerprint?): removeTemporaryFiles()
-        case (_, _?):
-            throw InputError(
-                .cannotCreate, at: .init(path),
-                claim == .resume
-                    ? "the folder holds a run with another configuration, input or program"
-                    : "the folder already holds \(previous == fingerprint ? "this" : "another") run",
-                expected: previous == fingerprint ? "--resume, --force or another folder" : "--force or another folder")
-        case (_, nil): try requireEmpty()
-        }
-        try AtomicFile.write(ExactJSON.encode(Marker(fingerprint: fingerprint)), to: self.path(Self.markerName))
+    private struct State {
+        var marker: RunMarker
+        /// Whether the folder holds this run.
+        var hasBegun: Bool
+        var engine = Engine.compiled
     }
 
-    deinit { close(descriptor) }
+    /// Claims the folder, and makes it if need be; one that was made is removed again if nothing is put into it.
+    ///
+    /// - Parameters:
+    ///   - fingerprint: what tells this run from another: the configuration and the input.
+    ///   - subject: the part of the configuration that the results are about, if not all. Stages of one fingerprint serve every
+    ///     subject, finished results are those of one.
+    ///   - program: in place of the running one.
+    /// - Throws: `cannotCreate` where the folder holds a run or other files, is in use, or is a file; `noPermission`.
+    public init(
+        claiming path: String, fingerprint: String, subject: String? = nil, as claim: Claim,
+        program: ProgramIdentity = .running
+    ) throws(InputError) {
+        self.path = path
+        lock = try FolderLock(path)
+        try ReplacedRun(folder: path).recover()
+        let earlier = try EarlierRun(in: path)
+        var marker = RunMarker(
+            fingerprint: fingerprint, subject: subject, program: program, command: CommandLine.arguments)
+        let goesOn = try marker.goesOn(from: earlier, as: claim, in: path)
+        if goesOn, case .run(let other) = earlier { marker.continues(other) }
+        if case .none = earlier, claim != .force { try Self.requireEmpty(path) }
+        try AtomicFile.requireWritable(FilePath.join(path, RunMarker.fileName))
+        state = Mutex(State(marker: marker, hasBegun: goesOn))
+        Self.removeTemporaryFiles(path)
+        if goesOn { try write(marker) }
+    }
 
     /// The path of a file in the folder.
     public func path(_ name: String) -> String { FilePath.join(path, name) }
 
+    /// How programs were run in all stages up to now, those of earlier processes too.
+    public var engine: Engine { Engine.ofProcess == .interpreted ? .interpreted : state.withLock { $0.engine } }
+
+    /// What differs between runs of equal results; see ``RunTimes``.
+    public var times: RunTimes {
+        get { state.withLock { $0.marker.times } }
+        set { state.withLock { $0.marker.times = newValue } }
+    }
+
+    /// Adds to the times; safe from several threads.
+    public func record(_ change: (inout RunTimes) -> Void) { state.withLock { change(&$0.marker.times) } }
+
+    // MARK: - Files
+
+    /// Writes a file of the run, whole or not at all; the first one makes the claim effective.
+    ///
+    /// - Throws: the errors of ``AtomicFile``.
+    public func write(_ bytes: some Collection<UInt8>, to name: String) throws(InputError) {
+        try begin()
+        try FolderLock.makeFolder(FilePath.folder(of: path(name)))
+        try AtomicFile.write(bytes, to: path(name))
+    }
+
+    /// The bytes of a file that this run has written; nil where there is none.
+    func bytes(_ name: String) throws(InputError) -> [UInt8]? {
+        guard state.withLock({ $0.hasBegun }), FilePath.exists(path(name)) else { return nil }
+        return try InputFile.bytes(path(name))
+    }
+
+    /// Removes a file of the run.
+    func remove(_ name: String) { if state.withLock({ $0.hasBegun }) { unlink(path(name)) } }
+
+    /// Ends the run, whose files are all written: the run that it replaced is removed.
+    ///
+    /// - Parameter hasResults: whether these are the results, and not what they will be computed from.
+    public func finish(hasResults: Bool = true) throws(InputError) {
+        try begin()
+        let replaced = ReplacedRun(folder: path)
+        try replaced.discard()
+        let marker = state.withLock { state in
+            if hasResults { state.marker.isFinished = true }
+            for reason in MachineCode.failures where !state.marker.times.interpretation.contains(reason) {
+                state.marker.times.interpretation.append(reason)
+            }
+            return state.marker
+        }
+        try write(marker)
+        try replaced.removeDiscarded()
+    }
+
+    // MARK: - Stages
+
     /// The result of a stage: read, if a run has completed it before; otherwise computed and saved.
     ///
-    /// Numbers come back bit for bit. A stage that cannot be read as `Value` is computed again.
+    /// Numbers come back bit for bit. A stage whose file is damaged is computed again, and a line on standard error
+    /// says so.
     ///
-    /// - Parameter name: any text; slashes make folders.
+    /// - Parameter name: folders, and a file; any texts.
     /// - Throws: what `compute` throws, and the errors of ``AtomicFile``.
     public func stage<Value: Codable>(
-        _ name: String, compute: () throws(InputError) -> Value
+        _ name: String..., compute: () throws(InputError) -> Value
     ) throws(InputError) -> Value {
-        let file = stageFile(name)
-        if let saved: Value = try Self.existingBytes(file).flatMap({ ExactJSON.decode(from: $0) }) { return saved }
+        try stage(name, compute: compute)
+    }
+
+    func stage<Value: Codable>(
+        _ name: [String], compute: () throws(InputError) -> Value
+    ) throws(InputError) -> Value {
+        if let saved: Value = try saved(name) { return saved }
         let value = try compute()
-        try Self.makeFolder(FilePath.folder(of: file))
-        try AtomicFile.write(ExactJSON.encode(value), to: file)
+        try keep(value, as: name)
         return value
     }
 
+    /// Saves the result of a stage, in place of any that is there.
+    func keep(_ value: some Codable, as name: [String]) throws(InputError) {
+        let file = Self.stageFile(name)
+        try write(StageFile.encode(value, Engine.ofProcess, name: file), to: file)
+    }
+
+    /// The result of a stage that is complete; nil for any other, and for one whose file is damaged.
+    func saved<Value: Codable>(_ name: [String]) throws(InputError) -> Value? {
+        let file = Self.stageFile(name)
+        guard let bytes = try bytes(file) else { return nil }
+        switch StageFile.decode(bytes, name: file, as: Value.self) {
+        case .value(let value, let engine):
+            note(engine)
+            return value
+        case .damaged:
+            reportDamage(file, "the stage is computed again")
+            return nil
+        }
+    }
+
+    /// Takes in how a part of the run was computed by another process.
+    func note(_ engine: Engine) { if engine == .interpreted { state.withLock { $0.engine = .interpreted } } }
+
+    /// One line on standard error.
+    func reportDamage(_ name: String, _ effect: String) {
+        StandardStream.report("apus: \(path(name)) is damaged: \(effect)".onOneLine)
+    }
+
     /// Whether the stage is complete.
-    public func holdsStage(_ name: String) -> Bool { access(stageFile(name), F_OK) == 0 }
-
-    private struct Marker: Codable {
-        var fingerprint: String
+    public func holdsStage(_ name: String...) -> Bool {
+        state.withLock { $0.hasBegun } && FilePath.exists(path(Self.stageFile(name)))
     }
 
-    private static let markerName = "run.json"
-    private static let stagesName = "stages"
-
-    private func stageFile(_ name: String) -> String {
-        let parts = name.split(separator: "/", omittingEmptySubsequences: true).map { Self.fileName(String($0)) }
-        return path("\(Self.stagesName)/\(parts.joined(separator: "/")).json")
+    private static func stageFile(_ name: [String]) -> String {
+        "stages/\(name.map { FilePath.component($0) }.joined(separator: "/")).json"
     }
 
-    /// The text as a file's name: what is not a letter, a digit, `-`, `_` or an inner dot is written `%2F`.
-    private static func fileName(_ text: String) -> String {
-        let encoded = text.utf8.map { byte -> String in
-            let scalar = Unicode.Scalar(byte)
-            let isPlain =
-                scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains(scalar))
-            return isPlain ? String(scalar) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }.joined()
-        return encoded.hasPrefix(".") ? "%2E" + encoded.dropFirst() : encoded
+    // MARK: - The claim
+
+    /// Makes the claim effective: an earlier run is moved aside, and the marker is written.
+    private func begin() throws(InputError) {
+        try state.withLock { (state) throws(InputError) in
+            if state.hasBegun { return }
+            try ReplacedRun(folder: path).setAside()
+            try write(state.marker)
+            state.hasBegun = true
+        }
     }
 
-    private func previousFingerprint() throws(InputError) -> String? {
-        let file = path(Self.markerName)
-        guard let bytes = try Self.existingBytes(file) else { return nil }
-        // A marker that cannot be read is somebody else's file: a run, but not this one.
-        return ExactJSON.decode(Marker.self, from: bytes)?.fingerprint ?? ""
+    private func write(_ marker: RunMarker) throws(InputError) {
+        try AtomicFile.write(ExactJSON.encode(marker, pretty: true), to: path(RunMarker.fileName))
     }
 
-    private func requireEmpty() throws(InputError) {
+    private static func requireEmpty(_ path: String) throws(InputError) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         let others = names.filter { !$0.hasSuffix(AtomicFile.temporarySuffix) }.sorted()
-        guard let first = others.first else { return removeTemporaryFiles() }
+        guard let first = others.first else { return }
         throw InputError(
             .cannotCreate, at: .init(path), "the folder is not empty: it holds \(first.quoted)",
             expected: "--force or another folder")
     }
 
-    private func removeStages() throws(InputError) {
-        removeTemporaryFiles()
-        let stages = path(Self.stagesName)
-        guard access(stages, F_OK) == 0 else { return }
-        do {
-            try FileManager.default.removeItem(atPath: stages)
-        } catch {
-            throw InputError(.noPermission, at: .init(stages), "cannot remove the stages of the earlier run")
-        }
-    }
-
     /// Removes what a killed run left half written.
-    private func removeTemporaryFiles() {
+    private static func removeTemporaryFiles(_ path: String) {
         let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-        for name in names where name.hasSuffix(AtomicFile.temporarySuffix) { unlink(path(name)) }
+        for name in names where name.hasSuffix(AtomicFile.temporarySuffix) { unlink(FilePath.join(path, name)) }
     }
+}
 
-    /// Makes the folder and takes the lock on it, which the system drops when the process ends.
-    private static func lock(_ path: String) throws(InputError) -> Int32 {
-        try makeFolder(path)
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system(errno, .cannotCreate, doing: "open the folder", file: path) }
-        // File systems without locks leave it to the user.
-        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
-            close(descriptor)
-            throw InputError(
-                .cannotCreate, at: .init(path), "another process is writing into this folder",
-                expected: "another folder")
-        }
-        return descriptor
-    }
-
-    /// Makes the folder and those above it.
-    static func makeFolder(_ path: String) throws(InputError) {
-        if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, FilePath.folder(of: path) != path else {
-            throw .system(errno, .cannotCreate, doing: "make the folder", file: path)
-        }
-        try makeFolder(FilePath.folder(of: path))
-        guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
-            throw .system(errno, .cannotCreate, doing: "make the folder", file: path)
-        }
-    }
-
-    /// The bytes of a file, or `nil` where there is none.
-    private static func existingBytes(_ file: String) throws(InputError) -> [UInt8]? {
-        access(file, F_OK) == 0 ? try InputFile.bytes(file) : nil
+extension RunMarker {
+    /// Takes over what another process has done of the run.
+    mutating func continues(_ other: RunMarker) {
+        otherPrograms = other.otherPrograms
+        if other.program != program, !otherPrograms.contains(other.program) { otherPrograms.append(other.program) }
+        otherPrograms.removeAll { $0 == program }
+        isFinished = other.isFinished && other.subject == subject
+        times = other.times
     }
 }

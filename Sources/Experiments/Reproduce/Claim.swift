@@ -21,14 +21,14 @@ struct Claim: Sendable {
     let criterion: Criterion
 
     /// What the seeds found of it.
-    func finding(row: Int, values: [Double?], seconds: Double) -> Finding {
+    func finding(row: Int, values: [Double?]) -> Finding {
         let finite = values.compactMap { $0?.finite }
         let interval = finite.isEmpty ? nil : MeanInterval(finite)
         return Finding(
             row: row, what: what, published: published, ours: interval?.mean, low: interval?.low.finite,
             high: interval?.high.finite, criterion: criterion.text,
             agrees: finite.count == values.count && (interval.map(criterion.holds) ?? false), seeds: values.count,
-            failed: values.count - finite.count, seconds: seconds, values: values.map { $0?.finite })
+            failed: values.count - finite.count, values: values.map { $0?.finite })
     }
 }
 
@@ -69,8 +69,6 @@ public struct Finding: Codable, Sendable, Equatable {
     public var seeds: Int
     /// Seeds whose mathematics failed.
     public var failed: Int
-    /// The time of the whole row, all seeds.
-    public var seconds: Double
     /// By seed.
     public var values: [Double?]
 }

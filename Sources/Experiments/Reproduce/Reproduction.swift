@@ -57,6 +57,11 @@ public struct Reproducing: Sendable {
         public var findings: [Finding]
         /// A line for each seed and row that has something to add.
         public var notes: [String]
+        /// The time of a row, all seeds.
+        public var seconds: [Int: Double] = [:]
+
+        /// The findings as a table for the terminal.
+        public var table: TextTable { findings.table(seconds) }
     }
 
     /// Does what the folder does not hold yet; all seeds of all rows run side by side on the threads.
@@ -70,7 +75,7 @@ public struct Reproducing: Sendable {
             let (experiment, seed) = tasks[order[turn]]
             let share = Share(of: Int(grain * experiment.length), progress)
             defer { share.advance(to: 1) }
-            return try folder.stage("row-\(experiment.row)/seed-\(seed)") { () throws(InputError) in
+            return try folder.stage("row-\(experiment.row)", "seed-\(seed)") { () throws(InputError) in
                 let start = ContinuousClock.now
                 var found = experiment.measure(seed: seed, advance: share.advance)
                 found.seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -80,7 +85,11 @@ public struct Reproducing: Sendable {
         progress.finish()
         var measured = [Measured?](repeating: nil, count: tasks.count)
         for (turn, found) in done.enumerated() { measured[order[turn]] = found }
-        return results(of: measured.compactMap { $0 })
+        let results = results(of: measured.compactMap { $0 })
+        folder.record { times in
+            for (row, seconds) in results.seconds { times.seconds["row \(row)"] = seconds }
+        }
+        return results
     }
 
     private var title: String {
@@ -93,10 +102,10 @@ public struct Reproducing: Sendable {
         var results = Results(findings: [], notes: [])
         for (number, experiment) in experiments.enumerated() {
             let own = measured[number * seeds.count..<(number + 1) * seeds.count]
-            let seconds = own.reduce(0) { $0 + $1.seconds }
+            results.seconds[experiment.row] = own.reduce(0) { $0 + $1.seconds }
             for (place, claim) in experiment.claims.enumerated() {
                 results.findings.append(
-                    claim.finding(row: experiment.row, values: own.map { $0.values[place] }, seconds: seconds))
+                    claim.finding(row: experiment.row, values: own.map { $0.values[place] }))
             }
             results.notes += zip(seeds, own).flatMap { seed, found in
                 found.notes.map { "row \(experiment.row), seed \(seed): \($0)" }
@@ -146,8 +155,8 @@ extension [Finding] {
     /// The list as JSON.
     public func json() -> Data { OrderedJSON.encoded(self) }
 
-    /// The list as a table for the terminal.
-    public var table: TextTable {
+    /// The list as a table for the terminal, with the times of the rows.
+    func table(_ seconds: [Int: Double]) -> TextTable {
         var table = TextTable(
             columns: [
                 .init("Row"), .init("What"), .init("Published"), .init("Ours [95 %]"), .init("Wanted"), .init("Agrees"),
@@ -158,7 +167,7 @@ extension [Finding] {
                 .number(Double(finding.row), decimals: 0), .text(finding.what), .number(finding.published, decimals: 3),
                 .interval(finding.ours, low: finding.low, high: finding.high, decimals: 3), .text(finding.criterion),
                 .text(finding.agrees ? "yes" : finding.failed > 0 ? "no, \(finding.failed) failed" : "no"),
-                .number(Double(finding.seeds), decimals: 0), .number(finding.seconds, decimals: 0),
+                .number(Double(finding.seeds), decimals: 0), .number(seconds[finding.row], decimals: 0),
             ])
         }
         return table

@@ -9,8 +9,8 @@ extension RunResults {
     public func netCDF() throws(InputError) -> NetCDFFile {
         var file = NetCDFFile(attributes: [
             "Conventions": "CF-1.10", "title": .text(title), "summary": .text(summary),
-            "source": .text("Apus \(version)"),
-            "comment": .text("Made by: \(command); seed \(seed); chosen method: \(chosen)"),
+            "source": .text(source),
+            "comment": .text("Made with seed \(seed); chosen method: \(chosen)"),
         ])
         addLabels(to: &file)
         addScores(to: &file)

@@ -12,8 +12,8 @@ public struct RunResults: Codable, Sendable, Equatable {
     public var summary: String
     /// The version of the software.
     public var version: String
-    /// The command that repeats the run.
-    public var command: String
+    /// How the programs of the run were run.
+    public var engine = Engine.compiled
     /// The seed of all random numbers.
     public var seed: UInt64
     /// The variables.
@@ -59,7 +59,7 @@ public struct RunResults: Codable, Sendable, Equatable {
 
     /// The record of its parts.
     public init(
-        name: String, title: String, summary: String, version: String, command: String, seed: UInt64,
+        name: String, title: String, summary: String, version: String, seed: UInt64,
         variables: [VariableRecord], primaryVariable: String, splits: [SplitRecord], leads: [Int],
         leadUnit: String, gapScenarios: [GapRecord] = [.none], methods: [MethodRecord], choice: ChoiceRecord,
         verdict: [String] = [],
@@ -73,7 +73,6 @@ public struct RunResults: Codable, Sendable, Equatable {
         self.title = title
         self.summary = summary
         self.version = version
-        self.command = command
         self.seed = seed
         self.variables = variables
         self.primaryVariable = primaryVariable

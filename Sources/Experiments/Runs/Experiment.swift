@@ -14,6 +14,8 @@ public protocol Experiment: Sendable {
 
 /// What a run found, in every form in which it is told.
 public protocol ExperimentResults: Sendable {
+    /// How the programs of the run were run; set by who runs the experiment.
+    var engine: Engine { get set }
     /// The content of `results.json`; the same bytes for the same results.
     func json() -> Data
     /// The content of `results.nc`.
@@ -50,12 +52,23 @@ public struct ExperimentHeader: Sendable {
     init(_ keys: inout ConfigurationMapping, file: String) throws(InputError) {
         keys.adopt(Self.keys)
         self.file = file
-        name = try keys.text("name")
+        name = try Self.name(keys.value("name"))
         title = try keys.optionalText("title") ?? name
         summary = try keys.text("summary")
         seed = try keys.integer("seed")
-        output = try keys.optionalText("output") ?? "runs/\(name)"
+        output = try keys.optionalText("output") ?? "runs/\(FilePath.component(name))"
         credits = try keys.optionalTexts("credits") ?? []
+    }
+}
+
+extension ExperimentHeader {
+    /// A text that prints on a line.
+    private static func name(_ node: ConfigurationNode) throws(InputError) -> String {
+        let text = try node.string()
+        guard !text.isEmpty, text == text.onOneLine else {
+            throw node.error("the name \(text.quoted)", expected: "a text of one line, without control characters")
+        }
+        return text
     }
 }
 
@@ -94,7 +107,9 @@ public struct ExperimentFile: Sendable {
     public let kind: ExperimentKind
     public internal(set) var experiment: any Experiment
     /// What tells this run from another, besides the files that it reads.
-    var identity: [UInt8]
+    let identity: [UInt8]
+    /// The part of the configuration that is run; nil: all of it.
+    var subject: String?
 
     public init(_ path: String) throws(InputError) { try self.init(yaml: try InputFile.text(path), file: path) }
 
@@ -114,12 +129,14 @@ public struct ExperimentFile: Sendable {
         output: String? = nil, claim: RunFolder.Claim, options: RunOptions
     ) throws(InputError) -> CompletedRun {
         let folder = try folder(output, claim)
-        let results = try experiment.run(in: folder, options: options)
-        try AtomicFile.write(Array(results.json()), to: folder.path("results.json"))
-        try results.netCDF().write(to: folder.path("results.nc"))
+        var results = try experiment.run(in: folder, options: options)
+        results.engine = folder.engine
+        try folder.write(results.json(), to: "results.json")
+        try folder.write(results.netCDF().bytes(for: folder.path("results.nc")), to: "results.nc")
         let page = results.report.page()
-        try AtomicFile.write(Array(page.html.utf8), to: folder.path("report.html"))
-        return CompletedRun(results: results, folder: folder.path, failures: page.failures)
+        try folder.write(page.html.utf8, to: "report.html")
+        try folder.finish()
+        return CompletedRun(results: results, folder: folder.path, failures: page.failures, times: folder.times)
     }
 }
 
@@ -128,9 +145,9 @@ extension ExperimentFile {
     func folder(_ output: String?, _ claim: RunFolder.Claim) throws(InputError) -> RunFolder {
         var fingerprint = Fingerprint()
         fingerprint.combine(identity)
-        fingerprint.combine(Array(ApusVersion.text.utf8))
         for file in experiment.inputFiles { fingerprint.combine(try InputFile.bytes(file)) }
-        return try RunFolder(claiming: output ?? header.output, fingerprint: "\(fingerprint)", as: claim)
+        return try RunFolder(
+            claiming: output ?? header.output, fingerprint: "\(fingerprint)", subject: subject, as: claim)
     }
 }
 
@@ -140,6 +157,7 @@ public struct CompletedRun: Sendable {
     public let folder: String
     /// Why figures are missing from the report, if any are.
     public let failures: [String]
+    public let times: RunTimes
 }
 
 /// The version of the software, as results and the tool state it.

@@ -8,6 +8,8 @@ struct Compare: ParsableCommand {
         discussion: """
             Takes the setting and the methods of a configuration of kind 'twin', or the name of a published setting. Each method is
             tuned on seeds of tuning with the same budget; scores are of test seeds that nothing else has seen, with 95 % intervals.
+            What 'apus train' or a comparison that was stopped has left in the folder is used, with or without --resume; results of
+            other methods, seeds or configurations are only replaced with --force.
 
                 apus compare Examples/lorenz96.yaml
                 apus compare Examples/lorenz96.yaml --methods etkf,letkf --seeds 10
@@ -25,11 +27,8 @@ struct Compare: ParsableCommand {
     @Option(help: "How many test seeds.")
     var seeds: Int?
 
-    @Option(name: .shortAndLong, help: "The folder of the results.", completion: .directory)
-    var output: String?
-
-    @Flag(help: "Go on with a comparison that was stopped.")
-    var resume = false
+    @OptionGroup
+    var folder: FolderOptions
 
     @Option(help: "Threads to use; by default all processors.")
     var threads: Int?
@@ -50,8 +49,9 @@ struct Compare: ParsableCommand {
             let names = methods.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
             let options = RunOptions(threads: threads ?? RunOptions().threads, isQuiet: quiet)
             let comparison = try Comparison(setting, methods: names, seeds: seeds)
-            let run = try comparison.run(output: output, claim: resume ? .resume : .force, options: options)
-            run.show(asJSON: json)
+            let run = try comparison.run(
+                output: folder.output, claim: folder.claim(goesOn: true), options: options)
+            try run.show(asJSON: json)
         }
     }
 }

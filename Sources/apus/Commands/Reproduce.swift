@@ -26,14 +26,8 @@ struct Reproduce: ParsableCommand {
     @Flag(help: "Shorter experiments on fewer seeds: a look, whose numbers are rougher.")
     var quick = false
 
-    @Option(name: .shortAndLong, help: "The folder that keeps what is done.", completion: .directory)
-    var output: String?
-
-    @Flag(help: "Go on with a run that was stopped.")
-    var resume = false
-
-    @Flag(help: "Run even if the folder holds a run; its results are replaced.")
-    var force = false
+    @OptionGroup
+    var folder: FolderOptions
 
     @Option(help: "Also write the numbers as JSON to this file.", completion: .file(extensions: ["json"]))
     var json: String?
@@ -45,7 +39,6 @@ struct Reproduce: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        if resume && force { throw ValidationError("--resume and --force exclude each other") }
         if let seeds, seeds < 1 { throw ValidationError("--seeds \(seeds): expected at least 1") }
         if let threads, threads < 1 { throw ValidationError("--threads \(threads): expected at least 1") }
     }
@@ -57,16 +50,15 @@ struct Reproduce: ParsableCommand {
             let work = try Reproducing(
                 subject, rows: rows.isEmpty ? nil : rows, seeds: count, isQuick: quick, options: options)
             let folder = try RunFolder(
-                claiming: output ?? "runs/reproduce-\(subject.rawValue)\(quick ? "-quick" : "")",
-                fingerprint: "\(ApusVersion.text) \(subject.rawValue)\(quick ? " quick" : "")",
-                as: resume ? .resume : force ? .force : .new)
+                claiming: self.folder.output ?? "runs/reproduce-\(subject.rawValue)\(quick ? "-quick" : "")",
+                fingerprint: "\(subject.rawValue)\(quick ? " quick" : "")", as: self.folder.claim())
             if let json { try AtomicFile.requireWritable(json) }
             let results = try work.run(in: folder)
-            for file in [folder.path("findings.json")] + (json.map { [$0] } ?? []) {
-                try AtomicFile.write(Array(results.findings.json()), to: file)
-            }
-            print(results.findings.table.rendered(color: TerminalStyle.standardOutputHasColor))
-            for note in results.notes { print("• \(note)") }
+            try folder.write(results.findings.json(), to: "findings.json")
+            if let json { try AtomicFile.write(results.findings.json(), to: json) }
+            try folder.finish()
+            try StandardStream.line(results.table.rendered(color: TerminalStyle.standardOutputHasColor))
+            for note in results.notes { try StandardStream.line("• \(note)") }
         }
     }
 }

@@ -7,8 +7,8 @@ struct Run: ParsableCommand {
         abstract: "Run the experiment that a configuration file describes.",
         discussion: """
             Writes report.html (opens offline), results.json, results.nc (CF conventions) and the learned models into the
-            output folder. A run that was stopped goes on with --resume; a folder that holds a run is only used again with
-            --force. The same seed gives the same numbers, bit for bit, with any number of threads.
+            output folder, and the command with the times that it took into run.json. A run that was stopped goes on with
+            --resume; a folder that holds a run is only used again with --force. The same seed gives the same numbers, bit for bit, with any number of threads.
 
                 apus run Examples/enso.yaml
                 apus run Examples/co2.yaml --output /tmp/co2 --threads 1
@@ -17,16 +17,8 @@ struct Run: ParsableCommand {
     @Argument(help: "The configuration, a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
     var file: String
 
-    @Option(
-        name: .shortAndLong, help: "The folder of the results; by default the one that the configuration names.",
-        completion: .directory)
-    var output: String?
-
-    @Flag(help: "Go on with a run that was stopped.")
-    var resume = false
-
-    @Flag(help: "Run even if the folder holds a run; its results are replaced.")
-    var force = false
+    @OptionGroup
+    var folder: FolderOptions
 
     @Option(help: "Threads to use; by default APUS_THREADS, or all processors.")
     var threads: Int?
@@ -38,7 +30,6 @@ struct Run: ParsableCommand {
     var json = false
 
     func validate() throws {
-        if resume && force { throw ValidationError("--resume and --force exclude each other") }
         if let threads, threads < 1 { throw ValidationError("--threads \(threads): expected at least 1") }
     }
 
@@ -46,9 +37,8 @@ struct Run: ParsableCommand {
         try reportingFaults { () throws(InputError) in
             let options = RunOptions(threads: try chosenThreads(), isQuiet: quiet)
             let file = try ExperimentFile(file)
-            let run = try file.run(
-                output: output, claim: resume ? .resume : force ? .force : .new, options: options)
-            run.show(asJSON: json)
+            let run = try file.run(output: folder.output, claim: folder.claim(), options: options)
+            try run.show(asJSON: json)
         }
     }
 
@@ -65,12 +55,14 @@ struct Run: ParsableCommand {
 
 extension CompletedRun {
     /// Tables, what follows from them, and where the files are; or the results as JSON.
-    func show(asJSON: Bool) {
-        for failure in failures { FileHandle.standardError.write(Data("apus: figure: \(failure)\n".utf8)) }
-        if asJSON { return print(String(decoding: results.json(), as: UTF8.self)) }
+    func show(asJSON: Bool) throws(InputError) {
+        for failure in failures { StandardStream.report("apus: figure: \(failure)") }
+        if asJSON { return try StandardStream.line(String(decoding: results.json(), as: UTF8.self)) }
         let color = TerminalStyle.standardOutputHasColor
-        for table in results.terminalTables { print(table.rendered(color: color) + "\n") }
-        for sentence in results.verdict { print("• \(sentence)") }
-        print("\nReport:  \(folder)/report.html\nResults: \(folder)/results.json, \(folder)/results.nc")
+        for table in results.terminalTables { try StandardStream.line(table.rendered(color: color) + "\n") }
+        if let times = times.table { try StandardStream.line(times.rendered(color: color) + "\n") }
+        for sentence in results.verdict { try StandardStream.line("• \(sentence)") }
+        try StandardStream.line(
+            "\nReport:  \(folder)/report.html\nResults: \(folder)/results.json, \(folder)/results.nc")
     }
 }

@@ -17,28 +17,18 @@ struct Train: ParsableCommand {
     @Argument(help: "The configuration, of kind 'twin'.", completion: .file(extensions: ["yaml", "yml"]))
     var file: String
 
-    @Option(name: .shortAndLong, help: "The folder of the models.", completion: .directory)
-    var output: String?
-
-    @Flag(help: "Go on with a training that was stopped.")
-    var resume = false
-
-    @Flag(help: "Train even if the folder holds a run; it is replaced.")
-    var force = false
+    @OptionGroup
+    var folder: FolderOptions
 
     @Flag(name: .shortAndLong, help: "No progress.")
     var quiet = false
 
-    func validate() throws {
-        if resume && force { throw ValidationError("--resume and --force exclude each other") }
-    }
-
     func run() throws {
         try reportingFaults { () throws(InputError) in
             let trained = try ExperimentFile(file).train(
-                output: output, claim: resume ? .resume : force ? .force : .new, options: RunOptions(isQuiet: quiet))
-            print(trained.table.rendered(color: TerminalStyle.standardOutputHasColor))
-            print("Models: \(trained.folder)/models")
+                output: folder.output, claim: folder.claim(), options: RunOptions(isQuiet: quiet))
+            try StandardStream.line(trained.table.rendered(color: TerminalStyle.standardOutputHasColor))
+            try StandardStream.line("Models: \(trained.folder)/models")
         }
     }
 }

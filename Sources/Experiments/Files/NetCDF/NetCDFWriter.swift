@@ -8,11 +8,11 @@ extension NetCDFFile {
     ///
     /// - Throws: as ``AtomicFile/write(_:to:)-(Collection<UInt8>,_)``, and `data` for a name that NetCDF does not
     ///   allow.
-    public func write(to path: String) throws(InputError) {
-        let bytes = try NetCDFLibrary.exclusively { () throws(InputError) in
-            try NetCDFWriter(path: path).bytes(of: self)
-        }
-        try AtomicFile.write(bytes, to: path)
+    public func write(to path: String) throws(InputError) { try AtomicFile.write(bytes(for: path), to: path) }
+
+    /// The bytes of the file; `path` names it in errors.
+    func bytes(for path: String) throws(InputError) -> [UInt8] {
+        try NetCDFLibrary.exclusively { () throws(InputError) in try NetCDFWriter(path: path).bytes(of: self) }
     }
 }
 

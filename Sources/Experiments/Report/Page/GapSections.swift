@@ -44,7 +44,10 @@ extension ReportContext {
                     return .interval(record?.rmse, low: record?.low, high: record?.high, decimals: 3)
                 }
                 table.add(
-                    [.text(results.title(of: gaps)), .text(variable.longName), .number(Double(first.count), decimals: 0)] + cells)
+                    [
+                        .text(results.title(of: gaps)), .text(variable.longName),
+                        .number(Double(first.count), decimals: 0),
+                    ] + cells)
             }
         }
         return table

@@ -38,8 +38,7 @@ extension ReportContext {
     var reproducibility: ReportSection {
         var table = TextTable(columns: [.init("What"), .init("Value")])
         table.add([.text("Run"), .text(results.name)])
-        table.add([.text("Command"), .text(results.command)])
-        table.add([.text("Software"), .text("Apus \(results.version)")])
+        table.add([.text("Software"), .text(results.source)])
         table.add([.text("Seed"), .text("\(results.seed)")])
         for split in results.splits {
             table.add([.text("Period: \(split.name)"), .text("\(split.start) to \(split.end)")])
@@ -48,8 +47,9 @@ extension ReportContext {
             identifier: "reproducibility", title: "Reproducibility",
             parts: [
                 .paragraph(
-                    "The same command with the same data, seed and version gives the same numbers, byte for byte, on any "
-                        + "number of threads. All scores of this page are in results.json and results.nc beside it."),
+                    "The same configuration with the same data, seed and version gives the same numbers, byte for byte, on any "
+                        + "number of threads. All scores of this page are in results.json and results.nc beside it, the "
+                        + "command and the time that it took in run.json."),
                 .table(table),
             ])
     }

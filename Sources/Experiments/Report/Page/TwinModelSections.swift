@@ -44,14 +44,14 @@ extension TwinResults {
     private var originTable: TextTable {
         var table = TextTable(
             columns: [
-                .init("Model"), .init("What it is"), .init("Parameters"), .init("Training", units: "s"),
+                .init("Model"), .init("What it is"), .init("Parameters"),
                 .init("Model error"), .init("Found"),
             ])
         for model in models {
             table.add([
                 .text(model.name), .text(model.description),
                 .number(model.training.map { Double($0.parameters) }, decimals: 0),
-                .number(model.training?.seconds, decimals: 1), .number(model.modelError, decimals: 4),
+                .number(model.modelError, decimals: 4),
                 .text(model.training?.found ?? ""),
             ])
         }
@@ -122,7 +122,7 @@ extension TwinResults {
             title: "What is learned from observations, learned from others",
             columns: [
                 .init("Model"), .init("Condition"), .init("Skill"), .init("Error after one"),
-                .init("Model error"), .init("Training", units: "s"),
+                .init("Model error"),
             ])
         for record in sensitivity {
             let title = record.key.map { "\($0.title) \(NumberText.short(record.value ?? .nan))" }
@@ -130,7 +130,6 @@ extension TwinResults {
                 [
                     .text(record.model), .text(title ?? "as configured"), .number(record.skill, decimals: 2),
                     .number(record.error, decimals: 3), .number(record.modelError, decimals: 3),
-                    .number(record.seconds, decimals: 1),
                 ], isEmphasized: record.key == nil)
         }
         let panels = [RobustnessKey.error, .missing].compactMap(sensitivityPanel)

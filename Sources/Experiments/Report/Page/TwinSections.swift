@@ -2,7 +2,7 @@ extension TwinResults {
     var report: Report {
         let facts = [
             setting, "\(variables) variables", "\(observed) observed every \(NumberText.short(interval))",
-            "\(cycles) cycles, the first \(spinup) not scored", "seed \(seed)", "Apus \(version)",
+            "\(cycles) cycles, the first \(spinup) not scored", "seed \(seed)", source,
         ]
         let heading = HTML.joined([
             .element("p", ["class": "facts"], facts.joined(separator: " · ")),
@@ -116,15 +116,13 @@ extension TwinResults {
         }
         var table = TextTable(
             columns: [
-                .init("Method"), .init("Parameters"), .init("Steps"), .init("Last loss"), .init("Training", units: "s"),
-                .init("Cycles until it pays"), .init("Found"),
+                .init("Method"), .init("Parameters"), .init("Steps"), .init("Last loss"), .init("Found"),
             ])
         for (name, record) in trained {
             table.add([
                 .text(name), .number(Double(record.parameters), decimals: 0),
                 .number(Double(record.steps), decimals: 0),
-                .number(record.losses.compactMap { $0 }.last, decimals: 4), .number(record.seconds, decimals: 1),
-                .number(cyclesUntilItPays(name, record), decimals: 0), .text(record.found ?? ""),
+                .number(record.losses.compactMap { $0 }.last, decimals: 4), .text(record.found ?? ""),
             ])
         }
         let figure = Figure(
@@ -132,16 +130,6 @@ extension TwinResults {
         )
         return ReportSection(
             identifier: "learning", title: "Learning", parts: [.figure(figure, numbers: []), .table(table)])
-    }
-
-    /// After how many cycles training has cost less than an ensemble filter of no smaller error would have cost; nil: never.
-    private func cyclesUntilItPays(_ name: String, _ record: TrainingRecord) -> Double? {
-        guard let own = methods.first(where: { $0.name == name }), let speed = own.cyclesPerSecond,
-            let error = own.error
-        else { return nil }
-        let rivals = methods.filter { $0.training == nil && ($0.error ?? .infinity) <= 1.1 * error }
-        guard let rival = rivals.compactMap(\.cyclesPerSecond).max(), rival < speed else { return nil }
-        return record.seconds / (1 / rival - 1 / speed)
     }
 
     private var tuningSection: ReportSection {
@@ -169,6 +157,6 @@ extension TwinResults {
         for method in methods { table.add([.text(method.name), .text(method.description), .text(method.parameters)]) }
         return ReportSection(
             identifier: "methods", title: "Methods",
-            parts: [.table(table), .paragraph("Repeat with: \(command)")])
+            parts: [.table(table)])
     }
 }

@@ -6,7 +6,7 @@ extension ForecastRun {
     func assemble(_ parts: [ScenarioResults]) -> RunResults {
         var results = RunResults(
             name: header.name, title: header.title, summary: header.summary, version: ApusVersion.text,
-            command: "apus run \(header.file)", seed: UInt64(header.seed),
+            seed: UInt64(header.seed),
             variables: data.variables.map(\.record),
             primaryVariable: setting.target, splits: splits, leads: Array(1...setting.leads),
             leadUnit: setting.step.leadUnit, gapScenarios: parts.map(\.record), methods: methodRecords(parts),
@@ -152,7 +152,7 @@ extension ForecastRun {
     func save(_ models: LearnedModels, in folder: RunFolder) throws(InputError) {
         for method in methods where method.filter == chosenMethod.filter {
             let checkpoint = forecaster(method, models).checkpoint(variables: data.variables.map(\.name))
-            try ModelFile.write(checkpoint, to: folder.path("models/\(method.kind.rawValue)"))
+            try ModelFile.write(checkpoint, to: "models/\(method.kind.rawValue)", in: folder)
         }
     }
 }

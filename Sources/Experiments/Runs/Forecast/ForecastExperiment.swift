@@ -35,10 +35,9 @@ public struct ForecastExperiment: Experiment {
         var parts: [ScenarioResults] = []
         var complete: LearnedModels?
         for scenario in scenarios {
-            let name = "forecasts/\(scenario.gaps.rawValue)"
             // What a complete stage needs no more is not learned again.
             parts.append(
-                try folder.stage(name) { () throws(InputError) in
+                try folder.stage("forecasts", scenario.gaps.rawValue) { () throws(InputError) in
                     let models = scenario.changesTraining ? run.learn(scenario) : complete ?? run.learn(scenario)
                     if !scenario.changesTraining { complete = models }
                     // Before the stage is complete: a run that is resumed after it does not come here again.

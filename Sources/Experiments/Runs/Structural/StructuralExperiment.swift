@@ -24,7 +24,7 @@ public struct StructuralExperiment: Experiment {
         let tasks = stages.flatMap { stage in variants.map { (name: stage.0, times: stage.1, variant: $0) } }
         let fits = try concurrentMap(tasks.count, threads: options.threads) { (index) throws(InputError) in
             let task = tasks[index]
-            return try folder.stage("fits/\(task.name)/\(task.variant.name)") {
+            return try folder.stage("fits", task.name, task.variant.name) {
                 fit(task.variant, data, task.times, progress)
             }
         }

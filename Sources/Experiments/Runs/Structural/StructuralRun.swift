@@ -32,7 +32,7 @@ struct StructuralRun: Sendable {
         let chosen = final[best ?? 0]
         var results = RunResults(
             name: header.name, title: header.title, summary: header.summary, version: ApusVersion.text,
-            command: "apus run \(header.file)", seed: UInt64(header.seed), variables: [variable],
+            seed: UInt64(header.seed), variables: [variable],
             primaryVariable: variable.name, splits: splits, leads: setting.leads,
             leadUnit: setting.step.leadUnit,
             gapScenarios: gapScenarios, methods: methods, choice: choice(chosen, candidates))

@@ -22,7 +22,10 @@ public struct Comparison: Sendable {
         }
         experiment = try experiment.narrowed(to: methods, seeds: seeds)
         file.experiment = experiment
-        file.identity += Array("\(methods ?? []) \(seeds ?? 0)".utf8)
+        if methods != nil || seeds != nil {
+            let names = methods.map { "methods \($0)" } ?? "all methods"
+            file.subject = names + (seeds.map { ", \($0) seeds" } ?? "")
+        }
     }
 
     public func run(output: String?, claim: RunFolder.Claim, options: RunOptions) throws(InputError) -> CompletedRun {

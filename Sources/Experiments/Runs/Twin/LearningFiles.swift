@@ -6,27 +6,49 @@ import Tensors
 /// The files of one training in a run's folder.
 struct LearningFiles: Sendable {
     let folder: RunFolder
+    /// For readers.
     let name: String
+    /// Of the files: folders, and the name of each.
+    let place: [String]
     let isQuiet: Bool
     /// The longest time between checkpoints; the first follow sooner.
     var interval = Duration.seconds(5)
 
-    private var model: String { folder.path("models/\(name).safetensors") }
-    /// Among the stages, with which it is removed when another run takes the folder.
-    private var checkpoint: String { folder.path("stages/training/\(name).safetensors") }
-    private var stage: String { "training/\(name)" }
+    /// - Parameter place: the name where it is not given.
+    init(folder: RunFolder, name: String, place: [String]? = nil, isQuiet: Bool) {
+        (self.folder, self.name, self.place, self.isQuiet) = (folder, name, place ?? [name], isQuiet)
+    }
 
-    /// What an earlier run has learned.
+    private var fileName: String { place.map { FilePath.component($0) }.joined(separator: "/") }
+    private var model: String { "models/\(fileName).safetensors" }
+    /// Among the stages, with which it is removed when another run takes the folder.
+    private var checkpoint: String { "stages/training/\(fileName).safetensors" }
+    private var stage: [String] { ["training"] + place }
+
+    /// The stage of a training that has ended.
+    private struct Ended: Codable {
+        /// Of the bytes of the model's file.
+        var fingerprint: String
+        var seconds: Double
+    }
+
+    /// The description of a checkpoint.
+    private struct Progress: Codable {
+        var seconds: Double
+        var engine: Engine
+    }
+
+    /// What an earlier process has learned; nil, with a line that says so, where its file is damaged.
     func saved<Model: Tree>(like start: Model) throws(InputError) -> (model: Model, record: TrainingRecord)? {
-        guard folder.holdsStage(stage) else { return nil }
-        let bytes = try InputFile.bytes(model)
-        do {
-            let file = try Checkpoint<TrainingRecord>(decoding: bytes)
-            return (try file.restored(into: start), file.description)
-        } catch {
-            throw InputError(
-                .data, at: .init(model), "\(error)", expected: "a model that this configuration has trained")
+        guard let ended: Ended = try folder.saved(stage) else { return nil }
+        guard let bytes = try folder.bytes(model), Self.fingerprint(bytes) == ended.fingerprint,
+            let file = try? Checkpoint<TrainingRecord>(decoding: bytes), let saved = try? file.restored(into: start)
+        else {
+            folder.reportDamage(model, "it is trained again")
+            return nil
         }
+        folder.record { $0.seconds[name] = ended.seconds }
+        return (saved, file.description)
     }
 
     /// Goes on from a checkpoint if there is one; writes one every few seconds.
@@ -51,7 +73,8 @@ struct LearningFiles: Sendable {
             let now = progress(session)
             meter.advance(by: now.0 - steps, note: now.2.isFinite ? "loss \(NumberText.short(now.2))" : nil)
             if clock.now - last > min(interval, (clock.now - start) / 4) {
-                try keep(session, seconds)
+                let engine = folder.engine
+                try write(Checkpoint(session, description: Progress(seconds: seconds, engine: engine)), to: checkpoint)
                 last = clock.now
             }
         }
@@ -60,38 +83,45 @@ struct LearningFiles: Sendable {
     }
 
     private func resumed<Session: Tree>(_ start: Session) throws(InputError) -> (Session, Double) {
-        guard FileManager.default.fileExists(atPath: checkpoint),
-            let file = try? Checkpoint<Double>(decoding: try InputFile.bytes(checkpoint)),
-            let session = try? file.restored(into: start)
-        else { return (start, 0) }  // what cannot be read was of another training: it begins again
-        return (session, file.description)
-    }
-
-    private func keep(_ session: some Tree, _ seconds: Double) throws(InputError) {
-        try write(Checkpoint(session, description: seconds), to: checkpoint)
+        guard let bytes = try folder.bytes(checkpoint) else { return (start, 0) }
+        guard let file = try? Checkpoint<Progress>(decoding: bytes), let session = try? file.restored(into: start)
+        else {
+            folder.reportDamage(checkpoint, "the training begins again")
+            return (start, 0)
+        }
+        folder.note(file.description.engine)
+        return (session, file.description.seconds)
     }
 
     /// The model, its description for readers, and its learning curve; the checkpoint goes.
-    func save(_ trained: some Tree, _ record: TrainingRecord, tag: String) throws(InputError) {
-        try write(Checkpoint(trained, description: record), to: model)
-        try AtomicFile.write(ExactJSON.encode(record, pretty: true), to: folder.path("models/\(name).json"))
+    func save(_ trained: some Tree, _ record: TrainingRecord, seconds: Double, tag: String) throws(InputError) {
+        let bytes = try write(Checkpoint(trained, description: record), to: model)
+        try folder.write(ExactJSON.encode(record, pretty: true), to: "models/\(fileName).json")
         var events = TensorBoardEvents()
         for (place, loss) in record.losses.enumerated() {
             if let loss { events.add(tag, loss, step: record.stride * (place + 1)) }
         }
-        try RunFolder.makeFolder(folder.path("tensorboard/\(name)"))
-        try AtomicFile.write(events.bytes, to: folder.path("tensorboard/\(name)/events.out.tfevents.0.apus"))
-        _ = try folder.stage(stage) { record }
-        unlink(checkpoint)
+        try folder.write(events.bytes, to: "tensorboard/\(fileName)/events.out.tfevents.0.apus")
+        try folder.keep(Ended(fingerprint: Self.fingerprint(bytes), seconds: seconds), as: stage)
+        folder.remove(checkpoint)
+        folder.record { $0.seconds[name] = seconds }
     }
 
-    private func write(_ file: Checkpoint<some Codable & Sendable>, to path: String) throws(InputError) {
+    @discardableResult
+    private func write(_ file: Checkpoint<some Codable & Sendable>, to name: String) throws(InputError) -> [UInt8] {
         let bytes: [UInt8]
         do { bytes = try file.encoded() } catch {
-            throw InputError(.data, at: .init(path), "the model has a number that JSON cannot hold: \(error)")
+            throw InputError(
+                .data, at: .init(folder.path(name)), "the model has a number that JSON cannot hold: \(error)")
         }
-        try RunFolder.makeFolder(FilePath.folder(of: path))
-        try AtomicFile.write(bytes, to: path)
+        try folder.write(bytes, to: name)
+        return bytes
+    }
+
+    private static func fingerprint(_ bytes: [UInt8]) -> String {
+        var fingerprint = Fingerprint()
+        fingerprint.combine(bytes)
+        return "\(fingerprint)"
     }
 }
 
@@ -108,6 +138,7 @@ extension ExperimentFile {
         }
         let folder = try folder(output, claim)
         let trained = try experiment.train(in: folder, options: options)
+        try folder.finish(hasResults: false)
         var table = TextTable(
             title: header.title,
             columns: [
@@ -120,7 +151,7 @@ extension ExperimentFile {
                 .text(name), .number(Double(record.parameters), decimals: 0),
                 .number(Double(record.steps), decimals: 0),
                 .number(losses.first, decimals: 4), .number(losses.last, decimals: 4),
-                .number(record.seconds, decimals: 1),
+                .number(folder.times.seconds[name], decimals: 1),
                 .text(record.outcome == .completed ? "completed" : "diverged after step \(record.steps)"),
             ])
         }

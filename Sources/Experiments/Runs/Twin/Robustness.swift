@@ -53,7 +53,7 @@ struct RobustnessCondition: Sendable, Equatable {
     let key: RobustnessKey
     let value: Double
 
-    var name: String { "\(key.rawValue)-\(NumberText.short(value))" }
+    var name: String { "\(key.rawValue)-\(value)" }
 
     func changed(_ setting: TwinSetting) -> TwinSetting {
         var setting = setting

@@ -15,7 +15,6 @@ struct TrainingRecord: Codable, Sendable, Equatable {
     /// Of every `stride`-th step; of what passes over its data again and again, the mean of a pass.
     var losses: [Double?]
     var stride: Int
-    var seconds: Double
     /// What was learned, where words can say it.
     var found: String?
     /// Of a forecast model: what its tensors do not say.
@@ -24,10 +23,10 @@ struct TrainingRecord: Codable, Sendable, Equatable {
     /// - Parameter stepsPerEpoch: how many steps of the gradient each loss is the mean of.
     init(
         kind: String, setting: String, given: MethodCandidate, of start: some Tree, losses all: [Double],
-        stepsPerEpoch: Int, outcome: Outcome, seconds: Double
+        stepsPerEpoch: Int, outcome: Outcome
     ) {
         (self.kind, self.setting, self.given) = (kind, setting, given)
-        (self.outcome, self.seconds) = (outcome, seconds)
+        self.outcome = outcome
         parameters = start.leaves.map(\.count).reduce(0, +)
         steps = all.count * stepsPerEpoch
         let epochs = max(1, all.count / 500)

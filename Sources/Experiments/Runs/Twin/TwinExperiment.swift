@@ -21,7 +21,8 @@ public struct TwinExperiment: Experiment {
     /// Trains models and methods that learn, or reads what an earlier run has learned; one after the other, each on all threads.
     func train(in folder: RunFolder, options: RunOptions) throws(InputError) -> TwinLearned {
         var learned = TwinLearned()
-        for plan in configuration.models {
+        // Those of files first: a file that is refused is refused before anything is trained.
+        for plan in configuration.models.filter({ $0.file != nil }) + configuration.models.filter({ $0.file == nil }) {
             let learning = TwinModelLearning(plan, configuration.setting, seed: header.seed)
             learned.models[plan.name] = try learning.trained(in: folder, options: options)
         }
@@ -36,6 +37,13 @@ public struct TwinExperiment: Experiment {
         return learned
     }
 
+    /// The result of a task.
+    private struct TimedRun: Codable, Sendable {
+        var run: TwinRunRecord
+        /// Analyses and forecasts in a second.
+        var cyclesPerSecond: Double?
+    }
+
     /// One run of the plan: a method with some parameters on one seed.
     private struct Task: Sendable {
         let method: Int
@@ -46,8 +54,10 @@ public struct TwinExperiment: Experiment {
         var condition: RobustnessCondition?
 
         /// Of its stage.
-        func name(_ method: TwinMethod) -> String {
-            "\(condition.map { "robustness/\($0.name)" } ?? purpose.rawValue)/\(method.name)/\(candidate)/\(seed)"
+        func name(_ method: TwinMethod) -> [String] {
+            (condition.map { ["robustness", $0.name] } ?? [purpose.rawValue]) + [
+                method.name, "\(candidate)", "\(seed)",
+            ]
         }
     }
 
@@ -66,7 +76,7 @@ public struct TwinExperiment: Experiment {
             isQuiet: options.isQuiet)
         let tried = try runs(tuning, learned, folder, progress, options)
         let chosen = methods.indices.map { method in
-            choice(zip(tuning, tried).filter { $0.0.method == method }.map { ($0.0.candidate, $0.1) })
+            choice(zip(tuning, tried).filter { $0.0.method == method }.map { ($0.0.candidate, $0.1.run) })
         }
         let tests = methods.indices.flatMap { method in
             configuration.testSeeds.map {
@@ -78,10 +88,14 @@ public struct TwinExperiment: Experiment {
         let records = methods.indices.map { method in
             TwinMethodRecord(
                 methods[method], chosen: chosen[method], setting: configuration.setting,
-                tried: zip(tuning, tried).filter { $0.0.method == method }.map { ($0.0.candidate, $0.1) },
-                tested: zip(tests, tested).filter { $0.0.method == method }.map(\.1),
+                tried: zip(tuning, tried).filter { $0.0.method == method }.map { ($0.0.candidate, $0.1.run) },
+                tested: zip(tests, tested).filter { $0.0.method == method }.map(\.1.run),
                 training: learned.methods[methods[method].name]?[chosen[method]].record)
         }
+        let speeds = methods.indices.map { method in
+            zip(tests, tested).filter { $0.0.method == method }.compactMap(\.1.cyclesPerSecond).max()
+        }
+        folder.record { $0.add(speeds, of: records) }
         var results = TwinResults(header, configuration.setting, methods: records)
         let trained = methods.indices.reduce(into: [String: TrainedMethod]()) { trained, method in
             trained[methods[method].name] = learned.methods[methods[method].name]?[chosen[method]]
@@ -118,7 +132,7 @@ public struct TwinExperiment: Experiment {
             + plan.conditions.flatMap { condition in
                 methods.indices.filter { condition.concerns(methods[$0]) }.map { method in
                     let own = zip(tasks, found).filter { $0.0.method == method && $0.0.condition == condition }
-                    return RobustnessRecord(methods[method].name, condition, errors: own.map(\.1.error))
+                    return RobustnessRecord(methods[method].name, condition, errors: own.map(\.1.run.error))
                 }
             }
     }
@@ -133,8 +147,8 @@ public struct TwinExperiment: Experiment {
     private func runs(
         _ tasks: [Task], _ learned: TwinLearned, _ folder: RunFolder, _ progress: ProgressMeter,
         _ options: RunOptions
-    ) throws(InputError) -> [TwinRunRecord] {
-        try concurrentMap(tasks.count, threads: options.threads) { (place) throws(InputError) -> TwinRunRecord in
+    ) throws(InputError) -> [TimedRun] {
+        try concurrentMap(tasks.count, threads: options.threads) { (place) throws(InputError) -> TimedRun in
             let task = tasks[place]
             let method = configuration.methods[task.method]
             defer { progress.advance() }
@@ -142,7 +156,7 @@ public struct TwinExperiment: Experiment {
         }
     }
 
-    private func record(_ task: Task, _ method: TwinMethod, _ learned: TwinLearned) -> TwinRunRecord {
+    private func record(_ task: Task, _ method: TwinMethod, _ learned: TwinLearned) -> TimedRun {
         let condition = task.condition
         let setting = condition?.changed(configuration.setting) ?? configuration.setting
         let candidate = method.candidates[task.candidate]
@@ -154,8 +168,8 @@ public struct TwinExperiment: Experiment {
         // Whole series of one seed are enough for the figures.
         let keepsStates =
             task.purpose == .test && condition == nil && task.seed == header.seed + configuration.testSeeds[0]
-        return TwinRunRecord(
-            series, draw, spinup: setting.spinup, seed: task.seed, seconds: seconds, keepsStates: keepsStates)
+        let run = TwinRunRecord(series, draw, spinup: setting.spinup, seed: task.seed, keepsStates: keepsStates)
+        return TimedRun(run: run, cyclesPerSecond: seconds > 0 ? Double(run.errors.count) / seconds : nil)
     }
 }
 
@@ -174,5 +188,38 @@ struct TwinLearned: Sendable {
     func model(of method: TwinMethod, _ setting: TwinSetting) -> TrainedModel {
         method.model.flatMap { models[$0] }
             ?? TrainedModel(model: .physical(setting.model.model), modelError: setting.noise)
+    }
+}
+
+extension RunTimes {
+    /// Takes in the speeds of methods, which stand in the order of their records.
+    mutating func add(_ speeds: [Double?], of methods: [TwinMethodRecord]) {
+        for (method, speed) in zip(methods, speeds) { cyclesPerSecond[method.name] = speed }
+        let known = zip(methods, speeds).compactMap { method, speed in speed.map { (method, $0) } }
+        for (method, speed) in known where method.training != nil {
+            guard let error = method.error, let training = seconds[method.name] else { continue }
+            let rivals = known.filter { $0.0.training == nil && ($0.0.error ?? .infinity) <= 1.1 * error }
+            guard let rival = rivals.map(\.1).max(), rival < speed else { continue }
+            cyclesUntilTrainingPays[method.name] = training / (1 / rival - 1 / speed)
+        }
+    }
+
+    /// The times as a table for the terminal; nil where there are none.
+    public var table: TextTable? {
+        let names = Set(seconds.keys).union(cyclesPerSecond.keys).sorted()
+        if names.isEmpty { return nil }
+        var table = TextTable(
+            title: "Times",
+            columns: [
+                .init("Name"), .init("Training", units: "s"), .init("Cycles", units: "s-1"),
+                .init("Cycles until training pays"),
+            ])
+        for name in names {
+            table.add([
+                .text(name), .number(seconds[name], decimals: 1), .number(cyclesPerSecond[name], decimals: 0),
+                .number(cyclesUntilTrainingPays[name], decimals: 0),
+            ])
+        }
+        return table
     }
 }

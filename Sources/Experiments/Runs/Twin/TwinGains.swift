@@ -75,7 +75,7 @@ extension TwinExperiment {
         let shown = configuration.methods.compactMap { method in
             learned[method.name].map { (method.name, $0.analysis) }
         }
-        return try folder.stage("gains") {
+        return try folder.stage("gains", shown.map { "\($0.0.utf8.count) \($0.0)" }.joined(separator: " ")) {
             let own = shown.compactMap { name, analysis in
                 setting.gain(analysis, seed: header.seed).map { GainRecord(name, $0) }
             }

@@ -58,7 +58,9 @@ struct TwinLearning: Sendable {
     }
 
     func trained(in folder: RunFolder, options: RunOptions) throws(InputError) -> TrainedMethod {
-        let work = LearningFiles(folder: folder, name: method.trainingName(number), isQuiet: options.isQuiet)
+        let work = LearningFiles(
+            folder: folder, name: method.trainingName(number), place: method.trainingPlace(number),
+            isQuiet: options.isQuiet)
         switch method.kind {
         case .learnedGain: return try gain(work)
         case .learnedEnsembleGain: return try ensembleGain(work)
@@ -74,12 +76,12 @@ struct TwinLearning: Sendable {
     }
 
     private func record<Parameters: Tree>(
-        _ state: TrainingState<Parameters>, of start: Parameters, stepsPerEpoch: Int, _ seconds: Double
+        _ state: TrainingState<Parameters>, of start: Parameters, stepsPerEpoch: Int
     ) -> TrainingRecord {
         TrainingRecord(
             kind: method.kind.rawValue, setting: setting.name, given: candidate, of: start,
             losses: Array(state.losses.values.prefix(state.epochs)), stepsPerEpoch: stepsPerEpoch,
-            outcome: state.outcome, seconds: seconds)
+            outcome: state.outcome)
     }
 
     // MARK: A gain
@@ -151,9 +153,9 @@ struct TwinLearning: Sendable {
             training.start(start, key: key), isFinished: training.isFinished,
             progress: { ($0.epochs, epochs, $0.losses.values[max(0, $0.epochs - 1)]) },
             advance: { training.advance(&$0) })
-        var record = record(state, of: start, stepsPerEpoch: objective.stepsPerEpoch, seconds)
+        var record = record(state, of: start, stepsPerEpoch: objective.stepsPerEpoch)
         record.found = describing(state.best)
-        try work.save(state.best, record, tag: method.loss.rawValue)
+        try work.save(state.best, record, seconds: seconds, tag: method.loss.rawValue)
         return (state.best, record)
     }
 
@@ -223,10 +225,10 @@ struct TwinLearning: Sendable {
                 ($0.state.epochs, settings.steps, $0.state.losses.values[max(0, $0.state.epochs - 1)])
             }, advance: { trainer.advance(&$0) })
         let state = session.state
-        let record = record(state, of: start, stepsPerEpoch: 1, seconds)
+        let record = record(state, of: start, stepsPerEpoch: 1)
         // Each step sees other truths: none is better than the last, unless it has spoilt the network.
         let network = state.outcome == .completed ? state.parameters : state.best
-        try work.save(network, record, tag: "error")
+        try work.save(network, record, seconds: seconds, tag: "error")
         return TrainedMethod(name: work.name, analysis: .network(network), record: record)
     }
 

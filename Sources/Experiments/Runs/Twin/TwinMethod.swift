@@ -164,8 +164,11 @@ struct TwinMethod: Sendable {
     /// What training makes small.
     var loss = TwinLoss.squaredError
 
-    /// Of the training with one of the combinations, and of its files.
-    func trainingName(_ number: Int) -> String { candidates.count == 1 ? name : "\(name)/\(number + 1)" }
+    /// Of the training with one of the combinations.
+    func trainingName(_ number: Int) -> String { trainingPlace(number).joined(separator: "/") }
+
+    /// The folders and the name of its files.
+    func trainingPlace(_ number: Int) -> [String] { candidates.count == 1 ? [name] : [name, "\(number + 1)"] }
 
     /// A method without anything to choose.
     init(_ kind: TwinMethodKind) { (name, self.kind, candidates) = (kind.rawValue, kind, [MethodCandidate()]) }

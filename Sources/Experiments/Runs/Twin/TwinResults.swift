@@ -13,8 +13,6 @@ struct TwinRunRecord: Codable, Sendable, Equatable {
     var spread: Double?
     /// The continuous ranked probability score.
     var rankedScore: Double?
-    /// Analyses and forecasts in a second.
-    var cyclesPerSecond: Double?
     /// Error and spread at every time.
     var errors: [Double?]
     var spreads: [Double?]
@@ -23,7 +21,7 @@ struct TwinRunRecord: Codable, Sendable, Equatable {
     var analysis: [Double?]?
 
     init(
-        _ series: FilterSeries, _ draw: TwinDraw, spinup: Int, seed: Int, seconds: Double, keepsStates: Bool
+        _ series: FilterSeries, _ draw: TwinDraw, spinup: Int, seed: Int, keepsStates: Bool
     ) {
         self.seed = seed
         let values = series.errors.values
@@ -34,7 +32,6 @@ struct TwinRunRecord: Codable, Sendable, Equatable {
             return outcome == .completed ? (scored.reduce(0, +) / Double(scored.count)).finite : nil
         }
         (error, spread, rankedScore) = (mean(series.errors), mean(series.spreads), mean(series.rankedScores))
-        cyclesPerSecond = seconds > 0 ? Double(values.count) / seconds : nil
         errors = values.map(\.finite)
         spreads = series.spreads.values.map(\.finite)
         if keepsStates {
@@ -65,7 +62,6 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
     var high: Double?
     var spread: Double?
     var rankedScore: Double?
-    var cyclesPerSecond: Double?
     /// What was published for this method in this setting, and whether ours is within its tolerance.
     var published: Double?
     var agrees: Bool?
@@ -91,7 +87,6 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
         }
         spread = mean(tested.map(\.spread))
         rankedScore = mean(tested.map(\.rankedScore))
-        cyclesPerSecond = tested.compactMap(\.cyclesPerSecond).max()
         failed = tested.count - errors.count
         self.tried = tried.map {
             Tried(parameters: method.candidates[$0.candidate].text(method.kind), seed: $0.run.seed, error: $0.run.error)
@@ -112,7 +107,7 @@ struct TwinResults: Codable, Sendable, Equatable {
     var title: String
     var summary: String
     var version: String
-    var command: String
+    var engine = Engine.compiled
     var seed: Int
     var setting: String
     var reference: String
@@ -136,7 +131,7 @@ struct TwinResults: Codable, Sendable, Equatable {
 
     init(_ header: ExperimentHeader, _ setting: TwinSetting, methods: [TwinMethodRecord]) {
         (name, title, summary) = (header.name, header.title, header.summary)
-        (version, command, seed) = (ApusVersion.text, "apus run \(header.file)", header.seed)
+        (version, seed) = (ApusVersion.text, header.seed)
         (self.setting, reference) = ("\(setting.name): \(setting.title)", setting.reference)
         (variables, observed) = (setting.model.variables, setting.observed.count)
         (interval, cycles, spinup) = (setting.model.interval, setting.cycles, setting.spinup)
@@ -160,14 +155,14 @@ extension TwinResults: ExperimentResults {
             title: setting,
             columns: [
                 .init("Method"), .init("Parameters"), .init("RMSE [95 %]", best: .lowest), .init("Spread"),
-                .init("CRPS", best: .lowest), .init("Published"), .init("Cycles", units: "s-1"), .init("Diverged"),
+                .init("CRPS", best: .lowest), .init("Published"), .init("Diverged"),
             ])
         for method in methods {
             table.add([
                 .text(method.name), .text(method.parameters),
                 .interval(method.error, low: method.low, high: method.high, decimals: 3),
                 .number(method.spread, decimals: 3), .number(method.rankedScore, decimals: 3),
-                .number(method.published, decimals: 3), .number(method.cyclesPerSecond, decimals: 0),
+                .number(method.published, decimals: 3),
                 .number(Double(method.failed), decimals: 0),
             ])
         }
@@ -195,8 +190,8 @@ extension TwinResults: ExperimentResults {
 
     func netCDF() throws(InputError) -> NetCDFFile {
         var file = NetCDFFile(attributes: [
-            "title": .text(title), "summary": .text(summary), "source": .text("Apus \(version)"),
-            "comment": .text("Made by: \(command); seed \(seed); setting \(setting)"), "references": .text(reference),
+            "title": .text(title), "summary": .text(summary), "source": .text(source),
+            "comment": .text("Made with seed \(seed); setting \(setting)"), "references": .text(reference),
         ])
         file.addCoordinate("method", .texts(methods.map(\.name)), attributes: ["long_name": "method"])
         let seeds = methods.first?.runs.map(\.seed) ?? []

@@ -40,7 +40,6 @@ struct SensitivityRecord: Codable, Sendable, Equatable {
     /// The error of forecasts over one Lyapunov time, over the standard deviation of the climate.
     var error: Double?
     var modelError: Double?
-    var seconds: Double?
 }
 
 /// Models that are held against that of the truth, on truths of tests.
@@ -116,8 +115,7 @@ struct TwinModelDiagnostics: Sendable {
         let lead = min(forecast.count, max(1, Int((1 / (reference.growth * interval)).rounded())))
         return SensitivityRecord(
             model: name, key: condition?.key, value: condition?.value, skill: skill(forecast, reference),
-            error: forecast[lead - 1].finite, modelError: trained.deviation,
-            seconds: trained.record?.seconds)
+            error: forecast[lead - 1].finite, modelError: trained.deviation)
     }
 
     // MARK: - Measures
@@ -180,7 +178,7 @@ extension TwinModelPlan {
         if let physics, kind != .physical { parts.append("corrects \(physics.text)") }
         if let physics, kind == .physical { parts = [physics.text] }
         if let file {
-            parts.append("read from \(file)")
+            parts.append("read from \(FilePath.name(of: file))")
         } else if kind != .physical {
             parts.append(
                 "learned from \(candidate.whole(.length)) times of \(source == .trajectory ? "a truth" : "observations")"

@@ -21,13 +21,15 @@ struct TwinModelLearning: Sendable {
     let setting: TwinSetting
     let plan: TwinModelPlan
     let seed: Int
-    /// Of its files.
     let name: String
+    /// The folders and the name of its files.
+    let place: [String]
 
     init(_ plan: TwinModelPlan, _ setting: TwinSetting, seed: Int, under condition: RobustnessCondition? = nil) {
         (self.plan, self.seed) = (plan, seed)
         self.setting = condition?.changed(setting) ?? setting
-        name = condition.map { "sensitivity/\(plan.name)-\($0.name)" } ?? plan.name
+        place = condition.map { ["sensitivity", plan.name, $0.name] } ?? [plan.name]
+        name = place.joined(separator: "/")
     }
 
     private var candidate: MethodCandidate { plan.candidate }
@@ -42,7 +44,7 @@ struct TwinModelLearning: Sendable {
             return trained(model, heldError(model, draw.twin.truth), nil)
         }
         if let file = plan.file { return try restored(file) }
-        let work = LearningFiles(folder: folder, name: name, isQuiet: options.isQuiet)
+        let work = LearningFiles(folder: folder, name: name, place: place, isQuiet: options.isQuiet)
         let draw = draw
         var description = description(draw)
         let start = start(description, candidate)
@@ -64,11 +66,11 @@ struct TwinModelLearning: Sendable {
         if plan.source == .trajectory { description.modelError = heldError(found.model, draw.twin.truth) }
         var record = TrainingRecord(
             kind: plan.kind.rawValue, setting: setting.name, given: candidate, of: found.model, losses: found.losses,
-            stepsPerEpoch: found.steps, outcome: found.outcome, seconds: found.seconds)
+            stepsPerEpoch: found.steps, outcome: found.outcome)
         record.model = description
         if case .dictionary(let model) = found.model { record.found = model.field.text }
         if !description.modelError.isFinite { record.outcome = .diverged(step: 0) }
-        try work.save(SavedModel(found.model), record, tag: "squared error")
+        try work.save(SavedModel(found.model), record, seconds: found.seconds, tag: "squared error")
         return trained(found.model, record)
     }
 

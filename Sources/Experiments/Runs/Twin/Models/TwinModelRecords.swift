@@ -22,12 +22,14 @@ extension TwinExperiment {
         let diagnostics = TwinModelDiagnostics(
             configuration.setting, seeds: configuration.testSeeds.map { header.seed + $0 },
             steps: configuration.longRun)
-        let reference = try folder.stage("models/\(TwinModelPlan.truthName)") { diagnostics.reference() }
+        // What a model is worth is the mean over these: other seeds are other stages.
+        let seeds = "\(configuration.testSeeds.count) seeds"
+        let reference = try folder.stage("models", seeds, TwinModelPlan.truthName) { diagnostics.reference() }
         let progress = ProgressMeter("\(shown.count) forecast models", total: shown.count, isQuiet: options.isQuiet)
         var records = [reference.record]
         for one in shown {
             records.append(
-                try folder.stage("models/\(one.name)") {
+                try folder.stage("models", seeds, one.name) {
                     diagnostics.record(one.name, one.kind, one.text, one.model, reference)
                 })
             progress.advance()
@@ -49,13 +51,14 @@ extension TwinExperiment {
         in folder: RunFolder, options: RunOptions
     ) throws(InputError) -> [SensitivityRecord] {
         guard let plan = configuration.sensitivity else { return [] }
+        let seeds = "\(configuration.testSeeds.count) seeds"
         var records: [SensitivityRecord] = []
         for model in configuration.models where model.learnsFromObservations {
             for condition in [nil] + plan.conditions.map(Optional.some) {
                 let learning = TwinModelLearning(model, configuration.setting, seed: header.seed, under: condition)
                 let trained = try learning.trained(in: folder, options: options)
                 records.append(
-                    try folder.stage("sensitivity/\(learning.name)") {
+                    try folder.stage(["sensitivity", seeds] + learning.place) {
                         diagnostics.sensitivity(model.name, condition, trained, reference)
                     })
             }

@@ -1,0 +1,31 @@
+import Kernels
+
+/// How programs of tensors were run. The two differ in the last digits and in speed.
+public enum Engine: String, Codable, Sendable, Equatable {
+    /// All as machine code.
+    case compiled
+    /// At least one by the interpreter, for want of a compiler that works.
+    case interpreted
+
+    /// That of this process up to now.
+    static var ofProcess: Engine { MachineCode.failures.isEmpty ? .compiled : .interpreted }
+}
+
+extension RunResults {
+    /// The software that made the results, as files name it.
+    var source: String { engine.source(version) }
+}
+
+extension TwinResults {
+    /// The software that made the results, as files name it.
+    var source: String { engine.source(version) }
+}
+
+extension Engine {
+    fileprivate func source(_ version: String) -> String {
+        switch self {
+        case .compiled: "Apus \(version)"
+        case .interpreted: "Apus \(version), programs interpreted, not run as machine code"
+        }
+    }
+}
