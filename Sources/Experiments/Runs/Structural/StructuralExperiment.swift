@@ -33,7 +33,7 @@ public struct StructuralExperiment: Experiment {
             header: header, setting: setting, data: data, trained: Array(fits[..<variants.count]),
             final: Array(fits[variants.count...]))
         let results = try run.results(threads: options.threads)
-        try ModelFile.write(run.checkpoint(of: results.chosen), to: folder.path("models/structural"))
+        try ModelFile.write(run.checkpoint(of: results.chosen), to: "models/structural", in: folder)
         return results
     }
 
