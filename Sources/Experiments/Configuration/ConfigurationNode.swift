@@ -159,6 +159,7 @@ public struct ConfigurationNode: Hashable, Sendable {
     }
 
     /// Whether the node is a mapping, where a configuration may say something shortly or at length.
+    public var isList: Bool { if case .list = content { true } else { false } }
     public var isMapping: Bool { if case .mapping = content { true } else { false } }
 
     private var plainText: String? {

@@ -11,7 +11,7 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
     /// An autoregression of order twelve on each series alone.
     case autoregression = "ar12"
 
-    /// Ensembles of standardised anomalies, `[variable][lead − 1][start][member]`.
+    /// Ensembles of standardised anomalies, `[variable][position of the lead][start][member]`.
     ///
     /// A point forecast is dressed with its own errors in training, at that lead. A missing value counts as the last
     /// one before it, for these methods have no filter; what cannot be forecast yet, before the first value or in a
@@ -19,36 +19,36 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
     ///
     /// - Parameter end: only times before it are learned from.
     public func forecasts(
-        _ anomalies: SeasonalSeries, before end: Int, starts: [Int], leads: Int
+        _ anomalies: SeasonalSeries, before end: Int, starts: [Int], leads: [Int]
     ) -> [[[[Double]]]] {
         let filled = anomalies.carriedForward()
         return (0..<anomalies.variables).map { variable in
             let values = filled.values.map { $0[variable] }
             if self == .climatology {
                 let samples = anomaliesBySeason(anomalies, variable, before: end)
-                return (1...leads).map { lead in starts.map { samples[anomalies.season.group($0 + lead)] } }
+                return leads.map { lead in starts.map { samples[anomalies.season.group($0 + lead)] } }
             }
             let points = pointForecasts(values, before: end, leads: leads)
-            return (1...leads).map { lead in
+            return leads.enumerated().map { i, lead in
                 let errors = (0..<max(end - lead, 0)).compactMap { start -> Double? in
                     guard start >= 12 else { return nil }
                     let truth = anomalies.values[start + lead][variable]
-                    let error = truth - points[lead - 1][start]
+                    let error = truth - points[i][start]
                     return error.isNaN ? nil : error
                 }
                 let dressing = Baseline.dressing(errors)
-                return starts.map { start in dressing.map { points[lead - 1][start] + $0 } }
+                return starts.map { start in dressing.map { points[i][start] + $0 } }
             }
         }
     }
 
-    /// `[lead − 1][start]`
-    private func pointForecasts(_ values: [Double], before end: Int, leads: Int) -> [[Double]] {
+    /// `[position of the lead][start]`
+    private func pointForecasts(_ values: [Double], before end: Int, leads: [Int]) -> [[Double]] {
         switch self {
-        case .climatology: return (1...leads).map { _ in values.map { _ in 0 } }
-        case .persistence: return (1...leads).map { _ in values }
+        case .climatology: return leads.map { _ in values.map { _ in 0 } }
+        case .persistence: return leads.map { _ in values }
         case .dampedPersistence:
-            return (1...leads).map { lead in
+            return leads.map { lead in
                 let pairs = (0..<max(end - lead, 0)).map { (values[$0], values[$0 + lead]) }.filter { !$0.0.isNaN }
                 let slope =
                     pairs.map { $0.0 * $0.1 }.reduce(0.0, +) / max(pairs.map { $0.0 * $0.0 }.reduce(0.0, +), 1e-300)
@@ -58,11 +58,11 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
         }
     }
 
-    private func autoregression(_ values: [Double], before end: Int, leads: Int) -> [[Double]] {
+    private func autoregression(_ values: [Double], before end: Int, leads: [Int]) -> [[Double]] {
         let order = 12
         let first = (values.firstIndex { !$0.isNaN } ?? values.count) + order
         // As many equations as coefficients, or there is nothing to learn from.
-        guard end - first > order else { return (1...leads).map { _ in values.map { _ in .nan } } }
+        guard end - first > order else { return leads.map { _ in values.map { _ in .nan } } }
         let series = SeasonalSeries(values.map { [$0] }, period: 1, firstPhase: 0)
         let layout = MemoryLayout(variables: 1, memory: order, period: 1, firstPhase: 0)
         let setting = SeasonalRegressionSetting(
@@ -78,14 +78,18 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
     }
 
     /// Applies a one-step forecast again and again from every start; `past` is newest first.
-    private static func iterated(_ values: [Double], leads: Int, _ next: ([Double]) -> Double) -> [[Double]] {
+    private static func iterated(_ values: [Double], leads: [Int], _ next: ([Double]) -> Double) -> [[Double]] {
         let order = 12
-        var result = [[Double]](repeating: [Double](repeating: 0, count: values.count), count: leads)
+        var result = [[Double]](repeating: [Double](repeating: 0, count: values.count), count: leads.count)
         for start in values.indices {
             var past = (0..<order).map { start >= $0 ? values[start - $0] : .nan }
-            for lead in 0..<leads {
+            var position = 0
+            for lead in 1...(leads.last ?? 1) {
                 let value = next(past)
-                result[lead][start] = value
+                if leads[position] == lead {
+                    result[position][start] = value
+                    position += 1
+                }
                 past = [value] + past.dropLast()
             }
         }

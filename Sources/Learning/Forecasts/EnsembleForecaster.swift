@@ -63,11 +63,12 @@ public struct EnsembleForecaster: Sendable {
         }
     }
 
-    /// Ensembles of standardised anomalies 1, 2, … `leads` steps after each of the times `starts`, `[leads, N, d]` each.
+    /// Ensembles of standardised anomalies some steps (`leads`, increasing) after each of the times `starts`, `[leads, N, d]`
+    /// each.
     ///
     /// Starts are taken in blocks of fixed size, so that the result does not depend on the number of threads.
     public func forecasts(
-        _ trajectory: Trajectory<Ensemble>, starts: [Int], leads: Int, threads: Int
+        _ trajectory: Trajectory<Ensemble>, starts: [Int], leads: [Int], threads: Int
     ) -> [Tensor] {
         let size = 12
         let variables = self.variables
@@ -79,14 +80,15 @@ public struct EnsembleForecaster: Sendable {
             let times = Tensor(integers: block)
             return Pair(forecast, Pair(trajectory.analyses.mappingLeaves { $0.taking(times) }, times))
         }
-        guard let first = blocks.first else { return [] }
+        guard let first = blocks.first, let longest = leads.last else { return [] }
         let program = compile(like: input(first)) { input in
             let forecast = input.first
             return vmap { (belief: Ensemble, step: Tensor) in
-                scan(over: Tensor.range(leads), from: belief) { belief, lead in
+                let all = scan(over: Tensor.range(longest), from: belief) { belief, lead in
                     let next = forecast(belief, step: step + lead)
                     return (next, next.members.slice(axis: 1, from: 0, to: variables))
                 }.outputs
+                return leads.count == longest ? all : all.taking(Tensor(integers: leads.map { $0 - 1 }))
             }(input.second.first, input.second.second)
         }
         let futures = concurrentMap(blocks.count, threads: threads) { program(input(blocks[$0])) }

@@ -24,7 +24,7 @@ struct Forecast: ParsableCommand {
     var leads = 12
 
     func validate() throws {
-        if leads < 1 { throw ValidationError("--leads \(leads): expected at least 1") }
+        if !(1...10_000).contains(leads) { throw ValidationError("--leads \(leads): expected 1 to 10000") }
     }
 
     func run() throws {

@@ -8,7 +8,7 @@ extension ForecastRun {
             name: header.name, title: header.title, summary: header.summary, version: ApusVersion.text,
             seed: UInt64(header.seed),
             variables: data.variables.map(\.record),
-            primaryVariable: setting.target, splits: splits, leads: Array(1...setting.leads),
+            primaryVariable: setting.target, splits: splits, leads: setting.leads,
             leadUnit: setting.step.leadUnit, gapScenarios: parts.map(\.record), methods: methodRecords(parts),
             choice: choice)
         let learned = Set(methods.map(\.name))
@@ -87,10 +87,9 @@ extension ForecastRun {
     }
 
     private func histograms(_ forecasts: MethodForecasts) -> [RankHistogramRecord] {
-        setting.decisiveLeads.map { lead in
-            let found = forecasts.leads[data.target][lead - 1]
-            return RankHistogramRecord(
-                method: forecasts.method, variable: setting.target, lead: lead, gaps: forecasts.gaps,
+        forecasts.leads[data.target].filter { setting.decisiveLeads.contains($0.lead) }.map { found in
+            RankHistogramRecord(
+                method: forecasts.method, variable: setting.target, lead: found.lead, gaps: forecasts.gaps,
                 counts: found.ranks, probability: found.flatness.finite)
         }
     }
@@ -107,19 +106,23 @@ extension ForecastRun {
             guard let a = part.forecasts.first(where: { $0.method == first }),
                 let b = part.forecasts.first(where: { $0.method == second })
             else { return [] }
-            return (1...setting.leads).flatMap { compare(a, b, lead: $0) }
+            return zip(a.leads[data.target], b.leads[data.target]).flatMap {
+                compare((a.method, $0), (b.method, $1), a.gaps)
+            }
         }
     }
 
-    private func compare(_ a: MethodForecasts, _ b: MethodForecasts, lead: Int) -> [ComparisonRecord] {
-        let (first, second) = (a.leads[data.target][lead - 1], b.leads[data.target][lead - 1])
+    private func compare(
+        _ a: (method: String, LeadForecasts), _ b: (method: String, LeadForecasts), _ gaps: Gaps
+    ) -> [ComparisonRecord] {
+        let (first, second) = (a.1, b.1)
         let both = [
             (ScoreName.rmse, bootstrap.difference(first.squares, second.squares)),
             (.crps, bootstrap.difference(first.rankedProbabilities, second.rankedProbabilities)),
         ]
         return both.map { score, difference in
             ComparisonRecord(
-                first: a.method, second: b.method, variable: setting.target, lead: lead, score: score, gaps: a.gaps,
+                first: a.method, second: b.method, variable: setting.target, lead: first.lead, score: score, gaps: gaps,
                 difference: difference.estimate.value, low: difference.estimate.low, high: difference.estimate.high,
                 significant: difference.isSignificant)
         }
@@ -130,18 +133,16 @@ extension ForecastRun {
     /// From forecasts by target to forecasts by start; a start outside the test's targets has no entry.
     private func record(_ forecasts: MethodForecasts, variable: Int) -> ForecastRecord {
         let starts = scorer.starts
-        let leads = (1...setting.leads).map { lead -> ForecastsAtLead in
-            let found = forecasts.leads[variable][lead - 1]
+        let leads = forecasts.leads[variable].map { found -> ForecastsAtLead in
+            let positions = Dictionary(uniqueKeysWithValues: found.targets.enumerated().map { ($1 - found.lead, $0) })
             func byStart(_ values: [Double]) -> [Double?] {
-                starts.map { start in
-                    data.test.contains(start + lead) ? values[start + lead - data.test.lowerBound].finite : nil
-                }
+                starts.map { start in positions[start].flatMap { values[$0].finite } }
             }
             return ForecastsAtLead(
-                lead: lead, mean: byStart(found.mean), quantile5: byStart(found.quantiles[0]),
+                lead: found.lead, mean: byStart(found.mean), quantile5: byStart(found.quantiles[0]),
                 quantile25: byStart(found.quantiles[1]), quantile50: byStart(found.quantiles[2]),
                 quantile75: byStart(found.quantiles[3]), quantile95: byStart(found.quantiles[4]),
-                truth: byStart(data.test.map { data.truth[$0][variable] }))
+                truth: byStart(found.targets.map { data.truth[$0][variable] }))
         }
         return ForecastRecord(
             method: forecasts.method, gaps: forecasts.gaps, variable: data.variables[variable].name,

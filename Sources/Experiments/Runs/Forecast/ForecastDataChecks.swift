@@ -4,6 +4,7 @@ import Learning
 extension ForecastData {
     func requireEnough(_ setting: ForecastSetting) throws(InputError) {
         try requireLength(setting)
+        try requireMemory(setting)
         for v in variables.indices { try requireVariation(of: v, setting) }
         try requireIndependence(setting)
         try requireTargetValues(setting)
@@ -26,7 +27,7 @@ extension ForecastData {
     private func requireLength(_ setting: ForecastSetting) throws(InputError) {
         let place = setting.split.place
         let memory = setting.longestMemory
-        let needed = memory + max(2 * series.season.coefficientCount, 24) + setting.leads
+        let needed = memory + max(2 * series.season.coefficientCount, 24) + setting.longestLead
         guard training.upperBound >= needed else {
             throw place.error(
                 "\(training.upperBound) steps before the end of training are too few for a memory of \(memory)",
@@ -37,10 +38,37 @@ extension ForecastData {
                 "\(end - memory) steps before the test, after a memory of \(memory), are too few for \(setting.folds) folds",
                 expected: "at least \(2 * setting.folds)")
         }
-        guard validation.count > setting.leads, test.count > setting.leads else {
+        guard validation.count > setting.longestLead, test.count > setting.longestLead else {
             throw place.error(
                 "validation of \(validation.count) and test of \(test.count) steps",
-                expected: "each longer than the \(setting.leads) leads")
+                expected: "each longer than the \(setting.longestLead) leads")
+        }
+        guard min(validation.count, test.count) > 2 * setting.startInterval else {
+            throw setting.places.forecast.error(
+                "a start every \(setting.startInterval) steps of \(min(validation.count, test.count))",
+                expected: "at least two starts in validation and test")
+        }
+    }
+
+    /// Products of sizes that would not fit, before anything is allocated.
+    private func requireMemory(_ setting: ForecastSetting) throws(InputError) {
+        let (d, memory) = (variables.count, setting.linear.map(\.memory).max() ?? 1)
+        let starts = max(validation.count, test.count) / setting.startInterval + setting.longestLead
+        try setting.places.forecast.require(
+            MemoryNeed(["leads": setting.leads.count, "starts": starts, "members": setting.members, "variables": d]),
+            MemoryNeed(["starts": starts, "members": setting.members, "memory": memory, "variables": d]))
+        let state = (memory + 1) * d
+        try setting.places.linear.require(
+            MemoryNeed(["memory × variables": state, "memory × variables": state, "seasons": 4 * series.period]),
+            MemoryNeed(["times": series.count, "memory × variables": state]),
+            MemoryNeed([
+                "times": series.hasGaps ? 3 * end : 0, "memory × variables": state, "memory × variables": state,
+            ]))
+        for network in setting.network + setting.correction {
+            let widths = [network.memory * d] + network.hidden
+            try (setting.places.network ?? setting.places.linear).require(
+                MemoryNeed(["folds": 4 * setting.folds, "units": widths.max() ?? 1, "units": widths.max() ?? 1]),
+                MemoryNeed(["times": series.count, "memory × variables": network.memory * d]))
         }
     }
 

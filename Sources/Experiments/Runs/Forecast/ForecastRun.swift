@@ -23,7 +23,9 @@ struct ForecastRun: Sendable {
 
     var bootstrap: BlockBootstrap { BlockBootstrap(resamples: setting.resamples, seed: UInt64(header.seed)) }
     var scorer: ForecastScorer {
-        ForecastScorer(data: data, targets: data.test, split: "test", leads: setting.leads, bootstrap: bootstrap)
+        ForecastScorer(
+            data: data, targets: data.test, split: "test", leads: setting.leads, interval: setting.startInterval,
+            bootstrap: bootstrap)
     }
 
     func learn(_ scenario: GapScenario) -> LearnedModels {

@@ -1,6 +1,6 @@
 import Learning
 
-/// What a configuration file says of a forecast experiment.
+/// The configuration of a forecast experiment.
 struct ForecastSetting: Sendable {
     let data: DataSource
     let step: TimeStep
@@ -8,9 +8,12 @@ struct ForecastSetting: Sendable {
     let split: Split
     /// The variable that choices are made for.
     let target: String
-    let leads: Int
+    /// Increasing.
+    let leads: [Int]
     /// The leads whose mean score decides.
     let decisiveLeads: [Int]
+    /// Steps from one start of a forecast to the next.
+    let startInterval: Int
     let members: Int
     let folds: Int
     let linear: [SeasonalRegressionSetting]
@@ -24,6 +27,7 @@ struct ForecastSetting: Sendable {
     let rounds: Int
     let gaps: [GapSetting]
     let resamples: Int
+    let places: Places
 
     struct Split: Sendable {
         let train: Range<Instant>
@@ -32,12 +36,21 @@ struct ForecastSetting: Sendable {
         let place: ConfigurationNode
     }
 
+    /// Where the sizes stand, for errors about their products.
+    struct Places: Sendable {
+        let forecast: ConfigurationNode
+        let linear: ConfigurationNode
+        let network: ConfigurationNode?
+    }
+
     /// The most past values that any model sees.
     var longestMemory: Int {
         max(linear.map(\.memory).max() ?? 1, (network + correction).map(\.memory).max() ?? 1)
     }
+    var longestLead: Int { leads.last ?? 1 }
 
     init(_ keys: inout ConfigurationMapping) throws(InputError) {
+        keys.adopt(Self.keys)
         let dataNode = try keys.required("data")
         data = try DataSource(dataNode)
         guard let step = data.step else {
@@ -51,61 +64,32 @@ struct ForecastSetting: Sendable {
                 expected: "a key 'truth' for every variable, or for none")
         }
         self.step = step
-        season = try ForecastSetting.season(keys.optional("season"))
+        season = try SeasonPlan(keys.optional("season"))
         split = try Split(try keys.required("split"))
-        target = try ForecastSetting.target(&keys, data)
-        let forecast = try keys.required("forecast").mapping { (keys) throws(InputError) in
-            let leads = try keys.required("leads").integer(.within(1...1000))
-            let decisive = try integers(keys.optional("decisive_leads"), default: [leads], .within(1...leads))
-            return (leads, decisive, try keys.optional("members")?.integer(.within(8...100_000)) ?? 128)
+        target = try ForecastSetting.variable(try keys.required("target"), data)
+        let forecastNode = try keys.required("forecast")
+        (leads, decisiveLeads, startInterval, members) = try keys.mapping("forecast", ForecastSetting.forecast)
+        folds = try keys.mapping("cross_validation") { (keys) throws(InputError) in try keys.integer("folds") }
+        let linearNode = try keys.required("linear")
+        linear = try keys.mapping("linear", LinearCandidates.read)
+        if let node = season.place ?? linearNode as ConfigurationNode?, !season.hasPhases(step),
+            linear.contains(where: { $0.seasonalLags > 0 })
+        {
+            throw node.error(
+                "seasonal coefficients of the linear model need a season of phases, which a step of '\(step)' has not",
+                expected: "'seasonal_lags: 0', or steps of months without the key 'season'")
         }
-        (leads, decisiveLeads, members) = forecast
-        folds =
-            try keys.optional("cross_validation")?.mapping { (keys) throws(InputError) in
-                try keys.required("folds").integer(.within(3...50))
-            } ?? 8
-        linear = try keys.required("linear").mapping(ForecastSetting.linear)
-        network = try keys.optional("network")?.mapping(ForecastSetting.networks) ?? []
-        correction = try ForecastSetting.correction(&keys, linear)
-        let assimilation = try keys.optional("assimilation")?.mapping { (keys) throws(InputError) in
-            var filters: [EnsembleFilter] = []
-            for node in try keys.optional("filters")?.nonEmptyList() ?? [] {
-                filters.append(try node.choice())
-                if Set(filters).count < filters.count { throw node.error("a filter twice", expected: "each once") }
-            }
-            return (
-                filters.isEmpty ? EnsembleFilter.allCases : filters,
-                try numbers(keys.optional("inflation"), default: [1], .positive),
-                try keys.optional("least_observation_error")?.number(.positive) ?? 1e-3,
-                try keys.optional("smoothing_rounds")?.integer(.within(1...50)) ?? 4
-            )
-        }
-        (filters, inflations, leastObservationError, rounds) = assimilation ?? (EnsembleFilter.allCases, [1], 1e-3, 4)
+        let networkNode = keys.optional("network") ?? keys.optional("correction")
+        network = try keys.optionalMapping("network", NetworkCandidates.read) ?? []
+        correction = try NetworkCandidates.correction(&keys, linear)
+        (filters, inflations, leastObservationError, rounds) = try keys.mapping(
+            "assimilation", ForecastSetting.assimilation)
         gaps = try GapSetting.all(keys.optional("gaps"), data)
-        resamples =
-            try keys.optional("bootstrap")?.mapping { (keys) throws(InputError) in
-                try keys.required("resamples").integer(.within(100...100_000))
-            } ?? 1000
+        resamples = try keys.mapping("bootstrap") { (keys) throws(InputError) in try keys.integer("resamples") }
+        places = Places(forecast: forecastNode, linear: linearNode, network: networkNode)
     }
 
-    private static func season(_ node: ConfigurationNode?) throws(InputError) -> SeasonPlan {
-        guard let node else { return .usual }
-        guard node.isMapping else {
-            _ = try node.choice(among: ["none"])
-            return SeasonPlan(harmonics: [:], place: node)
-        }
-        return try node.mapping(SeasonPlan.keys) { (keys) throws(InputError) in
-            var harmonics: [SeasonPlan.Cycle: Int] = [:]
-            for cycle in SeasonPlan.Cycle.allCases { harmonics[cycle] = try keys.integer(cycle.rawValue) }
-            return SeasonPlan(harmonics: harmonics, place: node)
-        }
-    }
-
-    private static func target(_ keys: inout ConfigurationMapping, _ data: DataSource) throws(InputError) -> String {
-        let node = try keys.required("target")
-        return try variable(node, data)
-    }
-
+    /// A variable of the data.
     static func variable(_ node: ConfigurationNode, _ data: DataSource) throws(InputError) -> String {
         let name = try node.string()
         let names = data.variables.map(\.variable.name)
@@ -117,93 +101,62 @@ struct ForecastSetting: Sendable {
         return name
     }
 
-    private static func linear(_ keys: inout ConfigurationMapping) throws(InputError) -> [SeasonalRegressionSetting] {
-        let memories = try integers(keys.required("memory"), default: [], .positive)
-        let ridges = try numbers(keys.required("ridge"), default: [], .positive)
-        let decays = try numbers(keys.optional("ridge_decay"), default: [2], .nonNegative)
-        let lagsNode = keys.optional("seasonal_lags")
-        let seasonalLags = try integers(lagsNode, default: [0], .nonNegative)
-        if let lagsNode, let least = seasonalLags.min(), let longest = memories.min(), least > longest {
-            throw lagsNode.error(
-                "seasonal coefficients of \(least) lags with a memory of \(longest)", expected: "at most \(longest)")
+    private static func forecast(
+        _ keys: inout ConfigurationMapping
+    ) throws(InputError) -> (leads: [Int], decisive: [Int], interval: Int, members: Int) {
+        let node = try keys.required("leads")
+        let listed = try keys.integers("leads")
+        let leads = node.isList ? listed : Array(1...listed[0])
+        guard zip(leads, leads.dropFirst()).allSatisfy(<) else {
+            throw node.error("the leads do not increase", expected: "increasing leads, or the longest alone")
         }
-        let seasonalRidges = try numbers(keys.optional("seasonal_ridge"), default: [300], .positive)
-        let harmonics = try integers(keys.optional("harmonics"), default: [2], .positive)
-        var all: [SeasonalRegressionSetting] = []
-        for memory in memories {
-            for ridge in ridges {
-                for decay in decays {
-                    for lags in seasonalLags where lags <= memory {
-                        for (i, seasonal) in seasonalRidges.enumerated() where lags > 0 || i == 0 {
-                            for (j, waves) in harmonics.enumerated() where lags > 0 || j == 0 {
-                                all.append(
-                                    SeasonalRegressionSetting(
-                                        memory: memory, ridge: ridge, decay: decay, seasonalLags: lags,
-                                        seasonalRidge: seasonal, harmonics: waves))
-                            }
-                        }
-                    }
-                }
+        var decisive = [leads[leads.count - 1]]
+        if let node = keys.optional("decisive_leads") {
+            decisive = try keys.integers("decisive_leads")
+            if let other = decisive.first(where: { !leads.contains($0) }) {
+                throw node.error(
+                    "the lead \(other) is not forecast",
+                    expected: node.isList && leads.count < 20
+                        ? "of \(leads.map(String.init).joined(separator: ", "))"
+                        : "leads of \(leads[0]) to \(leads[leads.count - 1])")
             }
         }
-        return all
+        let interval = try keys.mapping("starts") { (keys) throws(InputError) in try keys.integer("every") }
+        return (leads, decisive, interval, try keys.integer("members"))
     }
 
-    /// A network that corrects a linear model sees no more of the past than that model.
-    private static func correction(
-        _ keys: inout ConfigurationMapping, _ linear: [SeasonalRegressionSetting]
-    ) throws(InputError) -> [NetworkSetting] {
-        guard let node = keys.optional("correction") else { return [] }
-        let settings = try node.mapping(networks)
-        let shortest = linear.map(\.memory).min() ?? 1
-        if let longest = settings.map(\.memory).max(), longest > shortest {
-            throw node.error(
-                "a network with a memory of \(longest) that corrects a linear model with one of \(shortest)",
-                expected: "memories of at most \(shortest), the least under 'linear'")
+    private static func assimilation(
+        _ keys: inout ConfigurationMapping
+    ) throws(InputError) -> (filters: [EnsembleFilter], inflations: [Double], least: Double, rounds: Int) {
+        var filters: [EnsembleFilter] = []
+        for node in try keys.value("filters").listOrSingle() {
+            filters.append(try node.choice())
+            if Set(filters).count < filters.count { throw node.error("a filter twice", expected: "each once") }
         }
-        return settings
-    }
-
-    private static func networks(_ keys: inout ConfigurationMapping) throws(InputError) -> [NetworkSetting] {
-        var hidden: [[Int]] = []
-        for node in try keys.required("hidden").nonEmptyList() {
-            hidden.append(try integers(node, default: [], .within(1...4096)))
-        }
-        let memories = try integers(keys.required("memory"), default: [], .positive)
-        let ridges = try numbers(keys.optional("ridge"), default: [0.01], .nonNegative)
-        let rate = try keys.optional("learning_rate")?.number(.positive) ?? 2e-3
-        let batch = try keys.optional("batch_size")?.integer(.positive) ?? 64
-        let epochs = try keys.optional("epochs")?.integer(.positive) ?? 300
-        let patience = try keys.optional("patience")?.integer(.positive) ?? 25
-        return hidden.flatMap { hidden in
-            memories.flatMap { memory in
-                ridges.map {
-                    NetworkSetting(
-                        hidden: hidden, memory: memory, ridge: $0, learningRate: rate, batchSize: batch,
-                        maximumEpochs: epochs, patience: patience)
-                }
-            }
-        }
+        return (
+            filters, try keys.numbers("inflation"), try keys.number("least_observation_error"),
+            try keys.integer("smoothing_rounds")
+        )
     }
 }
 
 extension ForecastSetting.Split {
     init(_ node: ConfigurationNode) throws(InputError) {
         place = node
-        (train, validation, test) = try node.mapping { (keys) throws(InputError) in
+        (train, validation, test) = try node.mapping(ForecastSetting.splitKeys) { (keys) throws(InputError) in
             (
                 try period(try keys.required("train")), try period(try keys.required("validation")),
                 try period(try keys.required("test"))
             )
         }
         guard train.upperBound <= validation.lowerBound, validation.upperBound <= test.lowerBound else {
-            throw node.error(
+            throw place.error(
                 "the periods overlap or are out of order", expected: "train before validation before test")
         }
     }
 }
 
-/// `[1990-01, 2010-12]`: from the begin of the first to the end of the second.
+/// `[1990-01, 2010-12]`: from the start of the first to the end of the second.
 func period(_ node: ConfigurationNode) throws(InputError) -> Range<Instant> {
     let ends = try node.list()
     guard ends.count == 2 else { throw node.error("\(ends.count) dates", expected: "[first, last]") }
@@ -220,14 +173,5 @@ func integers(
     guard let node else { return standard }
     var values: [Int] = []
     for entry in try node.listOrSingle() { values.append(try entry.integer(bounds)) }
-    return values
-}
-
-func numbers(
-    _ node: ConfigurationNode?, default standard: [Double], _ bounds: Bounds<Double>
-) throws(InputError) -> [Double] {
-    guard let node else { return standard }
-    var values: [Double] = []
-    for entry in try node.listOrSingle() { values.append(try entry.number(bounds)) }
     return values
 }

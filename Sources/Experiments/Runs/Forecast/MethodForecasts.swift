@@ -6,14 +6,16 @@ struct MethodForecasts: Codable, Sendable {
     let method: String
     let gaps: Gaps
     let outcome: Outcome
-    /// `[variable][lead − 1]`
+    /// `[variable][position of the lead]`
     let leads: [[LeadForecasts]]
-
-    func scores(_ variable: Int, lead: Int) -> [ScoreRecord] { leads[variable][lead - 1].scores }
 }
 
 /// Forecasts of one variable at one lead, one entry a target time.
 struct LeadForecasts: Codable, Sendable {
+    /// In steps.
+    let lead: Int
+    /// The steps that were forecast.
+    let targets: [Int]
     let mean: [Double]
     /// 5, 25, 50, 75 and 95 %.
     let quantiles: [[Double]]
@@ -35,26 +37,43 @@ struct ForecastScorer: Sendable {
     let data: ForecastData
     let targets: Range<Int>
     let split: String
-    let leads: Int
+    /// Increasing.
+    let leads: [Int]
+    /// Steps from one start to the next; the last step before the targets is one.
+    let interval: Int
     let bootstrap: BlockBootstrap
 
-    /// The times from which forecasts are needed: every target is forecast at every lead.
-    var starts: [Int] { Array((targets.lowerBound - leads)..<(targets.upperBound - 1)) }
+    /// The times from which forecasts are needed: those that reach a target at any lead.
+    var starts: [Int] {
+        let (shortest, longest) = (leads[0], leads[leads.count - 1])
+        return ((targets.lowerBound - longest)..<(targets.upperBound - shortest)).filter { start in
+            isStart(start) && leads.contains { targets.contains(start + $0) }
+        }
+    }
 
-    /// - Parameter members: the anomalies of an ensemble in units of the series, `(variable, lead, target) -> members`.
+    private func isStart(_ time: Int) -> Bool { (time - targets.lowerBound + 1) % interval == 0 }
+
+    /// The targets that a start reaches at a lead.
+    private func targets(_ lead: Int) -> [Int] { targets.filter { isStart($0 - lead) } }
+
+    /// - Parameter members: the anomalies of an ensemble in units of the series, by variable, position of the lead, position of
+    ///   the start, and target.
     func score(
-        _ method: String, _ gaps: Gaps, _ outcome: Outcome, members: (Int, Int, Int) -> [Double]
+        _ method: String, _ gaps: Gaps, _ outcome: Outcome, members: (Int, Int, Int, Int) -> [Double]
     ) -> MethodForecasts {
+        let positions = Dictionary(uniqueKeysWithValues: starts.enumerated().map { ($1, $0) })
         let leads = data.variables.indices.map { v in
-            (1...self.leads).map { lead in
-                score(method, gaps, variable: v, lead: lead, targets.map { members(v, lead, $0) })
+            self.leads.enumerated().map { i, lead in
+                let targets = targets(lead)
+                let ensembles = targets.map { members(v, i, positions[$0 - lead] ?? 0, $0) }
+                return score(method, gaps, variable: v, lead: lead, targets, ensembles)
             }
         }
         return MethodForecasts(method: method, gaps: gaps, outcome: outcome, leads: leads)
     }
 
     private func score(
-        _ method: String, _ gaps: Gaps, variable: Int, lead: Int, _ members: [[Double]]
+        _ method: String, _ gaps: Gaps, variable: Int, lead: Int, _ targets: [Int], _ members: [[Double]]
     ) -> LeadForecasts {
         let truth = targets.map { data.truth[$0][variable] }
         let isFinite = members.map { $0.allSatisfy(\.isFinite) }
@@ -71,6 +90,7 @@ struct ForecastScorer: Sendable {
         }
         let histogram = forecasts.rankHistogram(bins: 10, seed: bootstrap.seed)
         return LeadForecasts(
+            lead: lead, targets: targets,
             mean: zip(forecasts.mean.forecast, isFinite).map { $1 ? $0 : .nan },
             quantiles: LeadForecasts.probabilities.map { p in
                 zip(forecasts.quantile(p), mask).map { $1 ? $0 : .nan }
@@ -93,9 +113,9 @@ struct ForecastScorer: Sendable {
         let futures = forecaster.forecasts(trajectory, starts: starts, leads: leads, threads: threads)
             .map { $0.transposed(to: [2, 0, 1]).values }  // [variable, lead, member]
         let n = forecaster.members
-        return score(method, gaps, trajectory.outcome) { v, lead, target in
-            let offset = (v * leads + lead - 1) * n
-            let future = futures[target - lead - starts[0]]
+        return score(method, gaps, trajectory.outcome) { v, lead, start, target in
+            let offset = (v * leads.count + lead) * n
+            let future = futures[start]
             let anomaly = anomaly(v, target, forecaster.climatology)
             return (0..<n).map { anomaly(future[offset + $0]) }
         }
@@ -108,8 +128,8 @@ struct ForecastScorer: Sendable {
         let starts = self.starts
         let futures = baseline.forecasts(
             climatology.anomalies(of: scenario.series), before: end, starts: starts, leads: leads)
-        return score(baseline.rawValue, scenario.gaps, .completed) { v, lead, target in
-            futures[v][lead - 1][target - lead - starts[0]].map(anomaly(v, target, climatology))
+        return score(baseline.rawValue, scenario.gaps, .completed) { v, lead, start, target in
+            futures[v][lead][start].map(anomaly(v, target, climatology))
         }
     }
 

@@ -17,7 +17,7 @@ public struct SavedForecast: Sendable {
         }
         let (moved, series) = try SavedForecast.aligned(forecaster, table, step, configuration)
         let trajectory = moved.assimilate(series)
-        let future = moved.forecasts(trajectory, starts: [series.count - 1], leads: leads, threads: 1)[0]
+        let future = moved.forecasts(trajectory, starts: [series.count - 1], leads: Array(1...leads), threads: 1)[0]
         guard trajectory.outcome == .completed, future.values.allSatisfy(\.isFinite) else {
             throw InputError(
                 .data, at: .init(model), "the model diverged on the observations of \(source.file)",

@@ -20,12 +20,32 @@ struct SeasonPlan: Sendable {
     /// The place of the key, for errors.
     let place: ConfigurationNode?
 
-    static let usual = SeasonPlan(harmonics: nil, place: nil)
-
     static let keys = KeyTable(
         .integer("year", 0...100, .usual("0"), unit: "harmonics", "Waves of the year of 365.2425 days."),
         .integer("week", 0...50, .usual("0"), unit: "harmonics", "Waves of the week."),
         .integer("day", 0...100, .usual("0"), unit: "harmonics", "Waves of the day of 24 hours, in UTC."))
+
+    /// Reads the key; nil where it is absent.
+    init(_ node: ConfigurationNode?) throws(InputError) {
+        place = node
+        guard let node else {
+            harmonics = nil
+            return
+        }
+        guard node.isMapping else {
+            _ = try node.choice(among: ["none"])
+            harmonics = [:]
+            return
+        }
+        harmonics = try node.mapping(Self.keys) { (keys) throws(InputError) in
+            var harmonics: [Cycle: Int] = [:]
+            for cycle in Cycle.allCases { harmonics[cycle] = try keys.integer(cycle.rawValue) }
+            return harmonics
+        }
+    }
+
+    /// Whether the normals are means of phases, which coefficients can follow too.
+    func hasPhases(_ step: TimeStep) -> Bool { harmonics == nil && SeasonPlan.hasPhases(step) }
 
     /// Whether steps are followed phase by phase: months that divide the year, and years.
     static func hasPhases(_ step: TimeStep) -> Bool {

@@ -112,6 +112,7 @@ struct Selection: Sendable {
     private var scorer: ForecastScorer {
         ForecastScorer(
             data: data, targets: data.validation, split: "validation", leads: setting.leads,
+            interval: setting.startInterval,
             bootstrap: BlockBootstrap(resamples: 100, seed: UInt64(setting.resamples)))
     }
 
@@ -159,8 +160,8 @@ struct Selection: Sendable {
         }
         guard let (inflation, forecaster, trajectory, _) = runs.max(by: { $0.3 < $1.3 }) else { return (1, .infinity) }
         let forecasts = scorer.learned(method.name, .none, forecaster, trajectory, threads: 1)
-        let scores = setting.decisiveLeads.map { lead in
-            forecasts.leads[data.target][lead - 1].rankedProbabilities.value ?? .infinity
+        let scores = forecasts.leads[data.target].filter { setting.decisiveLeads.contains($0.lead) }.map {
+            $0.rankedProbabilities.value ?? .infinity
         }
         return (inflation, scores.reduce(0.0, +) / Double(scores.count))
     }
