@@ -110,7 +110,7 @@ extension Tensor {
     }
     /// `count` numbers from `start` to `end`, both included.
     public static func linearlySpaced(_ start: Double, _ end: Double, count: Int) -> Tensor {
-        Tensor((0..<count).map { start + (end - start) * Double($0) / Double(max(count - 1, 1)) })
+        Tensor((0..<count).map { start + (end - start) * Double($0) / Double(Swift.max(count - 1, 1)) })
     }
 }
 
