@@ -15,7 +15,7 @@ extension Tensor {
     package init(_ signature: Signature, filledBy fill: (UnsafeMutableRawPointer) -> Void) {
         let count = signature.shape.elementCount
         func array<T>(_: T.Type) -> [T] {
-            [T](unsafeUninitializedCapacity: max(count, 1)) { buffer, initialized in
+            [T](unsafeUninitializedCapacity: Swift.max(count, 1)) { buffer, initialized in
                 fill(UnsafeMutableRawPointer(buffer.baseAddress!))
                 initialized = count
             }

@@ -20,7 +20,7 @@ extension Tensor {
         let kept = shape.indices.map { axes.contains($0) ? 1 : shape[$0] }
         let total = axes.map { shape[$0] }.reduce(1, *)
         let deviation = self - mean(axes: axes).reshaped(kept)
-        return deviation.squared().sum(axes: axes) / Tensor(floatLiteral: Double(max(total - correction, 0)))
+        return deviation.squared().sum(axes: axes) / Tensor(floatLiteral: Double(Swift.max(total - correction, 0)))
     }
     /// The product of all elements along axes, 1 of none; its derivatives are right where factors are zero.
     public func product(axes: [Int]? = nil) -> Tensor {
