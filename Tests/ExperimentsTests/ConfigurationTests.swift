@@ -13,12 +13,21 @@ import Testing
         var bias: Bool
     }
 
+    private static let table = KeyTable(
+        .mappings("models", models, .required, "Models."))
+    private static let models = KeyTable(
+        .integers("hidden", 1...99, .optional("none"), "Units."), .choice("kind", Kind.self, .required, "Kind."),
+        .number("rate", .within(0...1), .usual("0.5"), "Rate."), .flag("bias", .usual("true"), "Bias."))
+    private static let dates = KeyTable(
+        ConfigurationKey("to", .date, .required, "Date."), ConfigurationKey("step", .step, .required, "Step."),
+        ConfigurationKey("bad", .date, .required, "Date."))
+
     private func models(_ yaml: String) throws -> [Model] {
-        try ConfigurationNode(yaml: yaml, file: "e.yaml").mapping { (keys) throws(InputError) in
+        try ConfigurationNode(yaml: yaml, file: "e.yaml").mapping(Self.table) { (keys) throws(InputError) in
             var models: [Model] = []
             for node in try keys.required("models").nonEmptyList() {
                 models.append(
-                    try node.mapping { (keys) throws(InputError) in
+                    try node.mapping(Self.models) { (keys) throws(InputError) in
                         var hidden: [Int] = []
                         for width in try keys.optional("hidden")?.listOrSingle() ?? [] {
                             hidden.append(try width.integer(.positive))
@@ -149,7 +158,7 @@ import Testing
 
     @Test func datesAndStepsAreRead() throws {
         let node = try ConfigurationNode(yaml: "{to: 1979-12, step: 6 hours, bad: 1979-13}", file: "e.yaml")
-        try node.mapping { (keys) throws(InputError) in
+        try node.mapping(Self.dates) { (keys) throws(InputError) in
             #expect(try keys.required("to").period().upperBound == Instant(year: 1980))
             #expect(try keys.required("step").timeStep() == TimeStep(6, .hour))
             let bad = try keys.required("bad")

@@ -5,22 +5,23 @@ public struct ConfigurationMapping: Sendable {
     /// The mapping itself, for errors about several keys.
     public let node: ConfigurationNode
     private let entries: [ConfigurationNode.Entry]
-    /// The keys that the mapping may hold; `nil` while its reader has no table yet.
-    private(set) var table: KeyTable?
+    /// The keys that the mapping may hold.
+    private(set) var table: KeyTable
     private var asked: [String] = []
 
-    init(node: ConfigurationNode, entries: [ConfigurationNode.Entry]) {
-        (self.node, self.entries) = (node, entries)
+    init(node: ConfigurationNode, entries: [ConfigurationNode.Entry], table: KeyTable) {
+        (self.node, self.entries, self.table) = (node, entries, table)
     }
 
     /// Adds the keys of a reader to those that the mapping may hold: several readers share the root of a file.
-    public mutating func adopt(_ more: KeyTable) { table = table.map { $0 + more } ?? more }
+    public mutating func adopt(_ more: KeyTable) { table = table + more }
 
     /// The keys of the mapping in the order of the file.
     public var keys: [String] { entries.map(\.key) }
 
     /// The value of a key, or `nil` where the key is absent or has no value.
     public mutating func optional(_ key: String) -> ConfigurationNode? {
+        precondition(table.has(key), "KeyTable: '\(key)' is asked for, which is not among \(table.keys.map(\.name))")
         if !asked.contains(key) { asked.append(key) }
         guard let value = entries.first(where: { $0.key == key })?.value, value.content != .null else { return nil }
         return value
@@ -44,8 +45,7 @@ public struct ConfigurationMapping: Sendable {
 
     /// Throws at the first key that the table does not have, where another fault would hide it.
     func requireKnownKeys() throws(InputError) {
-        guard let table else { return }
-        if let unknown = entries.first(where: { entry in !table.keys.contains { $0.name == entry.key } }) {
+        if let unknown = entries.first(where: { !table.has($0.key) }) {
             let names = table.keys.map(\.name)
             throw InputError(
                 .configuration, at: unknown.place,
@@ -62,7 +62,7 @@ public struct ConfigurationMapping: Sendable {
     }
 
     private func error(_ unknown: ConfigurationNode.Entry) -> InputError {
-        if let table, table.keys.contains(where: { $0.name == unknown.key }) {
+        if table.has(unknown.key) {
             return InputError(
                 .configuration, at: unknown.place, "the key \(unknown.key.quoted) has no effect beside the others",
                 expected: asked.isEmpty ? "no key" : Spelling.oneOf(asked))

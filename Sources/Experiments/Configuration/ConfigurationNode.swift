@@ -1,15 +1,10 @@
 /// A value in a configuration file, with its place: every wrong value is an error that says where, what and what was
 /// expected.
 ///
-///     struct Settings {
-///         var seed: Int
-///         var hidden: Int
-///         init(_ keys: inout ConfigurationMapping) throws(InputError) {
-///             seed = try keys.required("seed").integer(.nonNegative)
-///             hidden = try keys.optional("hidden")?.integer(.positive) ?? 32
-///         }
+///     let keys = KeyTable(.integer("seed", 0...100, .required, "…"), .integer("hidden", 1...64, .usual("32"), "…"))
+///     let (seed, hidden) = try ConfigurationNode(file: "settings.yaml").mapping(keys) { (keys) throws(InputError) in
+///         (try keys.integer("seed"), try keys.integer("hidden"))
 ///     }
-///     let settings = try ConfigurationNode(file: "settings.yaml").mapping(Settings.init)
 public struct ConfigurationNode: Hashable, Sendable {
     /// What the file holds here.
     indirect enum Content: Hashable, Sendable {
@@ -141,21 +136,27 @@ public struct ConfigurationNode: Hashable, Sendable {
     public func mapping<Result>(
         _ table: KeyTable, _ read: (inout ConfigurationMapping) throws(InputError) -> Result
     ) throws(InputError) -> Result {
-        try mapping { (keys) throws(InputError) in
-            keys.adopt(table)
-            return try read(&keys)
-        }
-    }
-
-    /// Reads a mapping whose reader has no table, or adopts one.
-    public func mapping<Result>(
-        _ read: (inout ConfigurationMapping) throws(InputError) -> Result
-    ) throws(InputError) -> Result {
         guard case .mapping(let entries) = content else { throw wrongType("a mapping of keys to values") }
-        var mapping = ConfigurationMapping(node: self, entries: entries)
+        var mapping = ConfigurationMapping(node: self, entries: entries, table: table)
         let result = try read(&mapping)
         try mapping.finish()
         return result
+    }
+
+    /// The entries of a mapping whose keys are names of the user's own.
+    public func named() throws(InputError) -> [(name: String, node: ConfigurationNode)] {
+        guard case .mapping(let entries) = content else { throw wrongType("a mapping of names to values") }
+        var named: [(name: String, node: ConfigurationNode)] = []
+        for entry in entries where entry.value.content != .null { named.append((entry.key, entry.value)) }
+        return named
+    }
+
+    /// One part of a file that is not read as a whole: the value of a key that must be there.
+    public func part(_ key: String) throws(InputError) -> ConfigurationNode {
+        guard case .mapping(let entries) = content else { throw wrongType("a mapping of keys to values") }
+        var mapping = ConfigurationMapping(
+            node: self, entries: entries, table: KeyTable(.text(key, .required, "The part.")))
+        return try mapping.required(key)
     }
 
     /// Whether the node is a mapping, where a configuration may say something shortly or at length.

@@ -18,6 +18,8 @@ public struct KeyTable: Sendable {
     /// The keys of two tables.
     static func + (left: KeyTable, right: KeyTable) -> KeyTable { KeyTable(left.keys + right.keys) }
 
+    func has(_ name: String) -> Bool { keys.contains { $0.name == name } }
+
     subscript(name: String) -> ConfigurationKey {
         guard let key = keys.first(where: { $0.name == name }) else {
             preconditionFailure("KeyTable: no key '\(name)' among \(keys.map(\.name))")
@@ -43,6 +45,8 @@ public struct ConfigurationKey: Sendable {
         case step
         case list(Value)
         case mapping(KeyTable)
+        /// A mapping from names of one's own to mappings.
+        case named(KeyTable)
         /// Mappings whose further keys depend on a word.
         case variants(KeyVariants)
         case either(Value, Value)
@@ -183,10 +187,7 @@ extension ConfigurationMapping {
         return try ConfigurationNode(yaml: text, at: place)
     }
 
-    private func described(_ name: String) -> ConfigurationKey {
-        guard let table else { preconditionFailure("ConfigurationMapping: '\(name)' is read without a table") }
-        return table[name]
-    }
+    private func described(_ name: String) -> ConfigurationKey { table[name] }
 
     private func bounds(_ name: String) -> Bounds<Int> {
         var value = described(name).value

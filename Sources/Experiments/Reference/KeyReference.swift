@@ -49,6 +49,7 @@ public struct KeyReference: Sendable {
     private mutating func add(_ value: ConfigurationKey.Value, under path: String) {
         switch value {
         case .mapping(let table): add(table, under: path + ".", of: nil)
+        case .named(let table): add(table, under: path + ".NAME.", of: nil)
         case .list(let element): add(element, under: path + "[]")
         case .either(let first, let second):
             add(first, under: path)
@@ -109,6 +110,7 @@ extension ConfigurationKey.Value {
         case .list(.mapping), .list(.variants): "list of mappings"
         case .list(let element): "\(element.text); or a list"
         case .mapping, .variants: "mapping"
+        case .named: "mapping of names of your own to mappings"
         case .either(let first, let second): "\(first.text); or \(second.text)"
         }
     }
@@ -127,13 +129,16 @@ extension Bounds<Double> {
 }
 
 extension ExperimentKind {
+    /// The key by which a file is read.
+    static let keys = KeyTable(.choice("experiment", ExperimentKind.self, .required, "The kind of experiment."))
+
     /// The keys of a configuration of this kind.
     var keys: KeyTable {
         let kind = ConfigurationKey("experiment", .choice([rawValue]), .required, "The kind of experiment: \(text).")
         let own =
             switch self {
-            case .forecast: KeyTable()
-            case .structural: KeyTable()
+            case .forecast: ForecastSetting.keys
+            case .structural: StructuralConfiguration.keys
             case .twin: TwinConfiguration.keys
             }
         return KeyTable([kind]) + ExperimentHeader.keys + own

@@ -117,8 +117,8 @@ public struct ExperimentFile: Sendable {
     init(yaml text: String, file: String) throws(InputError) {
         identity = Array(text.utf8)
         let root = try ConfigurationNode(yaml: text, file: file)
-        (header, kind, experiment) = try root.mapping { (keys) throws(InputError) in
-            let kind: ExperimentKind = try keys.required("experiment").choice()
+        (header, kind, experiment) = try root.mapping(ExperimentKind.keys) { (keys) throws(InputError) in
+            let kind: ExperimentKind = try keys.choice("experiment")
             let header = try ExperimentHeader(&keys, file: file)
             return (header, kind, try kind.type.init(&keys, common: header))
         }

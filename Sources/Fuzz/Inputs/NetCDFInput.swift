@@ -10,9 +10,7 @@ extension InputKind {
         try place.write(configuration: "data: {file: data.nc, variables: \(names)\(time)}\n", to: "config.yaml")
         var fault: InputError?
         do {
-            let read = try ConfigurationNode(file: place.path("config.yaml")).mapping { (keys) throws(InputError) in
-                try DataSource(try keys.required("data")).read()
-            }
+            let read = try DataSource(try ConfigurationNode(file: place.path("config.yaml")).part("data")).read()
             try place.check(read.observations)
         } catch let error as InputError {
             fault = error

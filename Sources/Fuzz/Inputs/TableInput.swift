@@ -7,9 +7,7 @@ extension InputKind {
         var source = layout.source
         if random.chance(0.4) { source = random.mutated(source) }
         try place.write(configuration: Tree.mapping([("data", source)]).yaml, to: "config.yaml")
-        let read = try ConfigurationNode(file: place.path("config.yaml")).mapping { (keys) throws(InputError) in
-            try DataSource(try keys.required("data")).read()
-        }
+        let read = try DataSource(try ConfigurationNode(file: place.path("config.yaml")).part("data")).read()
         try place.check(read.observations)
         if let truth = read.truth { try place.check(truth) }
     }

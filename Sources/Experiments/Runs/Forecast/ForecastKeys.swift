@@ -35,7 +35,8 @@ extension ForecastSetting {
             "smoothing_rounds", 1...50, .usual("4"), "Rounds of smoothing and regression where values are missing."))
 
     static let keys = KeyTable(
-        ConfigurationKey("data", .mapping(KeyTable()), .required, "Where the observations are, at a regular step."),
+        ConfigurationKey(
+            "data", .mapping(DataSource.keys), .required, "Where the observations are, at a regular step."),
         ConfigurationKey(
             "season", .either(.choice(["none"]), .mapping(SeasonPlan.keys)),
             .optional("months by phase; else up to 3 waves of the year and 2 of the day"),
@@ -53,7 +54,7 @@ extension ForecastSetting {
             "correction", NetworkCandidates.keys, .optional("no corrections"),
             "Networks that correct the linear model; of at most its memory."),
         .mapping("assimilation", assimilationKeys, .usual("{}"), "The filters that the models run in."),
-        ConfigurationKey("gaps", .mapping(KeyTable()), .optional("none"), "Scenarios of withheld values, by name."),
+        ConfigurationKey("gaps", .named(GapSetting.keys), .optional("none"), "Scenarios of withheld values, by name."),
         .mapping(
             "bootstrap", KeyTable(.integer("resamples", 100...100_000, .usual("1000"), "Resamples of the scores.")),
             .usual("{}"), "Confidence intervals of the scores, by blocks of time."))

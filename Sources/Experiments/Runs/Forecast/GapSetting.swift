@@ -14,35 +14,37 @@ struct GapSetting: Sendable {
 
     /// The scenarios of the key `gaps`, in its order. Names become names of files.
     static func all(_ node: ConfigurationNode?, _ data: DataSource) throws(InputError) -> [GapSetting] {
-        try node?.mapping { (keys) throws(InputError) in
-            var settings: [GapSetting] = []
-            for key in keys.keys {
-                guard let node = keys.optional(key) else { continue }
-                // Earlier versions had one scenario at random, with a number in its name.
-                let name = key == "random30" ? "random" : key
-                guard settings.count < 20 else { throw node.error("more than 20 scenarios", expected: "at most 20") }
-                guard name != Gaps.none.rawValue, name.count <= 64,
-                    name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9_-]*/) != nil
-                else {
-                    throw node.error(
-                        "\(key.quoted) is no name of a scenario",
-                        expected: "letters, digits, '-' and '_', another name than 'none'")
-                }
-                if settings.contains(where: { $0.name.rawValue == name }) {
-                    throw node.error("the scenario \(name.quoted) a second time", expected: "each name once")
-                }
-                settings.append(try GapSetting(Gaps(rawValue: name), node, data))
+        var settings: [GapSetting] = []
+        for (key, node) in try node?.named() ?? [] {
+            // Earlier versions had one scenario at random, with a number in its name.
+            let name = key == "random30" ? "random" : key
+            guard settings.count < 20 else { throw node.error("more than 20 scenarios", expected: "at most 20") }
+            guard name != Gaps.none.rawValue, name.count <= 64,
+                name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9_-]*/) != nil
+            else {
+                throw node.error(
+                    "\(key.quoted) is no name of a scenario",
+                    expected: "letters, digits, '-' and '_', another name than 'none'")
             }
-            return settings
-        } ?? []
+            if settings.contains(where: { $0.name.rawValue == name }) {
+                throw node.error("the scenario \(name.quoted) a second time", expected: "each name once")
+            }
+            settings.append(try GapSetting(Gaps(rawValue: name), node, data))
+        }
+        return settings
     }
+
+    static let keys = KeyTable(
+        .number(
+            "fraction", .within(0.001...0.9), .optional("a period of one variable"), unit: "share",
+            "Values that are withheld at random."),
+        .text("variable", .optional("'fraction'"), "The variable that is withheld."),
+        ConfigurationKey("period", .period, .optional("'fraction'"), "The time in which it is."))
 
     private init(_ name: Gaps, _ node: ConfigurationNode, _ data: DataSource) throws(InputError) {
         self.name = name
-        rule = try node.mapping { (keys) throws(InputError) in
-            if let fraction = keys.optional("fraction") {
-                return .random(fraction: try fraction.number(.within(0.001...0.9)))
-            }
+        rule = try node.mapping(Self.keys) { (keys) throws(InputError) in
+            if let fraction = try keys.optionalNumber("fraction") { return .random(fraction: fraction) }
             let period = try keys.required("period")
             return .period(
                 variable: try ForecastSetting.variable(try keys.required("variable"), data),

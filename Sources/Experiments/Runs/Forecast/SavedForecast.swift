@@ -6,10 +6,7 @@ public struct SavedForecast: Sendable {
 
     public init(model: String, configuration: String, leads: Int) throws(InputError) {
         let (forecaster, names) = try ModelFile.read(model)
-        let source = try ConfigurationNode(file: configuration).mapping { (keys) throws(InputError) in
-            for key in keys.keys { _ = keys.optional(key) }
-            return try DataSource(try keys.required("data"))
-        }
+        let source = try DataSource(try ConfigurationNode(file: configuration).part("data"))
         let table = try source.read().observations
         let step = try SavedForecast.step(source, names, configuration)
         guard let last = table.times.last else {

@@ -7,10 +7,7 @@ public struct SavedStructuralForecast: Sendable {
 
     public init(model path: String, configuration: String, leads: Int) throws(InputError) {
         let (model, description) = try ModelFile.readStructural(path)
-        let source = try ConfigurationNode(file: configuration).mapping { (keys) throws(InputError) in
-            for key in keys.keys { _ = keys.optional(key) }
-            return try DataSource(try keys.required("data"))
-        }
+        let source = try DataSource(try ConfigurationNode(file: configuration).part("data"))
         let step = try Self.step(source, description, configuration)
         let table = try source.read().observations
         guard let last = table.times.last else {
