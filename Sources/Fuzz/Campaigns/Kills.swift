@@ -32,56 +32,54 @@ struct Kills: ParsableCommand {
     }
 }
 
-/// A run that is quick, and the files that must be the same.
+/// A run that is quick.
 struct KillPlan {
     let name: String
     let command: String
     let configuration: String
-    /// Whether the header of a file of tensors tells the time that training took.
-    let files: [String]
 
     static let all = [
-        KillPlan(
-            name: "forecast", command: "run", configuration: SampleText.forecast,
-            files: ["results.json", "results.nc", "models/linear.safetensors", "models/corrected.safetensors"]),
-        KillPlan(
-            name: "structural", command: "run", configuration: SampleText.structural,
-            files: ["results.json", "results.nc"]),
+        KillPlan(name: "forecast", command: "run", configuration: SampleText.forecast),
+        KillPlan(name: "structural", command: "run", configuration: SampleText.structural),
         KillPlan(
             name: "twin", command: "run",
-            configuration: SampleText.twin.replacingOccurrences(of: "cycles: 60", with: "cycles: 2000"),
-            files: ["results.json", "results.nc"]),
+            configuration: SampleText.twin.replacingOccurrences(of: "cycles: 60", with: "cycles: 2000")),
         KillPlan(
             name: "training", command: "train",
-            configuration: SampleText.training.replacingOccurrences(of: "steps: 40", with: "steps: 2000"),
-            files: ["models/learned-gain.safetensors"]),
+            configuration: SampleText.training.replacingOccurrences(of: "steps: 40", with: "steps: 2000")),
     ]
 
-    /// The content of a file without the times in it.
-    func content(of file: String, in folder: String) throws -> Data {
-        let bytes = try Data(contentsOf: URL(filePath: "\(folder)/out/\(file)"))
-        guard file.hasSuffix(".safetensors"), command == "train" else { return bytes }
-        let header = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
-        return bytes.dropFirst(8 + header)
+    /// All files that equal runs have in common, by their names.
+    static func results(in folder: String) throws -> [String: Data] {
+        var files: [String: Data] = [:]
+        let names = FileManager.default.enumerator(atPath: "\(folder)/out")?.compactMap { $0 as? String } ?? []
+        for name in names {
+            var isFolder: ObjCBool = false
+            let path = "\(folder)/out/\(name)"
+            _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            if isFolder.boolValue || name.hasPrefix("stages") || name == "run.json" { continue }
+            files[name] = try Data(contentsOf: URL(filePath: path))
+        }
+        return files
     }
 }
 
 /// The whole run of a plan, to which killed ones are compared.
 struct KilledRun {
     let plan: KillPlan
-    private let whole: [Data]
+    private let whole: [String: Data]
     private let seconds: Double
 
     init(_ plan: KillPlan) throws {
         self.plan = plan
         // The first run makes machine code that others find.
-        var (contents, seconds): ([Data], Double) = ([], 0)
+        var (contents, seconds): ([String: Data], Double) = ([:], 0)
         for _ in 0..<2 {
             let folder = try Self.folder(plan)
             defer { try? FileManager.default.removeItem(atPath: folder) }
             let ending = try Self.start(plan, folder).wait(seconds: 120)
             guard ending.status == 0 else { throw Fault("\(plan.name) fails: \(ending.errors)") }
-            (contents, seconds) = (try plan.files.map { try plan.content(of: $0, in: folder) }, ending.seconds)
+            (contents, seconds) = (try KillPlan.results(in: folder), ending.seconds)
         }
         (whole, self.seconds) = (contents, seconds)
     }
@@ -116,8 +114,10 @@ struct KilledRun {
         guard ending.status == 0, !ending.isTooLate else {
             return (wasKilled, "resumed, status \(ending.status): \(ending.errors)")
         }
-        for (file, expected) in zip(plan.files, whole) where try plan.content(of: file, in: folder) != expected {
-            return (wasKilled, "\(file) differs")
+        let found = try KillPlan.results(in: folder)
+        if Set(found.keys) != Set(whole.keys) { return (wasKilled, "the files are \(found.keys.sorted())") }
+        if let name = found.keys.sorted().first(where: { found[$0] != whole[$0] }) {
+            return (wasKilled, "\(name) differs")
         }
         return (wasKilled, nil)
     }

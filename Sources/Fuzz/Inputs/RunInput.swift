@@ -11,7 +11,8 @@ extension InputKind {
         let bytes = random.chance(0.7) ? Array(random.mutated(tree).json.utf8) : random.damaged(place.samples.marker)
         try place.write(bytes, to: "run/run.json")
         _ = try RunFolder(
-            claiming: folder, fingerprint: "f", as: random.pick([RunFolder.Claim.new, .force, .resume]))
+            claiming: folder, fingerprint: "f",
+            as: random.pick([RunFolder.Claim.new, .force, .resume, .resumeOfOtherProgram]))
     }
 
     /// A run that goes on from files of stages of which some are changed.
@@ -56,7 +57,7 @@ extension InputKind {
         try place.write(Array(place.samples.data.utf8), to: "data.csv")
         try place.write(configuration: text, to: "config.yaml")
         let file = try ExperimentFile(place.path("config.yaml"))
-        let run = try RunFolder(claiming: folder, fingerprint: "f", as: .resume)
+        let run = try RunFolder(claiming: folder, fingerprint: "f", as: .resumeOfOtherProgram)
         _ = try file.experiment.run(in: run, options: RunOptions(threads: 1, isQuiet: true)).json()
     }
 }

@@ -20,9 +20,10 @@ struct Samples {
             try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
             try AtomicFile.write(Array(SampleText.data.utf8), to: "\(place)/data.csv")
             try AtomicFile.write(Array(text.utf8), to: "\(place)/config.yaml")
-            if name == "training" { try keepCheckpoint(in: place) }
-            let run = try RunFolder(claiming: "\(place)/out", fingerprint: "f", as: name == "training" ? .resume : .new)
-            if name != "training" {
+            if name == "training" {
+                try keepCheckpoint(in: place)
+            } else {
+                let run = try RunFolder(claiming: "\(place)/out", fingerprint: "f", as: .new)
                 _ = try ExperimentFile("\(place)/config.yaml").experiment.run(in: run, options: options)
             }
         }
@@ -43,7 +44,10 @@ struct Samples {
         guard FileManager.default.fileExists(atPath: file) else {
             throw Fault("a training of two minutes keeps no checkpoint: \(ending.errors)")
         }
-        try AtomicFile.write(Array("{\"fingerprint\":\"f\"}".utf8), to: "\(place)/out/run.json")
+        // Of the same run as the inputs that begin from it.
+        let marker = Tree(String(decoding: try InputFile.bytes("\(place)/out/run.json"), as: UTF8.self))
+        let own = marker.setting(["fingerprint"], to: .text("f"))
+        try AtomicFile.write(Array(own.json.utf8), to: "\(place)/out/run.json")
     }
 
     init(in folder: String) throws(InputError) {
