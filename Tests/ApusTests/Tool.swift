@@ -18,7 +18,7 @@ enum Tool {
     static let path = path(of: "apus")
 
     /// A program of the package: beside the bundle of the tests, wherever the build folder is.
-    private static func path(of program: String) -> String {
+    static func path(of program: String) -> String {
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") } ?? CommandLine.arguments[0]
         let parts = URL(fileURLWithPath: bundle).path.split(separator: "/", omittingEmptySubsequences: false)
         let index = parts.firstIndex { $0.hasSuffix(".xctest") } ?? parts.count - 1

@@ -15,8 +15,8 @@ final class Subprocess {
     private let files: (output: String, errors: String)
     private let start = Date()
 
-    /// The tool, beside this program.
-    static var tool: String { beside("apus") }
+    /// The tool: beside this program, or what the environment names.
+    static var tool: String { ProcessInfo.processInfo.environment["FUZZ_TOOL"] ?? beside("apus") }
     static var itself: String { beside("Fuzz") }
 
     private static func beside(_ name: String) -> String {
