@@ -61,8 +61,8 @@ import Testing
         ("{fil: a.csv}", "e.yaml:1:2: fil: unknown key 'fil'; did you mean 'file'?"),
         ("{file: a.csv, variables: [{name: x}]}", "e.yaml:1:1: the key 'time' is missing (expected a value for it)"),
         (
-            "{file: a.csv, time: {column: d, format: yy}, variables: [{name: x}]}",
-            "e.yaml:1:41: time.format: 'yy' is no format of times (expected \(TimeFormat.expectation))"
+            "{file: a.csv, time: {column: d, format: yyy}, variables: [{name: x}]}",
+            "e.yaml:1:41: time.format: 'yyy' is no format of times (expected \(TimeFormat.expectation))"
         ),
         (
             "{file: a.csv, time: {columns: [y, y]}, variables: [{name: x}]}",

@@ -90,7 +90,10 @@ import Testing
         ("# only\n\n", "t.csv: the file is empty (expected a header that names the columns)"),
         ("date,x\n", "t.csv: there are no rows below the header (expected at least one)"),
         ("date,y,z\n2000,1,2\n", "t.csv:1: no column 'x'; did you mean 'y'? (expected one of: date, y, z)"),
-        ("date,x,x\n2000,1,2\n", "t.csv:1:8: duplicate column 'x' (expected each name once)"),
+        (
+            "date,x,x\n2000,1,2\n",
+            "t.csv:1:8: duplicate column 'x' (expected each name once, or {name: x, nth: 1} to tell them apart)"
+        ),
         (
             "date,x\n2000,1\n2001,1o\n",
             "t.csv:3:6: '1o' is not a number (expected a finite number or a missing value in column 'x')"

@@ -3,69 +3,110 @@ extension DataSource {
         case csv, netcdf
     }
 
-    /// Reads the data section of a configuration.
+    /// Reads the data section of a configuration by ``DataSource/keys``.
     ///
     ///     file: Data/nino.csv             # relative to the configuration's folder
-    ///     format: csv                     # or netcdf; by default what the file's extension says
-    ///     delimiter: ","                  # CSV: one character, tab or blanks
-    ///     comment: "#"                    # CSV: what begins a line that is no data
-    ///     missing: [-99.99]               # besides empty fields, NA and NaN
     ///     time: {columns: [year, month]}  # or {column: date, format: yyyy-MM-dd}, or {variable: time}
+    ///     missing: [-99.99]               # besides empty fields, NA and NaN
     ///     step: month                     # left out: the times stay as they are
-    ///     aggregate: none                 # or mean, median, last
+    ///     aggregate: none                 # or mean, median, sum, min, max, last
     ///     variables:
     ///       - name: nino34
     ///         column: nino34              # by default the name
     ///         truth: nino34_anom          # for scoring only; or {column: …, scale: …, offset: …}
-    ///         units: degC
-    ///         standard_name: sea_surface_temperature
-    ///         long_name: Niño 3.4
-    ///         scale: 1                    # value = scale · number + offset
-    ///         offset: 0
     ///         error: 0.1                  # standard deviation; or {column: …}
     public init(_ node: ConfigurationNode) throws(InputError) {
         self = try node.mapping(Self.keys) { (keys) throws(InputError) in
-            let path = try keys.required("file").string()
+            let path = try keys.text("file")
             let file = FilePath.join(FilePath.folder(of: node.place.file), path)
             let isNetCDF = ["nc", "nc4", "cdf", "netcdf"].contains(FilePath.fileExtension(of: file))
             let format: Format = try keys.optional("format")?.choice() ?? (isNetCDF ? .netcdf : .csv)
             let layout = try Self.layout(&keys, format: format, file: file)
-            let (variables, truths) = try Self.variables(try keys.required("variables"))
+            let selection = try Self.selection(keys.optional("select"))
+            let isOfMonths = if case .csv(_, .months) = layout.format { true } else { false }
+            let (variables, truths) = try Self.variables(
+                try keys.required("variables"), selection, format: format, isOfMonths: isOfMonths)
             let step = try keys.optional("step")?.timeStep()
             let aggregate = keys.optional("aggregate")
             if let aggregate, step == nil {
                 throw aggregate.error(
                     "there is no step to aggregate to", expected: "the key 'step' next to 'aggregate'")
             }
-            return DataSource(
-                file: file, layout: layout, variables: variables, truths: truths, step: step,
+            var source = DataSource(
+                file: file, layout: layout.format, variables: variables, truths: truths, step: step,
                 aggregation: try aggregate?.choice() ?? .none)
+            (source.clock, source.pivot) = (layout.clock, layout.pivot)
+            // Asked for only where it has an effect.
+            if source.aggregation != .none { source.complete = try keys.optionalNumber("complete") }
+            return source
         }
     }
 
     private static func layout(
         _ keys: inout ConfigurationMapping, format: Format, file: String
-    ) throws(InputError) -> Layout {
+    ) throws(InputError) -> (format: Layout, clock: FileClock?, pivot: Int?) {
         let missing = try keys.optional("missing")?.listOrSingle() ?? []
         switch format {
         case .csv:
-            var csv = CSVFormat()
-            if ["tsv", "tab"].contains(FilePath.fileExtension(of: file)) { csv.delimiter = .character("\t") }
-            if let node = keys.optional("delimiter") { csv.delimiter = try delimiter(node) }
-            if let node = keys.optional("comment") { csv.comment = try node.string() }
+            var csv = try csvFormat(&keys, file: file)
             for node in missing { csv.missing.append(try node.string()) }
-            return .csv(csv, time: try timeColumns(try keys.required("time")))
+            let time = try DataTimes.columns(try keys.required("time"))
+            return (.csv(csv, time: time.columns), time.clock, time.pivot)
         case .netcdf:
             var numbers: [Double] = []
             for node in missing { numbers.append(try node.number()) }
-            let time = try keys.optional("time")?.mapping(Self.timeKeys) { (keys) throws(InputError) in
-                try keys.required("variable").string()
+            let time = try keys.optional("time")?.mapping(timeKeys) { (keys) throws(InputError) in
+                (try keys.optionalText("variable"), try DataTimes.clock(&keys))
             }
-            return .netCDF(time: time ?? "time", missing: numbers)
+            return (.netCDF(time: time?.0 ?? "time", missing: numbers), time?.1, nil)
+        }
+    }
+
+    private static func csvFormat(_ keys: inout ConfigurationMapping, file: String) throws(InputError) -> CSVFormat {
+        var csv = CSVFormat()
+        csv.decimal = try keys.value("decimal").choice(among: [".", ","]).first ?? "."
+        if csv.decimal == "," { csv.delimiter = .character(";") }
+        if ["tsv", "tab"].contains(FilePath.fileExtension(of: file)) { csv.delimiter = .character("\t") }
+        if let node = keys.optional("delimiter") {
+            csv.delimiter = try delimiter(node)
+            if csv.delimiter == .character(csv.decimal) {
+                throw node.error("\(csv.decimal) stands before fractions, too", expected: "another delimiter")
+            }
+        }
+        if let node = keys.optional("thousands") {
+            let mark = try node.choice(among: [".", ",", "'", " "]).first
+            let isBlank = mark == " " && csv.delimiter == .blanks
+            guard mark != csv.decimal, !isBlank, mark.map({ .character($0) != csv.delimiter }) ?? true else {
+                throw node.error(
+                    "has another meaning already", expected: "a mark that is neither decimal nor delimiter")
+            }
+            csv.thousands = mark
+        }
+        csv.comment = try keys.text("comment")
+        if let node = keys.optional("header") { try readHeader(node, into: &csv) }
+        return csv
+    }
+
+    private static func readHeader(_ node: ConfigurationNode, into csv: inout CSVFormat) throws(InputError) {
+        guard node.isMapping else {
+            _ = try node.choice(among: ["none"])
+            csv.header = .none
+            return
+        }
+        try node.mapping(headerKeys) { (keys) throws(InputError) in
+            csv.rowsToSkip = try keys.integer("skip")
+            if let names = try keys.optionalTexts("names") {
+                csv.header = .names(names)
+            } else if let line = try keys.optionalInteger("line") {
+                csv.header = .line(line)
+            }
         }
     }
 
     private static func delimiter(_ node: ConfigurationNode) throws(InputError) -> CSVFormat.Delimiter {
+        if node.isMapping {
+            return try node.mapping(delimiterKeys) { (keys) throws(InputError) in .widths(try keys.integers("widths")) }
+        }
         let text = try node.string()
         switch text {
         case "blanks": return .blanks
@@ -78,36 +119,36 @@ extension DataSource {
         }
     }
 
-    private static func timeColumns(_ node: ConfigurationNode) throws(InputError) -> TimeColumns {
-        try node.mapping(timeKeys) { (keys) throws(InputError) in
-            if let columns = keys.optional("columns") {
-                var names: [String] = []
-                for column in try columns.nonEmptyList() { names.append(try column.string()) }
-                guard names.count <= TimeColumns.partNames.count, Set(names).count == names.count else {
-                    throw columns.error(
-                        "\(names.joined(separator: ", ")) cannot be the columns of a time",
-                        expected: "different columns for \(TimeColumns.partNames.joined(separator: ", "))")
+    /// Which rows or places are read; the keys are names of the file.
+    private static func selection(_ node: ConfigurationNode?) throws(InputError) -> [String: SelectionLabel] {
+        guard let node else { return [:] }
+        return try node.mapping { (keys) throws(InputError) in
+            var selection: [String: SelectionLabel] = [:]
+            for name in keys.keys {
+                let label = try keys.required(name)
+                guard label.isMapping else {
+                    selection[name] = .text(try label.string())
+                    continue
                 }
-                return .parts(names)
+                selection[name] = .position(
+                    try label.mapping(positionKeys) { (keys) throws(InputError) in try keys.integer("at") })
             }
-            let column = try keys.required("column").string()
-            guard let node = keys.optional("format") else { return .one(column, .iso8601) }
-            let text = try node.string()
-            guard let format = TimeFormat(text) else {
-                throw node.error("\(text.quoted) is no format of times", expected: TimeFormat.expectation)
-            }
-            return .one(column, format)
+            return selection
         }
     }
 
     /// The variables and their truths.
     private static func variables(
-        _ node: ConfigurationNode
+        _ node: ConfigurationNode, _ selection: [String: SelectionLabel], format: Format, isOfMonths: Bool
     ) throws(InputError) -> (variables: [VariableMapping], truths: [VariableMapping]) {
         var variables: [VariableMapping] = []
         var truths: [VariableMapping] = []
         for entry in try node.nonEmptyList() {
-            let (variable, truth) = try entry.mapping(variableKeys, mapping)
+            var (variable, truth) = try entry.mapping(variableKeys) { (keys) throws(InputError) in
+                try mapping(&keys, format: format, isOfMonths: isOfMonths)
+            }
+            variable.selection = selection.merging(variable.selection) { $1 }
+            truth?.selection = variable.selection
             if variables.contains(where: { $0.variable.name == variable.variable.name }) {
                 throw entry.error("duplicate variable \(variable.variable.name.quoted)", expected: "each name once")
             }
@@ -118,24 +159,47 @@ extension DataSource {
     }
 
     private static func mapping(
-        _ keys: inout ConfigurationMapping
+        _ keys: inout ConfigurationMapping, format: Format, isOfMonths: Bool
     ) throws(InputError) -> (VariableMapping, truth: VariableMapping?) {
-        let name = try keys.required("name").string()
+        let name = try keys.text("name")
         let variable = ObservationTable.Variable(
-            name, units: try keys.optional("units")?.string(),
-            standardName: try keys.optional("standard_name")?.string(),
-            longName: try keys.optional("long_name")?.string())
-        var mapping = VariableMapping(variable, column: try keys.optional("column")?.string() ?? name)
+            name, units: try keys.optionalText("units"), standardName: try keys.optionalText("standard_name"),
+            longName: try keys.optionalText("long_name"))
+        var mapping = VariableMapping(variable, column: name)
+        if !isOfMonths, let node = keys.optional("column") { try readColumn(node, into: &mapping, format: format) }
+        mapping.selection = try selection(keys.optional("select"))
         try readConversion(&keys, into: &mapping)
-        if let node = keys.optional("error") { mapping.error = try error(node) }
-        guard let node = keys.optional("truth") else { return (mapping, nil) }
+        if let node = keys.optional("error") {
+            mapping.error = try error(node)
+            if isOfMonths, node.isMapping {
+                throw node.error("a table of months has no column of errors", expected: "a number")
+            }
+        }
+        guard !isOfMonths, let node = keys.optional("truth") else { return (mapping, nil) }
         guard node.isMapping else { return (mapping, VariableMapping(variable, column: try node.string())) }
         let truth = try node.mapping(truthKeys) { (keys) throws(InputError) in
-            var truth = VariableMapping(variable, column: try keys.required("column").string())
+            var truth = VariableMapping(variable, column: try keys.text("column"))
             try readConversion(&keys, into: &truth)
             return truth
         }
         return (mapping, truth)
+    }
+
+    private static func readColumn(
+        _ node: ConfigurationNode, into mapping: inout VariableMapping, format: Format
+    ) throws(InputError) {
+        guard node.isMapping, format == .csv else {
+            mapping.column = try node.string()
+            return
+        }
+        try node.mapping(namedColumnKeys) { (keys) throws(InputError) in
+            if let position = try keys.optionalInteger("at") {
+                mapping.position = position
+            } else {
+                mapping.column = try keys.required("name").string()
+                mapping.nth = try keys.optionalInteger("nth")
+            }
+        }
     }
 
     private static func readConversion(
@@ -145,12 +209,11 @@ extension DataSource {
             mapping.scale = try node.number()
             if mapping.scale == 0 { throw node.error("0 loses every value", expected: "a number other than 0") }
         }
-        if let node = keys.optional("offset") { mapping.offset = try node.number() }
+        mapping.offset = try keys.number("offset")
     }
 
     private static func error(_ node: ConfigurationNode) throws(InputError) -> VariableMapping.ObservationError {
         guard node.isMapping else { return .constant(try node.number(.positive)) }
-        return try node.mapping(columnKeys) { (keys) throws(InputError) in .column(try keys.required("column").string())
-        }
+        return try node.mapping(columnKeys) { (keys) throws(InputError) in .column(try keys.text("column")) }
     }
 }

@@ -16,6 +16,12 @@ public struct DataSource: Hashable, Sendable {
     /// The regular step to which the tables are brought; `nil` leaves the times as they are.
     public var step: TimeStep?
     public var aggregation: Aggregation
+    /// The part of its values that a step must hold; `nil` for what the aggregation usually wants.
+    public var complete: Double?
+    /// The clock of stamps without an offset.
+    public var clock: FileClock?
+    /// The first of the hundred years that years of two digits in columns are of.
+    public var pivot: Int?
 
     public init(
         file: String, layout: Layout, variables: [VariableMapping], truths: [VariableMapping] = [],
@@ -34,10 +40,10 @@ public struct DataSource: Hashable, Sendable {
 
     /// Reads the file and brings it to the step.
     ///
-    /// - Throws: as ``CSVTable`` or ``NetCDFTable``, and ``ObservationTable/regular(step:aggregation:)``.
+    /// - Throws: as ``CSVTable`` or ``NetCDFTable``, and ``ObservationTable/regular(step:aggregation:complete:)``.
     public func read() throws(InputError) -> Tables {
         var all = try table(variables + truths)
-        if let step { all = try all.regular(step: step, aggregation: aggregation) }
+        if let step { all = try all.regular(step: step, aggregation: aggregation, complete: complete) }
         let split = variables.count
         return Tables(
             observations: all.selecting(0..<split),
@@ -45,11 +51,13 @@ public struct DataSource: Hashable, Sendable {
     }
 
     private func table(_ mappings: [VariableMapping]) throws(InputError) -> ObservationTable {
+        let reading = TableReading(step: step, isAggregated: aggregation != .none, clock: clock, pivot: pivot)
         switch layout {
         case .csv(let format, let time):
-            try CSVTable(file: file, format: format).table(time: time, variables: mappings)
+            return try CSVTable(file: file, format: format).table(time: time, variables: mappings, reading: reading)
         case .netCDF(let time, let missing):
-            try NetCDFTable(file: file, missing: missing).table(time: time, variables: mappings)
+            return try NetCDFTable(file: file, missing: missing).table(
+                time: time, variables: mappings, reading: reading)
         }
     }
 }

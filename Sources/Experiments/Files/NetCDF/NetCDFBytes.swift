@@ -34,6 +34,20 @@ struct NetCDFBytes {
         }
     }
 
+    /// All that is left as integers, unsigned ones of 64 bits as patterns of bits; `nil` where it is no type of integers.
+    func wholeNumbers(_ type: nc_type) -> [Int64]? {
+        switch type {
+        case NC_BYTE: mapped(Int8.self) { Int64($0) }
+        case NC_UBYTE: mapped(UInt8.self) { Int64($0) }
+        case NC_SHORT: mapped(Int16.self) { Int64($0) }
+        case NC_USHORT: mapped(UInt16.self) { Int64($0) }
+        case NC_INT: mapped(Int32.self) { Int64($0) }
+        case NC_UINT: mapped(UInt32.self) { Int64($0) }
+        case NC_INT64, NC_UINT64: array(of: Int64.self)
+        default: nil
+        }
+    }
+
     /// All that is left.
     func array<Number: BitwiseCopyable>(of type: Number.Type) -> [Number] { mapped(type) { $0 } }
 

@@ -14,6 +14,10 @@ struct NetCDFDataset: ~Copyable {
         let type: nc_type
         let dimensions: [NetCDFFile.Dimension]
         let attributes: [String: NetCDFFile.Attribute]
+        /// The types that the attributes have in the file.
+        let attributeTypes: [String: nc_type]
+        /// The attributes that are integers, unsigned ones of 64 bits as patterns of bits.
+        let wholeAttributes: [String: [Int64]]
 
         /// The number of values; the largest integer where it is no integer.
         var count: Int {
@@ -31,8 +35,21 @@ struct NetCDFDataset: ~Copyable {
             switch attributes[attribute] {
             case .numbers(let numbers)?: numbers
             case .integers(let numbers)?: numbers.map(Double.init)
+            case .text(let text)?: Self.numbers(of: text)
             default: nil
             }
+        }
+
+        /// The numbers that a text holds: some programs write all attributes as text.
+        private static func numbers(of text: String) -> [Double]? {
+            var numbers: [Double] = []
+            for word in text.split(whereSeparator: { $0.isWhitespace || $0 == "," }) {
+                // As in CDL: 0.1f, -999s.
+                let bare = word.last.map { "fFdDsSbBlL".contains($0) } ?? false ? word.dropLast() : word
+                guard let number = Double(decimal: word) ?? Double(decimal: bare) else { return nil }
+                numbers.append(number)
+            }
+            return numbers.isEmpty ? nil : numbers
         }
     }
 
@@ -70,7 +87,23 @@ struct NetCDFDataset: ~Copyable {
         return try values(variable).array(of: Int32.self)
     }
 
+    /// Integers as they are stored, unsigned ones of 64 bits as patterns of bits.
+    func wholeNumbers(_ variable: Variable) throws(InputError) -> [Int64] {
+        guard let numbers = try values(variable).wholeNumbers(variable.type) else { throw wrongType(variable) }
+        return numbers
+    }
+
+    /// The texts of a variable of strings, or of characters along its last dimension.
     func texts(_ variable: Variable) throws(InputError) -> [String] {
+        if variable.type == NC_CHAR {
+            let characters = try values(variable).array(of: UInt8.self)
+            let length = max(variable.dimensions.last?.length ?? 1, 1)
+            return stride(from: 0, to: characters.count, by: length).map { start in
+                let text = characters[start..<min(start + length, characters.count)].prefix { $0 != 0 }
+                let end = text.lastIndex { $0 != UInt8(ascii: " ") }.map { $0 + 1 } ?? text.startIndex
+                return String(decoding: text[..<end], as: UTF8.self)
+            }
+        }
         guard variable.type == NC_STRING else { throw wrongType(variable) }
         var bytes = try values(variable)
         guard let texts = bytes.texts(variable.count) else {

@@ -25,15 +25,21 @@ struct NetCDFDescription {
         bytes.list(of: 40) { bytes in
             guard let number = bytes.integer().flatMap(Int32.init(exactly:)), let name = bytes.text(),
                 let type = bytes.integer().flatMap(nc_type.init(exactly:)), let dimensions = dimensions(&bytes),
-                let attributes = attributes(&bytes)
+                let attributes = storedAttributes(&bytes)
             else { return nil }
             return NetCDFDataset.Variable(
-                id: number, name: name, type: type, dimensions: dimensions, attributes: attributes)
+                id: number, name: name, type: type, dimensions: dimensions,
+                attributes: attributes.mapValues(\.value), attributeTypes: attributes.mapValues(\.type),
+                wholeAttributes: attributes.compactMapValues(\.whole))
         }
     }
 
     private static func attributes(_ bytes: inout NetCDFBytes) -> [String: NetCDFFile.Attribute]? {
-        let list: [(String, NetCDFFile.Attribute?)]? = bytes.list(of: 24) { bytes in
+        storedAttributes(&bytes)?.mapValues(\.value)
+    }
+
+    private static func storedAttributes(_ bytes: inout NetCDFBytes) -> [String: Stored]? {
+        let list: [(String, Stored?)]? = bytes.list(of: 24) { bytes in
             guard let name = bytes.text(), let type = bytes.integer().flatMap(nc_type.init(exactly:)),
                 let count = bytes.integer(), count >= 0
             else { return nil }
@@ -48,8 +54,15 @@ struct NetCDFDescription {
         }
     }
 
+    /// An attribute with its type in the file, and its integers before any rounding.
+    private struct Stored {
+        let value: NetCDFFile.Attribute
+        let type: nc_type
+        var whole: [Int64]?
+    }
+
     private enum Read {
-        case value(NetCDFFile.Attribute)
+        case value(Stored)
         /// Of a type that nothing here asks for.
         case unused
         case unreadable
@@ -58,15 +71,19 @@ struct NetCDFDescription {
     private static func attribute(_ type: nc_type, _ count: Int, _ bytes: inout NetCDFBytes) -> Read {
         if type == NC_STRING {
             guard let texts = bytes.texts(count) else { return .unreadable }
-            return .value(.text(texts.joined(separator: "\n")))
+            return .value(Stored(value: .text(texts.joined(separator: "\n")), type: type))
         }
         guard (NC_BYTE...NC_UINT64).contains(type) else { return .unused }
         let (size, isTooLarge) = count.multipliedReportingOverflow(by: NetCDFBytes.width(of: type))
         guard !isTooLarge, let values = bytes.take(size) else { return .unreadable }
         switch type {
-        case NC_CHAR: return .value(.text(values.string))
-        case NC_INT: return .value(.integers(values.array(of: Int32.self)))
-        default: return values.numbers(type).map { .value(.numbers($0)) } ?? .unreadable
+        case NC_CHAR: return .value(Stored(value: .text(values.string), type: type))
+        case NC_INT:
+            let value = NetCDFFile.Attribute.integers(values.array(of: Int32.self))
+            return .value(Stored(value: value, type: type, whole: values.wholeNumbers(type)))
+        default:
+            guard let numbers = values.numbers(type) else { return .unreadable }
+            return .value(Stored(value: .numbers(numbers), type: type, whole: values.wholeNumbers(type)))
         }
     }
 }

@@ -1,154 +1,217 @@
 /// A delimited text file with a header, read and cut into fields, from which tables of observations are taken.
+///
+/// Cost: eight bytes a field besides the file; numbers are read from its bytes.
 public struct CSVTable: Sendable {
     public let file: String
-    private let format: CSVFormat
+    let format: CSVFormat
+    let bytes: [UInt8]
+    /// The fields of the names; empty where they are not in the file.
     private let header: [CSVField]
-    private let rows: [[CSVField]]
+    /// The names of the columns.
+    public let columns: [String]
+    /// Row by row.
+    private let fields: [CSVField]
+    let lines: [Int]
+    /// The comments above the first record.
+    private let comments: [(line: Int, text: String)]
     private let missing: Set<String>
-    private let missingNumbers: Set<Double>
+    private let missingNumbers: [Double]
+    let decimalMark: UInt8
 
-    /// Reads a file in UTF-8 whose first record names the columns.
+    /// Reads a file in UTF-8 whose first record names the columns, unless the format tells other names.
     ///
-    /// - Throws: a missing, unreadable or empty file; bytes that are not UTF-8; a field without end; a column's name
-    ///   given twice; a row with more or fewer fields than the header; no rows at all.
+    /// - Throws: a missing, unreadable or empty file, or one of 4 GB and more; bytes that are not UTF-8; a field without
+    ///   end; a row with more or fewer fields than the header; no rows at all.
     public init(file: String, format: CSVFormat = CSVFormat()) throws(InputError) {
-        try self.init(text: try InputFile.text(file), file: file, format: format)
+        let bytes = try InputFile.bytes(file)
+        if bytes.contains(where: { $0 >= 0x80 }) {
+            try self.init(text: try InputFile.text(of: bytes, file: file), file: file, format: format)
+        } else {
+            try self.init(bytes: bytes, file: file, format: format)
+        }
     }
 
     /// Reads a text; `file` names it in errors.
     public init(text: String, file: String, format: CSVFormat = CSVFormat()) throws(InputError) {
-        var scanner = CSVScanner(text, file: file, format: format)
-        guard let header = try scanner.next() else {
+        try self.init(bytes: Array(text.utf8), file: file, format: format)
+    }
+
+    private init(bytes: [UInt8], file: String, format: CSVFormat) throws(InputError) {
+        guard bytes.count < UInt32.max else {
+            throw InputError(.data, at: .init(file), "the file has \(bytes.count) bytes", expected: "less than 4 GB")
+        }
+        var scanner = CSVScanner(bytes, file: file, format: format)
+        var header: [CSVField] = []
+        let hasNames: Bool
+        switch format.header {
+        case .first: hasNames = try scanner.next(into: &header)
+        case .line(let line): hasNames = try scanner.header(line: line, into: &header)
+        case .names, .none: hasNames = true
+        }
+        guard hasNames else {
+            if case .line(let line) = format.header {
+                throw InputError(
+                    .data, at: .init(file), "there is no line \(line)", expected: "the names of the columns there")
+            }
             throw InputError(.data, at: .init(file), "the file is empty", expected: "a header that names the columns")
         }
-        try Self.requireDistinct(header, file: file)
-        var rows: [[CSVField]] = []
-        while let row = try scanner.next() {
-            guard row.count == header.count else {
-                throw InputError(
-                    .data, at: .init(file, line: row[0].line, column: row[min(row.count, header.count + 1) - 1].column),
-                    "the row has \(row.count) \(row.count == 1 ? "field" : "fields")",
-                    expected: "\(header.count), as in the header")
-            }
-            rows.append(row)
+        for _ in 0..<format.rowsToSkip {
+            var skipped: [CSVField] = []
+            _ = try scanner.next(into: &skipped)
         }
-        guard !rows.isEmpty else {
+        var fields: [CSVField] = []
+        var lines: [Int] = []
+        var width = header.isEmpty ? 0 : header.count
+        if case .names(let names) = format.header { width = names.count }
+        while true {
+            let first = fields.count
+            guard try scanner.next(into: &fields) else { break }
+            var count = fields.count - first
+            if width == 0 { width = count }
+            // A delimiter at the end of a line.
+            if count == width + 1, fields[fields.count - 1].range.isEmpty, format.delimiter != .blanks {
+                fields.removeLast()
+                count = width
+            }
+            guard count == width else {
+                let place = CSVTable.place(fields[first + min(count, width + 1) - 1], bytes, file)
+                throw InputError(
+                    .data, at: place, "the row has \(count) \(count == 1 ? "field" : "fields")",
+                    expected: "\(width), as in the \(header.isEmpty ? "names" : "header")")
+            }
+            lines.append(scanner.recordLine)
+        }
+        guard !lines.isEmpty else {
             throw InputError(.data, at: .init(file), "there are no rows below the header", expected: "at least one")
         }
-        (self.file, self.format, self.header, self.rows) = (file, format, header, rows)
-        missing = Set(["", "NA", "N/A", "NaN", "nan", "NAN", "null"] + format.missing)
-        missingNumbers = Set(format.missing.compactMap { Double(decimal: $0) })
-    }
-
-    /// The names of the columns.
-    public var columns: [String] { header.map(\.text) }
-
-    /// Takes a table out of the file.
-    ///
-    /// - Throws: an absent column; text in a number; an infinite value; a time that is none, missing, repeated or out
-    ///   of order; a variable without any value; an error that is not positive.
-    public func table(time: TimeColumns, variables: [VariableMapping]) throws(InputError) -> ObservationTable {
-        let (times, timeColumn) = try times(time)
-        try requireIncreasing(times) { place(rows[$0][timeColumn]) }
-        var values: [[Double]] = []
-        var errors: [[Double]?] = []
-        for mapping in variables {
-            let column = try index(of: mapping.column)
-            let converter = SeriesConverter(
-                mapping: mapping, place: { place(rows[$0][column]) }, placeOfAll: place(header[column]))
-            let series = try converter.values(try numbers(column))
-            var deviations: [Double]?
-            if case .column(let name) = mapping.error { deviations = try numbers(try index(of: name)) }
-            values.append(series)
-            errors.append(try converter.errors(of: series, from: deviations))
+        (self.file, self.format, self.bytes, self.header, self.fields) = (file, format, bytes, header, fields)
+        (self.lines, comments) = (lines, scanner.comments)
+        switch format.header {
+        case .names(let names): columns = names
+        case .none: columns = (1...width).map(String.init)
+        case .first, .line: columns = header.map { Self.text($0, bytes) }
         }
-        return ObservationTable(
-            times: times, variables: variables.map(\.variable), values: values, errors: errors, step: nil,
-            origin: .init(file: file, lines: rows.map { $0[0].line }))
+        missing = Set(
+            ["", "NA", "N/A", "NaN", "nan", "NAN", "null", "NULL", "None", "n/a", "#N/A", "<NA>"] + format.missing)
+        let mark = format.decimal.asciiValue ?? UInt8(ascii: ".")
+        decimalMark = mark
+        missingNumbers = format.missing.compactMap {
+            let bytes = Array($0.utf8)
+            return Double(decimal: bytes, bytes.indices, mark: mark) ?? Double(decimal: $0)
+        }
     }
 
-    private static func requireDistinct(_ header: [CSVField], file: String) throws(InputError) {
-        var seen: Set<String> = []
-        for field in header where !field.text.isEmpty && !seen.insert(field.text).inserted {
+    var rowCount: Int { lines.count }
+
+    func field(_ row: Int, _ column: Int) -> CSVField { fields[row * columns.count + column] }
+
+    func place(_ row: Int, _ column: Int) -> InputError.Place { Self.place(field(row, column), bytes, file) }
+
+    func text(_ field: CSVField) -> String { Self.text(field, bytes) }
+
+    /// The place of a column's name.
+    func placeOfName(_ column: Int) -> InputError.Place {
+        header.isEmpty ? .init(file) : Self.place(header[column], bytes, file)
+    }
+
+    /// The position of a column; of two of one name only those that are asked for must be told apart.
+    func index(of column: ColumnName) throws(InputError) -> Int {
+        switch column {
+        case .position(let position):
+            if (1...columns.count).contains(position) { return position - 1 }
             throw InputError(
-                .data, at: .init(file, line: field.line, column: field.column),
-                "duplicate column \(field.text.quoted)", expected: "each name once")
+                .data, at: .init(file), "no column \(position)", expected: "a position from 1 to \(columns.count)")
+        case .nth(let name, let count):
+            let positions = positions(of: name)
+            if positions.isEmpty { throw absent(name) }
+            if positions.indices.contains(count - 1) { return positions[count - 1] }
+            throw InputError(
+                .data, at: placeOfName(positions[0]), "the name \(name.quoted) is that of \(positions.count) columns",
+                expected: "nth from 1 to \(positions.count)")
+        case .named(let name):
+            let positions = positions(of: name)
+            guard let first = positions.first else { throw absent(name) }
+            if positions.count > 1 {
+                throw InputError(
+                    .data, at: placeOfName(positions[1]), "duplicate column \(name.quoted)",
+                    expected: "each name once, or {name: \(name), nth: 1} to tell them apart")
+            }
+            return first
         }
     }
 
-    private func place(_ field: CSVField) -> InputError.Place { .init(file, line: field.line, column: field.column) }
+    private func positions(of name: String) -> [Int] {
+        let exact = columns.indices.filter { columns[$0] == name }
+        guard exact.isEmpty, case .line = format.header, let comment = format.comment, name.hasPrefix(comment) else {
+            return exact
+        }
+        // The mark of the comment that holds the names is none of their own.
+        let bare = name.dropFirst(comment.count).drop { $0 == " " }
+        return columns.indices.filter { columns[$0] == bare }
+    }
 
-    private func index(of column: String) throws(InputError) -> Int {
-        if let index = header.firstIndex(where: { $0.text == column }) { return index }
-        throw InputError(
-            .data, at: .init(file, line: header[0].line),
-            "no column \(column.quoted)\(Spelling.suggestion(for: column, among: columns))",
+    private func absent(_ name: String) -> InputError {
+        var problem = "no column \(name.quoted)\(Spelling.suggestion(for: name, among: columns))"
+        let bare = (format.comment.map { name.hasPrefix($0) ? String(name.dropFirst($0.count)) : name } ?? name)
+        if let comment = comments.last(where: { Self.words($0.text).contains(Substring(bare)) }) {
+            problem +=
+                "; line \(comment.line), which has it, was passed over as a comment: "
+                + "'header: {line: \(comment.line)}' takes the names from there"
+        }
+        return InputError(
+            .data, at: .init(file, line: header.first.map { Self.place($0, bytes, file).line ?? 1 }), problem,
             expected: Spelling.oneOf(columns))
     }
 
-    /// The numbers of a column in the file's units, NaN where missing.
-    private func numbers(_ column: Int) throws(InputError) -> [Double] {
-        var numbers: [Double] = []
-        numbers.reserveCapacity(rows.count)
-        for row in rows { numbers.append(try number(row[column], in: header[column].text) ?? .nan) }
-        return numbers
+    private static func words(_ text: String) -> [Substring] { text.split { $0.isWhitespace || ",;".contains($0) } }
+
+    /// A number in the file's units, NaN where missing.
+    func number(_ row: Int, _ column: Int) throws(InputError) -> Double {
+        let field = field(row, column)
+        let range = field.range
+        if range.isEmpty { return .nan }
+        if let number = plainNumber(range) {
+            return missingNumbers.contains(number) ? .nan : number
+        }
+        let text = text(field)
+        if missing.contains(text) { return .nan }
+        let isInfinite = Double(text)?.isInfinite ?? false
+        throw InputError(
+            .data, at: place(row, column), "\(text.quoted) is \(isInfinite ? "infinite" : "not a number")",
+            expected: "a finite number or a missing value in column \(columns[column].quoted)" + decimalHint(text))
     }
 
-    private func number(_ field: CSVField, in column: String) throws(InputError) -> Double? {
-        if missing.contains(field.text) { return nil }
-        guard let number = Double(decimal: field.text) else {
-            let isInfinite = Double(field.text)?.isInfinite ?? false
-            throw InputError(
-                .data, at: place(field), "\(field.text.quoted) is \(isInfinite ? "infinite" : "not a number")",
-                expected: "a finite number or a missing value in column \(column.quoted)")
-        }
-        return missingNumbers.contains(number) ? nil : number
+    private func decimalHint(_ text: String) -> String {
+        let other = format.decimal == "," ? "." : ","
+        let swapped = text.replacing(other, with: ".")
+        guard text.contains(other), Double(decimal: swapped) != nil else { return "" }
+        return "; the key 'decimal' is '\(format.decimal)'"
     }
 
-    /// The times of all rows and the column at which their errors are reported.
-    private func times(_ columns: TimeColumns) throws(InputError) -> ([Instant], Int) {
-        var times: [Instant] = []
-        times.reserveCapacity(rows.count)
-        switch columns {
-        case .one(let name, let format):
-            let column = try index(of: name)
-            for row in rows { times.append(try time(row[column], format)) }
-            return (times, column)
-        case .parts(let names):
-            var columns: [Int] = []
-            for name in names { columns.append(try index(of: name)) }
-            for row in rows { times.append(try time(columns.map { row[$0] })) }
-            return (times, columns[0])
+    private func plainNumber(_ range: Range<Int>) -> Double? {
+        guard let thousands = format.thousands?.asciiValue, bytes[range].contains(thousands) else {
+            return Double(decimal: bytes, range, mark: decimalMark)
         }
+        // Groups of three digits before the mark, the first of one to three.
+        let end = bytes[range].firstIndex(of: decimalMark) ?? range.upperBound
+        let digits = bytes[range.lowerBound..<end].drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+        let groups = digits.split(separator: thousands, omittingEmptySubsequences: false)
+        guard groups.dropFirst().allSatisfy({ $0.count == 3 }), (1...3).contains(groups.first?.count ?? 0) else {
+            return nil
+        }
+        let joined = bytes[range.lowerBound..<end].filter { $0 != thousands } + bytes[end..<range.upperBound]
+        return Double(decimal: joined, joined.indices, mark: decimalMark)
     }
 
-    private func time(_ field: CSVField, _ format: TimeFormat) throws(InputError) -> Instant {
-        if let instant = format.instant(field.text) { return instant }
-        let problem = field.text.isEmpty ? "the time is missing" : "\(field.text.quoted) is not a time"
-        throw InputError(.data, at: place(field), problem, expected: format.description)
+    private static func text(_ field: CSVField, _ bytes: [UInt8]) -> String {
+        let text = String(decoding: bytes[field.range], as: UTF8.self)
+        let isQuoted = field.start > 0 && bytes[Int(field.start) - 1] == UInt8(ascii: "\"")
+        return isQuoted && text.contains("\"") ? text.replacing("\"\"", with: "\"") : text
     }
 
-    /// The instant from fields for year, month, day, hour and minute.
-    private func time(_ fields: [CSVField]) throws(InputError) -> Instant {
-        var parts = [1970, 1, 1, 0, 0]
-        let bounds = [CalendarDate.years, 1...12, 1...31, 0...23, 0...59]
-        for (index, field) in fields.enumerated() {
-            guard let number = Double(decimal: field.text), number == number.rounded(),
-                let whole = Int(exactly: number), bounds[index].contains(whole)
-            else {
-                throw InputError(
-                    .data, at: place(field), "\(field.text.quoted) is not a \(TimeColumns.partNames[index])",
-                    expected: "a whole number from \(bounds[index].lowerBound) to \(bounds[index].upperBound)")
-            }
-            parts[index] = whole
-        }
-        guard let date = CalendarDate(year: parts[0], month: parts[1], day: parts[2]),
-            let instant = Instant(date, hour: parts[3], minute: parts[4])
-        else {
-            throw InputError(
-                .data, at: place(fields[0]), "there is no day \(parts[0])-\(parts[1])-\(parts[2])",
-                expected: "a day of the Gregorian calendar")
-        }
-        return instant
+    private static func place(_ field: CSVField, _ bytes: [UInt8], _ file: String) -> InputError.Place {
+        let start = Int(field.start)
+        let isQuoted = start > 0 && bytes[start - 1] == UInt8(ascii: "\"")
+        return CSVPlace.of(isQuoted ? start - 1 : start, in: bytes, file: file)
     }
 }

@@ -2,11 +2,14 @@ import CNetCDF
 
 /// A NetCDF file of variables in time, from which tables of observations are taken.
 ///
-/// Units and names that a mapping leaves out come from the file. Missing is what equals `_FillValue` (or, without
-/// one, the type's default), `missing_value`, lies outside `valid_min`, `valid_max` or `valid_range`, or is NaN; then
-/// `scale_factor` and `add_offset` apply, and after them those of the mapping.
+/// Units and names that a mapping leaves out come from the file; numbers are read by ``NetCDFPacking``, then the scale
+/// and offset of the mapping apply. A time belongs to the interval that its `bounds` give, whatever instant of it its
+/// stamp is; the row's time is then the interval's beginning.
 ///
-/// Reference: *NetCDF Climate and Forecast Metadata Conventions* 1.11, sections 2.5.1, 4.4 and 8.1.
+/// Calendars: `standard`, `gregorian`, `proleptic_gregorian`; others are refused. In `standard`, dates before 15 October
+/// 1582 are those of the Julian calendar, by which they are called here too.
+///
+/// Reference: *NetCDF Climate and Forecast Metadata Conventions* 1.11, sections 2.5.1, 4.4, 7.1 and 8.1.
 public struct NetCDFTable: Sendable {
     public let file: String
     /// Further numbers, before any scaling, that stand for missing values.
@@ -22,30 +25,44 @@ public struct NetCDFTable: Sendable {
     ///   time; a time without CF units or in another calendar; times missing, repeated or out of order; infinite
     ///   values; a variable without any value.
     public func table(time: String = "time", variables: [VariableMapping]) throws(InputError) -> ObservationTable {
+        try table(time: time, variables: variables, reading: TableReading())
+    }
+
+    func table(
+        time: String, variables: [VariableMapping], reading: TableReading
+    ) throws(InputError) -> ObservationTable {
         try NetCDFLibrary.exclusively { () throws(InputError) in
             let dataset = try NetCDFDataset(opening: file)
             let all = try dataset.variables()
             let timeVariable = try find(time, in: all)
-            let times = try self.times(timeVariable, dataset)
-            var found: [ObservationTable.Variable] = []
-            var values: [[Double]] = []
-            var errors: [[Double]?] = []
+            let place = { (row: Int) in self.place(timeVariable.name, row) }
+            let stamps = try NetCDFTimes(file: file, variable: timeVariable, all: all, missing: missing).stamps(dataset)
+            var rows = TableRows(
+                times: try stamps.instants(clock: reading.clock, step: reading.step, place: place), file: file)
             for mapping in variables {
                 let stored = try find(mapping.column, in: all)
-                let converter = SeriesConverter(
-                    mapping: mapping, place: { place(mapping.column, $0) },
-                    placeOfAll: .init(file, path: mapping.column))
-                let series = try converter.values(try numbers(stored, along: timeVariable, dataset))
+                let (series, hidden) = try numbers(stored, mapping, along: timeVariable, all, dataset)
+                if hidden > 0 {
+                    let text = "valid range of '\(stored.name)' hides \(hidden) of \(series.count) values"
+                    if hidden == series.count {
+                        throw InputError(
+                            .data, at: .init(file, path: stored.name), "the \(text)",
+                            expected: "a range of the stored numbers, or of the type of scale_factor for unpacked ones")
+                    }
+                    rows.warn("the \(text)")
+                }
                 var deviations: [Double]?
                 if case .column(let name) = mapping.error {
-                    deviations = try numbers(try find(name, in: all), along: timeVariable, dataset)
+                    deviations = try numbers(try find(name, in: all), mapping, along: timeVariable, all, dataset).0
                 }
-                found.append(described(mapping.variable, by: stored))
-                values.append(series)
-                errors.append(try converter.errors(of: series, from: deviations))
+                let converter = SeriesConverter(
+                    mapping: mapping, place: { self.place(mapping.column, $0) },
+                    placeOfAll: .init(file, path: mapping.column))
+                var described = mapping
+                described.variable = self.described(mapping.variable, by: stored)
+                try rows.append(described, series, deviations, nil, converter)
             }
-            return ObservationTable(
-                times: times, variables: found, values: values, errors: errors, step: nil, origin: .init(file: file))
+            return try rows.table(isAggregated: reading.isAggregated, place: place)
         }
     }
 
@@ -73,90 +90,120 @@ public struct NetCDFTable: Sendable {
         return result
     }
 
-    private func times(
-        _ variable: NetCDFDataset.Variable, _ dataset: borrowing NetCDFDataset
-    ) throws(InputError) -> [Instant] {
-        let here = InputError.Place(file, path: variable.name)
-        guard let text = variable.text("units"), let units = TimeUnits(text) else {
-            let problem = variable.text("units").map { "\($0.quoted) are no units of time" } ?? "has no units"
-            throw InputError(.data, at: here, problem, expected: "units such as 'days since 1950-01-01'")
-        }
-        let calendar = variable.text("calendar")?.lowercased() ?? "standard"
-        guard ["standard", "gregorian", "proleptic_gregorian"].contains(calendar) else {
-            throw InputError(
-                .data, at: here, "the calendar \(calendar.quoted) is not that of the world",
-                expected: "one of: standard, gregorian, proleptic_gregorian")
-        }
-        guard variable.dimensions.count == 1, variable.count > 0 else {
-            throw InputError(
-                .data, at: here, "has \(variable.dimensions.count) dimensions and \(variable.count) values",
-                expected: "one dimension and at least one value")
-        }
-        var times: [Instant] = []
-        for (index, number) in try unpacked(variable, dataset).enumerated() {
-            guard let instant = units.instant(number) else {
-                throw InputError(
-                    .data, at: place(variable.name, index),
-                    number.isNaN ? "the time is missing" : "\(number) is not a time",
-                    expected: "a number of \(units)")
-            }
-            // Before, the standard calendar is the Julian one.
-            guard calendar == "proleptic_gregorian" || instant >= Instant(year: 1582, month: 10, day: 15) else {
-                throw InputError(
-                    .data, at: place(variable.name, index), "\(instant) lies before the Gregorian calendar",
-                    expected: "calendar 'proleptic_gregorian'")
-            }
-            times.append(instant)
-        }
-        try requireIncreasing(times) { place(variable.name, $0) }
-        return times
-    }
-
-    /// The numbers of a variable that depends on time alone, NaN where missing.
+    /// The numbers of a variable along time, at the selected place of its other dimensions; NaN where missing.
     private func numbers(
-        _ variable: NetCDFDataset.Variable, along time: NetCDFDataset.Variable, _ dataset: borrowing NetCDFDataset
-    ) throws(InputError) -> [Double] {
-        let isSeries = variable.dimensions.contains(time.dimensions[0]) && variable.count == time.count
+        _ variable: NetCDFDataset.Variable, _ mapping: VariableMapping, along time: NetCDFDataset.Variable,
+        _ all: [NetCDFDataset.Variable], _ dataset: borrowing NetCDFDataset
+    ) throws(InputError) -> ([Double], hidden: Int) {
+        guard (NC_BYTE...NC_UINT64).contains(variable.type), variable.type != NC_CHAR else {
+            throw InputError(.data, at: .init(file, path: variable.name), "is not numeric", expected: "numbers")
+        }
+        let selection = NetCDFSelection(file: file, all: all)
+        let places = try selection.places(mapping.selection, of: variable, dataset)
+        let axis = time.dimensions[0]
+        let isSeries =
+            variable.count < .max && variable.dimensions.contains(axis)
+            && variable.dimensions.allSatisfy { $0 == axis || $0.length == 1 || places[$0.name] != nil }
         guard isSeries else {
             let shape = variable.dimensions.map { "\($0.name) = \($0.length)" }.joined(separator: ", ")
             throw InputError(
                 .data, at: .init(file, path: variable.name), "has the dimensions (\(shape))",
-                expected: "(\(time.dimensions[0].name) = \(time.count)), others of length 1")
+                expected: "(\(axis.name) = \(axis.length)), others of length 1")
         }
-        return try unpacked(variable, dataset)
+        // Row-major: the distance of neighbours in time, and the place of the first.
+        var (stride, first, step) = (1, 0, 0)
+        for dimension in variable.dimensions.reversed() {
+            if dimension == axis { step = stride } else { first += stride * (places[dimension.name] ?? 0) }
+            stride *= dimension.length
+        }
+        let values = try NetCDFPacking(variable, missing: missing).values(
+            dataset, at: { first + step * $0 }, count: axis.length)
+        return (values.numbers, values.hidden)
+    }
+}
+
+/// Places along dimensions other than time: one station of several.
+struct NetCDFSelection {
+    let file: String
+    let all: [NetCDFDataset.Variable]
+
+    /// The index along each selected dimension, by its name.
+    ///
+    /// A key is a dimension or a variable along it; a text is looked for among the variable's values, or in the texts
+    /// along the dimension; without any, a whole number is a position from 1.
+    func places(
+        _ selection: [String: SelectionLabel], of variable: NetCDFDataset.Variable, _ dataset: borrowing NetCDFDataset
+    ) throws(InputError) -> [String: Int] {
+        var places: [String: Int] = [:]
+        for (key, label) in selection.sorted(by: { $0.key < $1.key }) {
+            let named = all.first { $0.name == key }
+            let name = variable.dimensions.contains { $0.name == key } ? key : named?.dimensions.first?.name
+            guard let dimension = variable.dimensions.first(where: { $0.name == name }) else {
+                throw InputError(
+                    .data, at: .init(file, path: variable.name), "has no dimension \(key.quoted) to select from",
+                    expected: Spelling.oneOf(variable.dimensions.map(\.name)))
+            }
+            places[dimension.name] = try index(label, key, along: dimension, named, dataset)
+        }
+        return places
     }
 
-    /// The numbers of a variable after `scale_factor` and `add_offset`, NaN where missing.
-    private func unpacked(
-        _ variable: NetCDFDataset.Variable, _ dataset: borrowing NetCDFDataset
-    ) throws(InputError) -> [Double] {
-        guard (NC_BYTE...NC_UINT64).contains(variable.type), variable.type != NC_CHAR else {
-            throw InputError(.data, at: .init(file, path: variable.name), "is not numeric", expected: "numbers")
+    private func index(
+        _ label: SelectionLabel, _ key: String, along dimension: NetCDFFile.Dimension,
+        _ named: NetCDFDataset.Variable?, _ dataset: borrowing NetCDFDataset
+    ) throws(InputError) -> Int {
+        let here = InputError.Place(file, path: key)
+        let coordinate = named ?? texts(along: dimension)
+        switch label {
+        case .position(let position): return try checked(position, dimension, here)
+        case .text(let text):
+            guard let coordinate else {
+                guard let position = Int(text) else {
+                    throw InputError(
+                        .data, at: here, "has no names to find \(text.quoted) among",
+                        expected: "a position from 1 to \(dimension.length)")
+                }
+                return try checked(position, dimension, here)
+            }
+            let labels = try labels(coordinate, dataset)
+            if let index = labels.firstIndex(of: text) { return index }
+            if let number = Double(decimal: text),
+                let index = labels.firstIndex(where: { label in
+                    Double(decimal: label).map { abs($0 - number) <= 1e-6 * max(1, abs(number)) } ?? false
+                })
+            {
+                return index
+            }
+            throw InputError(
+                .data, at: here, "there is no \(text.quoted)",
+                expected: Spelling.oneOf(Array(labels.prefix(12))) + (labels.count > 12 ? ", …" : ""))
         }
-        let isMissing = missingTest(variable)
-        let scale = variable.numbers("scale_factor")?.first ?? 1
-        let offset = variable.numbers("add_offset")?.first ?? 0
-        return try dataset.numbers(variable).map { isMissing($0) ? .nan : $0 * scale + offset }
     }
 
-    private func missingTest(_ variable: NetCDFDataset.Variable) -> (Double) -> Bool {
-        let fill = variable.numbers("_FillValue") ?? defaultFill(variable.type)
-        var marks = fill + (variable.numbers("missing_value") ?? []) + missing
-        // A mark given in double precision meets data rounded to single.
-        if variable.type == NC_FLOAT { marks += marks.map { Double(Float($0)) } }
-        let range = variable.numbers("valid_range") ?? []
-        let low = variable.numbers("valid_min")?.first ?? range.first ?? -.infinity
-        let high = variable.numbers("valid_max")?.first ?? range.dropFirst().first ?? .infinity
-        return { number in number.isNaN || marks.contains(number) || number < low || number > high }
+    private func checked(
+        _ position: Int, _ dimension: NetCDFFile.Dimension, _ here: InputError.Place
+    ) throws(InputError) -> Int {
+        guard position >= 1, position <= dimension.length else {
+            throw InputError(
+                .data, at: here, "there is no position \(position)", expected: "1 to \(dimension.length)")
+        }
+        return position - 1
     }
 
-    /// What a library fills values with that were never written.
-    private func defaultFill(_ type: nc_type) -> [Double] {
-        switch type {
-        case NC_SHORT: [-32_767]
-        case NC_INT: [-2_147_483_647]
-        case NC_FLOAT, NC_DOUBLE: [9.969_209_968_386_869e36]
-        default: []
+    /// A variable of texts along the dimension, first of all that of the stations' names.
+    private func texts(along dimension: NetCDFFile.Dimension) -> NetCDFDataset.Variable? {
+        let texts = all.filter { variable in
+            variable.dimensions.first == dimension
+                && (variable.type == NC_STRING && variable.dimensions.count == 1
+                    || variable.type == NC_CHAR && variable.dimensions.count == 2)
         }
+        return texts.first { $0.text("cf_role") != nil } ?? texts.first
+    }
+
+    private func labels(
+        _ coordinate: NetCDFDataset.Variable, _ dataset: borrowing NetCDFDataset
+    ) throws(InputError) -> [String] {
+        if coordinate.type == NC_STRING || coordinate.type == NC_CHAR { return try dataset.texts(coordinate) }
+        return try dataset.numbers(coordinate).map { NumberText.plain($0) }
     }
 }

@@ -4,6 +4,10 @@ public enum TimeColumns: Hashable, Sendable {
     case one(String, TimeFormat)
     /// Columns of numbers: year, month, day, hour, minute, in this order, as many as there are.
     case parts([String])
+    /// Columns whose texts, joined by a blank, are read by a format: a date and a time of day.
+    case joined([String], TimeFormat)
+    /// A row for each year: the column of the year, and those of the twelve months, by default the twelve after it.
+    case months(year: String, [String])
 
     /// What the parts are called, in their order.
     static let partNames = ["year", "month", "day", "hour", "minute"]
@@ -21,6 +25,12 @@ public struct VariableMapping: Hashable, Sendable {
 
     public var variable: ObservationTable.Variable
     public var column: String
+    /// Which of several columns of that name, from 1.
+    public var nth: Int?
+    /// The position of the column, from 1, in place of its name.
+    public var position: Int?
+    /// The values of other columns in the rows that are the variable's; in NetCDF, the places along other dimensions.
+    public var selection: [String: SelectionLabel] = [:]
     public var scale: Double
     public var offset: Double
     public var error: ObservationError?
@@ -30,6 +40,29 @@ public struct VariableMapping: Hashable, Sendable {
         error: ObservationError? = nil
     ) {
         (self.variable, self.column, self.scale, self.offset, self.error) = (variable, column, scale, offset, error)
+    }
+}
+
+/// Which rows, or which place along a dimension, a selection means.
+public enum SelectionLabel: Hashable, Sendable, CustomStringConvertible {
+    /// A value of the column, or of the coordinate.
+    case text(String)
+    /// From 1.
+    case position(Int)
+
+    public var description: String {
+        switch self {
+        case .text(let text): text
+        case .position(let position): "at \(position)"
+        }
+    }
+}
+
+extension VariableMapping {
+    /// The column as a table of text finds it.
+    var columnName: ColumnName {
+        if let position { return .position(position) }
+        return nth.map { .nth(column, $0) } ?? .named(column)
     }
 }
 
@@ -91,20 +124,5 @@ struct SeriesConverter {
             }
             return errors
         }
-    }
-}
-
-/// Throws at the first time that does not come after the one before it.
-func requireIncreasing(_ times: [Instant], place: (Int) -> InputError.Place) throws(InputError) {
-    for index in times.indices.dropFirst() where times[index] <= times[index - 1] {
-        let previous = place(index - 1)
-        let position = previous.line.map { "line \($0)" } ?? previous.path ?? "before it"
-        let isDuplicate = times[index] == times[index - 1]
-        throw InputError(
-            .data, at: place(index),
-            isDuplicate
-                ? "duplicate time \(times[index]), also at \(position)"
-                : "time \(times[index]) comes after \(times[index - 1]) at \(position)",
-            expected: "increasing times")
     }
 }

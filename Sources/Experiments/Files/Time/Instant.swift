@@ -30,10 +30,14 @@ public struct Instant: Comparable, Hashable, Sendable {
         self = instant
     }
 
-    /// The instant of a time of day on a date, or `nil` where the day has no such time.
+    /// The instant of a time of day on a date, or `nil` where the day has no such time; 24:00 is its end.
     init?(_ date: CalendarDate, hour: Int = 0, minute: Int = 0, second: Double = 0) {
-        guard (0..<24).contains(hour), (0..<60).contains(minute), second >= 0, second < 60 else { return nil }
-        self.init(date, secondsOfDay: Double(hour * 3600 + minute * 60) + second)
+        guard (0...24).contains(hour), (0..<60).contains(minute), second >= 0, second < 60,
+            hour < 24 || (minute == 0 && second == 0)
+        else { return nil }
+        let seconds = Double(date.daysSince1970) * 86_400 + Double(hour * 3600 + minute * 60) + second
+        guard Self.representableSeconds.contains(seconds) else { return nil }
+        self.init(secondsSince1970: seconds)
     }
 
     init(_ date: CalendarDate, secondsOfDay: Double) {

@@ -1,6 +1,6 @@
 /// How a text names an instant.
 public enum TimeFormat: Hashable, Sendable, CustomStringConvertible {
-    /// `1958`, `1958-03`, `1958-03-29`, `1958-03-29T06:00Z`.
+    /// `1958`, `1958-03`, `1958-03-29`, `1958-03-29T06:00Z`, `1958-W13`, `1958-Q1`.
     case iso8601
     /// A pattern such as `dd.MM.yyyy`.
     case pattern(TimePattern)
@@ -12,7 +12,7 @@ public enum TimeFormat: Hashable, Sendable, CustomStringConvertible {
     /// Reads `iso8601`, `decimal year`, CF units or a pattern; `nil` where the text is none of them.
     public init?(_ text: String) {
         switch text.lowercased() {
-        case "iso8601", "iso 8601": self = .iso8601
+        case "iso8601", "iso 8601", "quarter", "week": self = .iso8601
         case "decimal year", "decimal-year": self = .decimalYear
         default:
             if let units = TimeUnits(text) {
@@ -40,28 +40,22 @@ public enum TimeFormat: Hashable, Sendable, CustomStringConvertible {
 
     /// The instant that the text names, or `nil` where it does not fit the format.
     public func instant(_ text: String) -> Instant? {
+        let bytes = Array(text.utf8)
+        return stamp(bytes, bytes.indices, mark: UInt8(ascii: "."))?.instant
+    }
+
+    /// The time that some bytes name; `mark` stands before the fractions of numbers.
+    func stamp(_ bytes: [UInt8], _ range: Range<Int>, mark: UInt8) -> TimeStamp? {
+        var scanner = TextScanner(bytes, range)
         switch self {
-        case .iso8601: return Instant(iso8601: text)
-        case .pattern(let pattern): return pattern.instant(text)
-        case .number(let units): return Double(decimal: text).flatMap(units.instant)
+        case .iso8601: return ISODate(&scanner, lenient: false)?.stamp
+        case .pattern(let pattern): return pattern.stamp(&scanner)
+        case .number(let units):
+            guard let number = Double(decimal: bytes, range, mark: mark) else { return nil }
+            let decimals = DecimalYears.decimals(bytes, range, mark: mark)
+            return units.stamp(number, tolerance: decimals > 0 ? 0.5 * DecimalYears.power(-decimals) : nil)
         case .decimalYear:
-            guard let year = Double(decimal: text), year.isFinite,
-                let date = CalendarDate(year: Int(max(-2e6, min(2e6, year)).rounded(.down)))
-            else { return nil }
-            let length = Double(CalendarDate.daysInYear(date.year)) * 86_400
-            return Instant(date, secondsOfDay: (year - year.rounded(.down)) * length)
+            return Double(decimal: bytes, range, mark: mark).flatMap { TimeStamp(DecimalYears.instant($0)) }
         }
     }
-}
-
-extension Double {
-    /// A number in decimal notation, `-1.5e3`; neither hexadecimal nor words. It may overflow to infinity.
-    init?(decimal text: some StringProtocol) {
-        guard text.utf8.allSatisfy({ Self.decimalCharacters.contains($0) }), let value = Double(text) else {
-            return nil
-        }
-        self = value
-    }
-
-    private static let decimalCharacters = Set("0123456789+-.eE".utf8)
 }

@@ -89,7 +89,7 @@ public struct TimeStep: Hashable, Sendable, Codable, CustomStringConvertible {
     /// Of the mean Gregorian year, 365.2425 days.
     static let secondsPerMonth = 365.2425 * 86_400 / 12
 
-    enum Length {
+    enum Length: Hashable, Sendable {
         case months(Int)
         case seconds(Double)
     }

@@ -1,0 +1,118 @@
+/// How the rows of a file become a table.
+struct TableReading {
+    /// The step that the table will be brought to.
+    var step: TimeStep?
+    /// Whether rows will be aggregated, so that times may be repeated and out of order.
+    var isAggregated = false
+    var clock: FileClock?
+    /// The first of the hundred years that years of two digits are of.
+    var pivot: Int?
+}
+
+/// The rows of a file in its own order, with the series that were read of them.
+struct TableRows {
+    var times: [Instant]
+    let file: String
+    /// The line of each row, in files of lines.
+    var lines: [Int]?
+    private(set) var warnings: [String] = []
+    private var variables: [ObservationTable.Variable] = []
+    private var values: [[Double]] = []
+    private var errors: [[Double]?] = []
+    /// The rows that are a variable's own; `nil` where all are.
+    private var members: [[Bool]?] = []
+
+    init(times: [Instant], file: String) { (self.times, self.file) = (times, file) }
+
+    /// Adds a series in the file's units, NaN where missing.
+    mutating func append(
+        _ mapping: VariableMapping, _ numbers: [Double], _ deviations: [Double]?, _ members: [Bool]?,
+        _ converter: SeriesConverter
+    ) throws(InputError) {
+        let series = try converter.values(numbers)
+        errors.append(try converter.errors(of: series, from: deviations))
+        variables.append(mapping.variable)
+        values.append(series)
+        self.members.append(members)
+        if let mark = UndeclaredMark.find(in: numbers) {
+            warnings.append("\(file): \(mark.text(column: "\(mapping.columnName)"))")
+        }
+    }
+
+    mutating func warn(_ text: String) { warnings.append("\(file): \(text)") }
+
+    /// The table in the order of time.
+    ///
+    /// Rows may stand in it from the last to the first; those of several selections may be mixed, and those that will be
+    /// aggregated too.
+    ///
+    /// - Throws: times that are repeated or out of order.
+    func table(isAggregated: Bool, place: (Int) -> InputError.Place) throws(InputError) -> ObservationTable {
+        let isSelected = members.contains { $0 != nil }
+        var order = Array(times.indices)
+        if isSelected { order = order.filter { row in members.contains { $0?[row] ?? true } } }
+        if order.count > 2, zip(order, order.dropFirst()).allSatisfy({ times[$0] > times[$1] }) {
+            order.reverse()
+        } else if isAggregated || isSelected, zip(order, order.dropFirst()).contains(where: { times[$0] > times[$1] }) {
+            order.sort { (times[$0], $0) < (times[$1], $1) }
+        }
+        if !isAggregated {
+            if isSelected { return try merged(order, place) }
+            try requireIncreasing(order, place)
+        }
+        return ordered(order)
+    }
+
+    private func requireIncreasing(_ order: [Int], _ place: (Int) -> InputError.Place) throws(InputError) {
+        for (previous, row) in zip(order, order.dropFirst()) where times[row] <= times[previous] {
+            let isRepeated = times[row] == times[previous]
+            throw InputError(
+                .data, at: place(row),
+                isRepeated
+                    ? "duplicate time \(times[row]), also at \(position(place(previous)))"
+                    : "time \(times[row]) comes after \(times[previous]) at \(position(place(previous)))",
+                expected: "increasing times")
+        }
+    }
+
+    private func position(_ place: InputError.Place) -> String {
+        place.line.map { "line \($0)" } ?? place.path ?? "before it"
+    }
+
+    private func ordered(_ order: [Int]) -> ObservationTable {
+        let isSame = order.count == times.count && order.first == 0 && zip(order, order.dropFirst()).allSatisfy(<)
+        func arranged(_ series: [Double]) -> [Double] { isSame ? series : order.map { series[$0] } }
+        return ObservationTable(
+            times: isSame ? times : order.map { times[$0] }, variables: variables, values: values.map(arranged),
+            errors: errors.map { $0.map(arranged) }, step: nil,
+            origin: .init(file: file, lines: lines.map { lines in isSame ? lines : order.map { lines[$0] } }),
+            warnings: warnings)
+    }
+
+    /// One row a time out of those of several selections, each of which may have one row there.
+    private func merged(_ order: [Int], _ place: (Int) -> InputError.Place) throws(InputError) -> ObservationTable {
+        var first: [Int] = []
+        for row in order where first.last.map({ times[$0] != times[row] }) ?? true { first.append(row) }
+        var series = variables.map { _ in [Double](repeating: .nan, count: first.count) }
+        var deviations = errors.map { $0.map { _ in [Double](repeating: .nan, count: first.count) } }
+        for variable in variables.indices {
+            var time = -1
+            var last: Int?
+            for row in order {
+                if time < 0 || times[first[time]] != times[row] { time += 1 }
+                guard members[variable]?[row] ?? true else { continue }
+                if let last, times[last] == times[row] {
+                    throw InputError(
+                        .data, at: place(row), "duplicate time \(times[row]), also at \(position(place(last)))",
+                        expected: "each time once for '\(variables[variable].name)'; or the key 'aggregate'")
+                }
+                last = row
+                series[variable][time] = values[variable][row]
+                deviations[variable]?[time] = errors[variable]?[row] ?? .nan
+            }
+        }
+        return ObservationTable(
+            times: first.map { times[$0] }, variables: variables, values: series, errors: deviations, step: nil,
+            origin: .init(file: file, lines: lines.map { lines in first.map { lines[$0] } }), warnings: warnings)
+    }
+}
