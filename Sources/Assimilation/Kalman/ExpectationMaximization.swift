@@ -9,10 +9,12 @@ import Tensors
 /// errors vary in time, the result is one covariance for all times. References: Shumway & Stoffer, *J. Time Series
 /// Anal.* 3 (1982); Holmes, arXiv:1302.3919 (2013).
 ///
+/// - Precondition: two times of observation or more.
 /// - Returns: the log-likelihood of the model that was given, and the improved covariances.
 public func expectationMaximizationStep(
     from background: Gaussian, _ forecast: LinearForecast, _ observations: Observations<LinearOperator>
 ) -> (logLikelihood: Tensor, modelError: Tensor, observationError: Tensor) {
+    precondition(observations.count >= 2, "\(observations.count) times of observation: expected two or more")
     let trajectory = Cycle(forecast, KalmanAnalysis())(from: background, observations)
     let smoothed = RauchTungStriebel().smooth(trajectory, forecast)
     let count = observations.count

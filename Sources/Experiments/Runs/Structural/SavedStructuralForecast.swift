@@ -15,11 +15,11 @@ public struct SavedStructuralForecast: Sendable {
         }
         let errors = table.errorStandardDeviations(0)?.map { $0 ?? .nan }
         let analyses = model.filter(table.series(0).map { $0 ?? .nan }, errors: errors).analyses.at(table.count - 1)
-        let belief = analyses.mappingLeaves { $0.expanded(axis: 0) }
+        let beliefs = model.forecast.ahead(analyses, step: Tensor(integers: [0], shape: []), count: leads)
+        let ahead = model.measurements(beliefs)
         var rows: [String] = []
-        for lead in 1...max(leads, 1) {
-            let ahead = model.measurements(belief, ahead: lead)
-            let (mean, deviation) = (ahead.means[0], ahead.standardDeviations[0])
+        for lead in 1...leads {
+            let (mean, deviation) = (ahead.means[lead - 1], ahead.standardDeviations[lead - 1])
             guard mean.isFinite, deviation.isFinite else {
                 throw InputError(
                     .data, at: .init(path), "the model diverged on the observations of \(source.file)",
