@@ -41,16 +41,16 @@ struct Compiler: Sendable {
         let compile = { (half: Int) in
             [path] + effort.flags(half) + Compiler.flags + VectorWidth.flags(vectors) + Compiler.sanitizers
         }
+        // The same units whichever way they are linked: a routine that is written into its caller has other last digits.
+        let halves = effort.halves.map { (half, object) in
+            compile(half) + ["-DHALF=\(half)", "-c", Compiler.sourceName, "-o", object]
+        }
         // Sanitizers have libraries of their own, which the compiler finds.
         guard let linker, let libraries = Compiler.libraries, Compiler.sanitizers.isEmpty else {
             // No start files and no default libraries.
-            let link = [
-                "-shared", "-nostdlib", Compiler.sourceName, "-o", Compiler.libraryName, "-lm", "-lc", "-Wl,-z,now",
-            ]
-            return [[compile(0) + link + (linker == nil ? [] : ["-fuse-ld=lld"])]]
-        }
-        let halves = effort.halves.map { (half, object) in
-            compile(half) + ["-DHALF=\(half)", "-c", Compiler.sourceName, "-o", object]
+            let link = [path] + Compiler.sanitizers + (linker == nil ? [] : ["-fuse-ld=lld"])
+            let library = ["-o", Compiler.libraryName, "-lm", "-lc", "-Wl,-z,now"]
+            return [halves, [link + ["-shared", "-nostdlib"] + effort.halves.map(\.object) + library]]
         }
         let link = [linker, "-shared", "-z", "now", "-o", Compiler.libraryName]
         return [halves, [link + effort.halves.map(\.object) + libraries]]
