@@ -10,7 +10,7 @@ import Testing
               - {name: features, kind: random-features, length: 100, features: 10}
             sensitivity: {error: [0.5]}
             robustness: {forcing: [7.5]}
-            long_run: 200
+            long_run: 1000
 
             """
 

@@ -44,7 +44,12 @@ struct ReplacedRun {
             try removeDiscarded()
         } else if Self.entries.contains(where: { exists(FilePath.join(folder, $0)) }) {
             try FolderLock.makeFolder(aside)
-            try moveEntries(from: folder, to: aside)
+            do throws(InputError) {
+                try moveEntries(from: folder, to: aside)
+            } catch {
+                try? moveBack()
+                throw error
+            }
         }
     }
 

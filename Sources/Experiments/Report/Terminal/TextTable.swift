@@ -46,7 +46,7 @@ public struct TextTable: Sendable, Equatable {
         /// The cell as text.
         public var text: String {
             switch self {
-            case .text(let text): text
+            case .text(let text): text.onOneLine
             case .number(let value, let decimals): NumberText.fixed(value, decimals: decimals)
             case .interval(let value, let low, let high, let decimals):
                 low == nil || high == nil
