@@ -121,20 +121,16 @@ extension DataSource {
 
     /// Which rows or places are read; the keys are names of the file.
     private static func selection(_ node: ConfigurationNode?) throws(InputError) -> [String: SelectionLabel] {
-        guard let node else { return [:] }
-        return try node.mapping { (keys) throws(InputError) in
-            var selection: [String: SelectionLabel] = [:]
-            for name in keys.keys {
-                let label = try keys.required(name)
-                guard label.isMapping else {
-                    selection[name] = .text(try label.string())
-                    continue
-                }
-                selection[name] = .position(
-                    try label.mapping(positionKeys) { (keys) throws(InputError) in try keys.integer("at") })
+        var selection: [String: SelectionLabel] = [:]
+        for (name, label) in try node?.named() ?? [] {
+            guard label.isMapping else {
+                selection[name] = .text(try label.string())
+                continue
             }
-            return selection
+            selection[name] = .position(
+                try label.mapping(positionKeys) { (keys) throws(InputError) in try keys.integer("at") })
         }
+        return selection
     }
 
     /// The variables and their truths.
