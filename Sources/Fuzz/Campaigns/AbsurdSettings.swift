@@ -31,7 +31,8 @@ struct AbsurdSettings: ParsableCommand {
             } else if ending.isTooLate || ending.isSignalled {
                 fault(
                     own, setting,
-                    ending.isTooLate ? "nothing for \(Int(seconds)) s" : "signal \(ending.status) \(lines.first ?? "")",
+                    ending.isTooLate
+                        ? "nothing for \(Int(6 * seconds)) s" : "signal \(ending.status) \(lines.first ?? "")",
                     &counts)
             } else if ending.status == 0 && lines.isEmpty {
                 counts.complete += 1
@@ -69,7 +70,8 @@ struct AbsurdSettings: ParsableCommand {
         try Data(SampleText.data.utf8).write(to: URL(filePath: "\(folder)/data.csv"))
         let process = try Subprocess(
             Subprocess.tool, ["run", "config.yaml", "--output", "out"], in: folder, memory: memory << 30)
-        return (process.wait(seconds: seconds), folder)
+        // Progress is told of parts of a run; of a long first one not within the time.
+        return (process.wait(seconds: seconds, orProgressWithin: 6 * seconds), folder)
     }
 
     /// How many lines are progress, and the others.

@@ -53,11 +53,12 @@ final class Subprocess {
 
     func signal(_ number: Int32) { if process.isRunning { kill(process.processIdentifier, number) } }
 
-    /// Waits for its end; after so many seconds it is killed.
-    func wait(seconds: Double) -> Ending {
+    /// Waits for its end; after so many seconds it is killed, or as soon as it has told anything after them.
+    func wait(seconds: Double, orProgressWithin longest: Double = 0) -> Ending {
         var isTooLate = false
         while process.isRunning {
-            if !isTooLate && Date().timeIntervalSince(start) > seconds {
+            let passed = Date().timeIntervalSince(start)
+            if !isTooLate && passed > seconds && (passed > longest || !text(files.errors).isEmpty) {
                 isTooLate = true
                 signal(SIGKILL)
             }

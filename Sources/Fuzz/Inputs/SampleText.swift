@@ -60,7 +60,6 @@ enum SampleText {
         cycles: 30
         spinup: 10
         seeds: {tuning: 1, test: 1}
-        long_run: 1000
         methods: [{method: learned-gain, scale: 0.02, steps: 40, truncation: 2}]
 
         """
