@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// Campaigns against the program by itself: inputs that are almost right, settings that are absurd, runs that are killed.
 ///
@@ -10,3 +11,6 @@ struct Fuzz: ParsableCommand {
         commandName: "Fuzz", abstract: "Tries to break apus.",
         subcommands: [FuzzInputs.self, FuzzBatch.self, FuzzReplay.self, AbsurdSettings.self, Kills.self])
 }
+
+/// Tells a fault at once, also where the output is a file and the campaign goes on for long.
+func tellFault(_ text: String) { FileHandle.standardOutput.write(Data("fault: \(text)\n".utf8)) }

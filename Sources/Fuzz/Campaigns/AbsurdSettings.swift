@@ -61,7 +61,7 @@ struct AbsurdSettings: ParsableCommand {
 
     private func fault(_ seed: UInt64, _ setting: AbsurdSetting, _ text: String, _ counts: inout Counts) {
         counts.faults += 1
-        print("fault: seed \(seed), \(setting.text.prefix(200)): \(text)")
+        tellFault("seed \(seed), \(setting.text.prefix(200)): \(text)")
     }
 
     private func run(_ setting: AbsurdSetting) throws -> (Subprocess.Ending, folder: String) {

@@ -47,7 +47,7 @@ struct FuzzInputs: ParsableCommand {
                 case .library: libraries += 1
                 case .fault(let text):
                     faultTexts.append(text)
-                    print("fault: \(text)")
+                    tellFault("\(text)")
                 }
                 let rest = watched[index].rest
                 watched.remove(at: index)

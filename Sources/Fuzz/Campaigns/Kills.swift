@@ -20,7 +20,7 @@ struct Kills: ParsableCommand {
             if wasKilled { killed += 1 } else { ended += 1 }
             if let fault {
                 found += 1
-                print("fault: \(run.plan.name): \(fault)")
+                tellFault("\(run.plan.name): \(fault)")
             }
         }
         print(
