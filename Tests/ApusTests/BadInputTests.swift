@@ -143,7 +143,7 @@ extension BadInput {
             "expected a number above 0"),
         .configuration(
             "negative memory", "memory: [1, 2]", "memory: [1, -2]", at: "config.yaml:19:22: linear.memory[1]", "-2",
-            "expected a number above 0"),
+            "expected 1 to 10000"),
         .configuration(
             "infinite inflation", "inflation: [1, 1.2]", "inflation: [.inf]",
             at: "config.yaml:22:51: assimilation.inflation[0]", "expected a finite number"),
@@ -157,8 +157,8 @@ extension BadInput {
             "no learner's step", "  step: month\n", "", at: "config.yaml:6:3: data", "regular step",
             "expected a key 'step'"),
         .configuration(
-            "step without seasons", "step: month", "step: 5 months\n  aggregate: mean", at: "config.yaml:", "5 months",
-            "expected"),
+            "too few steps", "step: month", "step: 5 months\n  aggregate: mean", at: "config.yaml:", "24 steps",
+            "too few", "expected at least"),
         .configuration(
             "other step than the data's", "step: month", "step: 2 months", status: 65, at: "data.csv:3",
             "irregular step", "expected"),

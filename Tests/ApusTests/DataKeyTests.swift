@@ -189,6 +189,13 @@ enum SmallData {
             change("variables[].column", "", section(a: ", column: b", b: b)),
             change("variables[].scale", "", section(a: ", scale: 2", b: b)),
             change("variables[].offset", "", section(a: ", offset: 2", b: b)),
+            change("variables[].transform", one("units: K"), one("units: K, transform: log")),
+            change("variables[].transform.log", one("transform: {log: 1}"), one("transform: {log: 2}")),
+            change(
+                "variables[].transform.box_cox", one("transform: {box_cox: 0.5}"), one("transform: {box_cox: 0.2}")),
+            change(
+                "variables[].transform.offset", one("transform: {box_cox: 0.5}"),
+                one("transform: {box_cox: 0.5, offset: 1}")),
             change("variables[].error", one("units: K"), one("units: K, error: 0.2")),
             change("variables[].error.column", one("units: K"), one("units: K, error: {column: b}")),
             change("variables[].units", "", section(a: ", units: degC", b: b)),

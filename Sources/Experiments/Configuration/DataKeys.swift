@@ -91,6 +91,9 @@ extension DataSource {
                 unit: "standard deviation",
                 "The error of the observations: a number after conversion, or a column before it."),
             ConfigurationKey(
+                "transform", .either(.choice(["log", "sqrt"]), .mapping(ValueTransform.keys)), .optional("none"),
+                "Forecasts are learned and assimilated under it, and scored after its inverse."),
+            ConfigurationKey(
                 "truth", .either(.text, .mapping(truthKeys)), .optional("the observations"),
                 "A column with which forecasts are compared, for scoring alone."),
             .text("units", .optional("none"), "The unit after conversion, as UDUNITS writes it."),

@@ -15,6 +15,7 @@ extension DataSource {
     ///         column: nino34              # by default the name
     ///         truth: nino34_anom          # for scoring only; or {column: …, scale: …, offset: …}
     ///         error: 0.1                  # standard deviation; or {column: …}
+    ///         transform: log              # of forecasts: or sqrt, {log: OFFSET}, {box_cox: λ, offset: 0}
     public init(_ node: ConfigurationNode) throws(InputError) {
         self = try node.mapping(Self.keys) { (keys) throws(InputError) in
             let path = try keys.text("file")
@@ -171,6 +172,7 @@ extension DataSource {
                 throw node.error("a table of months has no column of errors", expected: "a number")
             }
         }
+        mapping.transform = try keys.optional("transform").map(ValueTransform.init)
         guard !isOfMonths, let node = keys.optional("truth") else { return (mapping, nil) }
         guard node.isMapping else { return (mapping, VariableMapping(variable, column: try node.string())) }
         let truth = try node.mapping(truthKeys) { (keys) throws(InputError) in

@@ -41,9 +41,10 @@ public enum ModelFile {
         } catch let error as InputError { throw error } catch { throw fault("\(error)") }
     }
 
-    /// The forecaster of a `.safetensors` file, and the names of its variables.
-    public static func read(_ path: String) throws(InputError) -> (forecaster: EnsembleForecaster, variables: [String])
-    {
+    /// The forecaster of a `.safetensors` file and its description.
+    public static func read(
+        _ path: String
+    ) throws(InputError) -> (forecaster: EnsembleForecaster, description: ForecasterDescription) {
         let bytes = try InputFile.bytes(path)
         func fault(_ problem: String) -> InputError {
             InputError(.data, at: .init(path), problem, expected: "a model that 'apus run' has saved")
@@ -51,7 +52,7 @@ public enum ModelFile {
         let checkpoint: Checkpoint<ForecasterDescription>
         do { checkpoint = try Checkpoint(decoding: bytes) } catch { throw fault("\(error)") }
         if let problem = checkpoint.flaw { throw fault(problem) }
-        do { return (try EnsembleForecaster(checkpoint), checkpoint.description.variables) } catch {
+        do { return (try EnsembleForecaster(checkpoint), checkpoint.description) } catch {
             throw fault("\(error)")
         }
     }

@@ -66,10 +66,14 @@ public struct EnsembleForecaster: Sendable {
     /// Ensembles of standardised anomalies some steps (`leads`, increasing) after each of the times `starts`, `[leads, N, d]`
     /// each.
     ///
+    /// - Parameter inputs: the last variables after each start, `[starts, longest lead, inputs]`, in place of their forecasts;
+    ///   NaN where the forecasts stay.
+    ///
     /// Starts are taken in blocks of fixed size, so that the result does not depend on the number of threads.
     public func forecasts(
-        _ trajectory: Trajectory<Ensemble>, starts: [Int], leads: [Int], threads: Int
+        _ trajectory: Trajectory<Ensemble>, starts: [Int], leads: [Int], threads: Int, inputs: Tensor? = nil
     ) -> [Tensor] {
+        if let inputs { return forecasts(trajectory, starts: starts, leads: leads, threads: threads, given: inputs) }
         let size = 12
         let variables = self.variables
         let blocks = stride(from: 0, to: starts.count, by: size).map { first in
@@ -95,6 +99,36 @@ public struct EnsembleForecaster: Sendable {
         return starts.indices.map { futures[$0 / size][$0 % size] }
     }
 
+    /// The same with inputs in place of their forecasts.
+    private func forecasts(
+        _ trajectory: Trajectory<Ensemble>, starts: [Int], leads: [Int], threads: Int, given inputs: Tensor
+    ) -> [Tensor] {
+        let size = 12
+        let variables = self.variables
+        let blocks = stride(from: 0, to: starts.count, by: size).map { first in
+            (0..<size).map { min(first + $0, starts.count - 1) }
+        }
+        @Sendable func input(_ block: [Int]) -> Pair<EachMember<MemoryModel>, Pair<Pair<Ensemble, Tensor>, Tensor>> {
+            let times = Tensor(integers: block.map { starts[$0] })
+            let beliefs = trajectory.analyses.mappingLeaves { $0.taking(times) }
+            return Pair(forecast, Pair(Pair(beliefs, inputs.taking(Tensor(integers: block))), times))
+        }
+        guard let first = blocks.first, let longest = leads.last else { return [] }
+        let program = compile(like: input(first)) { input in
+            let forecast = input.first
+            return vmap { (start: Pair<Ensemble, Tensor>, step: Tensor) in
+                let all = scan(over: Tensor.range(longest), from: start.first) { belief, lead in
+                    var next = forecast(belief, step: step + lead)
+                    next.members = next.members.replacing(start.second.cyclic(lead), before: variables)
+                    return (next, next.members.slice(axis: 1, from: 0, to: variables))
+                }.outputs
+                return leads.count == longest ? all : all.taking(Tensor(integers: leads.map { $0 - 1 }))
+            }(input.second.first, input.second.second)
+        }
+        let futures = concurrentMap(blocks.count, threads: threads) { program(input(blocks[$0])) }
+        return starts.indices.map { futures[$0 / size][$0 % size] }
+    }
+
     /// Mean and standard deviation of the newest values in the units of the series, `[time][variable]`.
     public func estimates(_ beliefs: Ensemble) -> (mean: [[Double]], spread: [[Double]]) {
         let newest = beliefs.members.slice(axis: 2, from: 0, to: variables)
@@ -109,5 +143,20 @@ public struct EnsembleForecaster: Sendable {
             },
             times.map { t in (0..<variables).map { s[t * variables + $0] * climatology.scales[$0] } }
         )
+    }
+}
+
+extension Tensor {
+    /// Rows `[N, n]` whose columns before column `end` are known numbers, where those are not NaN.
+    fileprivate func replacing(_ known: Tensor, before end: Int) -> Tensor {
+        let (rows, columns, count) = (shape[0], shape[1], known.shape[0])
+        let values = known.expanded(axis: 0).broadcast(to: [rows, count])
+        let isKnown = values .== values
+        let replaced = selecting(
+            isKnown, selecting(isKnown, values, Tensor.zeros([rows, count])), slice(axis: 1, from: end - count, to: end)
+        )
+        let parts = [slice(axis: 1, from: 0, to: end - count), replaced]
+        return Tensor.concatenated(
+            end < columns ? parts + [slice(axis: 1, from: end, to: columns)] : parts, axis: 1)
     }
 }

@@ -15,8 +15,33 @@ public struct ForecasterDescription: Codable, Sendable, Equatable {
     public let inflation: Double
     public let filter: EnsembleFilter
     public let members: Int
-    /// Names of the variables, in their order.
+    /// Names of the variables, in their order; inputs last.
     public let variables: [String]
+    /// The time axis and the data that it was learned from; nil in models of 0.1.0.
+    public var learnedFrom: SeriesDescription?
+}
+
+/// The data of a saved forecaster: what other observations must agree with.
+public struct SeriesDescription: Codable, Sendable, Equatable {
+    /// The step of time, as `month` or `6 hours`.
+    public var step: String
+    /// The time of step 0, by which the layout tells phases and cycles of the season.
+    public var start: String
+    /// The transform of each variable, empty for none.
+    public var transforms: [String]
+    /// How the future of each input is taken.
+    public var inputs: [InputFuture]
+
+    public init(step: String, start: String, transforms: [String], inputs: [InputFuture]) {
+        (self.step, self.start, self.transforms, self.inputs) = (step, start, transforms, inputs)
+    }
+}
+
+/// An input after the start of a forecast.
+public enum InputFuture: String, Codable, Sendable, CaseIterable {
+    case known
+    /// The last anomaly before the start.
+    case persistence
 }
 
 /// The tensors of a saved forecaster.
@@ -34,13 +59,15 @@ private struct ForecasterTensors: Tree {
 
 extension EnsembleForecaster {
     /// The forecaster as safetensors with a description: it comes back to the same forecasts, bit for bit.
-    public func checkpoint(variables: [String]) -> Checkpoint<ForecasterDescription> {
+    public func checkpoint(
+        variables: [String], learnedFrom: SeriesDescription? = nil
+    ) -> Checkpoint<ForecasterDescription> {
         precondition(variables.count == model.layout.variables, "\(variables) for \(model.layout.variables) variables")
         let description = ForecasterDescription(
             layout: model.layout, networkMemory: model.networkMemory, networks: model.networks.map(\.widths),
             activation: model.networks.first?.activation ?? .tanh, climatology: climatology,
             observationError: observationError, inflation: inflation, filter: filter, members: members,
-            variables: variables)
+            variables: variables, learnedFrom: learnedFrom)
         return Checkpoint(
             ForecasterTensors(model: model, modelError: modelError, key: key), description: description)
     }

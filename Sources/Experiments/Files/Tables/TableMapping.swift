@@ -34,6 +34,8 @@ public struct VariableMapping: Hashable, Sendable {
     public var scale: Double
     public var offset: Double
     public var error: ObservationError?
+    /// Under which forecasts are learned.
+    public var transform: ValueTransform?
 
     public init(
         _ variable: ObservationTable.Variable, column: String, scale: Double = 1, offset: Double = 0,

@@ -152,7 +152,8 @@ extension ForecastRun {
     /// Keeps the learned models as files that another run, and Python, can open.
     func save(_ models: LearnedModels, in folder: RunFolder) throws(InputError) {
         for method in methods where method.filter == chosenMethod.filter {
-            let checkpoint = forecaster(method, models).checkpoint(variables: data.variables.map(\.name))
+            let checkpoint = forecaster(method, models).checkpoint(
+                variables: data.model.table.variables.map(\.name), learnedFrom: data.description)
             try ModelFile.write(checkpoint, to: "models/\(method.kind.rawValue)", in: folder)
         }
     }

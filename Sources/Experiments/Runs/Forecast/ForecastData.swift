@@ -2,7 +2,12 @@ import Learning
 
 /// The observations of a forecast experiment, as the learners and the scores see them.
 struct ForecastData: Sendable {
+    /// Those that are forecast.
     let variables: [ObservationTable.Variable]
+    /// Under their transforms, inputs last.
+    let model: ModelSeries
+    /// `[time][variable]` in the units of the data, inputs last.
+    let original: [[Double]]
     let times: [Instant]
     let series: SeasonalSeries
     /// `[time][variable]`: the anomaly that forecasts are scored against, NaN where it is not known.
@@ -18,18 +23,20 @@ struct ForecastData: Sendable {
     init(_ setting: ForecastSetting) throws(InputError) {
         let tables = try setting.data.read()
         let table = tables.observations
-        variables = table.variables
+        model = try ModelSeries(table, setting.data, setting.inputs)
+        variables = Array(table.variables.prefix(model.outputs))
         times = table.times
         step = setting.step
         let values = ForecastData.rows(table)
+        original = values
         (training, validation, test) = try ForecastData.ranges(table, setting)
         let season = try setting.season.season(setting.step, from: times[0], training: training.upperBound)
-        series = SeasonalSeries(values, season: season, errors: ForecastData.errors(table))
+        series = model.series(season)
         target = table.index(of: setting.target) ?? 0
-        if let truths = tables.truth, truths.variables.count == table.variables.count {
+        if let truths = tables.truth, truths.variables.count == variables.count {
             truth = ForecastData.rows(truths)
         } else {
-            let own = Climatology(series, over: Array(0..<training.upperBound))
+            let own = Climatology(series.replacing(values), over: Array(0..<training.upperBound))
             truth = values.enumerated().map { t, row in zip(row, own.normal(season, at: t)).map { $0 - $1 } }
         }
         let differences = zip(values, truth).map { zip($0, $1).map { $0 - $1 } }
@@ -43,19 +50,27 @@ struct ForecastData: Sendable {
     /// before the test.
     func referenceValues(at time: Int) -> [Double] { reference.normal(series.season, at: time) }
 
+    /// The change of a variable in its own units with its transformed value, at the mean of the training; 1 without transform.
+    func slope(of variable: Int, _ climatology: Climatology) -> Double {
+        guard let transform = model.transforms[variable] else { return 1 }
+        let known = training.map { series.values[$0][variable] }.filter { !$0.isNaN }
+        let (mean, step) = (known.reduce(0, +) / Double(known.count), 1e-3 * climatology.scales[variable])
+        return (transform.inverse(mean + step) - transform.inverse(mean - step)) / (2 * step)
+    }
+
+    /// The data that models are learned from, as saved models tell it.
+    var description: SeriesDescription {
+        SeriesDescription(
+            step: "\(step)", start: "\(times[0])", transforms: model.transforms.map { $0.map { "\($0)" } ?? "" },
+            inputs: model.inputs.map(\.future))
+    }
+
     /// A time as results state it.
     func text(_ time: Int) -> String { step.text(times[time]) }
 
     static func rows(_ table: ObservationTable) -> [[Double]] {
         let columns = table.variables.indices.map { table.series($0) }
         return table.times.indices.map { t in columns.map { $0[t] ?? .nan } }
-    }
-
-    /// Standard deviations of the observation errors where the data tell them; nil if they tell none.
-    static func errors(_ table: ObservationTable) -> [[Double]]? {
-        let columns = table.variables.indices.map { table.errorStandardDeviations($0) }
-        guard columns.contains(where: { $0 != nil }) else { return nil }
-        return table.times.indices.map { t in columns.map { $0?[t] ?? .nan } }
     }
 
     private static func ranges(
@@ -105,7 +120,11 @@ struct GapScenario: Sendable {
     private init(_ record: GapRecord, _ data: ForecastData, _ isWithheld: (Int, Int) -> Bool) {
         self.record = record
         let values = data.series.values
-        let withheld = values.indices.map { t in values[t].indices.map { !values[t][$0].isNaN && isWithheld(t, $0) } }
+        // Inputs are never withheld.
+        let outputs = data.variables.count
+        let withheld = values.indices.map { t in
+            values[t].indices.map { $0 < outputs && !values[t][$0].isNaN && isWithheld(t, $0) }
+        }
         self.withheld = withheld
         series = data.series.replacing(
             values.indices.map { t in zip(values[t], withheld[t]).map { $1 ? .nan : $0 } })

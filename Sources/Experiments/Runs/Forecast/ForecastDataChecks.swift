@@ -5,7 +5,7 @@ extension ForecastData {
     func requireEnough(_ setting: ForecastSetting) throws(InputError) {
         try requireLength(setting)
         try requireMemory(setting)
-        for v in variables.indices { try requireVariation(of: v, setting) }
+        for v in 0..<series.variables { try requireVariation(of: v, setting) }
         try requireIndependence(setting)
         try requireTargetValues(setting)
         for gaps in setting.gaps {
@@ -52,7 +52,7 @@ extension ForecastData {
 
     /// Products of sizes that would not fit, before anything is allocated.
     private func requireMemory(_ setting: ForecastSetting) throws(InputError) {
-        let (d, memory) = (variables.count, setting.linear.map(\.memory).max() ?? 1)
+        let (d, memory) = (series.variables, setting.linear.map(\.memory).max() ?? 1)
         let starts = max(validation.count, test.count) / setting.startInterval + setting.longestLead
         try setting.places.forecast.require(
             MemoryNeed(["leads": setting.leads.count, "starts": starts, "members": setting.members, "variables": d]),
@@ -92,15 +92,15 @@ extension ForecastData {
     /// A variable that is a linear combination of others makes every covariance singular.
     private func requireIndependence(_ setting: ForecastSetting) throws(InputError) {
         let anomalies = Climatology(series, over: Array(training)).anomalies(of: series).interpolated()
-        var residuals = variables.indices.map { v in training.map { anomalies.values[$0][v] } }
-        for v in variables.indices {
+        var residuals = (0..<series.variables).map { v in training.map { anomalies.values[$0][v] } }
+        for v in residuals.indices {
             let square = dot(residuals[v], residuals[v])
             guard square > 1e-10 * Double(training.count) else {
                 throw fault(
                     v, "is a linear combination of the variables before it in the training period",
                     "variables of which none follows from the others", setting)
             }
-            for w in variables.indices where w > v {
+            for w in residuals.indices where w > v {
                 let slope = dot(residuals[v], residuals[w]) / square
                 residuals[w] = zip(residuals[w], residuals[v]).map { $0 - slope * $1 }
             }
@@ -121,7 +121,8 @@ extension ForecastData {
         _ variable: Int, _ problem: String, _ expectation: String, _ setting: ForecastSetting
     ) -> InputError {
         InputError(
-            .data, at: .init(setting.data.file), "the variable \(variables[variable].name.quoted) \(problem)",
+            .data, at: .init(setting.data.file),
+            "the variable \(model.table.variables[variable].name.quoted) \(problem)",
             expected: expectation)
     }
 }

@@ -43,6 +43,9 @@ extension ForecastSetting {
             "The cycles of the normals: harmonics by least squares on the training, or none."),
         .mapping("split", splitKeys, .required, "The periods, in this order."),
         .text("target", .required, "The variable that choices are made for."),
+        ConfigurationKey(
+            "inputs", .list(.either(.text, .mapping(InputSetting.keys))), .optional("none"),
+            "Variables of the data that drive the others and are not forecast."),
         .mapping("forecast", forecastKeys, .required, "Leads, starts and size of the forecasts."),
         .mapping(
             "cross_validation",

@@ -78,7 +78,7 @@ struct ForecastRun: Sendable {
         methods.flatMap { method -> [ErrorModelRecord] in
             let variances = models.model(method.kind).1.diagonal().values
             return data.variables.indices.map { v in
-                let scale = models.linear.climatology.scales[v]
+                let scale = models.linear.climatology.scales[v] * data.slope(of: v, models.linear.climatology)
                 return ErrorModelRecord(
                     method: method.name, variable: data.variables[v].name,
                     observationError: models.errors.observationError * scale,

@@ -2,7 +2,9 @@ import Learning
 
 /// The configuration of a forecast experiment.
 struct ForecastSetting: Sendable {
+    /// With inputs as its last variables.
     let data: DataSource
+    let inputs: [InputSetting]
     let step: TimeStep
     let season: SeasonPlan
     let split: Split
@@ -52,13 +54,18 @@ struct ForecastSetting: Sendable {
     init(_ keys: inout ConfigurationMapping) throws(InputError) {
         keys.adopt(Self.keys)
         let dataNode = try keys.required("data")
-        data = try DataSource(dataNode)
+        var data = try DataSource(dataNode)
         guard let step = data.step else {
             throw dataNode.error("learning a forecast needs a regular step", expected: "a key 'step' such as 'month'")
         }
-        guard data.truths.isEmpty || data.truths.count == data.variables.count else {
+        target = try ForecastSetting.variable(try keys.required("target"), data.variables)
+        let inputs = try InputSetting.all(keys.optional("inputs"), data, target: target)
+        data.putLast(inputs.map(\.name))
+        let outputs = data.variables.dropLast(inputs.count)
+        (self.data, self.inputs) = (data, inputs)
+        guard data.truths.isEmpty || data.truths.count == outputs.count else {
             let known = data.truths.map(\.variable.name)
-            let missing = data.variables.map(\.variable.name).filter { !known.contains($0) }
+            let missing = outputs.map(\.variable.name).filter { !known.contains($0) }
             throw dataNode.error(
                 "\(missing.joined(separator: ", ")): no truth, but other variables have one",
                 expected: "a key 'truth' for every variable, or for none")
@@ -66,7 +73,6 @@ struct ForecastSetting: Sendable {
         self.step = step
         season = try SeasonPlan(keys.optional("season"))
         split = try Split(try keys.required("split"))
-        target = try ForecastSetting.variable(try keys.required("target"), data)
         let forecastNode = try keys.required("forecast")
         (leads, decisiveLeads, startInterval, members) = try keys.mapping("forecast", ForecastSetting.forecast)
         folds = try keys.mapping("cross_validation") { (keys) throws(InputError) in try keys.integer("folds") }
@@ -84,15 +90,15 @@ struct ForecastSetting: Sendable {
         correction = try NetworkCandidates.correction(&keys, linear)
         (filters, inflations, leastObservationError, rounds) = try keys.mapping(
             "assimilation", ForecastSetting.assimilation)
-        gaps = try GapSetting.all(keys.optional("gaps"), data)
+        gaps = try GapSetting.all(keys.optional("gaps"), Array(outputs))
         resamples = try keys.mapping("bootstrap") { (keys) throws(InputError) in try keys.integer("resamples") }
         places = Places(forecast: forecastNode, linear: linearNode, network: networkNode)
     }
 
     /// A variable of the data.
-    static func variable(_ node: ConfigurationNode, _ data: DataSource) throws(InputError) -> String {
+    static func variable(_ node: ConfigurationNode, _ variables: [VariableMapping]) throws(InputError) -> String {
         let name = try node.string()
-        let names = data.variables.map(\.variable.name)
+        let names = variables.map(\.variable.name)
         guard names.contains(name) else {
             throw node.error(
                 "\(name.quoted) is not a variable of the data\(Spelling.suggestion(for: name, among: names))",
@@ -111,10 +117,10 @@ struct ForecastSetting: Sendable {
             throw node.error("the leads do not increase", expected: "increasing leads, or the longest alone")
         }
         var decisive = [leads[leads.count - 1]]
-        if let node = keys.optional("decisive_leads") {
+        if let place = keys.optional("decisive_leads") {
             decisive = try keys.integers("decisive_leads")
             if let other = decisive.first(where: { !leads.contains($0) }) {
-                throw node.error(
+                throw place.error(
                     "the lead \(other) is not forecast",
                     expected: node.isList && leads.count < 20
                         ? "of \(leads.map(String.init).joined(separator: ", "))"
@@ -174,4 +180,12 @@ func integers(
     var values: [Int] = []
     for entry in try node.listOrSingle() { values.append(try entry.integer(bounds)) }
     return values
+}
+
+extension DataSource {
+    /// Moves some variables behind the others.
+    mutating func putLast(_ names: [String]) {
+        let last = names.compactMap { name in variables.first { $0.variable.name == name } }
+        variables = variables.filter { !names.contains($0.variable.name) } + last
+    }
 }

@@ -11,19 +11,21 @@ extension ForecastRun {
         let forecaster = forecaster(chosenMethod, models)
         let series = scenario.series.prefix(data.test.upperBound)
         let trajectory = forecaster.assimilate(series)
-        let filter = forecaster.estimates(trajectory.analyses)
-        let smoother = forecaster.estimates(EnsembleSmoother().smooth(trajectory))
+        let filter = estimates(forecaster, trajectory.analyses)
+        let smoother = estimates(forecaster, EnsembleSmoother().smooth(trajectory))
         let anomalies = forecaster.climatology.anomalies(of: series).interpolated()
         let interpolated = anomalies.values.enumerated().map { t, row in
             let normal = forecaster.climatology.normal(series.season, at: t)
-            return row.indices.map { normal[$0] + forecaster.climatology.scales[$0] * row[$0] }
+            return row.indices.map { data.model.original(normal[$0] + forecaster.climatology.scales[$0] * row[$0], $0) }
         }
         let records = data.variables.indices.map { v in
             SeriesRecord(
                 gaps: scenario.gaps, variable: data.variables[v].name, method: chosen.chosen,
                 times: (0..<series.count).map { data.text($0) },
                 truth: (0..<series.count).map { data.truth[$0][v].finite },
-                observed: (0..<series.count).map { anomaly(series.values[$0][v], $0, v) },
+                observed: (0..<series.count).map {
+                    scenario.withheld[$0][v] ? nil : anomaly(data.original[$0][v], $0, v)
+                },
                 filterMean: (0..<series.count).map { anomaly(filter.mean[$0][v], $0, v) },
                 filterSpread: (0..<series.count).map { filter.spread[$0][v].finite },
                 smootherMean: (0..<series.count).map { anomaly(smoother.mean[$0][v], $0, v) },
@@ -31,12 +33,39 @@ extension ForecastRun {
         }
         let estimators: [(GapEstimator, [[Double]])] = [
             (.smoother, smoother.mean), (.filter, filter.mean), (.interpolation, interpolated),
-            (.seriesInterpolation, series.interpolated().values),
+            (
+                .seriesInterpolation,
+                series.interpolated().values.map { $0.enumerated().map { data.model.original($1, $0) } }
+            ),
         ]
         let filling = estimators.flatMap { estimator, values in
             data.variables.indices.compactMap { record(scenario, estimator, values, variable: $0) }
         }
         return (records, filling)
+    }
+
+    /// Mean and standard deviation of the newest values in the units of the data: of the members transformed back, where a
+    /// variable has a transform.
+    private func estimates(
+        _ forecaster: EnsembleForecaster, _ beliefs: Ensemble
+    ) -> (mean: [[Double]], spread: [[Double]]) {
+        var (mean, spread) = forecaster.estimates(beliefs)
+        let season = forecaster.model.layout.season
+        for (v, transform) in data.model.transforms.enumerated() {
+            guard let transform else { continue }
+            let members = beliefs.members.slice(axis: 2, from: v, to: v + 1).values
+            let n = forecaster.members
+            for t in mean.indices {
+                let normal = forecaster.climatology.normal(season, at: t)[v]
+                let values = members[(t * n)..<((t + 1) * n)].map {
+                    transform.inverse(normal + forecaster.climatology.scales[v] * $0)
+                }
+                mean[t][v] = values.reduce(0, +) / Double(n)
+                let squares = values.map { ($0 - mean[t][v]) * ($0 - mean[t][v]) }.reduce(0, +)
+                spread[t][v] = (squares / Double(n - 1)).squareRoot()
+            }
+        }
+        return (mean, spread)
     }
 
     private func anomaly(_ value: Double, _ time: Int, _ variable: Int) -> Double? {
@@ -50,7 +79,7 @@ extension ForecastRun {
         let mask = data.test.map { scenario.withheld[$0][variable] && values[$0][variable].isFinite }
         guard mask.contains(true) else { return nil }
         let squares = data.test.map { t -> Double in
-            let error = values[t][variable] - data.series.values[t][variable]
+            let error = values[t][variable] - data.original[t][variable]
             return error.isFinite ? error * error : 0
         }
         let estimate = bootstrap.estimate(ScoreSeries(.rootMean, terms: squares, mask: mask))

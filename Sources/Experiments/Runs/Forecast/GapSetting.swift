@@ -13,7 +13,7 @@ struct GapSetting: Sendable {
     let rule: Rule
 
     /// The scenarios of the key `gaps`, in its order. Names become names of files.
-    static func all(_ node: ConfigurationNode?, _ data: DataSource) throws(InputError) -> [GapSetting] {
+    static func all(_ node: ConfigurationNode?, _ data: [VariableMapping]) throws(InputError) -> [GapSetting] {
         var settings: [GapSetting] = []
         for (key, node) in try node?.named() ?? [] {
             // Earlier versions had one scenario at random, with a number in its name.
@@ -41,7 +41,7 @@ struct GapSetting: Sendable {
         .text("variable", .optional("'fraction'"), "The variable that is withheld."),
         ConfigurationKey("period", .period, .optional("'fraction'"), "The time in which it is."))
 
-    private init(_ name: Gaps, _ node: ConfigurationNode, _ data: DataSource) throws(InputError) {
+    private init(_ name: Gaps, _ node: ConfigurationNode, _ data: [VariableMapping]) throws(InputError) {
         self.name = name
         rule = try node.mapping(Self.keys) { (keys) throws(InputError) in
             if let fraction = try keys.optionalNumber("fraction") { return .random(fraction: fraction) }

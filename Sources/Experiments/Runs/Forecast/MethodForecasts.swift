@@ -110,8 +110,13 @@ struct ForecastScorer: Sendable {
         threads: Int
     ) -> MethodForecasts {
         let starts = self.starts
-        let futures = forecaster.forecasts(trajectory, starts: starts, leads: leads, threads: threads)
-            .map { $0.transposed(to: [2, 0, 1]).values }  // [variable, lead, member]
+        let season = data.series.season
+        let inputs = data.model.future(
+            starts, longestLead: leads[leads.count - 1], forecaster.climatology, season)
+        let futures = forecaster.forecasts(
+            trajectory, starts: starts, leads: leads, threads: threads, inputs: inputs
+        )
+        .map { $0.transposed(to: [2, 0, 1]).values }  // [variable, lead, member]
         let n = forecaster.members
         return score(method, gaps, trajectory.outcome) { v, lead, start, target in
             let offset = (v * leads.count + lead) * n
@@ -138,6 +143,7 @@ struct ForecastScorer: Sendable {
         let normal = climatology.normal(data.series.season, at: target)[variable]
         let scale = climatology.scales[variable]
         let reference = data.referenceValues(at: target)[variable]
-        return { normal + scale * $0 - reference }
+        guard let transform = data.model.transforms[variable] else { return { normal + scale * $0 - reference } }
+        return { transform.inverse(normal + scale * $0) - reference }
     }
 }

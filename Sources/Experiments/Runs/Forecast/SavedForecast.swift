@@ -1,20 +1,32 @@
 import Learning
 
 /// A forecast from the last observation with a model that an earlier run has saved.
+///
+/// Observations are read as in the run: with their errors, transforms and inputs.
 public struct SavedForecast: Sendable {
     private let rows: [String]
 
     public init(model: String, configuration: String, leads: Int) throws(InputError) {
-        let (forecaster, names) = try ModelFile.read(model)
-        let source = try DataSource(try ConfigurationNode(file: configuration).part("data"))
-        let table = try source.read().observations
-        let step = try SavedForecast.step(source, names, configuration)
-        guard let last = table.times.last else {
+        let (saved, description) = try ModelFile.read(model)
+        let (source, inputs) = try SavedForecast.source(configuration)
+        let step = try SavedForecast.step(source, inputs, description, configuration)
+        let data = try ModelSeries(try source.read().observations, source, inputs)
+        guard let first = data.table.times.first else {
             throw InputError(.data, at: .init(source.file), "the file holds no times")
         }
-        let (moved, series) = try SavedForecast.aligned(forecaster, table, step, configuration)
-        let trajectory = moved.assimilate(series)
-        let future = moved.forecasts(trajectory, starts: [series.count - 1], leads: Array(1...leads), threads: 1)[0]
+        guard let season = SeasonPlan.season(like: saved.model.layout.season, step, from: first) else {
+            let period = saved.model.layout.season.period
+            throw InputError(
+                .configuration, at: .init(configuration, path: "data"), "the step is '\(step)'",
+                expected: period > 1 ? "a step of which a year has \(period)" : "the step of the model")
+        }
+        let start = data.lastObservation
+        let series = data.series(season).prefix(start + 1)
+        let forecaster = saved.moved(to: season)
+        let trajectory = forecaster.assimilate(series)
+        let future = forecaster.forecasts(
+            trajectory, starts: [start], leads: Array(1...leads), threads: 1,
+            inputs: data.future([start], longestLead: leads, forecaster.climatology, season))[0]
         guard trajectory.outcome == .completed, future.values.allSatisfy(\.isFinite) else {
             throw InputError(
                 .data, at: .init(model), "the model diverged on the observations of \(source.file)",
@@ -22,45 +34,56 @@ public struct SavedForecast: Sendable {
         }
         rows = (1...leads).flatMap { lead in
             let members = future[lead - 1].transposed.values
-            return table.variables.indices.map { v in
-                let values = members[(v * moved.members)..<((v + 1) * moved.members)].map {
-                    moved.climatology.value($0, series.season, at: series.count - 1 + lead, variable: v)
+            let time = step.text(step.advance(data.table.times[start], by: lead))
+            return (0..<data.outputs).map { v in
+                let values = members[(v * forecaster.members)..<((v + 1) * forecaster.members)].map {
+                    data.original(forecaster.climatology.value($0, season, at: start + lead, variable: v), v)
                 }
-                let time = step.text(step.advance(last, by: lead))
-                return SavedForecast.row(time, lead, table.variables[v].name, values.sorted())
+                return SavedForecast.row(time, lead, data.table.variables[v].name, values.sorted())
             }
         }
     }
 
-    /// The step of the observations, if they are of the variables that the model has.
-    private static func step(
-        _ source: DataSource, _ names: [String], _ configuration: String
-    ) throws(InputError) -> TimeStep {
-        let place = InputError.Place(configuration, path: "data")
-        let found = source.variables.map(\.variable.name)
-        guard found == names else {
-            throw InputError(
-                .configuration, at: place, "the variables are \(found.joined(separator: ", "))",
-                expected: "those of the model in their order: \(names.joined(separator: ", "))")
-        }
-        guard let step = source.step else {
-            throw InputError(.configuration, at: place, "the step is not given", expected: "the step of the model")
-        }
-        return step
+    /// The data and the inputs of a configuration; its other keys are those of a run.
+    private static func source(_ configuration: String) throws(InputError) -> (DataSource, [InputSetting]) {
+        let root = try ConfigurationNode(file: configuration)
+        var source = try DataSource(try root.part("data"))
+        let node = try root.named().first { $0.name == "inputs" }?.node
+        let inputs = try InputSetting.all(node, source, target: "")
+        source.putLast(inputs.map(\.name))
+        return (source, inputs)
     }
 
-    /// The observations, and the model in the seasons of their times.
-    private static func aligned(
-        _ forecaster: EnsembleForecaster, _ table: ObservationTable, _ step: TimeStep, _ configuration: String
-    ) throws(InputError) -> (EnsembleForecaster, SeasonalSeries) {
-        let known = forecaster.model.layout.season
-        guard let season = SeasonPlan.season(like: known, step, from: table.times[0]) else {
-            throw InputError(
-                .configuration, at: .init(configuration, path: "data"), "the step is '\(step)'",
-                expected: known.period > 1 ? "a step of which a year has \(known.period)" : "the step of the model")
+    /// The step of the observations, if they are those of the model: variables, step, transforms and inputs.
+    private static func step(
+        _ source: DataSource, _ inputs: [InputSetting], _ model: ForecasterDescription, _ configuration: String
+    ) throws(InputError) -> TimeStep {
+        func fault(_ problem: String, _ expectation: String) -> InputError {
+            InputError(.configuration, at: .init(configuration, path: "data"), problem, expected: expectation)
         }
-        let series = SeasonalSeries(ForecastData.rows(table), season: season, errors: ForecastData.errors(table))
-        return (forecaster.moved(to: season), series)
+        let found = source.variables.map(\.variable.name)
+        guard found == model.variables else {
+            throw fault(
+                "the variables are \(found.joined(separator: ", "))",
+                "those of the model in their order: \(model.variables.joined(separator: ", "))")
+        }
+        guard let step = source.step else { throw fault("the step is not given", "the step of the model") }
+        let transforms = source.variables.map { $0.transform.map { "\($0)" } ?? "" }
+        let futures = inputs.map(\.future)
+        let known =
+            model.learnedFrom
+            ?? SeriesDescription(step: "\(step)", start: "", transforms: transforms.map { _ in "" }, inputs: [])
+        guard "\(step)" == known.step else {
+            throw fault("the step is '\(step)'", "'\(known.step)', that of the model")
+        }
+        guard transforms == known.transforms else {
+            throw fault("the transforms are \(transforms)", "those of the model: \(known.transforms)")
+        }
+        guard futures == known.inputs else {
+            throw fault(
+                "the inputs are \(futures.map(\.rawValue))", "those of the model: \(known.inputs.map(\.rawValue))")
+        }
+        return step
     }
 
     private static func row(_ time: String, _ lead: Int, _ variable: String, _ members: [Double]) -> String {
@@ -72,5 +95,14 @@ public struct SavedForecast: Sendable {
     /// One line a lead and variable: mean and quantiles in the units of the data.
     public var csv: String {
         (["time,lead,variable,mean,q05,q25,q50,q75,q95"] + rows).joined(separator: "\n")
+    }
+}
+
+extension ModelSeries {
+    /// The last time with a value of a variable that is forecast, or the last of all without inputs: later ones hold inputs.
+    fileprivate var lastObservation: Int {
+        let last = table.times.count - 1
+        guard !inputs.isEmpty else { return last }
+        return values.lastIndex { $0.prefix(outputs).contains { !$0.isNaN } } ?? last
     }
 }

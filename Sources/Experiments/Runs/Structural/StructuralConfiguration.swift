@@ -39,7 +39,8 @@ struct StructuralConfiguration: Sendable {
         .integer("resamples", 100...100_000, .usual("1000"), "Resamples of the block bootstrap."))
     static let keys = KeyTable(
         ConfigurationKey(
-            "data", .mapping(DataSource.keys), .required, "Where the observations are; one variable, at a regular step."),
+            "data", .mapping(DataSource.keys), .required, "Where the observations are; one variable, at a regular step."
+        ),
         .mapping("split", splitKeys, .required, "Three stretches of time, one after the other."),
         .mapping("components", componentKeys, .required, "The components of the candidates."),
         .mapping("forecast", forecastKeys, .required, "Which forecasts are made."),
@@ -62,6 +63,9 @@ struct StructuralConfiguration: Sendable {
             throw dataNode.error(
                 "the key 'truth' in a structural experiment",
                 expected: "no 'truth': forecasts are compared with later values of the series itself")
+        }
+        if data.variables[0].transform != nil {
+            throw dataNode.error("a structural model has no 'transform'", expected: "the variable as it is")
         }
         self.step = step
         split = try ForecastSetting.Split(try keys.required("split"))
