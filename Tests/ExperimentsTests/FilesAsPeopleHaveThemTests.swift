@@ -142,7 +142,7 @@ import Testing
         #expect(warnings.count == 1)
         #expect(
             warnings[0].hasSuffix(
-                "d.csv: -9999 stands 4 times among the 60 values of 'x', far from all others; "
+                "-9999 stands 4 times among the 60 values of 'x', far from all others; "
                     + "if it marks missing values, 'missing: [-9999]' says so"))
         #expect(try tables(text, "time: {column: date}, missing: -9999, \(x)").warnings.isEmpty)
         #expect(UndeclaredMark.find(in: [1, 2, 3, 999.9, 4, 5, 999.9, 6, 7, 2])?.value == 999.9)

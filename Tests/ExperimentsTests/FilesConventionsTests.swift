@@ -69,7 +69,7 @@ import Testing
     @Test func aRangeThatHidesValuesSaysHowMany() throws {
         #expect(
             try table("time", "range_packed").warnings == [
-                "\(file): the valid range of 'range_packed' hides 4 of 12 values"
+                "the valid range of 'range_packed' hides 4 of 12 values"
             ])
         #expect(try table("time", "fill_f8").warnings.isEmpty)
     }

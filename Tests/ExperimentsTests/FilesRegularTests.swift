@@ -66,7 +66,7 @@ import Testing
             variables: [.init("x")], values: [[1, 2, 3, 4]])
         #expect(
             try table.regular(step: month, aggregation: .mean).warnings == [
-                "observations: two rows fall into the month from 2001-01-01 and none into the next; "
+                "two rows fall into the month from 2001-01-01 and none into the next; "
                     + "are the times rounded, or the ends of their steps?"
             ])
         #expect(try irregular.regular(step: month, aggregation: .mean).warnings.isEmpty)

@@ -38,12 +38,13 @@ public struct DataSource: Hashable, Sendable {
         public var truth: ObservationTable?
     }
 
-    /// Reads the file and brings it to the step.
+    /// Reads the file and brings it to the step; warnings go to standard error, too.
     ///
     /// - Throws: as ``CSVTable`` or ``NetCDFTable``, and ``ObservationTable/regular(step:aggregation:complete:)``.
     public func read() throws(InputError) -> Tables {
         var all = try table(variables + truths)
         if let step { all = try all.regular(step: step, aggregation: aggregation, complete: complete) }
+        for warning in all.warnings { StandardStream.report("apus: warning: \(file): \(warning)") }
         let split = variables.count
         return Tables(
             observations: all.selecting(0..<split),

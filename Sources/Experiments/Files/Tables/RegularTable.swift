@@ -95,7 +95,7 @@ extension ObservationTable {
         let expected = starts.count < 2 ? 0 : ExpectedCount(times).count(from: starts[0], to: starts[1])
         guard let first = merged.first, expected == 1, count <= rows.count else { return [] }
         return [
-            "\(origin.file): two rows fall into the \(step) from \(starts[first]) and none into the next"
+            "two rows fall into the \(step) from \(starts[first]) and none into the next"
                 + (merged.count == 1 ? "" : ", and so \(merged.count) times")
                 + "; are the times rounded, or the ends of their steps?"
         ]

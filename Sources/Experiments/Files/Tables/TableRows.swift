@@ -35,11 +35,11 @@ struct TableRows {
         values.append(series)
         self.members.append(members)
         if let mark = UndeclaredMark.find(in: numbers) {
-            warnings.append("\(file): \(mark.text(column: "\(mapping.columnName)"))")
+            warnings.append(mark.text(column: "\(mapping.columnName)"))
         }
     }
 
-    mutating func warn(_ text: String) { warnings.append("\(file): \(text)") }
+    mutating func warn(_ text: String) { warnings.append(text) }
 
     /// The table in the order of time.
     ///

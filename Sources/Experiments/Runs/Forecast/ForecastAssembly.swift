@@ -28,7 +28,7 @@ extension ForecastRun {
             }
         }
         results.dataCredits = header.credits
-        results.verdict = results.derivedVerdict()
+        results.verdict = results.derivedVerdict() + data.warnings
         return results
     }
 

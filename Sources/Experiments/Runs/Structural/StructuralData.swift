@@ -4,6 +4,8 @@ import Learning
 struct StructuralData: Sendable {
     let variable: ObservationTable.Variable
     let times: [Instant]
+    /// What a user should know of the data, one sentence each.
+    let warnings: [String]
     /// NaN where missing.
     let values: [Double]
     /// Standard deviations of the errors of the values, where the configuration tells them.
@@ -25,6 +27,7 @@ struct StructuralData: Sendable {
         _ = try whole.rows(of: "validation", in: split.validation, at: split.place)
         let table = whole[first..<(try whole.rows(of: "test", in: split.test, at: split.place)).upperBound]
         variable = table.variables[0]
+        warnings = table.warnings
         times = table.times
         let values = table.series(0).map { $0 ?? .nan }
         self.values = values

@@ -50,7 +50,8 @@ struct StructuralRun: Sendable {
         results.series = estimates.series
         results.gapFilling = estimates.filling(bootstrap)
         results.dataCredits = header.credits
-        results.verdict = results.derivedVerdict() + [estimates.gapSentence(units: variable.units)].compactMap { $0 }
+        results.verdict =
+            results.derivedVerdict() + [estimates.gapSentence(units: variable.units)].compactMap { $0 } + data.warnings
         return results
     }
 
