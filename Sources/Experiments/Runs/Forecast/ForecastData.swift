@@ -9,6 +9,8 @@ struct ForecastData: Sendable {
     /// `[time][variable]` in the units of the data, inputs last.
     let original: [[Double]]
     let times: [Instant]
+    /// What a user should know of the data, one sentence each.
+    let warnings: [String]
     let series: SeasonalSeries
     /// `[time][variable]`: the anomaly that forecasts are scored against, NaN where it is not known.
     let truth: [[Double]]
@@ -26,6 +28,7 @@ struct ForecastData: Sendable {
         model = try ModelSeries(table, setting.data, setting.inputs)
         variables = Array(table.variables.prefix(model.outputs))
         times = table.times
+        warnings = table.warnings
         step = setting.step
         let values = ForecastData.rows(table)
         original = values
