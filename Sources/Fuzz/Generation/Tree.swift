@@ -14,6 +14,12 @@ indirect enum Tree {
         self.init(node)
     }
 
+    /// Of a text that may be no YAML.
+    init?(valid text: String) {
+        guard let node = try? Yams.compose(yaml: text) else { return nil }
+        self.init(node)
+    }
+
     private init(_ node: Node) {
         switch node {
         case .scalar(let scalar):

@@ -31,7 +31,9 @@ extension Generator {
     mutating func damagedModel(_ bytes: [UInt8]) -> [UInt8] {
         let length = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
         guard length > 0, length + 8 <= bytes.count, chance(0.85) else { return damaged(bytes) }
-        var header = Tree(String(decoding: bytes[8..<(8 + length)], as: UTF8.self))
+        guard var header = Tree(valid: String(decoding: bytes[8..<(8 + length)], as: UTF8.self)) else {
+            return damaged(bytes)
+        }
         var data = Array(bytes[(8 + length)...])
         if chance(0.5), case .mapping(let pairs) = header,
             let place = pairs.firstIndex(where: { $0.key == "__metadata__" }),
@@ -39,7 +41,9 @@ extension Generator {
             let index = texts.firstIndex(where: { $0.key == "description" }),
             case .text(let description) = texts[index].value
         {
-            header = header.setting(["__metadata__", "description"], to: .text(mutated(Tree(description)).json))
+            header = header.setting(
+                ["__metadata__", "description"],
+                to: .text(Tree(valid: description).map { mutated($0).json } ?? description))
         } else if chance(0.5) {
             header = mutated(header)
         } else if data.count >= 8 {

@@ -48,8 +48,11 @@ extension InputKind {
             let name = "run/\(part)/\(random.pick(files))"
             let bytes = try InputFile.bytes(place.path(name))
             guard !bytes.isEmpty else { continue }
-            if name.hasSuffix(".json"), random.chance(0.8) {
-                try place.write(Array(random.mutated(Tree(String(decoding: bytes, as: UTF8.self))).json.utf8), to: name)
+            // A file that has been changed before may be no tree any more.
+            if name.hasSuffix(".json"), random.chance(0.8),
+                let tree = Tree(valid: String(decoding: bytes, as: UTF8.self))
+            {
+                try place.write(Array(random.mutated(tree).json.utf8), to: name)
             } else {
                 try place.write(name.hasSuffix(".json") ? random.damaged(bytes) : random.damagedModel(bytes), to: name)
             }
