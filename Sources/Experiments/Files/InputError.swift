@@ -59,7 +59,9 @@ public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         let start = place.map { "\($0): " } ?? ""
         let end = expectation.map { " (expected \($0))" } ?? ""
-        return (start + problem + end).onOneLine
+        let line = (start + problem + end).onOneLine
+        // A name that fills the file would fill the screen.
+        return line.count > 4000 ? "\(line.prefix(2000))…\(line.suffix(1500))" : line
     }
 }
 
