@@ -18,6 +18,10 @@ public struct ScoreDifference: Sendable, Equatable {
     public var estimate: ScoreEstimate
     /// The two-sided bootstrap probability of a difference of the other sign, in (0, 1]; nil where not defined.
     public var probability: Double?
+    /// The two-sided probability of a difference at least so large if there is none: Student's distribution of the difference over
+    /// its standard deviation among the resamples, with a degree of freedom less than there are blocks; nil where not defined.
+    /// Unlike ``probability`` it is not bounded by the number of resamples, as corrections for many comparisons need.
+    public var studentProbability: Double?
     /// Whether the interval excludes zero.
     public var isSignificant: Bool {
         guard let low = estimate.low, let high = estimate.high else { return false }
@@ -89,12 +93,24 @@ public struct BlockBootstrap: Sendable, Equatable {
     public func difference(_ first: ScoreSeries, _ second: ScoreSeries) -> ScoreDifference {
         let first = first.restricted(to: second.mask)
         let second = second.restricted(to: first.mask)
-        let differences = replicates([first, second], length: max(length(for: first), length(for: second)))
+        let length = max(length(for: first), length(for: second))
+        let differences = replicates([first, second], length: length)
         var value: Double?
         if let one = first.value, let other = second.value { value = one - other }
         return ScoreDifference(
             estimate: interval(value, count: first.count, of: differences),
-            probability: differences.isEmpty ? nil : signProbability(differences))
+            probability: differences.isEmpty ? nil : signProbability(differences),
+            studentProbability: studentProbability(of: value, differences, blocks: first.count / length))
+    }
+
+    private func studentProbability(of value: Double?, _ replicates: [Double], blocks: Int) -> Double? {
+        guard let value, replicates.count > 1 else { return nil }
+        if value == 0 { return 1 }
+        let mean = replicates.reduce(0, +) / Double(replicates.count)
+        let squares = replicates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let deviation = (squares / Double(replicates.count - 1)).squareRoot()
+        guard blocks > 1 else { return 1 }
+        return twoSidedProbability(abs(value) / deviation, degrees: blocks - 1)
     }
 
     /// The block length for a series, in times.

@@ -82,6 +82,12 @@ public struct GaussianForecasts: Sendable {
         return RankHistogram(counts: counts)
     }
 
+    /// The truth's probabilities Φ((y − μ) / σ).
+    public var truthProbabilities: TruthProbabilities {
+        let values = values { mean, deviation, truth in [erfc((mean - truth) / deviation / 2.0.squareRoot()) / 2] }
+        return TruthProbabilities(values, mask: mean.mask)
+    }
+
     private func series(
         _ combination: ScoreSeries.Combination, _ function: (Double, Double, Double) -> Double
     ) -> ScoreSeries {

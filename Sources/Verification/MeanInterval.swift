@@ -15,17 +15,57 @@ public struct MeanInterval: Sendable, Equatable {
     ///   - level: the confidence, such as 0.95.
     public init(_ values: [Double], level: Double = 0.95) {
         precondition(!values.isEmpty && level > 0 && level < 1, "the mean of \(values) at a confidence of \(level)")
-        let count = Double(values.count)
-        mean = values.reduce(0, +) / count
+        mean = values.reduce(0, +) / Double(values.count)
         guard values.count > 1 else {
             (low, high) = (-.infinity, .infinity)
             return
         }
-        let center = mean
-        let variance = values.reduce(0) { $0 + ($1 - center) * ($1 - center) } / (count - 1)
-        let half = studentQuantile(0.5 + 0.5 * level, degrees: values.count - 1) * (variance / count).squareRoot()
+        let half = studentQuantile(0.5 + 0.5 * level, degrees: values.count - 1) * Self.standardError(values)
         (low, high) = (mean - half, mean + half)
     }
+
+    /// The standard error of the mean, s / √n, of two values or more.
+    static func standardError(_ values: [Double]) -> Double {
+        let count = Double(values.count)
+        let mean = values.reduce(0, +) / count
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
+        return (variance / count).squareRoot()
+    }
+}
+
+/// The mean of independent positive values such as errors, with an interval that holds positive numbers alone: Student's
+/// interval of the logarithm of the mean, whose standard error is that of the mean over the mean.
+///
+///     m exp(± t s / (m √n))
+///
+/// Where the values are close to each other it is the interval of ``MeanInterval``.
+public struct PositiveMeanInterval: Sendable, Equatable {
+    public let mean: Double
+    /// The ends of the confidence interval; nil with fewer than three values, which allow no statement.
+    public let low: Double?
+    public let high: Double?
+
+    /// - Parameters:
+    ///   - values: at least one, none negative.
+    ///   - level: the confidence, such as 0.95.
+    public init(_ values: [Double], level: Double = 0.95) {
+        precondition(
+            !values.isEmpty && values.allSatisfy { $0 >= 0 }, "the mean of \(values), none of which may be negative")
+        let mean = values.reduce(0, +) / Double(values.count)
+        self.mean = mean
+        guard values.count >= PairedDifference.leastPairs, mean > 0 else {
+            (low, high) = (nil, nil)
+            return
+        }
+        let quantile = studentQuantile(0.5 + 0.5 * level, degrees: values.count - 1)
+        let factor = exp(quantile * MeanInterval.standardError(values) / mean)
+        (low, high) = (mean / factor, mean * factor)
+    }
+}
+
+/// The probability of a number at least so far from zero under Student's distribution.
+func twoSidedProbability(_ t: Double, degrees: Int) -> Double {
+    t.isFinite ? min(1, 2 * (1 - studentProbability(t, degrees: degrees))) : 0
 }
 
 /// Student's distribution function with a whole number of degrees of freedom, by its finite sums.

@@ -33,7 +33,37 @@ public struct RankHistogram: Sendable, Equatable {
     }
 }
 
+/// Where the truth lies in the forecasts, as its probability u under each of them, which is uniform on [0, 1] if they are
+/// calibrated: what a slope and a curvature of the rank histogram are means of.
+///
+/// As series over time their bootstrap honours that forecasts from neighbouring times share their errors, which the
+/// χ² of a histogram does not. Gneiting et al. 2007, *J. R. Stat. Soc. B* 69, 243.
+public struct TruthProbabilities: Sendable, Equatable {
+    /// The mean of u: ½ if calibrated; more where the truth lies high in the forecasts, which then are too low.
+    public let mean: ScoreSeries
+    /// The mean of 12 (u − ½)²: 1 if calibrated; more for a U, forecasts too narrow; less for a dome, forecasts too wide.
+    public let dispersion: ScoreSeries
+
+    /// - Parameter probabilities: u at each time, anything where the mask does not hold.
+    init(_ probabilities: [Double], mask: [Bool]) {
+        mean = ScoreSeries(.mean, terms: probabilities, mask: mask)
+        dispersion = ScoreSeries(.mean, terms: probabilities.map { 12 * ($0 - 0.5) * ($0 - 0.5) }, mask: mask)
+    }
+}
+
 extension EnsembleForecasts {
+    /// The probabilities (r + u) / (N + 1) of the truth's rank r, u uniform from `seed`, as in ``rankHistogram(bins:seed:)``.
+    public func truthProbabilities(seed: UInt64) -> TruthProbabilities {
+        let random = SplitMix(seed: seed)
+        return TruthProbabilities(truth.indices.map { mask[$0] ? probability(at: $0, random).value : 0.5 }, mask: mask)
+    }
+
+    private func probability(at time: Int, _ random: SplitMix) -> (value: Double, rank: Int) {
+        let (below, tied) = rank(at: time)
+        let rank = below + random.integer(UInt64(2 * time), below: tied + 1)
+        return ((Double(rank) + random.uniform(UInt64(2 * time + 1))) / Double(memberCount + 1), rank)
+    }
+
     /// The rank histogram of the truth among the members, ties broken at random from `seed`.
     ///
     /// Without `bins` there is one bin for each of the N + 1 ranks. With `bins` the rank r becomes the randomised
@@ -45,9 +75,7 @@ extension EnsembleForecasts {
         let random = SplitMix(seed: seed)
         var counts = [Int](repeating: 0, count: binCount)
         for time in truth.indices where mask[time] {
-            let (below, tied) = rank(at: time)
-            let rank = below + random.integer(UInt64(2 * time), below: tied + 1)
-            let probability = (Double(rank) + random.uniform(UInt64(2 * time + 1))) / Double(memberCount + 1)
+            let (probability, rank) = probability(at: time, random)
             counts[bins == nil ? rank : min(binCount - 1, Int(probability * Double(binCount)))] += 1
         }
         return RankHistogram(counts: counts)
