@@ -4,7 +4,8 @@ import Foundation
 extension NetCDFFile {
     /// Writes the file in the NetCDF-4 format, complete or not at all.
     ///
-    /// The same content gives the same bytes. Numbers that are not coordinates get `_FillValue` NaN.
+    /// The same content gives the same bytes. Numbers that are not coordinates have NetCDF's default `_FillValue`, 9.97e36, in the
+    /// place of NaN: averages of NCO take a fill of NaN for a number.
     ///
     /// - Throws: as ``AtomicFile/write(_:to:)-(Collection<UInt8>,_)``, and `data` for a name that NetCDF does not
     ///   allow.
@@ -18,6 +19,8 @@ extension NetCDFFile {
 
 /// Makes the bytes of a NetCDF-4 file in memory.
 private struct NetCDFWriter {
+    /// The default of the library for `double`, NC_FILL_DOUBLE.
+    static let fill = 9.9692099683868690e36
     let path: String
 
     func bytes(of file: NetCDFFile) throws(InputError) -> [UInt8] {
@@ -68,7 +71,7 @@ private struct NetCDFWriter {
         try check(
             nc_def_var(id, variable.name, type, Int32(dimensions.count), dimensions, &variableID), variable.name)
         if case .numbers = variable.values, variable.dimensions != [variable.name] {
-            var missing = Double.nan
+            var missing = NetCDFWriter.fill
             try check(nc_def_var_fill(id, variableID, NC_FILL, &missing), variable.name)
         }
         try put(variable.attributes.filter { $0.key != "_FillValue" }, id, variableID)
@@ -90,7 +93,9 @@ private struct NetCDFWriter {
 
     private func put(_ variable: NetCDFFile.Variable, _ id: Int32, _ variableID: Int32) throws(InputError) {
         switch variable.values {
-        case .numbers(let numbers): try check(nc_put_var_double(id, variableID, numbers), variable.name)
+        case .numbers(let numbers):
+            let filled = numbers.map { $0.isNaN ? Self.fill : $0 }
+            try check(nc_put_var_double(id, variableID, filled), variable.name)
         case .integers(let numbers): try check(nc_put_var_int(id, variableID, numbers), variable.name)
         case .texts(let texts):
             let copies = texts.map { strdup($0) }
