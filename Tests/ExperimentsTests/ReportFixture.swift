@@ -47,6 +47,11 @@ enum ReportFixture {
             dataCredits: ["Monthly sea surface temperatures of four regions, a public-domain product."])
         results.scores = scores()
         results.comparisons = comparisons()
+        results.leaders = leads.map {
+            LeaderRecord(
+                gaps: .none, variable: "nino34", lead: $0, score: .rmse, method: chosen, rival: "linear inverse model",
+                difference: -0.03, low: -0.05, high: -0.01, isClear: $0 == 1)
+        }
         results.rankHistograms = [1, 3, 6, 9, 12].map { lead in
             RankHistogramRecord(
                 method: chosen, variable: "nino34", lead: lead, gaps: .none,
@@ -67,7 +72,7 @@ enum ReportFixture {
         }
         results.series = [series(.none), series(random), series(.outage)]
         results.forecasts = [forecasts()]
-        results.verdict = results.derivedVerdict()
+        results.conclude()
         return results
     }
 

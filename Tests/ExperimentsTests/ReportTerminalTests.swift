@@ -8,22 +8,22 @@ import Testing
     var table: TextTable {
         var table = TextTable(
             title: "RMSE",
-            columns: [.init("Method"), .init("1", units: "degC", best: .lowest), .init("r", best: .highest)])
-        table.add([.text("climatology"), .number(0.9, decimals: 2), .number(nil, decimals: 2)])
-        table.add([.text("Niño"), .number(0.2011, decimals: 2), .number(-0.5, decimals: 2)], isEmphasized: true)
-        table.add([.text("AR(12)"), .number(0.2049, decimals: 2), .number(0.25, decimals: 2)])
+            columns: [.init("Method"), .init("1", units: "degC"), .init("r")])
+        table.add([.text("climatology"), .quantity(0.9), .number(nil, decimals: 2)])
+        table.add([.text("Niño"), .quantity(0.2011), .number(-0.5, decimals: 2)], isEmphasized: true, best: [1])
+        table.add([.text("AR(12)"), .quantity(0.2049), .number(0.25, decimals: 2)])
         return table
     }
 
-    @Test func columnsAreAlignedAndTheBestStarred() {
+    @Test func columnsAreAlignedAndTheMarkedStarred() {
         #expect(
             table.rendered(color: false) == """
                 RMSE
                 Method       1 (°C)      r
                 ──────────── ─────── ──────
-                climatology    0.90      –
-                Niño           0.20* −0.50
-                AR(12)         0.20*  0.25*
+                climatology   0.900      –
+                Niño          0.201* −0.50
+                AR(12)        0.205   0.25
 
                 """)
     }

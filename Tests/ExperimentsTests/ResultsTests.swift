@@ -55,7 +55,7 @@ import Testing
         #expect(
             sentences[0].hasPrefix(
                 "linear + network forecasts Niño 3.4 anomaly 6 months ahead with an RMSE of 0.513 °C"))
-        #expect(sentences[0].contains("the best baseline, AR(12), with 0.610 °C"))
+        #expect(sentences[0].contains("the best baseline at this lead, AR(12), has 0.610 °C, which is higher (significantly)"))
         #expect(
             sentences.contains(
                 "network against linear inverse model: no significant difference of RMSE at any lead "

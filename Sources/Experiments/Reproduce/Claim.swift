@@ -24,9 +24,12 @@ struct Claim: Sendable {
     func finding(row: Int, values: [Double?]) -> Finding {
         let finite = values.compactMap { $0?.finite }
         let interval = finite.isEmpty ? nil : MeanInterval(finite)
+        // The interval of errors holds positive numbers alone.
+        let positive = !finite.isEmpty && finite.allSatisfy { $0 > 0 } ? PositiveMeanInterval(finite) : nil
         return Finding(
-            row: row, what: what, published: published, ours: interval?.mean, low: interval?.low.finite,
-            high: interval?.high.finite, criterion: criterion.text,
+            row: row, what: what, published: published, ours: interval?.mean,
+            low: positive.map(\.low) ?? interval?.low.finite, high: positive.map(\.high) ?? interval?.high.finite,
+            criterion: criterion.text,
             agrees: finite.count == values.count && (interval.map(criterion.holds) ?? false), seeds: values.count,
             failed: values.count - finite.count, values: values.map { $0?.finite })
     }

@@ -381,5 +381,5 @@ private func difference(_ a: Double?, _ b: Double?) -> Double? {
 
 /// Three digits or so.
 private func short(_ value: Double) -> String {
-    NumberText.fixed(value, decimals: NumberText.decimals(for: [value]))
+    NumberFormat([value]).text(value)
 }

@@ -164,8 +164,8 @@ extension [Finding] {
             ])
         for finding in self {
             table.add([
-                .number(Double(finding.row), decimals: 0), .text(finding.what), .number(finding.published, decimals: 3),
-                .interval(finding.ours, low: finding.low, high: finding.high, decimals: 3), .text(finding.criterion),
+                .number(Double(finding.row), decimals: 0), .text(finding.what), .quantity(finding.published),
+                .quantity(finding.ours, low: finding.low, high: finding.high), .text(finding.criterion),
                 .text(finding.agrees ? "yes" : finding.failed > 0 ? "no, \(finding.failed) failed" : "no"),
                 .number(Double(finding.seeds), decimals: 0), .number(seconds[finding.row], decimals: 0),
             ])

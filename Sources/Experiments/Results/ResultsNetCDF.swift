@@ -95,9 +95,9 @@ extension RunResults {
             guard !own.isEmpty else { continue }
             let percent = Int((100 * confidence).rounded())
             let parts: [(String, String, (ScoreRecord) -> Double?)] = [
-                ("", score.title, \.value),
-                ("_low", "\(score.title), lower end of the \(percent) % confidence interval", \.low),
-                ("_high", "\(score.title), upper end of the \(percent) % confidence interval", \.high),
+                ("", score.longName(self), \.value),
+                ("_low", "\(score.longName(self)), lower end of the \(percent) % confidence interval", \.low),
+                ("_high", "\(score.longName(self)), upper end of the \(percent) % confidence interval", \.high),
             ]
             for (suffix, longName, value) in parts {
                 var attributes = sharedAttributes(longName, isStandard: false)

@@ -38,6 +38,10 @@ public struct RunResults: Codable, Sendable, Equatable {
     public var scores: [ScoreRecord]
     /// Which differences are significant.
     public var comparisons: [ComparisonRecord]
+    /// The method with the lowest score at each lead, and whether it is lower beyond noise.
+    public var leaders: [LeaderRecord]
+    /// Whether the chosen method's intervals hold the truth as often as they promise, by lead.
+    public var calibration: [CalibrationRecord]
     /// Rank histograms.
     public var rankHistograms: [RankHistogramRecord]
     /// How well withheld values were estimated.
@@ -54,6 +58,8 @@ public struct RunResults: Codable, Sendable, Equatable {
     public var forecasts: [ForecastRecord]
     /// The confidence of all intervals of scores.
     public var confidence: Double
+    /// The name of the CRPS in full: fair of ensembles, which stand for samples; plain of whole distributions.
+    public var crps = "fair continuous ranked probability score"
     /// Where the data are from, and under which licence.
     public var dataCredits: [String]
 
@@ -63,7 +69,8 @@ public struct RunResults: Codable, Sendable, Equatable {
         variables: [VariableRecord], primaryVariable: String, splits: [SplitRecord], leads: [Int],
         leadUnit: String, gapScenarios: [GapRecord] = [.none], methods: [MethodRecord], choice: ChoiceRecord,
         verdict: [String] = [],
-        scores: [ScoreRecord] = [], comparisons: [ComparisonRecord] = [],
+        scores: [ScoreRecord] = [], comparisons: [ComparisonRecord] = [], leaders: [LeaderRecord] = [],
+        calibration: [CalibrationRecord] = [],
         rankHistograms: [RankHistogramRecord] = [], gapFilling: [GapFillingRecord] = [],
         folds: [FoldRecord] = [], learningCurves: [LearningCurveRecord] = [], errorModels: [ErrorModelRecord] = [],
         series: [SeriesRecord] = [], forecasts: [ForecastRecord] = [], confidence: Double = 0.95,
@@ -85,6 +92,8 @@ public struct RunResults: Codable, Sendable, Equatable {
         self.verdict = verdict
         self.scores = scores
         self.comparisons = comparisons
+        self.leaders = leaders
+        self.calibration = calibration
         self.rankHistograms = rankHistograms
         self.gapFilling = gapFilling
         self.folds = folds
@@ -102,6 +111,36 @@ public struct RunResults: Codable, Sendable, Equatable {
     /// A scenario in words.
     public func title(of gaps: Gaps) -> String {
         gapScenarios.first { $0.name == gaps }?.title ?? gaps.rawValue
+    }
+
+    /// Methods whose scores of a split are the same to all digits, in groups of two or more, in the order of the methods.
+    func duplicates(split: String) -> [[String]] {
+        struct Place: Hashable { let variable: String, lead: Int, gaps: Gaps, score: ScoreName }
+        let own = Dictionary(grouping: scores.filter { $0.split == split }, by: \.method).mapValues { records in
+            Dictionary(
+                records.map { (Place(variable: $0.variable, lead: $0.lead, gaps: $0.gaps, score: $0.score), $0.value) }
+            ) { first, _ in first }
+        }
+        func areSame(_ a: String, _ b: String) -> Bool {
+            guard let a = own[a], let b = own[b], a.count == b.count else { return false }
+            return a.allSatisfy { place, value in
+                guard let other = b[place] else { return false }
+                switch (value, other) {
+                case (nil, nil): return true
+                case (let value?, let other?): return isSame(value, other)
+                default: return false
+                }
+            }
+        }
+        var groups: [[String]] = []
+        for method in methods.map(\.name) {
+            if let group = groups.firstIndex(where: { areSame($0[0], method) }) {
+                groups[group].append(method)
+            } else {
+                groups.append([method])
+            }
+        }
+        return groups.filter { $0.count > 1 }
     }
 
     /// The name of the chosen method.
@@ -126,7 +165,9 @@ extension RunResults: ExperimentResults {
     /// Errors with every gap scenario, then what probabilities are worth.
     public var terminalTables: [TextTable] {
         let scenarios = gapNames.filter { gaps in scores.contains { $0.gaps == gaps } }
-        return scenarios.map { summaryTable(.rmse, gaps: $0) } + [summaryTable(.crps), summaryTable(.coverage90)]
+        return scenarios.map { summaryTable(.rmse, gaps: $0) } + [
+            summaryTable(.crps), summaryTable(.coverage50), summaryTable(.coverage90),
+        ]
     }
 }
 

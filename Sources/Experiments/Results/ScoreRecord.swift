@@ -2,7 +2,7 @@
 public enum ScoreName: String, Codable, Sendable, CaseIterable {
     /// Root-mean-square error, in the unit of the variable.
     case rmse
-    /// Continuous ranked probability score, in the unit of the variable.
+    /// Fair continuous ranked probability score, in the unit of the variable.
     case crps
     /// The fraction of times at which the truth lies in the central 50 % interval.
     case coverage50

@@ -2,8 +2,9 @@ extension RunResults {
     /// What follows from the scores, comparisons and estimates, in sentences that say what is not so, too.
     public func derivedVerdict() -> [String] {
         let context = ReportContext(self)
-        return [context.headline].compactMap { $0 } + context.comparisonSentences
-            + [context.coverageSentence, context.gapSentence].compactMap { $0 } + context.fillingSentences
+        return [context.headline].compactMap { $0 } + context.sameSentences + context.comparisonSentences
+            + context.coverageSentences + context.rankSentences + [context.gapSentence].compactMap { $0 }
+            + context.fillingSentences
     }
 
     /// The methods' scores of the primary variable at the leads of short tables, for the terminal.
@@ -13,14 +14,11 @@ extension RunResults {
 }
 
 extension ReportContext {
-    /// The lead that sentences speak of: 6, or else the middle one.
-    private var typicalLead: Int? {
-        keyLeads.contains(6) ? 6 : keyLeads.isEmpty ? nil : keyLeads[keyLeads.count / 2]
-    }
+    private func quantity(_ value: Double?) -> String { unit(format(.rmse).text(value)) }
 
-    private func quantity(_ value: Double?) -> String {
+    private func unit(_ text: String) -> String {
         let unit = UnitText.display(primary.units)
-        return NumberText.fixed(value, decimals: 3) + (unit.isEmpty ? "" : " \(unit)")
+        return unit.isEmpty ? text : "\(text) \(unit)"
     }
 
     fileprivate var headline: String? {
@@ -33,12 +31,36 @@ extension ReportContext {
         if let low = own.low, let high = own.high {
             sentence += " (\(confidence) % interval \(quantity(low)) to \(quantity(high)))"
         }
-        if let baseline = bestBaseline, baseline != results.chosen,
-            let other = score(.rmse, baseline, lead: lead)?.value
-        {
-            sentence += "; the best baseline, \(baseline), with \(quantity(other))"
+        if let baseline = bestBaseline(at: lead), baseline.name != results.chosen, let value = own.value {
+            let order = baseline.rmse < value ? "lower" : baseline.rmse > value ? "higher" : "the same"
+            sentence +=
+                "; the best baseline at this lead, \(baseline.name), has \(quantity(baseline.rmse)), which is \(order)"
+                + (order == "the same" ? "" : significance(of: baseline.name, lead))
         }
         return sentence + "."
+    }
+
+    /// Whether the chosen method differs from another beyond noise, as the comparison with it found.
+    private func significance(of other: String, _ lead: Int) -> String {
+        let found = results.comparisons.first {
+            ($0.first, $0.second, $0.variable) == (results.chosen, other, results.primaryVariable)
+                && ($0.lead, $0.score, $0.gaps) == (lead, .rmse, .none)
+        }
+        return found.map { $0.significant ? " (significantly)" : " (within noise)" } ?? ""
+    }
+
+    /// A sentence a group of methods that are the same, and one on networks that learned nothing.
+    fileprivate var sameSentences: [String] {
+        let same = duplicates.map { "\($0.joined(separator: " and ")) are the same to all digits." }
+        let names = results.learningCurves.map(\.method).reduce(into: [String]()) {
+            if !$0.contains($1) { $0.append($1) }
+        }
+        let idle = names.filter { name in
+            let kept = results.learningCurves.filter { $0.method == name }.map(\.epochKept)
+            return !kept.isEmpty && kept.allSatisfy { $0 == 0 }
+        }
+        return same
+            + idle.map { "\($0) learned nothing: in every fold the weights before the first epoch were the best." }
     }
 
     /// A sentence a pair of methods on the RMSE of the primary variable.
@@ -50,10 +72,19 @@ extension ReportContext {
         for row in rows where !pairs.contains(where: { $0 == (row.first, row.second) }) {
             pairs.append((row.first, row.second))
         }
-        return pairs.map { pair in
+        let family = rows.count
+        let sentences = pairs.compactMap { pair -> String? in
+            if duplicates.contains(where: { $0.contains(pair.first) && $0.contains(pair.second) }) { return nil }
             let own = rows.filter { ($0.first, $0.second) == pair }.sorted { $0.lead < $1.lead }
             return "\(pair.first) against \(pair.second): \(outcome(own))\(interval(own))."
         }
+        let confidence = NumberText.fixed(100 * results.confidence, decimals: 0)
+        return sentences.isEmpty || family < 2
+            ? sentences
+            : sentences + [
+                "Significant: the \(confidence) % interval of the paired difference excludes zero, and its probability, after "
+                    + "Holm's correction for \(family) comparisons, is below \(NumberText.fixed(100 - 100 * results.confidence, decimals: 0)) %."
+            ]
     }
 
     /// The difference at the typical lead with its confidence interval.
@@ -61,9 +92,9 @@ extension ReportContext {
         guard let lead = typicalLead, let row = rows.first(where: { $0.lead == lead }), let low = row.low,
             let high = row.high
         else { return "" }
-        let numbers = [row.difference ?? 0, low, high].map { ($0 > 0 ? "+" : "") + NumberText.fixed($0, decimals: 3) }
-        let unit = UnitText.display(primary.units)
-        return " (\(leadText(lead)) ahead \(numbers[0])\(unit.isEmpty ? "" : " \(unit)"), "
+        let format = NumberFormat(difference: row.difference, low: low, high: high)
+        let numbers = [row.difference, low, high].map(format.signed)
+        return " (\(leadText(lead)) ahead \(unit(numbers[0])), "
             + "interval \(numbers[1]) to \(numbers[2]))"
     }
 
@@ -99,13 +130,53 @@ extension ReportContext {
         return parts.compactMap { $0 }.joined(separator: "; ")
     }
 
-    fileprivate var coverageSentence: String? {
-        let values = results.leads.compactMap { score(.coverage90, results.chosen, lead: $0)?.value }
-        guard let low = values.min(), let high = values.max() else { return nil }
-        let ends = [low, high].map { NumberText.fixed(100 * $0, decimals: 0) }
-        let range = ends[0] == ends[1] ? ends[0] : ends.joined(separator: " to ")
-        return "The 90 % intervals of \(results.chosen) held the truth in \(range) % of the forecasts, "
-            + "depending on lead."
+    /// A sentence on the intervals of each probability.
+    fileprivate var coverageSentences: [String] {
+        [0.5, 0.9].compactMap { level in
+            let own = results.calibration.filter { $0.level == level && $0.coverage.value != nil }
+            let values = own.compactMap(\.coverage.value)
+            guard let low = values.min(), let high = values.max() else { return nil }
+            func percent(_ value: Double?) -> String { NumberText.fixed(value.map { 100 * $0 }, decimals: 0) }
+            let range = percent(low) == percent(high) ? percent(low) : "\(percent(low)) to \(percent(high))"
+            // Shown with its interval: the lead that is farthest off.
+            let worst = own.max {
+                abs(($0.coverage.value ?? level) - level) < abs(($1.coverage.value ?? level) - level)
+            }
+            let example = worst.flatMap { worst in
+                worst.coverage.low.map {
+                    "; farthest off \(leadText(worst.lead)) ahead, \(percent(worst.coverage.value)) % "
+                        + "[\(percent($0)), \(percent(worst.coverage.high))]"
+                }
+            }
+            return
+                "The \(percent(level)) % intervals of \(results.chosen) held the truth in \(range) % of the forecasts: "
+                + "\(finding(own))\(example ?? "")."
+        }
+    }
+
+    private func finding(_ records: [CalibrationRecord]) -> String {
+        let parts = [CalibrationFinding.tooNarrow, .tooWide].compactMap { finding -> String? in
+            let leads = records.filter { $0.finding == finding }.map(\.lead)
+            if leads.isEmpty { return nil }
+            if leads.count == records.count { return "\(finding.rawValue) at every lead" }
+            return "\(finding.rawValue) at lead\(leads.count == 1 ? "" : "s") \(runs(leads))"
+        }
+        if parts.isEmpty, records.allSatisfy({ $0.finding == .unknown }) { return "too few forecasts for a verdict" }
+        return parts.isEmpty ? "consistent with their probability" : parts.joined(separator: ", ")
+    }
+
+    /// A sentence on the rank histograms that are not flat.
+    fileprivate var rankSentences: [String] {
+        let own = results.rankHistograms.filter {
+            $0.method == results.chosen && $0.variable == results.primaryVariable && $0.gaps == .none
+                && !$0.shapes.isEmpty
+        }
+        let parts = RankShape.allCases.filter { $0 != .flat }.compactMap { shape -> String? in
+            let leads = own.filter { $0.shapes.contains(shape) }.map(\.lead)
+            return leads.isEmpty ? nil : "\(shape.rawValue), at lead\(leads.count == 1 ? "" : "s") \(runs(leads))"
+        }
+        return parts.isEmpty
+            ? [] : ["The rank histograms of \(results.chosen) are not flat: \(parts.joined(separator: "; "))."]
     }
 
     fileprivate var gapSentence: String? {
@@ -129,7 +200,10 @@ extension ReportContext {
             let own = all.filter { $0.variable == name }
             guard let name, let count = own.first?.count, own.count > 1 else { return nil }
             let unit = UnitText.display(variable(name).units)
-            let parts = own.map { "\(NumberText.fixed($0.rmse, decimals: 3)) \(unit) by \($0.estimator.title)" }
+            let format = NumberFormat(
+                own.map(\.rmse),
+                widths: own.map { record in record.low.flatMap { low in record.high.map { $0 - low } } })
+            let parts = own.map { "\(format.text($0.rmse))\(unit.isEmpty ? "" : " \(unit)") by \($0.estimator.title)" }
             return
                 "\(count) withheld values of \(variable(name).longName) (\(results.title(of: gaps))) were estimated with an "
                 + "RMSE of " + parts.joined(separator: ", ") + "."

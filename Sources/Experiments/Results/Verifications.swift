@@ -68,13 +68,17 @@ public struct ComparisonRecord: Codable, Sendable, Equatable {
     public var low: Double?
     /// The upper end of its confidence interval.
     public var high: Double?
-    /// Whether the interval excludes zero.
+    /// The probability of a difference at least so large if there is none, corrected by Holm for the number of comparisons of the
+    /// score in the scenario.
+    public var probability: Double?
+    /// Whether the interval excludes zero and the corrected probability is below one less the confidence.
     public var significant: Bool
 
     /// The record of its parts.
     public init(
         first: String, second: String, variable: String, lead: Int, score: ScoreName, gaps: Gaps = .none,
-        difference: Double? = nil, low: Double? = nil, high: Double? = nil, significant: Bool
+        difference: Double? = nil, low: Double? = nil, high: Double? = nil, probability: Double? = nil,
+        significant: Bool
     ) {
         self.first = first
         self.second = second
@@ -85,6 +89,7 @@ public struct ComparisonRecord: Codable, Sendable, Equatable {
         self.difference = difference
         self.low = low
         self.high = high
+        self.probability = probability
         self.significant = significant
     }
 }
@@ -101,12 +106,19 @@ public struct RankHistogramRecord: Codable, Sendable, Equatable {
     public var gaps: Gaps
     /// The number of times in each bin, from the lowest.
     public var counts: [Int]
-    /// The probability of a histogram at least so uneven if the forecast is calibrated.
+    /// The probability of a histogram at least so uneven if the forecast is calibrated and the times are independent.
     public var probability: Double?
+    /// The mean of the truth's probability u under the forecasts, ½ if calibrated.
+    public var meanProbability: IntervalRecord?
+    /// The mean of 12 (u − ½)², 1 if calibrated: more for a U, less for a dome.
+    public var dispersion: IntervalRecord?
+    /// How the histogram departs from flatness, by the intervals of the two; empty where they are not known.
+    public var shapes: [RankShape]
 
     /// The record of its parts.
     public init(
-        method: String, variable: String, lead: Int, gaps: Gaps, counts: [Int], probability: Double? = nil
+        method: String, variable: String, lead: Int, gaps: Gaps, counts: [Int], probability: Double? = nil,
+        meanProbability: IntervalRecord? = nil, dispersion: IntervalRecord? = nil, shapes: [RankShape] = []
     ) {
         self.method = method
         self.variable = variable
@@ -114,6 +126,9 @@ public struct RankHistogramRecord: Codable, Sendable, Equatable {
         self.gaps = gaps
         self.counts = counts
         self.probability = probability
+        self.meanProbability = meanProbability
+        self.dispersion = dispersion
+        self.shapes = shapes
     }
 }
 
@@ -125,6 +140,8 @@ public enum GapEstimator: String, Codable, Sendable, CaseIterable {
     case smoother
     /// Linearly in time between the neighbouring anomalies, or values where there are no seasons.
     case interpolation
+    /// By linear regression on the anomalies of the other variables at the same time, fitted before the test.
+    case regression
     /// Linearly in time between the neighbouring values, seasons and all.
     case seriesInterpolation = "series_interpolation"
 }

@@ -19,6 +19,22 @@ enum PublishedSettingName: String, CaseIterable, Sendable {
     }
 }
 
+extension TwinSetting {
+    /// Whether a published score is of a method with these parameters.
+    func publishes(_ candidate: MethodCandidate, of kind: TwinMethodKind) -> Bool {
+        if kind.isBaseline { return true }
+        guard let name = PublishedSettingName(rawValue: name),
+            let list = try? ConfigurationNode(yaml: name.methods, file: name.rawValue).list()
+        else { return false }
+        return list.contains { node in
+            guard let method = try? TwinMethod(node, models: [], budget: 1000), method.kind == kind else {
+                return false
+            }
+            return method.candidates.contains { known in kind.parameters.allSatisfy { known[$0] == candidate[$0] } }
+        }
+    }
+}
+
 extension PublishedSettingName {
     /// Methods with the parameters that were published for them, as a configuration says it.
     var methods: String {

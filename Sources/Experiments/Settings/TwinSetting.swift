@@ -25,6 +25,28 @@ struct TwinSetting: Sendable {
     /// Published mean errors of analyses, by method.
     var published: [PublishedScore] = []
 
+    /// The setting as changed from this published one: nothing was published for it, and it has another name.
+    ///
+    /// - Parameter original: what it was before.
+    func renamed(from original: TwinSetting) -> TwinSetting {
+        let changes: [(String, Bool)] = [
+            ("model", model != original.model), ("observed variables", observed != original.observed),
+            ("function of the observations", function != original.function),
+            ("observation error", error != original.error), ("missing values", missing != original.missing),
+            ("model error", modelError != original.modelError), ("cycles", cycles != original.cycles),
+            ("spin-up", spinup != original.spinup),
+        ]
+        let changed = changes.filter(\.1).map(\.0)
+        // A setting of one's own has neither.
+        guard !changed.isEmpty, !original.reference.isEmpty else { return self }
+        var setting = self
+        setting.name = "changed"
+        setting.title = "\(original.name) with another \(changed.joined(separator: ", "))"
+        setting.reference = "Changed from the setting of \(original.reference)"
+        setting.published = []
+        return setting
+    }
+
     var operation: ObservedPart { ObservedPart(indices: observed, function: function, variables: model.variables) }
     var errorCovariance: Tensor { Tensor(error * error) * Tensor.identity(observed.count) }
 

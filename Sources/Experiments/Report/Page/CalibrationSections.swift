@@ -82,20 +82,34 @@ extension ReportContext {
         let figure = Figure(
             caption: "Where the truth of \(primary.longName) fell among equally likely bins of the forecasts by "
                 + "\(results.chosen). A calibrated forecast fills them evenly (line; shading: 90 % of the counts of independent "
-                + "times). A U is too narrow a forecast, a hump too wide, a slope biased.",
+                + "times). A U is too narrow a forecast, a dome too wide, a slope biased; shapes are named by the mean and the "
+                + "dispersion of the truth's probability, ½ and 1 if calibrated, whose intervals honour that times depend on each "
+                + "other.",
             panels: records.map { rankPanel($0, high: 1.15 * Double(highest)) }, columns: min(5, records.count),
             rowHeight: 240)
         var table = TextTable(
             title: "Rank histograms of \(results.chosen)",
-            columns: [.init("Lead"), .init("Counts, from the lowest bin"), .init("P (as uneven or more)")])
+            columns: [
+                .init("Lead"), .init("Counts, from the lowest bin"), .init("P (as uneven or more)"),
+                .init("Mean probability of the truth"), .init("Dispersion"), .init("Shape"),
+            ])
         for record in records {
             table.add([
                 .number(Double(record.lead), decimals: 0),
                 .text(record.counts.map { "\($0)" }.joined(separator: " ")), .number(record.probability, decimals: 3),
+                .quantity(
+                    record.meanProbability?.value, low: record.meanProbability?.low, high: record.meanProbability?.high),
+                .quantity(record.dispersion?.value, low: record.dispersion?.low, high: record.dispersion?.high),
+                .text(record.shapes.map(\.rawValue).joined(separator: "; ")),
             ])
         }
         return ReportSection(
             identifier: "ranks", title: "Rank histograms", parts: [.figure(figure, numbers: [table])])
+    }
+
+    private func shape(_ record: RankHistogramRecord) -> String {
+        let shapes = record.shapes.filter { $0 != .flat }.compactMap { $0.rawValue.split(separator: ":").first }
+        return shapes.isEmpty ? "" : ": " + shapes.joined(separator: ", ")
     }
 
     private func rankPanel(_ record: RankHistogramRecord, high: Double) -> Panel {
@@ -105,7 +119,7 @@ extension ReportContext {
         let margin = 1.645 * (total * share * (1 - share)).squareRoot()
         let quarters = [0.0, 0.5, 1].map { PanelAxis.Tick($0, NumberText.fixed($0, decimals: $0 == 0.5 ? 1 : 0)) }
         return Panel(
-            title: "Lead \(leadText(record.lead))",
+            title: "Lead \(leadText(record.lead))\(shape(record))",
             horizontal: PanelAxis("Forecast probability", low: 0, high: 1, ticks: quarters),
             vertical: PanelAxis("Count", low: 0, high: high),
             layers: [

@@ -106,6 +106,16 @@ extension ReportContext {
         var table = TextTable(
             title: UnitText.label("Forecasts of \(primary.longName) by \(record.method)", units: units),
             columns: ["Start", "Lead", "5 %", "25 %", "50 %", "75 %", "95 %", "Truth"].map { .init($0) })
+        let shown = record.leads.filter { keyLeads.contains($0.lead) }
+        func values(_ quantile: KeyPath<ForecastsAtLead, [Double?]>) -> [Double?] {
+            shown.flatMap { lead in
+                starts.map { $0 < lead[keyPath: quantile].count ? lead[keyPath: quantile][$0] : nil }
+            }
+        }
+        let widths = zip(values(\.quantile5), values(\.quantile95)).map { low, high in
+            low.flatMap { l in high.map { $0 - l } }
+        }
+        table.format = NumberFormat(values(\.truth) + values(\.quantile50), widths: widths)
         for start in starts {
             for lead in record.leads where keyLeads.contains(lead.lead) {
                 let quantiles = [
@@ -115,7 +125,7 @@ extension ReportContext {
                     [
                         .text(TimeAxis.display(record.starts[start], among: record.starts)),
                         .number(Double(lead.lead), decimals: 0),
-                    ] + quantiles.map { .number(start < $0.count ? $0[start] : nil, decimals: 2) })
+                    ] + quantiles.map { .quantity(start < $0.count ? $0[start] : nil) })
             }
         }
         return table

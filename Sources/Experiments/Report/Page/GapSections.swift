@@ -19,7 +19,7 @@ extension ReportContext {
         for gaps in gaps {
             let cells = keyLeads.map { lead -> TextTable.Cell in
                 let record = score(.rmse, results.chosen, lead: lead, gaps: gaps)
-                return .interval(record?.value, low: record?.low, high: record?.high, decimals: 3)
+                return .quantity(record?.value, low: record?.low, high: record?.high)
             }
             table.add([.text(results.title(of: gaps))] + cells)
         }
@@ -29,7 +29,8 @@ extension ReportContext {
     private var fillingTable: TextTable {
         let units = Set(results.gapFilling.map { variable($0.variable).units })
         let unit = units.count == 1 ? units.first ?? "1" : "1"
-        let estimators = [GapEstimator.filter, .smoother, .interpolation, .seriesInterpolation].filter { estimator in
+        let estimators = [GapEstimator.filter, .smoother, .regression, .interpolation, .seriesInterpolation].filter {
+            estimator in
             results.gapFilling.contains { $0.estimator == estimator }
         }
         var table = TextTable(
@@ -39,9 +40,13 @@ extension ReportContext {
             for variable in results.variables {
                 let records = results.gapFilling.filter { $0.gaps == gaps && $0.variable == variable.name }
                 guard let first = records.first else { continue }
+                // Variables may have different units.
+                let format = NumberFormat(
+                    records.map(\.rmse),
+                    widths: records.map { record in record.low.flatMap { low in record.high.map { $0 - low } } })
                 let cells = estimators.map { estimator -> TextTable.Cell in
                     let record = records.first { $0.estimator == estimator }
-                    return .interval(record?.rmse, low: record?.low, high: record?.high, decimals: 3)
+                    return .quantity(record?.rmse, low: record?.low, high: record?.high, format: format)
                 }
                 table.add(
                     [
@@ -139,13 +144,18 @@ extension ReportContext {
             ),
             columns: ["Time", "Truth", "Filter", "Filter spread", "Smoother", "Smoother spread"].map { .init($0) })
         let missing = Set(estimated(series))
+        let shown = window.filter(missing.contains)
+        func known(_ values: [Double?]) -> [Double?] { shown.map { $0 < values.count ? values[$0] : nil } }
+        table.format = NumberFormat(
+            known(series.truth) + known(series.smootherMean),
+            widths: known(series.smootherSpread) + known(series.filterSpread))
         for index in window where missing.contains(index) {
             let estimates = [
                 series.truth, series.filterMean, series.filterSpread, series.smootherMean, series.smootherSpread,
             ]
             table.add(
                 [.text(TimeAxis.display(series.times[index], among: series.times))]
-                    + estimates.map { .number(index < $0.count ? $0[index] : nil, decimals: 2) })
+                    + estimates.map { .quantity(index < $0.count ? $0[index] : nil) })
         }
         return table
     }
@@ -158,6 +168,7 @@ extension GapEstimator {
         case .filter: "Filter"
         case .smoother: "Smoother"
         case .interpolation: "Interpolated anomalies"
+        case .regression: "Regression on the others"
         case .seriesInterpolation: "Interpolated values"
         }
     }

@@ -7,8 +7,9 @@ extension ReportContext {
         section.parts.append(
             .paragraph(
                 "Both methods were scored on the same times, resampled together in blocks. A difference is called "
-                    + "significant where its \(confidence) % confidence interval excludes zero; below zero the first "
-                    + "method has the lower score."))
+                    + "significant where its \(confidence) % confidence interval excludes zero and its probability is low also "
+                    + "after Holm's correction for all comparisons of the score; below zero the first method has the lower "
+                    + "score."))
         let panels = differencePanels(primaryOnes)
         if !panels.isEmpty {
             let figure = Figure(
@@ -30,7 +31,7 @@ extension ReportContext {
         where !groups.contains(where: { $0 == (one.first, one.second, one.score) }) {
             groups.append((one.first, one.second, one.score))
         }
-        return groups.compactMap { group in
+        let panels = groups.compactMap { group -> Panel? in
             let rows = comparisons.filter { ($0.first, $0.second, $0.score) == group }.sorted { $0.lead < $1.lead }
             guard rows.count > 1 else { return nil }
             let x = rows.map { Double($0.lead) }
@@ -50,6 +51,7 @@ extension ReportContext {
                         color: color),
                 ])
         }
+        return panels.sharingScales()
     }
 
     private func differenceTable(_ comparisons: [ComparisonRecord]) -> TextTable {
@@ -61,10 +63,12 @@ extension ReportContext {
         for row in comparisons {
             let variable = variable(row.variable)
             table.add([
-                .text(row.first), .text(row.second), .text(variable.longName), .text(row.gaps.rawValue),
+                .text(row.first), .text(row.second), .text(variable.longName), .text(results.title(of: row.gaps)),
                 .text(UnitText.label(row.score.title, units: row.score.units(variable))),
                 .number(Double(row.lead), decimals: 0),
-                .interval(row.difference, low: row.low, high: row.high, decimals: 3),
+                .quantity(
+                    row.difference, low: row.low, high: row.high,
+                    format: NumberFormat(difference: row.difference, low: row.low, high: row.high)),
                 .text(row.significant ? "yes" : "no"),
             ])
         }
@@ -121,8 +125,8 @@ extension ReportContext {
                 .text(curve.method), .text(curve.fold.map { "\($0)" } ?? "final"),
                 .number(Double(curve.training.count), decimals: 0),
                 .number(curve.epochKept.map { Double($0) }, decimals: 0),
-                .number(curve.training.indices.contains(kept) ? curve.training[kept] : nil, decimals: 4),
-                .number(curve.validation.indices.contains(kept) ? curve.validation[kept] : nil, decimals: 4),
+                .quantity(curve.training.indices.contains(kept) ? curve.training[kept] : nil),
+                .quantity(curve.validation.indices.contains(kept) ? curve.validation[kept] : nil),
             ])
         }
         return table
@@ -131,10 +135,10 @@ extension ReportContext {
     var folds: ReportSection {
         var section = ReportSection(identifier: "folds", title: "Cross-validation and choice", parts: [])
         if !results.choice.candidates.isEmpty {
-            var table = TextTable(columns: [.init("Candidate"), .init("Validation score", best: .lowest)])
+            var table = TextTable(columns: [.init("Candidate"), .init("Validation score")])
             for candidate in results.choice.candidates {
                 table.add(
-                    [.text(candidate.name), .number(candidate.score, decimals: 4)],
+                    [.text(candidate.name), .quantity(candidate.score)],
                     isEmphasized: candidate.name == results.chosen)
             }
             section.parts += [
@@ -151,8 +155,8 @@ extension ReportContext {
         for fold in results.folds where periods[fold.fold] == nil { periods[fold.fold] = fold.period }
         let numbers = periods.keys.sorted()
         var table = TextTable(
-            title: "Scores of the folds (lower is better), by the period that was held out; the best mean marked",
-            columns: [.init("Candidate"), .init("Configuration"), .init("Mean", best: .lowest)]
+            title: "Scores of the folds (lower is better), by the period that was held out",
+            columns: [.init("Candidate"), .init("Configuration"), .init("Mean")]
                 + numbers.map { .init(periods[$0] ?? "\($0)") })
         var rows: [(candidate: String, configuration: String)] = []
         for fold in results.folds where !rows.contains(where: { $0 == (fold.candidate, fold.configuration) }) {
@@ -164,7 +168,7 @@ extension ReportContext {
             let known = scores.compactMap { $0 }
             let mean = known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
             table.add(
-                [.text(row.candidate), .text(row.configuration)] + ([mean] + scores).map { .number($0, decimals: 3) })
+                [.text(row.candidate), .text(row.configuration)] + ([mean] + scores).map { .quantity($0) })
         }
         return table
     }

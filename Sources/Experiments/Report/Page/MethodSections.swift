@@ -20,9 +20,11 @@ extension ReportContext {
             })
         for model in results.errorModels {
             let variable = variable(model.variable)
+            // Each row has a unit of its own.
+            let own = NumberFormat([model.observationError, model.modelError])
             table.add([
                 .text(model.method), .text(variable.longName), .text(UnitText.display(variable.units)),
-                .number(model.observationError, decimals: 3), .number(model.modelError, decimals: 3),
+                .text(own.text(model.observationError)), .text(own.text(model.modelError)),
                 .number(model.inflation, decimals: 3),
             ])
         }

@@ -7,6 +7,8 @@ struct ReportContext: Sendable {
     let keyLeads: [Int]
     private let scores: [ScoreKey: ScoreRecord]
     private let styles: [String: LineStyle]
+    /// Methods whose scores are the same to all digits, in groups.
+    let duplicates: [[String]]
 
     private struct ScoreKey: Hashable {
         var method: String
@@ -29,6 +31,7 @@ struct ReportContext: Sendable {
             scores[key] = record
         }
         self.scores = scores
+        duplicates = results.duplicates(split: split)
         styles = Self.styles(for: results)
     }
 
@@ -68,23 +71,61 @@ struct ReportContext: Sendable {
     /// The gaps that have scores of the chosen method.
     var gaps: [Gaps] { results.gapNames.filter { !methods(with: .rmse, gaps: $0).isEmpty } }
 
-    /// The baseline with the lowest RMSE of the primary variable on average over the leads.
-    var bestBaseline: String? {
-        let baselines = methods(with: .rmse).filter { name in
-            results.methods.contains { $0.name == name && $0.kind == .baseline }
+    /// The baseline with the lowest RMSE of the primary variable at a lead, by the unrounded numbers.
+    func bestBaseline(at lead: Int) -> (name: String, rmse: Double)? {
+        results.methods.filter { $0.kind == .baseline }
+            .compactMap { method in score(.rmse, method.name, lead: lead)?.value.map { (name: method.name, rmse: $0) } }
+            .min { $0.rmse < $1.rmse }
+    }
+
+    /// The lead that sentences speak of: 6, or else the middle one.
+    var typicalLead: Int? {
+        keyLeads.contains(6) ? 6 : keyLeads.isEmpty ? nil : keyLeads[keyLeads.count / 2]
+    }
+
+    /// How a score of a variable is written, the same in tables and sentences.
+    func format(_ score: ScoreName, variable name: String? = nil) -> NumberFormat {
+        switch score {
+        case .coverage50, .coverage90, .correlation, .spreadErrorRatio: return NumberFormat(decimals: 2)
+        case .rmse, .crps:
+            let records = results.methods.flatMap { method in
+                keyLeads.compactMap { self.score(score, method.name, lead: $0, variable: name) }
+            }
+            let widths = records.map { record in record.low.flatMap { low in record.high.map { $0 - low } } }
+            return NumberFormat(records.map(\.value), widths: widths)
         }
-        func average(_ method: String) -> Double {
-            results.leads.compactMap { score(.rmse, method, lead: $0)?.value }.reduce(0, +)
+    }
+
+    /// A method under the name of its row or curve, joined with those that are the same to all digits.
+    func title(of method: String) -> String {
+        duplicates.first { $0.contains(method) }?.joined(separator: " = ") ?? method
+    }
+
+    /// Whether a method has a row and a curve of its own: the first of those that are the same, or the chosen one.
+    func isShown(_ method: String) -> Bool {
+        guard let same = duplicates.first(where: { $0.contains(method) }) else { return true }
+        return method == (same.contains(results.chosen) ? results.chosen : same[0])
+    }
+
+    /// The method that is marked in a column: one that is better than all others beyond noise.
+    func isLeader(_ method: String, _ score: ScoreName, lead: Int, variable: String? = nil, gaps: Gaps) -> Bool {
+        results.leaders.contains {
+            $0.isClear
+                && ($0.score, $0.lead, $0.gaps, $0.variable)
+                    == (score, lead, gaps, variable ?? results.primaryVariable)
+                && ($0.method == method
+                    || duplicates.contains { [leader = $0.method] in $0.contains(leader) && $0.contains(method) })
         }
-        return baselines.min { average($0) < average($1) }
     }
 
     /// The look of a method, the same in all figures.
     func style(_ method: String) -> LineStyle { styles[method] ?? LineStyle(.ink) }
 
-    /// Baselines are grey and broken in different ways, the others coloured; the chosen one is heavier.
+    /// Baselines are grey, the others coloured, all broken in different ways, so that curves that coincide are seen as two; the
+    /// chosen one is heavier and below the others.
     private static func styles(for results: RunResults) -> [String: LineStyle] {
         let dashes: [Dash] = [.dotted, .dashed, .dashDotted, .longDashed, .solid]
+        let others: [Dash] = [.solid, .dashed, .dashDotted, .longDashed]
         let markers: [Marker] = [.disk, .square, .triangle, .diamond]
         var styles: [String: LineStyle] = [:]
         let baselines = results.methods.filter { $0.kind == .baseline }
@@ -93,11 +134,11 @@ struct ReportContext: Sendable {
         }
         for (index, method) in results.methods.filter({ $0.kind != .baseline }).enumerated() {
             let color = FigureColor.sequence[index % FigureColor.sequence.count]
-            let round = index / FigureColor.sequence.count
             styles[method.name] = LineStyle(
-                color, dash: round == 0 ? .solid : .dashed, width: 1.6, marker: markers[index % markers.count])
+                color, dash: others[index % others.count], width: 1.6, marker: markers[index % markers.count])
         }
-        styles[results.chosen]?.width = 3
+        styles[results.chosen]?.width = 3.4
+        styles[results.chosen]?.dash = .solid
         return styles
     }
 
@@ -123,14 +164,12 @@ extension ScoreName {
         }
     }
 
-    /// Which value of the score is best.
-    var best: TextTable.Best {
+    /// The score's name in full, for files.
+    func longName(_ results: RunResults) -> String {
         switch self {
-        case .rmse, .crps: .lowest
-        case .correlation: .highest
-        case .coverage50: .nearest(0.5)
-        case .coverage90: .nearest(0.9)
-        case .spreadErrorRatio: .nearest(1)
+        case .rmse: "root-mean-square error"
+        case .crps: results.crps
+        case .coverage50, .coverage90, .correlation, .spreadErrorRatio: title
         }
     }
 
@@ -150,6 +189,7 @@ extension GapEstimator {
         case .filter: "filter"
         case .smoother: "smoother"
         case .interpolation: "interpolation of anomalies"
+        case .regression: "regression on the other variables"
         case .seriesInterpolation: "interpolation of values"
         }
     }

@@ -45,12 +45,11 @@ extension TextTable {
     }
 
     private func cell(_ row: Int, _ column: Int) -> HTML {
-        var content = [HTML.text(rows[row][column].text)]
-        if case .interval(let value, let low?, let high?, let decimals) = rows[row][column] {
-            let ends = "\(NumberText.fixed(low, decimals: decimals)) to \(NumberText.fixed(high, decimals: decimals))"
-            content = [
-                .text(NumberText.fixed(value, decimals: decimals) + " "), .element("span", ["class": "interval"], ends),
-            ]
+        var content = [HTML.text(text(row: row, column: column))]
+        if case .quantity(let value, let low?, let high?, let own) = rows[row][column] {
+            let format = own ?? format(column)
+            let ends = "\(format.text(low)) to \(format.text(high))"
+            content = [.text(format.text(value) + " "), .element("span", ["class": "interval"], ends)]
         }
         if isBest(row: row, column: column) { content = [.element("strong", content)] }
         if column == 0, isText(0) { return .element("th", ["scope": "row", "class": "text"], content) }

@@ -15,7 +15,7 @@ extension ReportContext {
         let others = results.variables.filter { $0.name != results.primaryVariable }
             .filter { !methods(with: .rmse, variable: $0.name).isEmpty }
         if !others.isEmpty {
-            let panels = others.map { skillPanel(.rmse, variable: $0, low: 0) }
+            let panels = others.map { skillPanel(.rmse, variable: $0, low: 0) }.sharingScales()
             let figure = Figure(
                 caption: "RMSE of the other variables over the \(split) period, by lead time.", panels: panels,
                 columns: min(3, panels.count), rowHeight: 280)
@@ -24,8 +24,10 @@ extension ReportContext {
         return ReportSection(identifier: "skill", title: "Skill by lead time", parts: parts)
     }
 
-    /// The chosen method and the baseline that is hardest to beat.
-    private var bandedMethods: [String] { [results.chosen] + (bestBaseline.map { [$0] } ?? []) }
+    /// The chosen method and the baseline that is hardest to beat at the lead that sentences speak of.
+    private var bandedMethods: [String] {
+        [results.chosen] + (typicalLead.flatMap { bestBaseline(at: $0) }.map { [$0.name] } ?? [])
+    }
 
     private func skillPanel(
         _ score: ScoreName, variable: VariableRecord? = nil, low: Double? = nil, high: Double? = nil
@@ -41,23 +43,23 @@ extension ReportContext {
             layers: bands + lines(score, variable: variable.name))
     }
 
-    /// The RMSE of all methods that are no baselines in percent of the best baseline's, by lead.
+    /// The RMSE of all methods that are no baselines in percent of that of the best baseline at each lead.
     private var relativePanel: Panel {
-        let baseline = bestBaseline ?? ""
         let names = methods(with: .rmse).filter { name in
-            results.methods.contains { $0.name == name && $0.kind != .baseline }
+            isShown(name) && results.methods.contains { $0.name == name && $0.kind != .baseline }
         }
         let lines = names.map { method -> PanelLayer in
             let values = results.leads.map { lead -> Double? in
-                guard let base = score(.rmse, baseline, lead: lead)?.value, base > 0 else { return nil }
+                guard let base = bestBaseline(at: lead)?.rmse, base > 0 else { return nil }
                 return score(.rmse, method, lead: lead)?.value.map { 100 * ($0 / base - 1) }
             }
-            return .line(name: method, x: results.leads.map { Double($0) }, y: values, style: style(method))
+            return .line(name: title(of: method), x: results.leads.map { Double($0) }, y: values, style: style(method))
         }
         return Panel(
-            title: "RMSE against \(baseline)", horizontal: .whole(leadLabel, results.leads),
-            vertical: PanelAxis("RMSE above \(baseline) (%)"),
-            layers: bestBaseline == nil || lines.isEmpty ? [] : [.level(0, name: nil, style: style(baseline))] + lines)
+            title: "RMSE against the best baseline of each lead", horizontal: .whole(leadLabel, results.leads),
+            vertical: PanelAxis("RMSE above the best baseline (%)"),
+            layers: lines.contains(where: \.hasData)
+                ? [.level(0, name: nil, style: LineStyle(.gray, dash: .dashed))] + lines : [])
     }
 
     /// The confidence interval of a method's score by lead.
@@ -71,12 +73,12 @@ extension ReportContext {
             high: records.map { $0?.high.map { $0 * scale } }, color: style(method).color, opacity: 0.16)
     }
 
-    /// A score of every method that has it, by lead; the chosen one is on top.
+    /// A score of every method that has it, by lead; the chosen one, the heaviest, is below, so that it hides no other.
     func lines(_ score: ScoreName, variable: String? = nil, scale: Double = 1) -> [PanelLayer] {
-        let names = methods(with: score, variable: variable)
-        return (names.filter { $0 != results.chosen } + names.filter { $0 == results.chosen }).map { method in
+        let names = methods(with: score, variable: variable).filter(isShown)
+        return (names.filter { $0 == results.chosen } + names.filter { $0 != results.chosen }).map { method in
             .line(
-                name: method, x: results.leads.map { Double($0) },
+                name: title(of: method), x: results.leads.map { Double($0) },
                 y: results.leads.map { lead in
                     self.score(score, method, lead: lead, variable: variable)?.value.map { $0 * scale }
                 }, style: style(method))

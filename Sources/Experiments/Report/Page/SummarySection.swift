@@ -34,16 +34,10 @@ extension ReportContext {
         let title =
             UnitText.label("\(primary.longName): \(score.title)", units: units)
             + " by lead time in \(results.leadUnit), \(split) period"
-            + (gaps == .none ? "" : ", \(results.title(of: gaps))") + "; best in each column marked"
-        var table = TextTable(
-            title: title, columns: [.init("Method")] + keyLeads.map { .init("\($0)", best: score.best) })
-        let decimals = decimals(score, keyLeads, gaps: gaps)
-        for method in methods(with: score, gaps: gaps) {
-            let cells = keyLeads.map {
-                TextTable.Cell.number(self.score(score, method, lead: $0, gaps: gaps)?.value, decimals: decimals)
-            }
-            table.add([.text(method)] + cells, isEmphasized: method == results.chosen)
-        }
+            + (gaps == .none ? "" : ", \(results.title(of: gaps))")
+        var table = TextTable(title: title, columns: [.init("Method")] + keyLeads.map { .init("\($0)") })
+        table.format = format(score)
+        fill(&table, score, keyLeads, gaps: gaps) { .quantity($0?.value) }
         return table
     }
 
@@ -54,30 +48,30 @@ extension ReportContext {
         let confidence = NumberText.fixed(100 * results.confidence, decimals: 0)
         var table = TextTable(
             title: "\(label) by lead time in \(results.leadUnit), with \(confidence) % confidence intervals",
-            columns: [.init("Method")] + results.leads.map { .init("\($0)", best: score.best) })
-        let decimals = decimals(score, results.leads, variable: name, gaps: gaps)
-        for method in methods(with: score, variable: name, gaps: gaps) {
-            let cells = results.leads.map { lead in
-                let record = self.score(score, method, lead: lead, variable: name, gaps: gaps)
-                return TextTable.Cell.interval(
-                    record?.value, low: record?.low, high: record?.high, decimals: decimals)
-            }
-            table.add([.text(method)] + cells, isEmphasized: method == results.chosen)
+            columns: [.init("Method")] + results.leads.map { .init("\($0)") })
+        table.format = format(score, variable: name)
+        fill(&table, score, results.leads, variable: name, gaps: gaps) {
+            .quantity($0?.value, low: $0?.low, high: $0?.high)
         }
         return table
     }
 
-    private func decimals(_ score: ScoreName, _ leads: [Int], variable: String? = nil, gaps: Gaps) -> Int {
-        switch score {
-        case .coverage50, .coverage90, .correlation, .spreadErrorRatio: return 2
-        case .rmse, .crps:
-            let decimals = NumberText.decimals(
-                for: results.methods.flatMap { method in
-                    leads.compactMap {
-                        self.score(score, method.name, lead: $0, variable: variable, gaps: gaps)?.value
-                    }
-                })
-            return min(3, decimals + 1)
+    /// Adds a row a method; those that are the same to all digits share one.
+    private func fill(
+        _ table: inout TextTable, _ score: ScoreName, _ leads: [Int], variable: String? = nil, gaps: Gaps,
+        cell: (ScoreRecord?) -> TextTable.Cell
+    ) {
+        var isMarked = false
+        for method in methods(with: score, variable: variable, gaps: gaps) where isShown(method) {
+            let cells = leads.map { cell(self.score(score, method, lead: $0, variable: variable, gaps: gaps)) }
+            let best = leads.indices.filter {
+                isLeader(method, score, lead: leads[$0], variable: variable, gaps: gaps)
+            }
+            isMarked = isMarked || !best.isEmpty
+            table.add(
+                [.text(title(of: method))] + cells, isEmphasized: method == results.chosen,
+                best: Set(best.map { $0 + 1 }))
         }
+        if isMarked { table.title += "; marked: lower than all others beyond noise" }
     }
 }

@@ -14,7 +14,7 @@ extension TwinResults {
         let figure = Figure(
             caption:
                 "By how much an innovation of one moves each variable: blue below zero, red above, ± "
-                + NumberText.fixed(largest, decimals: 2)
+                + NumberFormat([largest]).text(largest)
                 + " in every panel. Of a network it is the mean derivative by the observations; of the Kalman filter, an ensemble "
                 + "of more members than variables, the mean over the times.",
             panels: panels, columns: min(3, panels.count), rowHeight: 300)
@@ -26,7 +26,7 @@ extension TwinResults {
     var robustnessSection: ReportSection {
         var section = ReportSection(identifier: "robustness", title: "Away from the training conditions", parts: [])
         guard !robustness.isEmpty else { return section }
-        let panels = RobustnessKey.allCases.compactMap(robustnessPanel)
+        let panels = RobustnessKey.allCases.compactMap(robustnessPanel).sharingScales()
         var parts: [ReportPart] = [
             .paragraph(
                 "Every method keeps the parameters that it was tuned to and what it has learned. The model and the climate that it "
@@ -55,11 +55,20 @@ extension TwinResults {
             let title = condition.key.map { "\($0.title) \(NumberText.short(condition.value ?? .nan))" }
             table.add(
                 [.text(title ?? "as tuned and trained")]
-                    + methods.map { method in
-                        .number(own.first { $0.method == method.name }?.error, decimals: 3)
-                    }, isEmphasized: condition.key == nil)
+                    + methods.map { method in cell(own.first { $0.method == method.name }) },
+                isEmphasized: condition.key == nil)
         }
         return table
+    }
+
+    /// An error, with the seeds that it hides.
+    private func cell(_ record: RobustnessRecord?) -> TextTable.Cell {
+        guard let record else { return .quantity(nil) }
+        let notes = [(record.lost, "lost"), (record.failed, "diverged"), (record.broken, "without a truth")]
+            .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        let format = NumberFormat(robustness.filter { $0.method == record.method }.map(\.error))
+        return notes.isEmpty
+            ? .quantity(record.error) : .text("\(format.text(record.error)) (\(notes.joined(separator: ", ")))")
     }
 
     /// The errors of all methods but those that need no forecast, along one of the conditions.

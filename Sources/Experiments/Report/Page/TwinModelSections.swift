@@ -12,7 +12,7 @@ extension TwinResults {
             panels: [skillPanel(growth), exponentPanel, densityPanel, spectrumPanel], columns: 2, rowHeight: 260)
         section.parts = [
             .paragraph(
-                "A Lyapunov time of the model of the truth is \(NumberText.fixed(1 / growth, decimals: 2)) units of time. Skill: for how many "
+                "A Lyapunov time of the model of the truth is \(NumberFormat([1 / growth]).text(1 / growth)) units of time. Skill: for how many "
                     + "of them a forecast from the truth is better than the mean of the climate; then its error after one, over the "
                     + "standard deviation of the climate, and the largest Lyapunov exponent. Density and spectrum: how far those of the "
                     + "long run are from the truth's, the share of the values that lie elsewhere and decades of power."),
@@ -25,16 +25,16 @@ extension TwinResults {
     func modelTable(_ growth: Double) -> TextTable {
         var table = TextTable(
             columns: [
-                .init("Model"), .init("Skill", best: .highest), .init("Error after one"), .init("Exponent"),
-                .init("Density", best: .lowest), .init("Spectrum", best: .lowest), .init("Long run"),
+                .init("Model"), .init("Skill"), .init("Error after one"), .init("Exponent"),
+                .init("Density"), .init("Spectrum"), .init("Long run"),
             ])
         for model in models {
             let lead = min(model.forecast.count, max(1, Int((1 / (growth * interval)).rounded())))
             table.add([
-                .text(model.name), .number(model.skill, decimals: 2),
-                .number(lead > 0 ? model.forecast[lead - 1] : nil, decimals: 3),
-                .number(model.exponents.first.flatMap { $0 }, decimals: 2),
-                .number(model.densityDistance, decimals: 3), .number(model.spectralDistance, decimals: 2),
+                .text(model.name), .text(skillText(model.skill, model.skillIsLeast)),
+                .quantity(lead > 0 ? model.forecast[lead - 1] : nil),
+                .quantity(model.exponents.first.flatMap { $0 }),
+                .number(model.densityDistance, decimals: 3), .quantity(model.spectralDistance),
                 .text(model.end.map { "ends at \($0)" } ?? "stays"),
             ])
         }
@@ -51,11 +51,16 @@ extension TwinResults {
             table.add([
                 .text(model.name), .text(model.description),
                 .number(model.training.map { Double($0.parameters) }, decimals: 0),
-                .number(model.modelError, decimals: 4),
+                .quantity(model.modelError),
                 .text(model.training?.found ?? ""),
             ])
         }
         return table
+    }
+
+    /// A skill, as a bound where no forecast was long enough to lose it.
+    private func skillText(_ skill: Double?, _ isLeast: Bool) -> String {
+        (isLeast ? "> " : "") + NumberText.fixed(skill, decimals: 2)
     }
 
     // MARK: - Figures
@@ -128,8 +133,9 @@ extension TwinResults {
             let title = record.key.map { "\($0.title) \(NumberText.short(record.value ?? .nan))" }
             table.add(
                 [
-                    .text(record.model), .text(title ?? "as configured"), .number(record.skill, decimals: 2),
-                    .number(record.error, decimals: 3), .number(record.modelError, decimals: 3),
+                    .text(record.model), .text(title ?? "as configured"),
+                    .text(skillText(record.skill, record.skillIsLeast)),
+                    .quantity(record.error), .quantity(record.modelError),
                 ], isEmphasized: record.key == nil)
         }
         let panels = [RobustnessKey.error, .missing].compactMap(sensitivityPanel)

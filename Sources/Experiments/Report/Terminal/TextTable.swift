@@ -3,32 +3,17 @@ import Tensors
 
 /// A table of text and numbers, for the terminal and for the report.
 public struct TextTable: Sendable, Equatable {
-    /// Which number of a column is the best.
-    public enum Best: Sendable, Equatable {
-        /// None is.
-        case none
-        /// The lowest.
-        case lowest
-        /// The highest.
-        case highest
-        /// The one nearest to a number.
-        case nearest(Double)
-    }
-
     /// A column with its heading.
     public struct Column: Sendable, Equatable {
         /// The heading.
         public var title: String
         /// The unit, as UDUNITS writes it; shown for readers.
         public var units: String
-        /// Which number of the column is marked.
-        public var best: Best
 
         /// A column headed `title`.
-        public init(_ title: String, units: String = "", best: Best = .none) {
+        public init(_ title: String, units: String = "") {
             self.title = title
             self.units = units
-            self.best = best
         }
 
         var heading: String { UnitText.label(title, units: units) }
@@ -38,31 +23,10 @@ public struct TextTable: Sendable, Equatable {
     public enum Cell: Sendable, Equatable {
         /// Text, aligned on the left.
         case text(String)
-        /// A number with so many decimals, aligned on the right; nil is shown as a dash.
+        /// A pure number with so many decimals, aligned on the right; nil is shown as a dash.
         case number(Double?, decimals: Int)
-        /// A number and its confidence interval.
-        case interval(Double?, low: Double?, high: Double?, decimals: Int)
-
-        /// The cell as text.
-        public var text: String {
-            switch self {
-            case .text(let text): text.onOneLine
-            case .number(let value, let decimals): NumberText.fixed(value, decimals: decimals)
-            case .interval(let value, let low, let high, let decimals):
-                low == nil || high == nil
-                    ? NumberText.fixed(value, decimals: decimals)
-                    : "\(NumberText.fixed(value, decimals: decimals)) "
-                        + "[\(NumberText.fixed(low, decimals: decimals)), \(NumberText.fixed(high, decimals: decimals))]"
-            }
-        }
-
-        /// The number, if it is one.
-        var value: Double? {
-            switch self {
-            case .text: nil
-            case .number(let value, _), .interval(let value, _, _, _): value
-            }
-        }
+        /// A number that has a unit, and its confidence interval if it has one; written as all of its column are, or as given.
+        case quantity(Double?, low: Double? = nil, high: Double? = nil, format: NumberFormat? = nil)
     }
 
     /// What the table shows.
@@ -73,6 +37,9 @@ public struct TextTable: Sendable, Equatable {
     public private(set) var rows: [[Cell]] = []
     /// The rows that are emphasised.
     public private(set) var emphasized: Set<Int> = []
+    /// How quantities are written; nil: as fits each column.
+    var format: NumberFormat?
+    private var marked: Set<[Int]> = []
 
     /// An empty table.
     public init(title: String = "", columns: [Column]) {
@@ -80,39 +47,43 @@ public struct TextTable: Sendable, Equatable {
         self.columns = columns
     }
 
-    /// Adds a row.
-    public mutating func add(_ row: [Cell], isEmphasized: Bool = false) {
+    /// Adds a row. What is best beyond noise is marked, in the columns of `best`.
+    public mutating func add(_ row: [Cell], isEmphasized: Bool = false, best: Set<Int> = []) {
         precondition(row.count == columns.count, "a row of \(row.count) cells in a table of \(columns.count) columns")
         if isEmphasized { emphasized.insert(rows.count) }
+        for column in best { marked.insert([rows.count, column]) }
         rows.append(row)
     }
 
-    /// Whether the cell's number, as it is printed, is the best of its column.
-    public func isBest(row: Int, column: Int) -> Bool {
-        guard let value = shown(row, column) else { return false }
-        let others = rows.indices.compactMap { shown($0, column) }
-        guard others.count > 1 else { return false }
-        switch columns[column].best {
-        case .none: return false
-        case .lowest: return others.allSatisfy { value <= $0 }
-        case .highest: return others.allSatisfy { value >= $0 }
-        case .nearest(let aim): return others.allSatisfy { abs(value - aim) <= abs($0 - aim) + 1e-12 }
+    /// Whether a cell is marked as the best of its column.
+    public func isBest(row: Int, column: Int) -> Bool { marked.contains([row, column]) }
+
+    /// A cell as text.
+    func text(row: Int, column: Int) -> String {
+        switch rows[row][column] {
+        case .text(let text): text.onOneLine
+        case .number(let value, let decimals): NumberText.fixed(value, decimals: decimals)
+        case .quantity(let value, let low, let high, let own):
+            (own ?? format(column)).text(value, low: low, high: high)
         }
     }
 
-    /// The number with the digits that are shown, so that what looks equal is equal.
-    private func shown(_ row: Int, _ column: Int) -> Double? {
-        switch rows[row][column] {
-        case .text: nil
-        case .number(let value, let decimals), .interval(let value, _, _, let decimals):
-            value.flatMap { Double(NumberText.plain($0, decimals: decimals)) }
+    /// How the quantities of a column are written.
+    func format(_ column: Int) -> NumberFormat {
+        if let format { return format }
+        var (values, widths): ([Double?], [Double?]) = ([], [])
+        for row in rows {
+            guard case .quantity(let value, let low, let high, nil) = row[column] else { continue }
+            values.append(value)
+            if let low, let high { widths.append(high - low) }
         }
+        return NumberFormat(values, widths: widths)
     }
 
     /// The table as lines of text; the best of a column is starred, and bold if there is colour.
     public func rendered(color: Bool) -> String {
         let texts = rows.indices.map { row in
-            columns.indices.map { rows[row][$0].text + (isBest(row: row, column: $0) ? "*" : " ") }
+            columns.indices.map { text(row: row, column: $0) + (isBest(row: row, column: $0) ? "*" : " ") }
         }
         let widths = columns.indices.map { column in
             ([columns[column].heading.count + 1] + texts.map { $0[column].count }).max() ?? 0
@@ -160,12 +131,5 @@ enum NumberText {
     static func plain(_ value: Double, decimals: Int) -> String {
         let text = String(format: "%.\(decimals)f", value)
         return text.contains { ("1"..."9").contains($0) } || !text.hasPrefix("-") ? text : String(text.dropFirst())
-    }
-
-    /// The decimals that show three digits of numbers of this size, between 1 and 4.
-    static func decimals(for values: [Double]) -> Int {
-        let largest = values.map(abs).filter(\.isFinite).max() ?? 1
-        if largest == 0 { return 2 }
-        return min(4, max(1, 2 - Int(log10(largest).rounded(.down))))
     }
 }

@@ -21,14 +21,16 @@ extension ForecastRun {
         results.rankHistograms = parts.flatMap { part in
             part.forecasts.filter { learned.contains($0.method) }.flatMap { histograms($0) }
         }
-        results.comparisons = parts.flatMap(comparisons)
+        results.comparisons = ComparisonRecord.corrected(parts.flatMap(comparisons), confidence: results.confidence)
+        results.leaders = parts.flatMap(leaders)
         results.forecasts = parts.flatMap { part in
             part.forecasts.filter { $0.method == chosen.chosen }.flatMap { forecast in
                 data.variables.indices.map { record(forecast, variable: $0) }
             }
         }
         results.dataCredits = header.credits
-        results.verdict = results.derivedVerdict() + data.warnings
+        results.conclude()
+        results.verdict += data.warnings
         return results
     }
 
@@ -90,7 +92,8 @@ extension ForecastRun {
         forecasts.leads[data.target].filter { setting.decisiveLeads.contains($0.lead) }.map { found in
             RankHistogramRecord(
                 method: forecasts.method, variable: setting.target, lead: found.lead, gaps: forecasts.gaps,
-                counts: found.ranks, probability: found.flatness.finite)
+                counts: found.ranks, probability: found.flatness.finite,
+                meanProbability: found.truthProbability, dispersion: found.truthDispersion)
         }
     }
 
@@ -122,9 +125,23 @@ extension ForecastRun {
         ]
         return both.map { score, difference in
             ComparisonRecord(
-                first: a.method, second: b.method, variable: setting.target, lead: first.lead, score: score, gaps: gaps,
-                difference: difference.estimate.value, low: difference.estimate.low, high: difference.estimate.high,
-                significant: difference.isSignificant)
+                a.method, b.method, variable: setting.target, lead: first.lead, score: score, gaps: gaps, difference)
+        }
+    }
+
+    /// The method with the lowest score of the target at each lead.
+    private func leaders(_ part: ScenarioResults) -> [LeaderRecord] {
+        setting.leads.indices.flatMap { place in
+            let own = part.forecasts.map { ($0.method, $0.leads[data.target][place]) }
+            let scores = [
+                (ScoreName.rmse, own.map { ScoredMethod(name: $0.0, series: $0.1.squares) }),
+                (.crps, own.map { ScoredMethod(name: $0.0, series: $0.1.rankedProbabilities) }),
+            ]
+            return scores.compactMap { score, methods in
+                LeaderRecord(
+                    methods, gaps: part.record.name, variable: setting.target, lead: setting.leads[place], score: score,
+                    bootstrap)
+            }
         }
     }
 

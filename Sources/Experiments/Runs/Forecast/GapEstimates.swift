@@ -31,13 +31,16 @@ extension ForecastRun {
                 smootherMean: (0..<series.count).map { anomaly(smoother.mean[$0][v], $0, v) },
                 smootherSpread: (0..<series.count).map { smoother.spread[$0][v].finite })
         }
-        let estimators: [(GapEstimator, [[Double]])] = [
+        var estimators: [(GapEstimator, [[Double]])] = [
             (.smoother, smoother.mean), (.filter, filter.mean), (.interpolation, interpolated),
             (
                 .seriesInterpolation,
                 series.interpolated().values.map { $0.enumerated().map { data.model.original($1, $0) } }
             ),
         ]
+        if data.variables.count > 1 {
+            estimators.insert((.regression, regressed(scenario, series, forecaster.climatology)), at: 3)
+        }
         let filling = estimators.flatMap { estimator, values in
             data.variables.indices.compactMap { record(scenario, estimator, values, variable: $0) }
         }
@@ -66,6 +69,19 @@ extension ForecastRun {
             }
         }
         return (mean, spread)
+    }
+
+    /// Estimates of withheld values of the test by the other variables at the same time; NaN elsewhere.
+    private func regressed(_ scenario: GapScenario, _ series: SeasonalSeries, _ climatology: Climatology) -> [[Double]]
+    {
+        var regression = SimultaneousRegression(climatology.anomalies(of: series), before: data.end)
+        return (0..<series.count).map { t in
+            data.variables.indices.map { v in
+                guard data.test.contains(t), scenario.withheld[t][v] else { return .nan }
+                let anomaly = climatology.scales[v] * regression.estimate(v, at: t)
+                return data.model.original(climatology.normal(series.season, at: t)[v] + anomaly, v)
+            }
+        }
     }
 
     private func anomaly(_ value: Double, _ time: Int, _ variable: Int) -> Double? {

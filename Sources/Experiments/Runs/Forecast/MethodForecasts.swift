@@ -25,6 +25,9 @@ struct LeadForecasts: Codable, Sendable {
     let scores: [ScoreRecord]
     let ranks: [Int]
     let flatness: Double
+    /// The moments of the truth's probability under the forecasts, of which slopes and curvatures of the histogram follow.
+    let truthProbability: IntervalRecord
+    let truthDispersion: IntervalRecord
 
     static let probabilities = [0.05, 0.25, 0.5, 0.75, 0.95]
 
@@ -89,6 +92,7 @@ struct ForecastScorer: Sendable {
                 score: name, value: estimate.value, low: estimate.low, high: estimate.high, count: estimate.count)
         }
         let histogram = forecasts.rankHistogram(bins: 10, seed: bootstrap.seed)
+        let probabilities = forecasts.truthProbabilities(seed: bootstrap.seed)
         return LeadForecasts(
             lead: lead, targets: targets,
             mean: zip(forecasts.mean.forecast, isFinite).map { $1 ? $0 : .nan },
@@ -101,7 +105,9 @@ struct ForecastScorer: Sendable {
                 record(.coverage90, forecasts.coverage(of: 0.9)), record(.correlation, forecasts.mean.correlation),
                 record(.spreadErrorRatio, forecasts.spreadErrorRatio),
             ],
-            ranks: histogram.counts, flatness: histogram.flatnessProbability)
+            ranks: histogram.counts, flatness: histogram.flatnessProbability,
+            truthProbability: IntervalRecord(bootstrap.estimate(probabilities.mean)),
+            truthDispersion: IntervalRecord(bootstrap.estimate(probabilities.dispersion)))
     }
 
     /// The forecasts of a learned method.

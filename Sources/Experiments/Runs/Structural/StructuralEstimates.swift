@@ -71,7 +71,8 @@ struct StructuralEstimates: Sendable {
         let spreads = missing.map { all.smoother.standardDeviations[$0] }
         guard let widest = spreads.max(), let narrowest = spreads.min() else { return nil }
         let unit = UnitText.display(units)
-        let ends = [narrowest, widest].map { NumberText.fixed($0, decimals: 2) }
+        let format = NumberFormat([narrowest, widest])
+        let ends = [narrowest, widest].map(format.text)
         return
             "The smoother estimates the \(missing.count) values that are missing in the data themselves with standard "
             + "deviations of \(ends[0]) to \(ends[1])\(unit.isEmpty ? "" : " \(unit)")."

@@ -66,6 +66,12 @@ struct ScoredDistributions: Sendable {
         case .ensemble(let all): all.continuousRankedProbabilityScore(.plain)
         }
     }
+    func truthProbabilities(seed: UInt64) -> TruthProbabilities {
+        switch scored {
+        case .gaussian(let all): all.truthProbabilities
+        case .ensemble(let all): all.truthProbabilities(seed: seed)
+        }
+    }
     private func coverage(of level: Double) -> ScoreSeries {
         switch scored {
         case .gaussian(let all): all.coverage(of: level)

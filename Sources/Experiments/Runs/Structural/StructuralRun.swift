@@ -38,11 +38,9 @@ struct StructuralRun: Sendable {
             gapScenarios: gapScenarios, methods: methods, choice: choice(chosen, candidates))
         results.scores =
             scores(validation, "validation", threads: threads) + scores(test, "test", threads: threads)
-        let baselines = baselines.map(\.rawValue).sorted {
-            meanScore($0, validation) < meanScore($1, validation)
-        }
-        results.comparisons = comparisons(
-            test, chosen: chosen.setting.name, others: baselines.prefix(2) + trained.map(\.setting.name))
+        results.comparisons = ComparisonRecord.corrected(
+            comparisons(test, chosen: chosen.setting.name), confidence: results.confidence)
+        results.leaders = leaders(test)
         results.rankHistograms = test.filter { $0.method == chosen.setting.name }.map(histogram)
         results.errorModels = final.map(errorModel)
         results.forecasts = [record(test.filter { $0.method == chosen.setting.name })]
@@ -50,8 +48,9 @@ struct StructuralRun: Sendable {
         results.series = estimates.series
         results.gapFilling = estimates.filling(bootstrap)
         results.dataCredits = header.credits
-        results.verdict =
-            results.derivedVerdict() + [estimates.gapSentence(units: variable.units)].compactMap { $0 } + data.warnings
+        results.crps = "continuous ranked probability score"
+        results.conclude()
+        results.verdict += [estimates.gapSentence(units: variable.units)].compactMap { $0 } + data.warnings
         return results
     }
 
@@ -88,12 +87,10 @@ struct StructuralRun: Sendable {
         }.flatMap { $0 }
     }
 
-    /// The chosen method against the two best baselines of the validation period and the other variants.
-    private func comparisons(_ forecasts: [ScoredDistributions], chosen: String, others: [String]) -> [ComparisonRecord]
-    {
+    /// The chosen method against the baselines and the other variants.
+    private func comparisons(_ forecasts: [ScoredDistributions], chosen: String) -> [ComparisonRecord] {
         let own = forecasts.filter { $0.method == chosen }
-        return forecasts.filter { $0.method != chosen && others.contains($0.method) }.flatMap {
-            other -> [ComparisonRecord] in
+        return forecasts.filter { $0.method != chosen }.flatMap { other -> [ComparisonRecord] in
             guard let first = own.first(where: { $0.lead == other.lead }) else { return [] }
             let both = [
                 (ScoreName.rmse, bootstrap.difference(first.squares, other.squares)),
@@ -101,18 +98,34 @@ struct StructuralRun: Sendable {
             ]
             return both.map { score, difference in
                 ComparisonRecord(
-                    first: chosen, second: other.method, variable: variable.name, lead: other.lead, score: score,
-                    difference: difference.estimate.value?.finite, low: difference.estimate.low?.finite,
-                    high: difference.estimate.high?.finite, significant: difference.isSignificant)
+                    chosen, other.method, variable: variable.name, lead: other.lead, score: score, gaps: .none,
+                    difference)
+            }
+        }
+    }
+
+    /// The method with the lowest score at each lead.
+    private func leaders(_ forecasts: [ScoredDistributions]) -> [LeaderRecord] {
+        setting.leads.flatMap { lead in
+            let own = forecasts.filter { $0.lead == lead }
+            let scores = [
+                (ScoreName.rmse, own.map { ScoredMethod(name: $0.method, series: $0.squares) }),
+                (.crps, own.map { ScoredMethod(name: $0.method, series: $0.crps) }),
+            ]
+            return scores.compactMap { score, methods in
+                LeaderRecord(methods, gaps: .none, variable: variable.name, lead: lead, score: score, bootstrap)
             }
         }
     }
 
     private func histogram(_ forecasts: ScoredDistributions) -> RankHistogramRecord {
         let histogram = forecasts.rankHistogram(seed: bootstrap.seed)
+        let probabilities = forecasts.truthProbabilities(seed: bootstrap.seed)
         return RankHistogramRecord(
             method: forecasts.method, variable: variable.name, lead: forecasts.lead, gaps: .none,
-            counts: histogram.counts, probability: histogram.flatnessProbability.finite)
+            counts: histogram.counts, probability: histogram.flatnessProbability.finite,
+            meanProbability: IntervalRecord(bootstrap.estimate(probabilities.mean)),
+            dispersion: IntervalRecord(bootstrap.estimate(probabilities.dispersion)))
     }
 
     /// From forecasts by target to forecasts by start; a target outside the test has no entry.
@@ -150,7 +163,9 @@ struct StructuralRun: Sendable {
 
     private var gapScenarios: [GapRecord] {
         guard let first = data.withheld.first, let last = data.withheld.last else { return [.none] }
-        return [.none, .period(.outage, variable, from: "\(data.times[first])", to: "\(data.times[last])")]
+        let times = data.times.map { "\($0)" }
+        let ends = [first, last].map { TimeAxis.display(times[$0], among: times) }
+        return [.none, .period(.outage, variable, from: ends[0], to: ends[1])]
     }
 
     private var splits: [SplitRecord] {

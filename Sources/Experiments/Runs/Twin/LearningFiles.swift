@@ -150,7 +150,7 @@ extension ExperimentFile {
             table.add([
                 .text(name), .number(Double(record.parameters), decimals: 0),
                 .number(Double(record.steps), decimals: 0),
-                .number(losses.first, decimals: 4), .number(losses.last, decimals: 4),
+                .quantity(losses.first), .quantity(losses.last),
                 .number(folder.times.seconds[name], decimals: 1),
                 .text(record.outcome == .completed ? "completed" : "diverged after step \(record.steps)"),
             ])

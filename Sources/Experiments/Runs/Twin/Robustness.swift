@@ -167,11 +167,17 @@ struct RobustnessRecord: Codable, Sendable, Equatable {
     var error: Double?
     /// Seeds on which it diverged.
     var failed: Int
+    /// Seeds on which it lost the truth with finite numbers.
+    var lost: Int
+    /// Seeds on which the truth itself diverged.
+    var broken: Int
 
-    init(_ method: String, _ condition: RobustnessCondition?, errors: [Double?]) {
+    init(_ method: String, _ condition: RobustnessCondition?, runs: [TwinRunRecord]) {
         (self.method, key, value) = (method, condition?.key, condition?.value)
-        let known = errors.compactMap { $0 }
+        let known = runs.compactMap(\.error)
         error = known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
-        failed = errors.count - known.count
+        failed = runs.count(where: \.hasDiverged)
+        lost = runs.count(where: \.isLost)
+        broken = runs.count(where: \.truthHasDiverged)
     }
 }

@@ -85,11 +85,13 @@ public struct TwinExperiment: Experiment {
         }
         let tested = try runs(tests, learned, folder, progress, options)
         progress.finish()
+        // What a filter must beat to know anything.
+        let climate = zip(tests, tested).filter { methods[$0.0.method].kind == .climatology }.map(\.1.run)
         let records = methods.indices.map { method in
             TwinMethodRecord(
                 methods[method], chosen: chosen[method], setting: configuration.setting,
                 tried: zip(tuning, tried).filter { $0.0.method == method }.map { ($0.0.candidate, $0.1.run) },
-                tested: zip(tests, tested).filter { $0.0.method == method }.map(\.1.run),
+                tested: zip(tests, tested).filter { $0.0.method == method }.map(\.1.run), climate: climate,
                 training: learned.methods[methods[method].name]?[chosen[method]].record)
         }
         let speeds = methods.indices.map { method in
@@ -127,12 +129,24 @@ public struct TwinExperiment: Experiment {
             "\(plan.conditions.count) other conditions", total: tasks.count, isQuiet: options.isQuiet)
         let found = try runs(tasks, learned, folder, progress, options)
         progress.finish()
-        let usual = records.map { RobustnessRecord($0.name, nil, errors: $0.runs.prefix(plan.seeds).map(\.error)) }
+        let usual = records.map { RobustnessRecord($0.name, nil, runs: Array($0.runs.prefix(plan.seeds))) }
+        let (spinup, climatology) = (configuration.setting.spinup, methods.firstIndex { $0.kind == .climatology } ?? 0)
         return usual
             + plan.conditions.flatMap { condition in
                 methods.indices.filter { condition.concerns(methods[$0]) }.map { method in
-                    let own = zip(tasks, found).filter { $0.0.method == method && $0.0.condition == condition }
-                    return RobustnessRecord(methods[method].name, condition, errors: own.map(\.1.run.error))
+                    func own(_ method: Int) -> [TwinRunRecord] {
+                        zip(tasks, found).filter { $0.0.method == method && $0.0.condition == condition }.map(\.1.run)
+                    }
+                    // The climate of the condition, or the usual one where it is the same.
+                    let climate = own(climatology).isEmpty ? records[climatology].runs : own(climatology)
+                    let runs = own(method).map { run in
+                        var run = run
+                        let climate = climate.first { $0.seed == run.seed }
+                        run.isLost =
+                            method != climatology && LostTruth.isLost(run, climate: climate, spinup: spinup)
+                        return run
+                    }
+                    return RobustnessRecord(methods[method].name, condition, runs: runs)
                 }
             }
     }
@@ -168,7 +182,8 @@ public struct TwinExperiment: Experiment {
         // Whole series of one seed are enough for the figures.
         let keepsStates =
             task.purpose == .test && condition == nil && task.seed == header.seed + configuration.testSeeds[0]
-        let run = TwinRunRecord(series, draw, spinup: setting.spinup, seed: task.seed, keepsStates: keepsStates)
+        let run = TwinRunRecord(
+            series, truth: draw.twin.truth, spinup: setting.spinup, seed: task.seed, keepsStates: keepsStates)
         return TimedRun(run: run, cyclesPerSecond: seconds > 0 ? Double(run.errors.count) / seconds : nil)
     }
 }

@@ -89,8 +89,7 @@ extension TwinSetting {
             }), model != self.model
         {
             if model.variables != self.model.variables { observed = Array(0..<model.variables) }
-            // What was published is of another model.
-            (self.model, published) = (model, [])
+            self.model = model
         }
         let changed = self
         if let observing = try keys.optionalMapping(
@@ -108,6 +107,7 @@ extension TwinSetting {
             throw (keys.optional("spinup") ?? keys.optional("cycles") ?? keys.node).error(
                 "\(spinup) of \(cycles) cycles are not scored", expected: "'spinup' less than 'cycles'")
         }
+        self = renamed(from: before)
     }
 
     private func observing(_ keys: inout ConfigurationMapping) throws(InputError) -> TwinSetting {
@@ -130,7 +130,6 @@ extension TwinSetting {
         if let node = keys.optional("function") { setting.function = try node.choice() }
         setting.error = try keys.optionalNumber("error") ?? error
         setting.missing = try keys.optionalNumber("missing") ?? missing
-        setting.published = []
         return setting
     }
 }

@@ -6,12 +6,17 @@ import Verification
 /// One filter on one seed.
 struct TwinRunRecord: Codable, Sendable, Equatable {
     var seed: Int
-    /// Whether the numbers stayed finite, and if not, since when not.
+    /// Whether the numbers of the truth stayed finite; where they did not, no method can be judged.
+    var truthOutcome: Outcome
+    /// Whether the numbers of the filter stayed finite, and if not, since when not.
     var outcome: Outcome
+    /// Whether the filter lost the truth though its numbers are finite; see `LostTruth`.
+    var isLost = false
     /// The mean over the scored times of the error of the analyses; nil where the filter diverged.
     var error: Double?
+    /// The mean spread; nil for a method without any.
     var spread: Double?
-    /// The continuous ranked probability score.
+    /// The fair continuous ranked probability score, which of a method without spread is the mean absolute error.
     var rankedScore: Double?
     /// Error and spread at every time.
     var errors: [Double?]
@@ -21,12 +26,13 @@ struct TwinRunRecord: Codable, Sendable, Equatable {
     var analysis: [Double?]?
 
     init(
-        _ series: FilterSeries, _ draw: TwinDraw, spinup: Int, seed: Int, keepsStates: Bool
+        _ series: FilterSeries, truth: Tensor, spinup: Int, seed: Int, keepsStates: Bool
     ) {
         self.seed = seed
         let values = series.errors.values
-        let outcome = values.firstIndex { !$0.isFinite }.map { Outcome.diverged(step: $0) } ?? .completed
+        let outcome = Self.outcome(values, each: 1)
         self.outcome = outcome
+        truthOutcome = Self.outcome(truth.values, each: truth.shape.dropFirst().reduce(1, *))
         func mean(_ tensor: Tensor) -> Double? {
             let scored = tensor.values.dropFirst(spinup)
             return outcome == .completed ? (scored.reduce(0, +) / Double(scored.count)).finite : nil
@@ -34,10 +40,24 @@ struct TwinRunRecord: Codable, Sendable, Equatable {
         (error, spread, rankedScore) = (mean(series.errors), mean(series.spreads), mean(series.rankedScores))
         errors = values.map(\.finite)
         spreads = series.spreads.values.map(\.finite)
+        if !hasSpread {
+            spread = nil
+            spreads = spreads.map { _ in nil }
+        }
         if keepsStates {
-            truth = draw.twin.truth.values
+            self.truth = truth.values
             analysis = series.means.values.map(\.finite)
         }
+    }
+
+    var truthHasDiverged: Bool { truthOutcome != .completed }
+    var hasDiverged: Bool { outcome != .completed && !truthHasDiverged }
+
+    /// Whether the method knows a spread at all: that of a single estimate is zero at all times.
+    var hasSpread: Bool { spreads.contains { ($0 ?? 0) != 0 } }
+
+    private static func outcome(_ values: [Double], each count: Int) -> Outcome {
+        values.firstIndex { !$0.isFinite }.map { Outcome.diverged(step: $0 / count) } ?? .completed
     }
 }
 
@@ -56,17 +76,22 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
     var model: String?
     /// As they were chosen.
     var parameters: String
-    /// The mean over the test seeds of the error of analyses, with its 95 % interval.
+    /// The mean over the test seeds of the error of analyses, with its 95 % interval: Student's on the logarithmic scale, so that
+    /// no end is negative; nil with fewer than three seeds.
     var error: Double?
     var low: Double?
     var high: Double?
+    /// The median over all test seeds, those on which it diverged being the worst; nil where it is one of these.
+    var median: Double?
     var spread: Double?
     var rankedScore: Double?
     /// What was published for this method in this setting, and whether ours is within its tolerance.
     var published: Double?
     var agrees: Bool?
-    /// Test seeds on which it diverged.
+    /// Test seeds on which its numbers diverged, that of the truth being finite.
     var failed: Int
+    /// Test seeds on which it lost the truth with finite numbers.
+    var lost: Int
     var tried: [Tried]
     /// How it was trained, if it learns.
     var training: TrainingRecord?
@@ -74,30 +99,50 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
 
     init(
         _ method: TwinMethod, chosen: Int, setting: TwinSetting, tried: [(candidate: Int, run: TwinRunRecord)],
-        tested: [TwinRunRecord], training: TrainingRecord?
+        tested: [TwinRunRecord], climate: [TwinRunRecord], training: TrainingRecord?
     ) {
+        let tested = tested.map { run in
+            var run = run
+            let climate = climate.first { $0.seed == run.seed }
+            // The climate is what the others are measured by.
+            run.isLost =
+                method.kind != .climatology && LostTruth.isLost(run, climate: climate, spinup: setting.spinup)
+            return run
+        }
         (name, kind, description, model) = (method.name, method.kind, method.kind.text, method.model)
         parameters = method.candidates[chosen].text(method.kind)
         let errors = tested.compactMap(\.error)
-        let interval = errors.isEmpty ? nil : MeanInterval(errors)
-        (error, low, high) = (interval?.mean, interval?.low.finite, interval?.high.finite)
+        let interval = errors.isEmpty ? nil : PositiveMeanInterval(errors)
+        (error, low, high) = (interval?.mean, interval?.low?.finite, interval?.high?.finite)
+        let judged = tested.filter { $0.truthOutcome == .completed }
+        median = Self.median(judged.map { $0.error ?? .infinity }).finite
         func mean(_ values: [Double?]) -> Double? {
             let known = values.compactMap { $0 }
             return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
         }
         spread = mean(tested.map(\.spread))
         rankedScore = mean(tested.map(\.rankedScore))
-        failed = tested.count - errors.count
+        failed = judged.count { $0.error == nil }
+        lost = judged.count(where: \.isLost)
         self.tried = tried.map {
             Tried(parameters: method.candidates[$0.candidate].text(method.kind), seed: $0.run.seed, error: $0.run.error)
         }
         runs = tested
         self.training = training
-        // What was published is with the model of the truth.
-        if method.model == nil, let score = setting.published.first(where: { $0.method == method.kind.rawValue }) {
+        // What was published is with the model of the truth and certain parameters.
+        if method.model == nil, setting.publishes(method.candidates[chosen], of: method.kind),
+            let score = setting.published.first(where: { $0.method == method.kind.rawValue })
+        {
             published = score.error
-            agrees = error.map { abs($0 - score.error) <= score.tolerance }
+            agrees = failed == 0 ? error.map { abs($0 - score.error) <= score.tolerance } : false
         }
+    }
+
+    private static func median(_ values: [Double]) -> Double {
+        guard !values.isEmpty else { return .nan }
+        let sorted = values.sorted()
+        let middle = sorted.count / 2
+        return sorted.count % 2 == 1 ? sorted[middle] : 0.5 * (sorted[middle - 1] + sorted[middle])
     }
 }
 
@@ -118,6 +163,8 @@ struct TwinResults: Codable, Sendable, Equatable {
     var cycles: Int
     var spinup: Int
     var methods: [TwinMethodRecord]
+    /// Differences of the errors of all pairs of methods over the seeds.
+    var comparisons: [TwinComparisonRecord]
     /// Of learned analyses that are one matrix or nearly so, and of a Kalman filter.
     var gains: [GainRecord] = []
     /// Forecast models by themselves, that of the truth first; empty where there is no other.
@@ -136,6 +183,7 @@ struct TwinResults: Codable, Sendable, Equatable {
         (variables, observed) = (setting.model.variables, setting.observed.count)
         (interval, cycles, spinup) = (setting.model.interval, setting.cycles, setting.spinup)
         self.methods = methods
+        comparisons = methods.compared()
         let usual = RobustnessKey.allCases.compactMap { key in key.usual(setting).map { (key.rawValue, $0) } }
         usualConditions = Dictionary(uniqueKeysWithValues: usual)
     }
@@ -152,33 +200,51 @@ extension TwinResults: ExperimentResults {
     /// The methods in the order of the configuration.
     var scoreTable: TextTable {
         var table = TextTable(
-            title: setting,
+            title: setting + (hasClearBest ? "; marked: lower than all others beyond noise" : ""),
             columns: [
-                .init("Method"), .init("Parameters"), .init("RMSE [95 %]", best: .lowest), .init("Spread"),
-                .init("CRPS", best: .lowest), .init("Published"), .init("Diverged"),
+                .init("Method"), .init("Parameters"), .init("Median RMSE"), .init("Mean [95 %]"), .init("Spread"),
+                .init("CRPS"), .init("Published"), .init("Lost"), .init("Diverged"),
             ])
-        for method in methods {
-            table.add([
-                .text(method.name), .text(method.parameters),
-                .interval(method.error, low: method.low, high: method.high, decimals: 3),
-                .number(method.spread, decimals: 3), .number(method.rankedScore, decimals: 3),
-                .number(method.published, decimals: 3),
-                .number(Double(method.failed), decimals: 0),
-            ])
+        let clear = hasClearBest ? best.map { title(of: $0.name) } : nil
+        for method in methods where isShown(method.name) {
+            let same = methods.filter { title(of: $0.name) == title(of: method.name) }
+            let parameters = same.map(\.parameters).filter { !$0.isEmpty }
+            let judged = method.runs.count { $0.truthOutcome == .completed }
+            table.add(
+                [
+                    .text(title(of: method.name)), .text(parameters.joined(separator: "; ")),
+                    .quantity(method.median), .quantity(method.error, low: method.low, high: method.high),
+                    .quantity(method.spread), .quantity(method.rankedScore), .quantity(method.published),
+                    .text(judged == 0 ? "–" : "\(method.lost) of \(judged)"),
+                    .text(judged == 0 ? "–" : "\(method.failed) of \(judged)"),
+                ], best: clear == title(of: method.name) ? [3] : [])
         }
         return table
     }
 
     var verdict: [String] {
-        let known = methods.filter { $0.error != nil }
-        guard let best = known.min(by: { ($0.error ?? 0) < ($1.error ?? 0) }) else {
-            return ["Every method diverged on every seed."]
+        var sentences: [String] = []
+        let runs = methods.first?.runs ?? []
+        let broken = runs.filter { $0.truthOutcome != .completed }
+        if let first = broken.first, case .diverged(let step) = first.truthOutcome {
+            let all = broken.count == runs.count
+            sentences.append(
+                "The truth itself diverges on \(all ? "every seed" : "\(broken.count) of \(runs.count) seeds"), from cycle "
+                    + "\(step + 1) of seed \(first.seed) on: \(all ? "no method" : "there no method") can be judged; the model needs a "
+                    + "smaller step or other parameters.")
+            if all { return sentences }
         }
-        var sentences = [
-            "\(best.name) has the smallest analysis error, \(NumberText.fixed(best.error, decimals: 3)), over \(best.runs.count) test seeds of \(cycles) cycles."
-        ]
+        guard let best, let error = best.error else { return sentences + ["Every method diverged on every seed."] }
+        sentences.append(leadingSentence(best, error))
+        sentences += methods.duplicates.map { "\($0.joined(separator: " and ")) are the same to all digits." }
         for method in methods where method.failed > 0 {
-            sentences.append("\(method.name) diverged on \(method.failed) of \(method.runs.count) seeds.")
+            sentences.append(
+                "\(method.name) diverged on \(method.failed) of \(method.runs.count - broken.count) seeds.")
+        }
+        for method in methods where method.lost > 0 {
+            sentences.append(
+                "\(method.name) lost the truth on \(method.lost) of \(method.runs.count - broken.count) seeds: its error reached "
+                    + "that of the climate, or far more than its spread.")
         }
         let compared = methods.filter { $0.agrees != nil }
         if !compared.isEmpty {
@@ -186,6 +252,25 @@ extension TwinResults: ExperimentResults {
             sentences.append("\(agreeing) of \(compared.count) published scores are met within their tolerance.")
         }
         return sentences
+    }
+
+    private func leadingSentence(_ best: TwinMethodRecord, _ error: Double) -> String {
+        let near = withinNoise.filter { isShown($0.name) }
+        let format = NumberFormat(([best] + near).map(\.error))
+        let start =
+            "\(title(of: best.name)) has the smallest mean analysis error, \(format.text(error)), over "
+            + "\(best.runs.count) test seeds of \(cycles) cycles"
+        let pairs = comparisons.count
+        guard comparisons.contains(where: { $0.low != nil }) else {
+            return pairs == 0
+                ? "\(start)."
+                : "\(start); whether it is better than another method cannot be told from fewer than "
+                    + "\(PairedDifference.leastPairs) seeds."
+        }
+        let how = "by paired differences over the seeds, with Holm's correction for \(pairs) comparisons"
+        if near.isEmpty { return "\(start), significantly lower than that of every other method \(how)." }
+        let names = near.map { "\(title(of: $0.name)) (\(format.text($0.error)))" }
+        return "\(start), within noise of \(names.joined(separator: ", ")) \(how)."
     }
 
     func netCDF() throws(InputError) -> NetCDFFile {
@@ -210,7 +295,16 @@ extension TwinResults: ExperimentResults {
         }
         file.addVariable(
             "ranked_score", on: ["method", "seed"], .numbers(runs.map { $0.rankedScore ?? .nan }),
-            attributes: ["long_name": "continuous ranked probability score", "units": "1"])
+            attributes: ["long_name": "fair continuous ranked probability score", "units": "1"])
+        for (name, title, isSo) in [
+            ("lost", "1 where the filter lost the truth with finite numbers", \TwinRunRecord.isLost),
+            ("diverged", "1 where the numbers of the filter diverged", \.hasDiverged),
+            ("truth_diverged", "1 where the numbers of the truth diverged", \.truthHasDiverged),
+        ] {
+            file.addVariable(
+                name, on: ["method", "seed"], .integers(runs.map { $0[keyPath: isSo] ? 1 : 0 }),
+                attributes: ["long_name": .text(title), "units": "1"])
+        }
         guard let truth = runs.compactMap(\.truth).first else { return file }
         file.addDimension("variable", length: variables)
         file.addVariable(

@@ -13,9 +13,10 @@ struct TwinModelRecord: Codable, Sendable, Equatable {
     /// Root-mean-square errors of forecasts from test truths at leads 1, 2, … intervals, over the standard deviation of the climate;
     /// empty for the model of the truth.
     var forecast: [Double?]
-    /// The first lead, in Lyapunov times of the truth, at which a forecast is no better than the mean of the climate; the last lead
-    /// where none is.
+    /// The first lead, in Lyapunov times of the truth, at which a forecast is no better than the mean of the climate.
     var skill: Double?
+    /// Whether all forecasts were better to their end, so that ``skill``, their longest lead, is a lower bound.
+    var skillIsLeast: Bool
     /// The largest Lyapunov exponents in a unit of time, descending.
     var exponents: [Double?]
     /// The density of the values and the power of their variations in a long run, up to its end.
@@ -37,6 +38,7 @@ struct SensitivityRecord: Codable, Sendable, Equatable {
     var value: Double?
     /// As in `TwinModelRecord`.
     var skill: Double?
+    var skillIsLeast: Bool
     /// The error of forecasts over one Lyapunov time, over the standard deviation of the climate.
     var error: Double?
     var modelError: Double?
@@ -82,7 +84,8 @@ struct TwinModelDiagnostics: Sendable {
         let (lowest, highest) = (values.min() ?? 0, values.max() ?? 1)
         var record = TwinModelRecord(
             name: TwinModelPlan.truthName, kind: nil, description: "the model of the truth", modelError: nil,
-            forecast: [], skill: nil, exponents: exponents(truth), density: [], spectrum: [], densityDistance: nil,
+            forecast: [], skill: nil, skillIsLeast: false, exponents: exponents(truth), density: [], spectrum: [],
+            densityDistance: nil,
             spectralDistance: nil, end: nil, training: nil)
         let long = LongRun(of: run, within: lowest...highest)
         (record.density, record.spectrum) = (long.density, long.spectrum.map(\.finite))
@@ -101,7 +104,8 @@ struct TwinModelDiagnostics: Sendable {
             density: reference.record.density, spectrum: reference.record.spectrum.map { $0 ?? .nan }, end: nil)
         return TwinModelRecord(
             name: name, kind: kind, description: description, modelError: trained.deviation,
-            forecast: forecast.map(\.finite), skill: skill(forecast, reference), exponents: exponents(trained.model),
+            forecast: forecast.map(\.finite), skill: skill(forecast, reference),
+            skillIsLeast: isLeast(forecast), exponents: exponents(trained.model),
             density: long.density, spectrum: long.spectrum.map(\.finite),
             densityDistance: long.end == 0 ? nil : long.densityDistance(to: other).finite,
             spectralDistance: isComparable ? long.spectralDistance(to: other).finite : nil, end: long.end,
@@ -115,7 +119,7 @@ struct TwinModelDiagnostics: Sendable {
         let lead = min(forecast.count, max(1, Int((1 / (reference.growth * interval)).rounded())))
         return SensitivityRecord(
             model: name, key: condition?.key, value: condition?.value, skill: skill(forecast, reference),
-            error: forecast[lead - 1].finite, modelError: trained.deviation)
+            skillIsLeast: isLeast(forecast), error: forecast[lead - 1].finite, modelError: trained.deviation)
     }
 
     // MARK: - Measures
@@ -149,6 +153,9 @@ struct TwinModelDiagnostics: Sendable {
     private func skill(_ errors: [Double], _ reference: Reference) -> Double {
         Double(errors.firstIndex { !($0 < 1) } ?? errors.count) * interval * reference.growth
     }
+
+    /// Whether no forecast was long enough to lose its skill.
+    private func isLeast(_ errors: [Double]) -> Bool { !errors.isEmpty && errors.allSatisfy { $0 < 1 } }
 
     private func longRun(_ model: TwinModel) -> Tensor {
         let start = Pair(model, start(model))

@@ -331,7 +331,7 @@ extension MonomialDictionary {
         let values = coefficients.values
         guard coefficients.rank == 1 else { return "\(values.count { $0 != 0 }) terms" }
         let terms = zip(monomials, values).filter { $0.1 != 0 }
-        return terms.prefix(8).map { "\(NumberText.fixed($1, decimals: 3)) \(MonomialDictionary.name($0))" }
+        return terms.prefix(8).map { "\(NumberFormat([$1]).text($1)) \(MonomialDictionary.name($0))" }
             .joined(separator: ", ") + (terms.count > 8 ? ", … \(terms.count) terms" : "")
     }
 }

@@ -1,0 +1,89 @@
+import Verification
+
+/// The method with the lowest score at one lead, and whether it differs from the others beyond noise.
+public struct LeaderRecord: Codable, Sendable, Equatable {
+    /// What was withheld.
+    public var gaps: Gaps
+    /// The variable's name.
+    public var variable: String
+    /// The lead in steps of the run's lead unit.
+    public var lead: Int
+    /// Which score, lower being better.
+    public var score: ScoreName
+    /// The method with the lowest score.
+    public var method: String
+    /// The method with the second lowest score; nil where there is no other.
+    public var rival: String?
+    /// The lowest score less the second lowest.
+    public var difference: Double?
+    /// The lower end of its confidence interval.
+    public var low: Double?
+    /// The upper end of its confidence interval.
+    public var high: Double?
+    /// Whether the intervals of the differences from all other methods exclude zero and their probabilities, corrected by Holm for
+    /// the number of other methods, are below one less the confidence.
+    public var isClear: Bool
+}
+
+/// The scores of one method at one lead, ready to be compared.
+struct ScoredMethod: Sendable {
+    let name: String
+    let series: ScoreSeries
+}
+
+extension LeaderRecord {
+    /// The leader among methods; nil where none has a score. Methods that are the same to all digits do not compete.
+    init?(
+        _ methods: [ScoredMethod], gaps: Gaps, variable: String, lead: Int, score: ScoreName,
+        _ bootstrap: BlockBootstrap
+    ) {
+        let known = methods.compactMap { method in method.series.value.map { (method: method, value: $0) } }
+        guard let best = known.min(by: { $0.value < $1.value }) else { return nil }
+        let others = known.filter { $0.method.name != best.method.name && !isSame($0.value, best.value) }
+        let differences = others.map { bootstrap.difference(best.method.series, $0.method.series) }
+        let adjusted = holmAdjusted(differences.map { $0.studentProbability ?? 1 })
+        let second = others.indices.min { others[$0].value < others[$1].value }
+        let nearest = second.map { differences[$0].estimate }
+        self.init(
+            gaps: gaps, variable: variable, lead: lead, score: score, method: best.method.name,
+            rival: second.map { others[$0].method.name }, difference: nearest?.value?.finite, low: nearest?.low?.finite,
+            high: nearest?.high?.finite,
+            isClear: !others.isEmpty && differences.allSatisfy(\.isSignificant)
+                && adjusted.allSatisfy { $0 < 1 - bootstrap.level })
+    }
+}
+
+/// Whether two numbers are the same but for rounding.
+func isSame(_ a: Double, _ b: Double) -> Bool { a == b || abs(a - b) <= 1e-9 * max(abs(a), abs(b)) }
+
+extension ComparisonRecord {
+    /// The difference of a score of two methods.
+    init(
+        _ first: String, _ second: String, variable: String, lead: Int, score: ScoreName, gaps: Gaps,
+        _ difference: ScoreDifference
+    ) {
+        self.init(
+            first: first, second: second, variable: variable, lead: lead, score: score, gaps: gaps,
+            difference: difference.estimate.value?.finite, low: difference.estimate.low?.finite,
+            high: difference.estimate.high?.finite, probability: difference.studentProbability?.finite,
+            significant: difference.isSignificant)
+    }
+
+    /// Comparisons with their probabilities corrected by Holm, over all methods and leads of a score, a variable and a scenario;
+    /// those stay significant whose corrected probability is below 1 − `confidence`.
+    static func corrected(_ comparisons: [ComparisonRecord], confidence: Double) -> [ComparisonRecord] {
+        struct Family: Hashable { let gaps: Gaps, variable: String, score: ScoreName }
+        var corrected = comparisons
+        let families = Dictionary(grouping: comparisons.indices) {
+            Family(gaps: comparisons[$0].gaps, variable: comparisons[$0].variable, score: comparisons[$0].score)
+        }
+        for indices in families.values {
+            let known = indices.filter { comparisons[$0].probability != nil }
+            for (index, adjusted) in zip(known, holmAdjusted(known.map { comparisons[$0].probability ?? 1 })) {
+                corrected[index].probability = adjusted
+                corrected[index].significant = comparisons[index].significant && adjusted < 1 - confidence
+            }
+        }
+        return corrected
+    }
+}
