@@ -33,7 +33,11 @@ import Testing
         var sections: [String: String] = [:]
         var name = ""
         for line in file.split(separator: "\n") {
-            if let first = line.first, first.isLetter { name = String(line.prefix { $0 != ":" }) }
+            if let first = line.first(where: { $0 != "#" && $0 != " " }), first.isLetter, line.first != " ",
+                let key = line.drop(while: { $0 == "#" || $0 == " " }).split(separator: ":").first, line.contains(":")
+            {
+                name = String(key)
+            }
             sections[name, default: ""] += line + "\n"
         }
         let output = try Tool.run("help", "keys", kind, "--json", in: Folder()).output

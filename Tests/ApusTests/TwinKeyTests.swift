@@ -62,6 +62,8 @@ import Testing
         .init("methods[].scale", method("3dvar"), method("3dvar, scale: 0.1")),
         .init("methods[].lag", method("4dvar"), method("4dvar, lag: 2")),
         .init("methods[].iterations", method("ienks, members: 5"), method("ienks, members: 5, iterations: 1")),
+        .init("methods[].tolerance", method("ienks, members: 5"), method("ienks, members: 5, tolerance: 0.5")),
+        .init("methods[].finite-size", method("ienks, members: 5"), method("ienks, members: 5, finite-size: 1")),
         .init(
             "methods[].threshold", method("bootstrap-particles, threshold: 0"),
             method("bootstrap-particles, threshold: 1")),
