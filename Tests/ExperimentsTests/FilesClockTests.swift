@@ -87,7 +87,7 @@ import Testing
                 .line
                 .hasPrefix("t.csv:3:1: the clock of the zone shows 2000-10-29T02:30 twice"))
         let fixed = try table(
-            ["2000-10-29T01:30", "2000-10-29T02:30"], .iso8601, hour, clock: try #require(FileClock("+01:00")))
+            ["2000-10-29T01:30", "2000-10-29T02:30"], .iso8601, hour, clock: FileClock("+01:00"))
         #expect(fixed.times[0].description == "2000-10-29T01:30")
         #expect(FileClock("Mars/Olympus") == nil && FileClock("+25:00") == nil)
     }

@@ -40,7 +40,7 @@ import Testing
 private func comparison(scale: Double = 1, units: String = "degC") -> RunResults {
     let leads = [1, 24]
     var results = RunResults(
-        name: "x", title: "x", summary: "", version: "", command: "", seed: 1,
+        name: "x", title: "x", summary: "", version: "", seed: 1,
         variables: [VariableRecord(name: "v", longName: "v", units: units)], primaryVariable: "v",
         splits: [SplitRecord(name: "test", start: "2000", end: "2009")], leads: leads, leadUnit: "months",
         methods: [
