@@ -11,7 +11,7 @@ public enum NoiseSampling: String, Sendable, CaseIterable, Codable {
     case exact
 
     /// Noise of shape `[N, q]`; `anomalies`, `[N, n]`, is what `exact` noise is made uncorrelated with.
-    func draw(_ key: Key, _ shape: [Int], apartFrom anomalies: Tensor? = nil) -> Tensor {
+    package func draw(_ key: Key, _ shape: [Int], apartFrom anomalies: Tensor? = nil) -> Tensor {
         let noise = key.normal(shape)
         let (members, q) = (shape[0], shape[1])
         switch self {

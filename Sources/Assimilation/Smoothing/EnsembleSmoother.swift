@@ -5,8 +5,8 @@ import Tensors
 ///
 ///     E_s ← E + (E_s⁺ − E_f) (X_f⁺ X)  with X_f⁺ the pseudo-inverse of the forecast anomalies in units of their spread,
 ///
-/// which needs no adjoint model and does not depend on the units of the variables. Reference: Raanes, *On the ensemble
-/// Rauch–Tung–Striebel smoother* (QJRMS 2016).
+/// which needs no adjoint model and does not depend on the units of the variables; by the smaller of the two Gram
+/// matrices of `X_f`. Reference: Raanes, *On the ensemble Rauch–Tung–Striebel smoother* (QJRMS 2016).
 public struct EnsembleSmoother: Sendable {
     /// Forecast variance below this fraction of the largest is treated as none.
     public let tolerance: Double
@@ -24,10 +24,19 @@ public struct EnsembleSmoother: Sendable {
             let variance = forecast.variance
             let spread = selecting(variance .> 0, variance, 1).sqrt()
             let anomalies = forecast.anomalies / spread
-            let inverse = anomalies.transposed.matrixProduct(anomalies).pseudoInverse(tolerance: tolerance / Double(n))
-            let gain = inverse.matrixProduct(anomalies.transposed).matrixProduct(analysis.anomalies)
             let change = (smoothed.members - forecast.members) / spread
-            let belief = Ensemble(members: analysis.members + change.matrixProduct(gain), key: analysis.key)
+            let tolerance = tolerance / Double(n)
+            let moved: Tensor
+            if n <= forecast.count {
+                let inverse = anomalies.transposed.matrixProduct(anomalies).pseudoInverse(tolerance: tolerance)
+                let gain = inverse.matrixProduct(anomalies.transposed).matrixProduct(analysis.anomalies)
+                moved = change.matrixProduct(gain)
+            } else {
+                let inverse = anomalies.matrixProduct(anomalies.transposed).pseudoInverse(tolerance: tolerance)
+                let weights = change.matrixProduct(anomalies.transposed).matrixProduct(inverse)
+                moved = weights.matrixProduct(analysis.anomalies)
+            }
+            let belief = Ensemble(members: analysis.members + moved, key: analysis.key)
             return (belief, belief)
         }.outputs
         return earlier.combiningLeaves(last) { Tensor.concatenated([$0, $1.expanded(axis: 0)]) }

@@ -44,23 +44,68 @@ public struct EnsembleForecaster: Sendable {
     private var layout: MemoryLayout { model.layout }
     private var variables: Int { layout.variables }
 
-    /// The forecast step of the whole state. Noise is drawn without sampling error if there are enough members for it.
+    /// Whether there are members enough to draw noise without sampling error.
+    private var isEnough: Bool { members > layout.count + variables + 1 }
+    private var noise: ModelError { layout.modelError(modelError * Tensor(inflation * inflation)) }
+
+    /// The forecast step of the whole state.
     private var forecast: EachMember<MemoryModel> {
-        let isEnough = members > layout.count + variables + 1
-        return EachMember(
-            model, modelError: layout.modelError(modelError * Tensor(inflation * inflation)),
-            sampling: isEnough ? .exact : .centred)
+        EachMember(model, modelError: noise, sampling: isEnough ? .exact : .centred)
+    }
+    /// Forecasts and analyses in turn. With few members the analysis takes the noise as it is, and not as it was drawn.
+    private var cycle: Cycle<EachMember<MemoryModel>, ForecasterAnalysis> {
+        isEnough
+            ? Cycle(forecast, ForecasterAnalysis(filter))
+            : Cycle(EachMember(model), ForecasterAnalysis(filter, conditioning: noise))
+    }
+    /// The belief before the first observation.
+    private var start: Ensemble { layout.climatology(Tensor.identity(variables)).ensemble(of: members, key: key) }
+    private func observations(of series: SeasonalSeries) -> Observations<LinearOperator> {
+        climatology.observations(
+            of: series, operator: layout.observation, errorVariance: Tensor(observationError * observationError))
     }
 
-    /// Runs the filter through the series; a value that is missing is not used.
-    public func assimilate(_ series: SeasonalSeries) -> Trajectory<Ensemble> {
-        let observations = climatology.observations(
-            of: series, operator: layout.observation, errorVariance: Tensor(observationError * observationError))
-        let start = layout.climatology(Tensor.identity(variables)).ensemble(of: members, key: key)
-        return switch filter {
-        case .etkf: Cycle(forecast, ETKF()).compiledRun(from: start, observations)
-        case .enkf: Cycle(forecast, StochasticEnKF()).compiledRun(from: start, observations)
+    /// Runs the filter through the series, and keeps beliefs after the steps `starts`; a value that is missing is not used.
+    ///
+    /// - Parameter judged: steps whose likelihood is asked for too.
+    public func filter(
+        _ series: SeasonalSeries, keeping starts: [Int], judging judged: Range<Int>? = nil
+    ) -> FilterRun {
+        filter(series, keeping: starts, judging: judged, longestSegment: longestSegment)
+    }
+
+    /// So many steps of beliefs hold 256 MB.
+    private var longestSegment: Int { max(64, (1 << 25) / (members * layout.count)) }
+
+    func filter(
+        _ series: SeasonalSeries, keeping starts: [Int], judging judged: Range<Int>? = nil, longestSegment: Int
+    ) -> FilterRun {
+        let asked = min(starts.min() ?? series.count - 1, judged?.lowerBound ?? series.count - 1)
+        let first = max(0, asked - FilterRun.spinUp)
+        var run = FilterRun(first: first, starts: starts)
+        cycle.eachSegment(
+            of: longestSegment, from: start, observations(of: series), steps: first..<series.count
+        ) {
+            run.append($0, $1, $2)
         }
+        return run
+    }
+
+    /// All beliefs of the steps from `first` on, for a smoother.
+    public func trajectory(_ series: SeasonalSeries, from first: Int) -> Trajectory<Ensemble> {
+        let observations = observations(of: series)
+        let begin = max(0, first - FilterRun.spinUp)
+        let start = cycle.eachSegment(of: longestSegment, from: start, observations, steps: begin..<first) { _, _, _ in
+        }
+        var trajectory = cycle.compiledRun(
+            from: start, observations.mappingTimes { $0[first..<series.count] }, firstStep: first)
+        if !isEnough {
+            // What the analysis took as it is, drawn for each member: the smoother compares with forecasts that have it.
+            let noise = noise.factors[0]
+            let drawn = key.folding(1).normal([trajectory.count, members, noise.shape[1]])
+            trajectory.backgrounds.members = trajectory.backgrounds.members + drawn.matrixProduct(noise.transposed)
+        }
+        return trajectory
     }
 
     /// Ensembles of standardised anomalies some steps (`leads`, increasing) after each of the times `starts`, `[leads, N, d]`
@@ -71,9 +116,9 @@ public struct EnsembleForecaster: Sendable {
     ///
     /// Starts are taken in blocks of fixed size, so that the result does not depend on the number of threads.
     public func forecasts(
-        _ trajectory: Trajectory<Ensemble>, starts: [Int], leads: [Int], threads: Int, inputs: Tensor? = nil
+        _ run: FilterRun, starts: [Int], leads: [Int], threads: Int, inputs: Tensor? = nil
     ) -> [Tensor] {
-        if let inputs { return forecasts(trajectory, starts: starts, leads: leads, threads: threads, given: inputs) }
+        if let inputs { return forecasts(run, starts: starts, leads: leads, threads: threads, given: inputs) }
         let size = 12
         let variables = self.variables
         let blocks = stride(from: 0, to: starts.count, by: size).map { first in
@@ -82,7 +127,7 @@ public struct EnsembleForecaster: Sendable {
         }
         @Sendable func input(_ block: [Int]) -> Pair<EachMember<MemoryModel>, Pair<Ensemble, Tensor>> {
             let times = Tensor(integers: block)
-            return Pair(forecast, Pair(trajectory.analyses.mappingLeaves { $0.taking(times) }, times))
+            return Pair(forecast, Pair(run.analyses(at: block), times))
         }
         guard let first = blocks.first, let longest = leads.last else { return [] }
         let program = compile(like: input(first)) { input in
@@ -101,7 +146,7 @@ public struct EnsembleForecaster: Sendable {
 
     /// The same with inputs in place of their forecasts.
     private func forecasts(
-        _ trajectory: Trajectory<Ensemble>, starts: [Int], leads: [Int], threads: Int, given inputs: Tensor
+        _ run: FilterRun, starts: [Int], leads: [Int], threads: Int, given inputs: Tensor
     ) -> [Tensor] {
         let size = 12
         let variables = self.variables
@@ -109,9 +154,9 @@ public struct EnsembleForecaster: Sendable {
             (0..<size).map { min(first + $0, starts.count - 1) }
         }
         @Sendable func input(_ block: [Int]) -> Pair<EachMember<MemoryModel>, Pair<Pair<Ensemble, Tensor>, Tensor>> {
-            let times = Tensor(integers: block.map { starts[$0] })
-            let beliefs = trajectory.analyses.mappingLeaves { $0.taking(times) }
-            return Pair(forecast, Pair(Pair(beliefs, inputs.taking(Tensor(integers: block))), times))
+            let times = block.map { starts[$0] }
+            let beliefs = run.analyses(at: times)
+            return Pair(forecast, Pair(Pair(beliefs, inputs.taking(Tensor(integers: block))), Tensor(integers: times)))
         }
         guard let first = blocks.first, let longest = leads.last else { return [] }
         let program = compile(like: input(first)) { input in

@@ -26,6 +26,9 @@ public struct MemoryLayout: Sendable, Hashable {
         MemoryLayout(variables: variables, memory: memory, season: season)
     }
 
+    /// The season of a time.
+    func phase(_ time: Int) -> Int { (firstPhase + time) % period }
+
     /// The length of the state.
     public var count: Int { variables * memory }
 
@@ -117,7 +120,13 @@ public struct MemoryModel: ForecastModel {
     }
 
     /// The linear part as a model of the whole state, for exact Kalman filtering and smoothing.
-    public var companion: LinearModel { companion(remembering: layout) }
+    public var companion: LinearModel {
+        let (n, d) = (layout.count, layout.variables)
+        let shift = Tensor.identity(n)[0..<(n - d)].broadcast(to: [coefficients.shape[0], n - d, n])
+        return LinearModel(
+            Tensor.concatenated([coefficients.transposed, shift], axis: 1),
+            offsets: offsets.padded(axis: 1, before: 0, after: n - d))
+    }
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
         visitor.visit(&coefficients, "coefficients")

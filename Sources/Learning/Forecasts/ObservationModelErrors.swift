@@ -6,28 +6,40 @@ import Tensors
 ///
 /// in units of the anomalies' standard deviation, with the gradient through the whole filter. Where the data ask for no
 /// observation error, r goes to zero and `least` remains.
+///
+/// A gradient costs O(T n³) for a state of n variables: the likelihood is that of the last T observations that `work` multiplications
+/// allow. Where those hold fewer than ten values for each error that is asked for, they would be fitted to chance: then the observation
+/// error is `least`, and the model error that of the regression.
 public struct ObservationModelErrors: Sendable {
     /// Standard deviation of the observation error, in units of the anomalies' standard deviation.
     public let observationError: Double
     /// Covariance of the model error, `[d, d]`.
     public let modelError: Tensor
-    /// Of the innovations.
-    public let logLikelihood: Double
+    /// How many multiplications the innovations of one evaluation may cost, about.
+    static let work = 5e8
 
     /// - Parameter series: the stretch that the model was learned from.
     public init(
         _ learned: LinearLearner.Learned, of series: SeasonalSeries, leastObservationError least: Double,
-        steps: Int = 20
+        steps: Int = 20, eachEvaluation: @escaping () -> Void = {}
     ) {
+        let layout = learned.model.layout
+        let costOfStep = Double(layout.count * layout.count * layout.count) + 25_000
+        let count = min(series.count, Int(ObservationModelErrors.work / costOfStep))
+        guard count >= 5 * (layout.variables + 1) else {
+            (observationError, modelError) = (least, learned.modelError)
+            return
+        }
         let start = ErrorParameters(observationError: 0.05, modelError: learned.modelError)
         let minimizer = QuasiNewton(maximumSteps: steps, tolerance: 1e-2)
-        let (best, search) = minimizer.compiledMinimum(from: start, given: InnovationLikelihood(learned, series)) {
-            errors, likelihood in
+        let likelihood = InnovationLikelihood(learned, series, from: series.count - count)
+        let best = minimizer.compiledMinimum(
+            from: start, given: likelihood, eachEvaluation: eachEvaluation
+        ) { errors, likelihood in
             -likelihood(errors.observationVariance(least: least), errors.modelError)
-        }
+        }.point
         observationError = best.observationVariance(least: least).scalar.squareRoot()
         modelError = best.modelError
-        logLikelihood = -search.value
     }
 }
 
@@ -61,18 +73,21 @@ private struct ErrorParameters: Tree {
 /// The likelihood of the two errors.
 private struct InnovationLikelihood: Tree {
     let layout: MemoryLayout
+    let first: Int
     var model: LinearModel
     /// With the errors that the series tells, and none elsewhere.
     var observations: Observations<LinearOperator>
     /// The error covariance gains so much with the variance that is asked for.
     var untold: Tensor
 
-    init(_ learned: LinearLearner.Learned, _ series: SeasonalSeries) {
+    init(_ learned: LinearLearner.Learned, _ series: SeasonalSeries, from first: Int) {
         layout = learned.model.layout
+        self.first = first
         model = learned.model.companion
         func observations(_ variance: Tensor) -> Observations<LinearOperator> {
             learned.climatology.observations(
-                of: series, operator: learned.model.layout.observation, errorVariance: variance)
+                of: series, operator: learned.model.layout.observation, errorVariance: variance
+            ).mappingTimes { first == 0 ? $0 : $0[first..<series.count] }
         }
         self.observations = observations(0)
         untold = observations(1).errorCovariance - observations(0).errorCovariance
@@ -83,7 +98,7 @@ private struct InnovationLikelihood: Tree {
         observations.errorCovariance = observations.errorCovariance + variance * untold
         let forecast = LinearForecast(model, modelError: layout.modelError(covariance))
         let start = layout.climatology(Tensor.identity(layout.variables))
-        return Cycle(forecast, KalmanAnalysis())(from: start, observations).logLikelihood
+        return Cycle(forecast, KalmanAnalysis())(from: start, observations, firstStep: first).logLikelihood
     }
 
     mutating func walk<V: TreeVisitor>(_ visitor: inout V) {

@@ -32,43 +32,14 @@ extension Double {
     var short: String { self == rounded() && magnitude < 1e6 ? "\(Int(self))" : "\(self)" }
 }
 
-/// Sums of products of a state with itself, by season: all that linear regression needs to know of the data.
-///
-/// The vector is `(z[t], z[t−1], …, z[t−τ], 1)`. When values are estimates with an error covariance, that is added, so that
-/// the regression is the M-step of expectation–maximisation.
-public struct SeasonalMoments: Sendable {
-    /// `[period, n, n]` with `n = (τ + 1) d + 1`
-    let sums: Tensor
-    let count: Int
-    let layout: MemoryLayout
-
-    /// - Parameters:
-    ///   - times: the targets; each must have `layout.memory` values before it.
-    ///   - covariances: of the estimates `(z[t], …, z[t−τ])`, `[T, (τ+1) d, (τ+1) d]`.
-    public init(_ series: SeasonalSeries, layout: MemoryLayout, targets times: [Int], covariances: Tensor? = nil) {
-        self.layout = layout
-        let times = times.filter { $0 >= layout.memory }
-        count = times.count
-        let n = (layout.memory + 1) * layout.variables + 1
-        let extended = layout.remembering(layout.memory + 1)
-        let parts = (0..<layout.period).map { phase -> Tensor in
-            let chosen = times.filter { series.phase($0) == phase }
-            guard !chosen.isEmpty else { return Tensor.zeros([n, n]) }
-            let rows = Tensor(rows: chosen.map { extended.state(series.values, at: $0) + [1] })
-            let products = rows.transposed.matrixProduct(rows)
-            guard let covariances else { return products }
-            let spread = covariances.taking(Tensor(integers: chosen)).sum(axes: [0])
-            return products + spread.padded(axis: 0, before: 0, after: 1).padded(axis: 1, before: 0, after: 1)
-        }
-        sums = Tensor.stacked(parts)
-    }
-}
-
 /// Linear regression of the next value on the past and the season, ridge, in closed form.
 public struct SeasonalRegression: Sendable {
     public let model: MemoryModel
-    /// Covariance of the residuals, corrected for the effective number of parameters, `[d, d]`.
+    /// Covariance of the residuals, corrected for the effective number of parameters, `[d, d]`; where there are more of these
+    /// than times, that of the errors of new forecasts by generalised cross-validation (Golub, Heath & Wahba 1979).
     public let residualCovariance: Tensor
+    /// The trace of the matrix that makes fitted values of targets.
+    let effectiveParameters: Double
     /// `[f, d]`
     private let coefficients: Tensor
     private let setting: SeasonalRegressionSetting
@@ -77,19 +48,45 @@ public struct SeasonalRegression: Sendable {
         let layout = moments.layout
         precondition(setting.memory <= layout.memory, "memory \(setting.memory) of moments over \(layout.memory)")
         self.setting = setting
-        let features = SeasonalRegression.features(layout, setting)
-        let normal = NormalEquations(moments, features)
-        let system = normal.gram + SeasonalRegression.penalty(layout, setting).diagonalMatrix()
-        coefficients = system.symmetricSolve(normal.cross)
-        let used = system.symmetricSolve(normal.gram).diagonal().sum().scalar
-        residualCovariance = normal.residual(coefficients) / Tensor(max(Double(moments.count) - used, 1))
-        model = SeasonalRegression.model(layout, setting, features, coefficients)
+        let penalty = SeasonalRegression.penalty(layout, setting)
+        var squares: Tensor
+        let used: Double
+        switch moments.form {
+        case .sums(let sums):
+            let features = SeasonalRegression.features(layout, setting)
+            let normal = NormalEquations(sums, features, variables: layout.variables)
+            let system = normal.gram + penalty.diagonalMatrix()
+            coefficients = system.symmetricSolve(normal.cross)
+            used = system.symmetricSolve(normal.gram).diagonal().sum().scalar
+            squares = normal.residual(coefficients)
+            model = SeasonalRegression.model(layout, setting, features, coefficients)
+        case .samples(let samples):
+            let fit =
+                samples.hasSpread
+                ? RidgeFit(primal: samples, setting, penalty) : RidgeFit(dual: samples, setting, penalty)
+            (coefficients, used, squares) = (fit.coefficients, fit.used, fit.squares)
+            model = SeasonalRegression.model(layout, setting, coefficients)
+        }
+        let freedom = max(Double(moments.count) - used, 1)
+        if case .samples = moments.form {
+            // Coefficients nearly as many as times: new errors are larger than those of the fit by as much again.
+            squares = squares * Tensor(Double(moments.count) / freedom)
+        }
+        effectiveParameters = used
+        residualCovariance = (squares / Tensor(freedom)).shrunken(freedom: freedom)
     }
 
     /// Gaussian log-score of one-step forecasts on other data: `−½ (N log det 2πQ + tr Q⁻¹ Σ e eᵀ)`.
     public func logScore(_ moments: SeasonalMoments) -> Double {
-        let normal = NormalEquations(moments, SeasonalRegression.features(moments.layout, setting))
-        let errors = normal.residual(coefficients)
+        let errors: Tensor
+        switch moments.form {
+        case .sums(let sums):
+            let features = SeasonalRegression.features(moments.layout, setting)
+            errors = NormalEquations(sums, features, variables: moments.layout.variables).residual(coefficients)
+        case .samples(let samples):
+            let residuals = samples.targets - samples.features(setting).matrixProduct(coefficients)
+            errors = residuals.transposed.matrixProduct(residuals)
+        }
         let determinant = (residualCovariance * Tensor(2 * Double.pi)).logDeterminant() * Double(moments.count)
         return -0.5 * (determinant + residualCovariance.symmetricSolve(errors).diagonalSum()).scalar
     }
@@ -103,7 +100,7 @@ public struct SeasonalRegression: Sendable {
         let all = Tensor.identity(n)
         let past = all[d..<((setting.memory + 1) * d)]
         let newest = all[d..<((setting.seasonalLags + 1) * d)]
-        let seasons = layout.seasons(harmonics: setting.seasonalLags == 0 ? 0 : setting.harmonics)
+        let seasons = layout.waves(setting)
         return Tensor.stacked(
             (0..<layout.period).map { phase in
                 let seasonal = (0..<seasons.shape[1]).map { newest * seasons[phase][$0] }
@@ -133,25 +130,28 @@ public struct SeasonalRegression: Sendable {
             layout: short, coefficients: all.slice(axis: 1, from: d, to: (setting.memory + 1) * d),
             offsets: all.element(n - 1, axis: 1))
     }
-}
 
-/// `Σ x xᵀ`, `Σ x yᵀ` and `Σ y yᵀ` of features `x` and targets `y`.
-private struct NormalEquations {
-    let gram: Tensor
-    let cross: Tensor
-    let targets: Tensor
-
-    init(_ moments: SeasonalMoments, _ features: Tensor) {
-        let d = moments.layout.variables
-        let seen = features.matrixProduct(moments.sums)
-        gram = seen.matrixProduct(features.transposed).sum(axes: [0])
-        cross = seen.slice(axis: 2, from: 0, to: d).sum(axes: [0])
-        targets = moments.sums.slice(axis: 1, from: 0, to: d).slice(axis: 2, from: 0, to: d).sum(axes: [0])
-    }
-
-    /// `Σ (y − Bᵀ x)(y − Bᵀ x)ᵀ`
-    func residual(_ b: Tensor) -> Tensor {
-        let mixed = b.transposed.matrixProduct(cross)
-        return targets - mixed - mixed.transposed + b.transposed.matrixProduct(gram).matrixProduct(b)
+    /// The same without a matrix of features: one set of coefficients for all phases where no lag follows the season.
+    private static func model(
+        _ layout: MemoryLayout, _ setting: SeasonalRegressionSetting, _ coefficients: Tensor
+    ) -> MemoryModel {
+        let d = layout.variables
+        let (plain, seasonal) = (setting.memory * d, setting.seasonalLags * d)
+        let offset = coefficients[(coefficients.shape[0] - 1)]
+        let short = layout.remembering(setting.memory)
+        let past = coefficients[0..<plain]
+        guard seasonal > 0 else {
+            return MemoryModel(layout: short, coefficients: past.expanded(axis: 0), offsets: offset.expanded(axis: 0))
+        }
+        let waves = layout.waves(setting)
+        let parts = (0..<layout.period).map { phase in
+            let newest = (0..<waves.shape[1]).map {
+                coefficients[(plain + $0 * seasonal)..<(plain + ($0 + 1) * seasonal)] * waves[phase][$0]
+            }
+            return past + newest.dropFirst().reduce(newest[0], +).padded(axis: 0, before: 0, after: plain - seasonal)
+        }
+        return MemoryModel(
+            layout: short, coefficients: Tensor.stacked(parts),
+            offsets: offset.expanded(axis: 0).broadcast(to: [layout.period, d]))
     }
 }

@@ -91,6 +91,8 @@ extension ForecastData {
 
     /// A variable that is a linear combination of others makes every covariance singular.
     private func requireIndependence(_ setting: ForecastSetting) throws(InputError) {
+        // So few times make any variables dependent; the regression then shrinks their correlations.
+        guard training.count >= 2 * (variables.count + series.season.coefficientCount) else { return }
         let anomalies = Climatology(series, over: Array(training)).anomalies(of: series).interpolated()
         var residuals = (0..<series.variables).map { v in training.map { anomalies.values[$0][v] } }
         for v in residuals.indices {

@@ -29,8 +29,12 @@ struct ForecastRun: Sendable {
     }
 
     func learn(_ scenario: GapScenario) -> LearnedModels {
-        LearnedModels(
-            scenario.series, before: data.end, chosen, setting, key: key.folding(1), threads: options.threads)
+        let progress = ProgressMeter(
+            "Learning for the test", total: setting.rounds + 30, isQuiet: options.isQuiet)
+        defer { progress.finish() }
+        return LearnedModels(
+            scenario.series, before: data.end, chosen, setting, key: key.folding(1), threads: options.threads
+        ) { progress.advance() }
     }
 
     func results(_ scenario: GapScenario, _ models: LearnedModels) -> ScenarioResults {
@@ -59,8 +63,8 @@ struct ForecastRun: Sendable {
         _ method: LearnedMethod, _ scenario: GapScenario, _ models: LearnedModels
     ) -> MethodForecasts {
         let forecaster = forecaster(method, models)
-        let trajectory = forecaster.assimilate(scenario.series.prefix(data.test.upperBound))
-        return scorer.learned(method.name, scenario.gaps, forecaster, trajectory, threads: 1)
+        let run = forecaster.filter(scenario.series.prefix(data.test.upperBound), keeping: scorer.starts)
+        return scorer.learned(method.name, scenario.gaps, forecaster, run, threads: 1)
     }
 
     private func curves(_ models: LearnedModels) -> [LearningCurveRecord] {

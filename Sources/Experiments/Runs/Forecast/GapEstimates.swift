@@ -10,7 +10,7 @@ extension ForecastRun {
     ) -> (series: [SeriesRecord], filling: [GapFillingRecord]) {
         let forecaster = forecaster(chosenMethod, models)
         let series = scenario.series.prefix(data.test.upperBound)
-        let trajectory = forecaster.assimilate(series)
+        let trajectory = forecaster.trajectory(series, from: 0)
         let filter = estimates(forecaster, trajectory.analyses)
         let smoother = estimates(forecaster, EnsembleSmoother().smooth(trajectory))
         let anomalies = forecaster.climatology.anomalies(of: series).interpolated()

@@ -45,14 +45,16 @@ struct LearnedModels: Sendable {
     let corrections: [NetworkLearner.Fold]
     let errors: ObservationModelErrors
 
-    /// - Parameter end: only observations before it are learned from.
+    /// - Parameters:
+    ///   - end: only observations before it are learned from.
+    ///   - progress: called after every round of learning, and every evaluation of a likelihood.
     init(
         _ series: SeasonalSeries, before end: Int, _ chosen: ChosenSettings, _ setting: ForecastSetting, key: Key,
-        threads: Int
+        threads: Int, progress: @escaping @Sendable () -> Void = {}
     ) {
         let learner = LinearLearner(
             chosen.linear, rounds: setting.rounds, observationError: setting.leastObservationError)
-        let linear = learner.learn(series, before: end)
+        let linear = learner.learn(series, before: end, eachRound: progress)
         self.linear = linear
         networks =
             chosen.network.map {
@@ -64,7 +66,8 @@ struct LearnedModels: Sendable {
                     .learn(linear.filled, threads: threads)
             } ?? []
         errors = ObservationModelErrors(
-            linear, of: series.prefix(end), leastObservationError: setting.leastObservationError)
+            linear, of: series.prefix(end), leastObservationError: setting.leastObservationError,
+            eachEvaluation: progress)
     }
 
     func forecaster(

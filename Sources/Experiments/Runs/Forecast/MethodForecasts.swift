@@ -112,7 +112,7 @@ struct ForecastScorer: Sendable {
 
     /// The forecasts of a learned method.
     func learned(
-        _ method: String, _ gaps: Gaps, _ forecaster: EnsembleForecaster, _ trajectory: Trajectory<Ensemble>,
+        _ method: String, _ gaps: Gaps, _ forecaster: EnsembleForecaster, _ run: FilterRun,
         threads: Int
     ) -> MethodForecasts {
         let starts = self.starts
@@ -120,11 +120,11 @@ struct ForecastScorer: Sendable {
         let inputs = data.model.future(
             starts, longestLead: leads[leads.count - 1], forecaster.climatology, season)
         let futures = forecaster.forecasts(
-            trajectory, starts: starts, leads: leads, threads: threads, inputs: inputs
+            run, starts: starts, leads: leads, threads: threads, inputs: inputs
         )
         .map { $0.transposed(to: [2, 0, 1]).values }  // [variable, lead, member]
         let n = forecaster.members
-        return score(method, gaps, trajectory.outcome) { v, lead, start, target in
+        return score(method, gaps, run.outcome) { v, lead, start, target in
             let offset = (v * leads.count + lead) * n
             let future = futures[start]
             let anomaly = anomaly(v, target, forecaster.climatology)

@@ -23,11 +23,11 @@ public struct SavedForecast: Sendable {
         let start = data.lastObservation
         let series = data.series(season).prefix(start + 1)
         let forecaster = saved.moved(to: season)
-        let trajectory = forecaster.assimilate(series)
+        let run = forecaster.filter(series, keeping: [start])
         let future = forecaster.forecasts(
-            trajectory, starts: [start], leads: Array(1...leads), threads: 1,
+            run, starts: [start], leads: Array(1...leads), threads: 1,
             inputs: data.future([start], longestLead: leads, forecaster.climatology, season))[0]
-        guard trajectory.outcome == .completed, future.values.allSatisfy(\.isFinite) else {
+        guard run.outcome == .completed, future.values.allSatisfy(\.isFinite) else {
             throw InputError(
                 .data, at: .init(model), "the model diverged on the observations of \(source.file)",
                 expected: "observations like those that it was learned from")

@@ -75,6 +75,7 @@ struct Selection: Sendable {
     private func crossValidateNetworks(
         correcting base: SeasonalRegressionSetting
     ) -> (settings: (network: NetworkSetting?, correction: NetworkSetting?), records: [FoldRecord]) {
+        guard !setting.network.isEmpty || !setting.correction.isEmpty else { return ((nil, nil), []) }
         let known = data.series.prefix(data.end)
         let filled = LinearLearner(base, rounds: setting.rounds, observationError: setting.leastObservationError)
             .learn(known, before: data.end).filled
@@ -154,12 +155,12 @@ struct Selection: Sendable {
         let series = data.series.prefix(data.end)
         let runs = setting.inflations.map { inflation in
             let forecaster = models.forecaster(method, inflation: inflation, setting, key: key.folding(4))
-            let trajectory = forecaster.assimilate(series)
-            let likelihood = trajectory.logLikelihoods[data.validation].sum().scalar
-            return (inflation, forecaster, trajectory, likelihood.isFinite ? likelihood : -.infinity)
+            let run = forecaster.filter(series, keeping: scorer.starts, judging: data.validation)
+            let likelihood = run.logLikelihood(of: data.validation)
+            return (inflation, forecaster, run, likelihood.isFinite ? likelihood : -.infinity)
         }
-        guard let (inflation, forecaster, trajectory, _) = runs.max(by: { $0.3 < $1.3 }) else { return (1, .infinity) }
-        let forecasts = scorer.learned(method.name, .none, forecaster, trajectory, threads: 1)
+        guard let (inflation, forecaster, run, _) = runs.max(by: { $0.3 < $1.3 }) else { return (1, .infinity) }
+        let forecasts = scorer.learned(method.name, .none, forecaster, run, threads: 1)
         let scores = forecasts.leads[data.target].filter { setting.decisiveLeads.contains($0.lead) }.map {
             $0.rankedProbabilities.value ?? .infinity
         }

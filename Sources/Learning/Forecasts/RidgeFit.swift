@@ -1,0 +1,83 @@
+import Tensors
+
+/// `Σ x xᵀ`, `Σ x yᵀ` and `Σ y yᵀ` of features `x` and targets `y`.
+struct NormalEquations {
+    let gram: Tensor
+    let cross: Tensor
+    let targets: Tensor
+
+    /// From sums over the vectors of the targets, `[period, n, n]`, and the features of each phase, `[period, f, n]`.
+    init(_ sums: Tensor, _ features: Tensor, variables d: Int) {
+        let seen = features.matrixProduct(sums)
+        gram = seen.matrixProduct(features.transposed).sum(axes: [0])
+        cross = seen.slice(axis: 2, from: 0, to: d).sum(axes: [0])
+        targets = sums.slice(axis: 1, from: 0, to: d).slice(axis: 2, from: 0, to: d).sum(axes: [0])
+    }
+
+    /// From samples `x`, `[N, f]`, and `y`, `[N, d]`, and what the errors of estimates add, `[f + d, f + d]`.
+    init(_ x: Tensor, _ y: Tensor, spread: Tensor) {
+        let (f, m) = (x.shape[1], x.shape[1] + y.shape[1])
+        let features = spread[0..<f]
+        gram = x.transposed.matrixProduct(x) + features.slice(axis: 1, from: 0, to: f)
+        cross = x.transposed.matrixProduct(y) + features.slice(axis: 1, from: f, to: m)
+        targets = y.transposed.matrixProduct(y) + spread[f..<m].slice(axis: 1, from: f, to: m)
+    }
+
+    /// `Σ (y − Bᵀ x)(y − Bᵀ x)ᵀ`
+    func residual(_ b: Tensor) -> Tensor {
+        let mixed = b.transposed.matrixProduct(cross)
+        return targets - mixed - mixed.transposed + b.transposed.matrixProduct(gram).matrixProduct(b)
+    }
+}
+
+/// Ridge regression on samples with penalties `Λ` of the squared coefficients: `B = (Xᵀ X + Λ)⁻¹ Xᵀ Y`.
+struct RidgeFit {
+    /// `[f, d]`
+    let coefficients: Tensor
+    /// The effective number of parameters, the trace of the matrix that makes fitted values of targets.
+    let used: Double
+    /// `Σ e eᵀ` of the residuals, `[d, d]`.
+    let squares: Tensor
+
+    /// `B = Λ⁻¹ Xᵀ A` with `(X Λ⁻¹ Xᵀ + I) A = Y`, whose solution is the residuals too: O(N² (f + d) + N³).
+    init(dual samples: SeasonalSamples, _ setting: SeasonalRegressionSetting, _ penalty: Tensor) {
+        let scale = penalty.sqrt()
+        let x = samples.features(setting) / scale
+        let count = x.shape[0]
+        let inverse = (x.matrixProduct(x.transposed) + Tensor.identity(count)).symmetricInverse()
+        let residuals = inverse.matrixProduct(samples.targets)
+        coefficients = x.transposed.matrixProduct(residuals) / scale.expanded(axis: -1)
+        used = Double(count) - inverse.diagonalSum().scalar
+        squares = residuals.transposed.matrixProduct(residuals)
+    }
+
+    /// With estimates whose errors add to the products: O(N f² + f³).
+    init(primal samples: SeasonalSamples, _ setting: SeasonalRegressionSetting, _ penalty: Tensor) {
+        let normal = NormalEquations(
+            samples.features(setting), samples.targets, spread: samples.spread(setting))
+        let inverse = (normal.gram + penalty.diagonalMatrix()).symmetricInverse()
+        coefficients = inverse.matrixProduct(normal.cross)
+        used = Double(penalty.count) - (inverse.diagonal() * penalty).sum().scalar
+        squares = normal.residual(coefficients)
+    }
+}
+
+extension Tensor {
+    /// A covariance of `freedom` degrees of freedom with its correlations shrunken where they are too few for its size,
+    /// fewer than ten a variable; positive definite, and unchanged elsewhere.
+    ///
+    ///     s[i, j] ← (1 − λ) s[i, j] for i ≠ j,   λ = Σ Var(r[i, j]) / Σ r[i, j]²,   Var(r) ≈ (1 − r²)² / freedom
+    ///
+    /// Reference: Schäfer & Strimmer, Stat. Appl. Genet. Mol. Biol. 4 (2005), 32, with the variance of normal data.
+    func shrunken(freedom: Double) -> Tensor {
+        let d = shape[0]
+        guard d > 1, freedom < 10 * Double(d) else { return self }
+        let deviations = diagonal().sqrt()
+        let off = 1 - Tensor.identity(d)
+        let correlations = (self / deviations.outerProduct(deviations).maximum(1e-300)) * off
+        let squares = correlations.squared().sum().scalar
+        let variances = ((1 - correlations.squared()).squared() * off).sum().scalar / freedom
+        let intensity = squares > 0 ? Swift.min(1, Swift.max(variances / squares, 1e-3)) : 1
+        return self * (Tensor(1 - intensity) * off + Tensor.identity(d))
+    }
+}
