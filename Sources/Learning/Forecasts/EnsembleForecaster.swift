@@ -175,7 +175,7 @@ public struct EnsembleForecaster: Sendable {
     }
 
     /// Mean and standard deviation of the newest values in the units of the series, `[time][variable]`.
-    public func estimates(_ beliefs: Ensemble) -> (mean: [[Double]], spread: [[Double]]) {
+    public func estimates(_ beliefs: Ensemble, from first: Int = 0) -> (mean: [[Double]], spread: [[Double]]) {
         let newest = beliefs.members.slice(axis: 2, from: 0, to: variables)
         let means = newest.mean(axes: [1])
         let spreads = newest.variance(axes: [1], correction: 1).sqrt()
@@ -183,7 +183,7 @@ public struct EnsembleForecaster: Sendable {
         let times = 0..<means.shape[0]
         return (
             times.map { t in
-                let normal = climatology.normal(layout.season, at: t)
+                let normal = climatology.normal(layout.season, at: first + t)
                 return (0..<variables).map { normal[$0] + climatology.scales[$0] * m[t * variables + $0] }
             },
             times.map { t in (0..<variables).map { s[t * variables + $0] * climatology.scales[$0] } }

@@ -10,9 +10,10 @@ extension ForecastRun {
     ) -> (series: [SeriesRecord], filling: [GapFillingRecord]) {
         let forecaster = forecaster(chosenMethod, models)
         let series = scenario.series.prefix(data.test.upperBound)
-        let trajectory = forecaster.trajectory(series, from: 0)
-        let filter = estimates(forecaster, trajectory.analyses)
-        let smoother = estimates(forecaster, EnsembleSmoother().smooth(trajectory))
+        let shown = firstEstimate(scenario, of: series.count)..<series.count
+        let trajectory = forecaster.trajectory(series, from: shown.lowerBound)
+        let filter = estimates(forecaster, trajectory.analyses, from: shown.lowerBound)
+        let smoother = estimates(forecaster, EnsembleSmoother().smooth(trajectory), from: shown.lowerBound)
         let anomalies = forecaster.climatology.anomalies(of: series).interpolated()
         let interpolated = anomalies.values.enumerated().map { t, row in
             let normal = forecaster.climatology.normal(series.season, at: t)
@@ -21,15 +22,15 @@ extension ForecastRun {
         let records = data.variables.indices.map { v in
             SeriesRecord(
                 gaps: scenario.gaps, variable: data.variables[v].name, method: chosen.chosen,
-                times: (0..<series.count).map { data.text($0) },
-                truth: (0..<series.count).map { data.truth[$0][v].finite },
-                observed: (0..<series.count).map {
+                times: shown.map { data.text($0) },
+                truth: shown.map { data.truth[$0][v].finite },
+                observed: shown.map {
                     scenario.withheld[$0][v] ? nil : anomaly(data.original[$0][v], $0, v)
                 },
-                filterMean: (0..<series.count).map { anomaly(filter.mean[$0][v], $0, v) },
-                filterSpread: (0..<series.count).map { filter.spread[$0][v].finite },
-                smootherMean: (0..<series.count).map { anomaly(smoother.mean[$0][v], $0, v) },
-                smootherSpread: (0..<series.count).map { smoother.spread[$0][v].finite })
+                filterMean: shown.map { anomaly(filter.mean[$0][v], $0, v) },
+                filterSpread: shown.map { filter.spread[$0][v].finite },
+                smootherMean: shown.map { anomaly(smoother.mean[$0][v], $0, v) },
+                smootherSpread: shown.map { smoother.spread[$0][v].finite })
         }
         var estimators: [(GapEstimator, [[Double]])] = [
             (.smoother, smoother.mean), (.filter, filter.mean), (.interpolation, interpolated),
@@ -47,19 +48,25 @@ extension ForecastRun {
         return (records, filling)
     }
 
-    /// Mean and standard deviation of the newest values in the units of the data: of the members transformed back, where a
-    /// variable has a transform.
+    /// The first step that is estimated: of very long series the last 20 000, and all of the test that is withheld.
+    private func firstEstimate(_ scenario: GapScenario, of count: Int) -> Int {
+        let latest = max(0, count - 20_000)
+        return min(latest, data.test.first { scenario.withheld[$0].contains(true) } ?? latest)
+    }
+
+    /// Mean and standard deviation of the newest values in the units of the data, NaN before the first step: of the members
+    /// transformed back, where a variable has a transform.
     private func estimates(
-        _ forecaster: EnsembleForecaster, _ beliefs: Ensemble
+        _ forecaster: EnsembleForecaster, _ beliefs: Ensemble, from first: Int
     ) -> (mean: [[Double]], spread: [[Double]]) {
-        var (mean, spread) = forecaster.estimates(beliefs)
+        var (mean, spread) = forecaster.estimates(beliefs, from: first)
         let season = forecaster.model.layout.season
         for (v, transform) in data.model.transforms.enumerated() {
             guard let transform else { continue }
             let members = beliefs.members.slice(axis: 2, from: v, to: v + 1).values
             let n = forecaster.members
             for t in mean.indices {
-                let normal = forecaster.climatology.normal(season, at: t)[v]
+                let normal = forecaster.climatology.normal(season, at: first + t)[v]
                 let values = members[(t * n)..<((t + 1) * n)].map {
                     transform.inverse(normal + forecaster.climatology.scales[v] * $0)
                 }
@@ -68,7 +75,8 @@ extension ForecastRun {
                 spread[t][v] = (squares / Double(n - 1)).squareRoot()
             }
         }
-        return (mean, spread)
+        let unknown = [[Double]](repeating: data.variables.map { _ in .nan }, count: first)
+        return (unknown + mean, unknown + spread)
     }
 
     /// Estimates of withheld values of the test by the other variables at the same time; NaN elsewhere.
