@@ -207,12 +207,13 @@ enum SmallData {
             change("variables[].scale", "", section(a: ", scale: 2", b: b)),
             change("variables[].offset", "", section(a: ", offset: 2", b: b)),
             change("variables[].transform", one("units: K"), one("units: K, transform: log")),
-            change("variables[].transform.log", one("transform: {log: 1}"), one("transform: {log: 2}")),
+            change("variables[].transform.log", one("units: K"), one("transform: {log: 2}")),
             change(
-                "variables[].transform.box_cox", one("transform: {box_cox: 0.5}"), one("transform: {box_cox: 0.2}")),
+                "variables[].transform.box_cox", one("units: K"), one("transform: {box_cox: 0.2}")),
             change(
-                "variables[].transform.offset", one("transform: {box_cox: 0.5}"),
+                "variables[].transform.offset", one("units: K"),
                 one("transform: {box_cox: 0.5, offset: 1}")),
+            change("variables[].column.name", one("units: K"), one("units: K, column: {name: b}")),
             change("variables[].error", one("units: K"), one("units: K, error: 0.2")),
             change("variables[].error.column", one("units: K"), one("units: K, error: {column: b}")),
             change("variables[].units", "", section(a: ", units: degC", b: b)),

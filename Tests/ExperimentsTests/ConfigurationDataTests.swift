@@ -94,7 +94,7 @@ import Testing
         ),
         (
             "{file: a.nc, delimiter: ',', variables: [{name: x}]}",
-            "e.yaml:1:14: delimiter: the key 'delimiter' has no effect beside the others (expected one of: file, format, missing, time, variables, step, aggregate)"
+            "e.yaml:1:14: delimiter: the key 'delimiter' has no effect beside the others (expected one of: file, format, missing, time, select, variables, step, aggregate)"
         ),
         (
             "{file: a.csv, time: {column: d}, step: fortnight, variables: [{name: x}]}",

@@ -24,7 +24,11 @@ import Testing
 
     @Test func everyPackingAndEveryFillIsRead() throws {
         for (name, values) in try expected().values {
-            let read = try table("time", name).series(0)
+            // Numbers of 64 bits without a sign are larger than what is computed with.
+            let scale = name == "fill_u8" ? 1e-3 : 1
+            let read = try NetCDFTable(file: file).table(
+                time: "time", variables: [.init(.init("x"), column: name, scale: scale)], reading: .init()
+            ).series(0).map { $0.map { $0 / scale } }
             #expect(read.count == values.count)
             for (read, value) in zip(read, values) {
                 if let read, let value {

@@ -133,7 +133,7 @@ import Testing
         let changed = try file(
             Self.setting + "\nmodels: [{name: read, kind: reservoir, file: echo.safetensors}]" + methods, in: folder)
         try AtomicFile.write(echo.encoded(), to: folder + "/echo.safetensors")
-        _ = try changed.folder(folder + "/changed", .new)
+        try changed.folder(folder + "/changed", .new).write([], to: "claimed")
         try AtomicFile.write(spoilt.encoded(), to: folder + "/echo.safetensors")
         #expect(throws: InputError.self) { _ = try changed.folder(folder + "/changed", .resume) }
         try AtomicFile.write(Array(InputFile.bytes(path).dropLast(100)), to: folder + "/short.safetensors")

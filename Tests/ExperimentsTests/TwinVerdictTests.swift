@@ -17,7 +17,8 @@ private func results(_ errors: [(String, TwinMethodKind, [[Double]])], spread: D
             rankedScores: Tensor(values, shape: [count]),
             means: Tensor([Double](repeating: 0, count: count), shape: [count]))
         return TwinRunRecord(
-            series, truth: Tensor([Double](repeating: 1, count: count), shape: [count, 1]), spinup: 0, seed: seed, keepsStates: false)
+            series, truth: Tensor([Double](repeating: 1, count: count), shape: [count, 1]), spinup: 0, seed: seed,
+            keepsStates: false)
     }
     let climate = errors.first { $0.1 == .climatology }?.2.enumerated().map { run($0.element, $0.offset) } ?? []
     let methods = try errors.map { name, kind, seeds in

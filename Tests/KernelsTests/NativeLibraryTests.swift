@@ -79,7 +79,8 @@ private final class Place: Sendable {
     /// The compiler of this system, each of whose runs adds a line to a file.
     var counting: Settings {
         let real = (try? Compiler(Settings.ofProcess))?.path ?? "cc"
-        return compiler("echo run >> '\(path)/runs'\nexec '\(real)' \"$@\"")
+        // Calls that link are not counted.
+        return compiler("case \" $* \" in *' -c '*) echo run >> '\(path)/runs' ;; esac\nexec '\(real)' \"$@\"")
     }
 
     var runs: Int { contents(path + "/runs").filter { $0 == 10 }.count }

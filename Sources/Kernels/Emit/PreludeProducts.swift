@@ -46,8 +46,7 @@ extension Prelude {
     }.joined(separator: "\n")
 
     static let productSettings = """
-        #if defined(VECTOR)
-        #elif defined(__AVX512F__)
+        #if defined(__AVX512F__) && !defined(NARROW_VECTORS)
         #define VECTOR 64
         #elif defined(__AVX__)
         #define VECTOR 32

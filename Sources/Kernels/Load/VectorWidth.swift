@@ -22,7 +22,7 @@ package enum VectorWidth: Int, Sendable, CaseIterable {
     static func flags(_ width: VectorWidth?) -> [String] {
         #if arch(x86_64)
             switch width {
-            case .bits256: ["-mprefer-vector-width=256", "-DVECTOR=32"]
+            case .bits256: ["-mprefer-vector-width=256", "-DNARROW_VECTORS"]
             case .bits512, nil: ["-mprefer-vector-width=512"]
             }
         #else

@@ -13,6 +13,9 @@ public struct TwinExperiment: Experiment {
 
     public init(_ keys: inout ConfigurationMapping, common: ExperimentHeader) throws(InputError) {
         header = common
+        if let credits = keys.optional("credits") {
+            throw credits.error("a twin experiment has no data of others", expected: "no 'credits'")
+        }
         configuration = try TwinConfiguration(&keys)
     }
 

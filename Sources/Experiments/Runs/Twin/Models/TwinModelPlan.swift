@@ -97,11 +97,13 @@ struct TwinModelPlan: Sendable, Equatable {
                 return (name, kind, physics, .trajectory, candidate, path)
             }
             let source: TwinModelSource = try kind == .physical ? .trajectory : keys.choice("from")
-            for key in kind.parameters + (source == .observations ? TwinModelKind.ofObservations : []) {
+            let taught = source == .observations && kind.isNetwork
+            let parameters = kind.parameters + (taught ? TwinModelKind.ofObservations : [])
+            for key in parameters {
                 if keys.optional(key.rawValue) != nil { candidate[key] = try key.value(&keys) }
             }
             try Self.check(node, kind, physics, source, candidate, setting)
-            try Self.check(places: &keys, candidate, setting.model)
+            try Self.check(places: parameters, &keys, candidate, setting.model)
             return (name, kind, physics, source, candidate, nil)
         }
         if name == Self.truthName || name.contains("/") {
@@ -130,9 +132,10 @@ struct TwinModelPlan: Sendable, Equatable {
 
     /// Distances and neighbours are of models whose variables have places.
     private static func check(
-        places keys: inout ConfigurationMapping, _ candidate: MethodCandidate, _ truth: ModelChoice
+        places parameters: [MethodParameterKey], _ keys: inout ConfigurationMapping, _ candidate: MethodCandidate,
+        _ truth: ModelChoice
     ) throws(InputError) {
-        for key in [MethodParameterKey.reach, .radius] {
+        for key in parameters where key == .reach || key == .radius {
             guard let node = keys.optional(key.rawValue) else { continue }
             guard truth.coordinates != nil else {
                 throw node.error("\(truth.name.rawValue) has no places", expected: "no \(key.rawValue)")
