@@ -1,6 +1,6 @@
 # make demo     everything from a bare machine to the report of the main job
 # make test     the whole test suite; continuous integration runs exactly this
-.PHONY: demo test build setup bench format lint check sanitize random fuzz absurd kill docs readme clean
+.PHONY: long demo test build setup bench format lint check sanitize random fuzz absurd kill docs readme clean
 
 SWIFT_TEST = swift test -c release -Xswiftc -enable-testing
 
@@ -40,7 +40,11 @@ format:
 lint:
 	swift format lint --strict -r Package.swift Sources Tests Examples Benchmarks/Apus
 
-check: lint sanitize random
+check: lint sanitize random long
+
+# A change for every key of every kind of experiment, all keys at once, and that campaigns find faults: some ten minutes.
+long:
+	APUS_LONG_CHECKS=1 $(SWIFT_TEST) --filter "AllKeysTests|ForecastKeyTests|StructuralKeyTests|TwinKeyTests|CampaignTests"
 
 # Machine code against the interpreter on thousands of functions that nobody thought of.
 random:
@@ -75,7 +79,7 @@ absurd: campaigns
 kill: campaigns
 	.build/release/Fuzz kills --count 100
 
-.PHONY: campaigns
+.PHONY: long campaigns
 campaigns: setup
 	swift build -c release -Xswiftc -enable-testing --build-tests
 

@@ -164,7 +164,7 @@ extension BadInput {
             "irregular step", "expected"),
         .configuration(
             "test outside the data", "2009-12", "2019-12", at: "config.yaml:13:3: split", "test period",
-            "outside the data", "expected periods within 1990-01-01 to 2009-12-01"),
+            "after the data", "expected an end by 2010-01-01"),
         .configuration(
             "training outside the data", "[1990-01, 1999", "[1970-01, 1999", at: "config.yaml:13:3: split",
             "training period", "expected"),

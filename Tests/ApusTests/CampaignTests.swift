@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Campaigns find faults: each fails with a tool that has one, and passes with one that has none.
-@Suite struct CampaignTests {
+@Suite(.enabled(if: Tool.runsLongChecks)) struct CampaignTests {
     @Test(arguments: [
         ("exit 0", Int32(0), "1 complete"),
         ("echo apus: config.yaml: wrong >&2; exit 78", 0, "1 refused"),

@@ -77,7 +77,7 @@ import Testing
         data[data.count - 100] ^= 16
         try folder.write(data, to: checkpoint)
         let again = try Tool.start(["train", "twin.yaml", "--quiet", "--resume"], in: folder)
-        usleep(3_000_000)
+        usleep(12_000_000)
         again.signal(SIGKILL)
         #expect(again.wait().errors == "apus: \(checkpoint) is damaged: the training begins again\n")
     }

@@ -1,7 +1,7 @@
 import Testing
 
 /// Every key of a forecast and of a structural experiment has an effect.
-@Suite struct ForecastKeyTests {
+@Suite(.enabled(if: Tool.runsLongChecks)) struct ForecastKeyTests {
     static let probe = KeyProbe(
         kind: "forecast",
         base: """
@@ -94,7 +94,7 @@ import Testing
     @Test(arguments: changes) func aChangeHasAnEffect(_ change: KeyChange) throws { try Self.probe.check(change) }
 }
 
-@Suite struct StructuralKeyTests {
+@Suite(.enabled(if: Tool.runsLongChecks)) struct StructuralKeyTests {
     static let probe = KeyProbe(
         kind: "structural",
         base: """

@@ -40,6 +40,7 @@ import Testing
                 output: out
                 setting: sakov2008
                 cycles: 120
+                spinup: 20
                 methods:
                   - {method: learned-gain, scale: 0.02, steps: 300, truncation: 4}
                   - {method: residual-network, width: 8, depth: 2, steps: 600, batch: 16, truncation: 2}

@@ -1,7 +1,7 @@
 import Testing
 
 /// Every key of a twin experiment has an effect.
-@Suite struct TwinKeyTests {
+@Suite(.enabled(if: Tool.runsLongChecks)) struct TwinKeyTests {
     static let probe = KeyProbe(
         kind: "twin",
         base: """

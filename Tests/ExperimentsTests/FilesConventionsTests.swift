@@ -23,15 +23,18 @@ import Testing
     }
 
     @Test func everyPackingAndEveryFillIsRead() throws {
-        for (name, values) in try expected().values {
+        // Every value of a byte is in use: bytes have no default fill here.
+        for (name, values) in try expected().values where !["fill_i1", "fill_u1"].contains(name) {
             // Numbers of 64 bits without a sign are larger than what is computed with.
-            let scale = name == "fill_u8" ? 1e-3 : 1
+            let scale = name.hasSuffix("8") && name.hasPrefix("fill_u") || name == "fill_i8" ? 1e-3 : 1
             let read = try NetCDFTable(file: file).table(
                 time: "time", variables: [.init(.init("x"), column: name, scale: scale)], reading: .init()
             ).series(0).map { $0.map { $0 / scale } }
             #expect(read.count == values.count)
             for (read, value) in zip(read, values) {
-                if let read, let value {
+                if let read, var value {
+                    // netCDF4 leaves unsigned bytes as they are; by the NetCDF Users' Guide "_Unsigned" of "false" makes them signed.
+                    if name == "signed_byte", value > 127 { value -= 256 }
                     #expect(abs(read - value) <= 1e-12 * max(1, abs(value)), "\(name)")
                 } else {
                     #expect(read == nil && value == nil, "\(name): \(read ?? .nan) \(value ?? .nan)")
