@@ -70,7 +70,8 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
 
-        // The library example of the README, and one for each way in which learning enters; compiled and run by the tests.
+        // The library example of the README, and one for each way in which learning enters;
+        // compiled and run by the tests.
         .executableTarget(
             name: "Twin", dependencies: ["Assimilation", "Dynamics"], path: "Examples/Library", exclude: ["output.txt"]),
         .executableTarget(name: "LearnForecast", dependencies: ["Learning"], path: "Examples/LearnForecast"),

@@ -2,7 +2,8 @@ import Assimilation
 import Dynamics
 import Tensors
 
-/// The ensemble transform Kalman filter in the space of the members, for observations of everything with error variance 1.
+/// The ensemble transform Kalman filter in the space of the members,
+/// for observations of everything with error variance 1.
 func transformCycle(_ members: Tensor, observation y: Tensor, truth: Tensor) -> (members: Tensor, error: Tensor) {
     let count = members.shape[0]
     let mean = members.mean(axes: [0])

@@ -1,4 +1,5 @@
-// Learn the forecast: Lorenz's model of 1996 from a trajectory, knowing only that it is local and the same at every place.
+// Learn the forecast: Lorenz's model of 1996 from a trajectory,
+// knowing only that it is local and the same at every place.
 import Dynamics
 import Kernels
 import Learning

@@ -1,4 +1,5 @@
-// Data of one's own: the gain of a filter is learned from observations with gaps, without a truth and for a model of one's own.
+// Data of one's own: the gain of a filter is learned from observations with gaps,
+// without a truth and for a model of one's own.
 import Assimilation
 import Kernels
 import Learning
@@ -14,7 +15,8 @@ struct Damped: Map {  // what is known of the dynamics: a rotation that loses en
     mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}  // nothing of it is learned
 }
 
-/// Rows of two stations, NaN where a value is missing; read yours with `CSVTable` of `Experiments`, or in any other way.
+/// Rows of two stations, NaN where a value is missing; read yours with `CSVTable` of `Experiments`,
+/// or in any other way.
 func rows(_ count: Int, seed: Int) -> [[Double]] {
     let noise = Key(seed).normal([count, 4])
     var state = (1.0, 0.0)

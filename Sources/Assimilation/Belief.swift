@@ -7,13 +7,14 @@ public protocol Belief: Tree {
     /// The variance of each variable, `[n]`.
     var variance: Tensor { get }
 
-    /// The continuous ranked probability score of every variable, `[n]`, in its unit: least in expectation for the distribution that
-    /// truths are drawn from.
+    /// The continuous ranked probability score of every variable, `[n]`, in its unit: least in expectation for the
+    /// distribution that truths are drawn from.
     func rankedScores(of truth: Tensor) -> Tensor
-    /// The same for all variables at once, a scalar (Gneiting & Raftery 2007, J. Amer. Stat. Assoc. 102, 359–378, section 4.3).
+    /// The same for all variables at once, a scalar (Gneiting & Raftery 2007, J. Amer. Stat. Assoc. 102,
+    /// 359–378, section 4.3).
     func energyScore(of truth: Tensor) -> Tensor
-    /// What it says of an observation that it has not seen: values `[m]`, the observation's errors included, as far as a belief of this
-    /// kind can say it; where values are missing it says zero.
+    /// What it says of an observation that it has not seen: values `[m]`, the observation's errors included, as far as
+    /// a belief of this kind can say it; where values are missing it says zero.
     func predicting<H: Map>(_ observation: Observation<H>) -> Self where H.Input == Tensor, H.Output == Tensor
 }
 

@@ -64,8 +64,8 @@ extension Ensemble {
 }
 
 extension Particles {
-    /// `Σ w |x − t| − Σ w₍ᵢ₎ x₍ᵢ₎ (2 C₍ᵢ₎ − w₍ᵢ₎ − 1) / (1 − Σ w²)` with `C` the sums of the weights of the particles in order: for equal
-    /// weights that of an ensemble.
+    /// `Σ w |x − t| − Σ w₍ᵢ₎ x₍ᵢ₎ (2 C₍ᵢ₎ − w₍ᵢ₎ − 1) / (1 − Σ w²)` with `C` the sums of the weights of the particles
+    /// in order: for equal weights that of an ensemble.
     public func rankedScores(of truth: Tensor) -> Tensor {
         let columns = weights.expanded(axis: -1).broadcast(to: states.shape)
         let order = states.sortOrder(axis: 0)

@@ -1,7 +1,8 @@
 import Tensors
 
 extension Cycle {
-    /// Runs through the observations, as one `scan`, and keeps of each step what `record` makes of it: a likelihood, a score.
+    /// Runs through the observations, as one `scan`, and keeps of each step what `record` makes of it: a likelihood,
+    /// a score.
     ///
     /// Derivatives hold the belief before each step, and nothing else.
     ///

@@ -13,8 +13,8 @@ public protocol Correctable: Belief {
 ///
 ///     x ← x + K (y − h(x))
 ///
-/// A single state moves by it; a Gaussian's covariance follows in Joseph's form, right for any gain; the members of an ensemble
-/// each see a perturbed observation. Cost O(n m), and O(n² m) for a Gaussian.
+/// A single state moves by it; a Gaussian's covariance follows in Joseph's form, right for any gain; the members of an
+/// ensemble each see a perturbed observation. Cost O(n m), and O(n² m) for a Gaussian.
 public struct FixedGain<State: Correctable>: Analysis {
     /// `K`, `[n, m]`
     public var gain: Tensor

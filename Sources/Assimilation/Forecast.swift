@@ -68,7 +68,8 @@ extension Tensor {
     }
 }
 
-/// The random part of the model: `Q = F Fᵀ` with factors `F` of shape `[n, q]`, or `[period, n, q]` when it has seasons.
+/// The random part of the model: `Q = F Fᵀ` with factors `F` of shape `[n, q]`,
+/// or `[period, n, q]` when it has seasons.
 public struct ModelError: Tree {
     public var factors: Tensor
 

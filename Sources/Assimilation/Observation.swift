@@ -2,8 +2,8 @@ import Tensors
 
 /// What was measured at one time: `values = operator(state) + error`, `error ~ N(0, errorCovariance)`.
 ///
-/// `mask` is 1 where a value exists and 0 where it is missing; a missing value has no influence, whatever number stands there
-/// (it must be finite: use 0).
+/// `mask` is 1 where a value exists and 0 where it is missing; a missing value has no influence, whatever number stands
+/// there (it must be finite: use 0).
 public struct Observation<Operator: Map>: Tree where Operator.Input == Tensor, Operator.Output == Tensor {
     /// When, in steps of the model; a scalar.
     public var time: Tensor
@@ -40,8 +40,8 @@ public struct Observation<Operator: Map>: Tree where Operator.Input == Tensor, O
 
     /// The error covariance with the rows and columns of missing values replaced by those of the identity.
     ///
-    /// With the innovation and the operator's rows set to zero there, a missing value leaves mean, covariance and likelihood
-    /// untouched, while shapes stay fixed.
+    /// With the innovation and the operator's rows set to zero there, a missing value leaves mean, covariance and
+    /// likelihood untouched, while shapes stay fixed.
     public var maskedErrorCovariance: Tensor {
         if mask.isPlain, mask.values.allSatisfy({ $0 == 1 }) { return errorCovariance }
         return mask.outerProduct(mask) * errorCovariance + (1 - mask).diagonalMatrix()
@@ -79,7 +79,8 @@ public struct Observations<Operator: Map>: Tree where Operator.Input == Tensor, 
 
     /// The number of time steps.
     public var count: Int { values.shape[0] }
-    /// Whether nothing is missing, known beforehand: what then depends on the error covariance alone is the same at all times.
+    /// Whether nothing is missing, known beforehand: what then depends on the error covariance
+    /// alone is the same at all times.
     var isKnownComplete: Bool { mask.isPlain && mask.values.allSatisfy { $0 == 1 } }
     var hasVaryingError: Bool { errorCovariance.rank == 3 }
 

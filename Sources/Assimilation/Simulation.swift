@@ -26,7 +26,8 @@ public struct Twin<Operator: Map>: Tree where Operator.Input == Tensor, Operator
 ///
 ///     x[0] = state,   x[t+1] = M(x[t]) + F ξ[t],   y[t] = h(x[t]) + R^½ ε[t],   ξ, ε ~ N(0, I)
 ///
-/// A model that is observed every `k` steps is the model `.repeated(k)`. `Cycle` takes a belief about `x[0]` as its background.
+/// A model that is observed every `k` steps is the model `.repeated(k)`.
+/// `Cycle` takes a belief about `x[0]` as its background.
 ///
 /// - Parameters:
 ///   - modelError: the random part of every step; none by default.

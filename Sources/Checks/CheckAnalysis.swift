@@ -43,8 +43,8 @@ struct LinearGaussianProblem {
     }
 }
 
-/// Checks an analysis of a Gaussian belief: Bayes' rule on a linear Gaussian problem, missing values as if never made, the
-/// derivatives of belief and likelihood, batch = loop.
+/// Checks an analysis of a Gaussian belief: Bayes' rule on a linear Gaussian problem, missing values as if never made,
+/// the derivatives of belief and likelihood, batch = loop.
 public func checkAnalysis<A: Analysis>(
     _ analysis: A, tolerances: Tolerances = .float64, seed: Int = 1
 ) -> [Violation] where A.State == Gaussian {
@@ -64,8 +64,9 @@ public func checkAnalysis<A: Analysis>(
         ) { analysis($0.first.symmetric, $0.second.symmetric) }
 }
 
-/// Checks an analysis of an ensemble: Bayes' rule on a linear Gaussian problem — for the sample's own mean and covariance to
-/// rounding if it is deterministic, else within the sampling error of many members — and the laws of `checkAnalysis`.
+/// Checks an analysis of an ensemble: Bayes' rule on a linear Gaussian problem — for the sample's own mean and
+/// covariance to rounding if it is deterministic, else within the sampling error of many members — and
+/// the laws of `checkAnalysis`.
 public func checkAnalysis<A: Analysis>(
     _ analysis: A, isDeterministic: Bool, tolerances: Tolerances = .float64, seed: Int = 1
 ) -> [Violation] where A.State == Ensemble {

@@ -1,8 +1,9 @@
 import Assimilation
 import Tensors
 
-/// Checks an analysis of an ensemble that is localised, on whatever it makes of a small linear Gaussian problem: missing values as
-/// if nothing had been observed, derivatives with respect to background, observation and its own parameters, batch = loop.
+/// Checks an analysis of an ensemble that is localised, on whatever it makes of a small linear Gaussian problem:
+/// missing values as if nothing had been observed, derivatives with respect to background,
+/// observation and its own parameters, batch = loop.
 public func checkLocalization<A: Analysis>(
     _ analysis: A, tolerances: Tolerances = .float64, seed: Int = 1
 ) -> [Violation] where A.State == Ensemble {

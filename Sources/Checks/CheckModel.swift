@@ -1,7 +1,7 @@
 import Tensors
 
-/// Checks a map, with its parameters, at a point: its tree; `⟨M dx, dy⟩ = ⟨dx, M* dy⟩`; a Taylor remainder of order two;
-/// ensemble = loop over members.
+/// Checks a map, with its parameters, at a point: its tree; `⟨M dx, dy⟩ = ⟨dx, M* dy⟩`; a Taylor remainder of order
+/// two; ensemble = loop over members.
 ///
 /// - Parameters:
 ///   - x: the point; the map must be smooth within a distance of `tolerances.step` around it.
@@ -22,8 +22,8 @@ public func checkMap<M: Map>(
         + checkTaylorRemainder("\(M.self) and its parameters", at: point, seed: seed, whole)
 }
 
-/// Checks a model, a map of a state to the next: all of `checkMap`, and that `count` steps as one `scan`, their tangent and
-/// their adjoint equal those of a loop.
+/// Checks a model, a map of a state to the next: all of `checkMap`, and that `count` steps as one `scan`, their tangent
+/// and their adjoint equal those of a loop.
 public func checkModel<M: Map>(
     _ model: M, at x: M.Input, steps count: Int = 3, ignoring: Set<String> = [], tolerances: Tolerances = .float64,
     seed: Int = 1

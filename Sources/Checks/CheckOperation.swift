@@ -37,8 +37,8 @@ public struct Tolerances: Sendable {
 /// Checks a function of trees of tensors at a point: forward mode = reverse mode = finite differences, batched = loop,
 /// recorded = eager, and the nestings of these to the third order.
 ///
-/// Derivatives are taken of real leaves along random directions; differences are always taken in double precision. A law that
-/// does not apply at the point, such as a finite difference at a kink, is excepted by name.
+/// Derivatives are taken of real leaves along random directions; differences are always taken in double precision. A
+/// law that does not apply at the point, such as a finite difference at a kink, is excepted by name.
 ///
 /// - Parameters:
 ///   - name: what the violations call the function.

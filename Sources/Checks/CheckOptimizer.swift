@@ -1,11 +1,12 @@
 import Networks
 import Tensors
 
-/// Checks an optimiser: its tree; no gradient, no change (unless it decays weights); training as one `scan` equals a loop; the
-/// minimum of a convex quadratic is found; leaves that are not real stay as they are.
+/// Checks an optimiser: its tree; no gradient, no change (unless it decays weights); training as one `scan` equals a
+/// loop; the minimum of a convex quadratic is found; leaves that are not real stay as they are.
 ///
 /// - Parameters:
-///   - steps: enough to come within `tolerance` of the minimum of `½ (x − c)ᵀ A (x − c)` with eigenvalues from 0.5 to 2.
+///   - steps: enough to come within `tolerance` of the minimum of `½ (x − c)ᵀ A (x − c)`
+///     with eigenvalues from 0.5 to 2.
 ///   - decays: whether the optimiser moves parameters whose gradient is zero.
 public func checkOptimizer<O: Optimizer>(
     _ optimizer: O, steps: Int = 2000, tolerance: Double = 1e-3, decays: Bool = false, seed: Int = 1

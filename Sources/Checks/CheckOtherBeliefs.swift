@@ -1,8 +1,8 @@
 import Assimilation
 import Tensors
 
-/// Checks an analysis of a single state that knows its background's covariance: the mean of Bayes' rule on a linear Gaussian problem,
-/// missing values as if never made, the derivatives of state and likelihood, batch = loop.
+/// Checks an analysis of a single state that knows its background's covariance: the mean of Bayes' rule on a linear
+/// Gaussian problem, missing values as if never made, the derivatives of state and likelihood, batch = loop.
 ///
 /// - Parameter analysis: the analysis for a background error covariance.
 public func checkAnalysis<A: Analysis>(
@@ -31,8 +31,8 @@ public func checkAnalysis<A: Analysis>(
         ) { tried($0.first, $0.second.symmetric) }
 }
 
-/// Checks an analysis of particles: Bayes' rule and its likelihood on a linear Gaussian problem, within the sampling error of many
-/// particles; missing values as if never made; the derivatives of belief and likelihood, batch = loop.
+/// Checks an analysis of particles: Bayes' rule and its likelihood on a linear Gaussian problem, within the sampling
+/// error of many particles; missing values as if never made; the derivatives of belief and likelihood, batch = loop.
 ///
 /// - Parameters:
 ///   - modelError: the covariance that the analysis adds to that of the background itself, `[4, 4]`; none by default.

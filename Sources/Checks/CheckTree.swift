@@ -1,11 +1,11 @@
 import Tensors
 
-/// Checks that the walk of a tree shows every leaf once, under a name of its own, always in the same order, and lets it be
-/// replaced; and that no stored tensor is forgotten.
+/// Checks that the walk of a tree shows every leaf once, under a name of its own, always in the same order, and lets it
+/// be replaced; and that no stored tensor is forgotten.
 ///
-/// Forgotten fields are found by reflection on a copy with marked leaves: every stored tensor must carry a mark. Reflection
-/// cannot tell `let` from `var`, so a tensor that is structure on purpose must be named. Tensors captured by closures or held
-/// by classes are out of its sight.
+/// Forgotten fields are found by reflection on a copy with marked leaves: every stored tensor must carry a mark.
+/// Reflection cannot tell `let` from `var`, so a tensor that is structure on purpose must be named. Tensors captured by
+/// closures or held by classes are out of its sight.
 ///
 /// - Parameter ignoring: dotted paths of stored properties that are structure, with everything in them.
 public func checkTree<T: Tree>(_ tree: T, ignoring: Set<String> = []) -> [Violation] {

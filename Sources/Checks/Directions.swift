@@ -1,7 +1,8 @@
 import Tensors
 
 extension Tree {
-    /// A tree like this one with standard normal numbers in its real leaves and zeros elsewhere: a direction to differentiate in.
+    /// A tree like this one with standard normal numbers in its real leaves and zeros elsewhere:
+    /// a direction to differentiate in.
     func randomDirection(_ key: Key) -> Self {
         var number = 0
         return mappingLeaves { leaf in
@@ -45,8 +46,8 @@ func stacked<T: Tree>(_ trees: [T]) -> T {
     return trees[0].replacingLeaves(columns[0].indices.map { i in Tensor.stacked(columns.map { $0[i] }) })
 }
 
-/// The derivative of `f` at `x` along `direction` from central differences at steps `h`, `h/2`, `h/4`, extrapolated to zero
-/// (Richardson; Press et al., *Numerical Recipes*, section 5.7): its error is of order `h⁶` and of `ε |f| / h`.
+/// The derivative of `f` at `x` along `direction` from central differences at steps `h`, `h/2`, `h/4`, extrapolated to
+/// zero (Richardson; Press et al., *Numerical Recipes*, section 5.7): its error is of order `h⁶` and of `ε |f| / h`.
 func finiteDifference<A: Tree, B: Tree>(_ f: (A) -> B, at x: A, along direction: A, step: Double) -> B {
     let h = step / max(direction.magnitude, 1e-300)
     let central = [h, h / 2, h / 4].map { h in

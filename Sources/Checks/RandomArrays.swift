@@ -1,10 +1,10 @@
 import Tensors
 
-/// A function drawn at random of arrays of many shapes and element types: scalars, axes of length zero and one, operands that
-/// are broadcast, whole numbers and truth values. The same seed gives the same function everywhere.
+/// A function drawn at random of arrays of many shapes and element types: scalars, axes of length zero and one,
+/// operands that are broadcast, whole numbers and truth values. The same seed gives the same function everywhere.
 ///
-/// Where an operation jumps, its argument is moved by a number that meets no other by chance: two ways to compute the same
-/// thing may then differ by rounding and no more.
+/// Where an operation jumps, its argument is moved by a number that meets no other by chance: two ways to compute the
+/// same thing may then differ by rounding and no more.
 public struct RandomArrays: Sendable {
     private let seed: Int
     private let operations: Int

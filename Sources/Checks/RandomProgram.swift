@@ -1,10 +1,11 @@
 import Tensors
 
-/// A function drawn at random: a sequence of operations of many kinds, each on values that earlier ones made. The same seed gives
-/// the same function everywhere, so that two ways to run it can be compared on thousands.
+/// A function drawn at random: a sequence of operations of many kinds, each on values that earlier ones made. The same
+/// seed gives the same function everywhere, so that two ways to run it can be compared on thousands.
 ///
-/// Every value is a vector of three numbers of moderate size; inside, operations make matrices, integers, truth values, loops,
-/// choices and derivatives. Some have kinks, so that a comparison with finite differences would fail here and there.
+/// Every value is a vector of three numbers of moderate size; inside, operations make matrices, integers, truth values,
+/// loops, choices and derivatives. Some have kinks, so that a comparison with finite
+/// differences would fail here and there.
 public struct RandomProgram: Sendable {
     private struct Instruction {
         let kind: Kind

@@ -37,7 +37,8 @@ struct Findings {
         if !(measured <= allowed) { add(law, measured: measured, allowed: allowed) }
     }
 
-    /// Demands that two trees agree, leaf by leaf, within `tolerance` times the largest magnitude of the leaf or `scale`.
+    /// Demands that two trees agree, leaf by leaf, within `tolerance` times the largest
+    /// magnitude of the leaf or `scale`.
     mutating func equal<T: Tree>(_ law: String, _ a: T, _ b: T, tolerance: Double, scale: Double = 1) {
         let (left, right) = (a.named, b.named)
         guard left.count == right.count else {

@@ -1,15 +1,17 @@
 import Tensors
 
-/// Lorenz's model of 1996 with a cubic term besides, friction and forcing of its own: a truth that the simpler model is wrong about.
+/// Lorenz's model of 1996 with a cubic term besides, friction and forcing of its own:
+/// a truth that the simpler model is wrong about.
 ///
 ///     dxᵢ/dt = (xᵢ₊₁ − xᵢ₋₂) xᵢ₋₁ + ν (aᵢ₋₁ − aᵢ) − λ xᵢ + F,   aᵢ = xᵢ₋₁ xᵢ₊₁ (xᵢ₊₂ − xᵢ₋₂)
 ///
-/// The cubic term is the difference of a flux, which conserves `Σ xᵢ`; it does not conserve `Σ xᵢ²`, as `a` itself would. For
-/// `ν = 0.025` the motion stays bounded and errors double in 0.5 units of time, in 0.4 by the simpler model; for negative `ν` it does
-/// not stay bounded. With `ν = 0` and `λ = 1` it is `Lorenz96`. No units. Shapes: `[..., n]` to `[..., n]`, `n` at least 6.
+/// The cubic term is the difference of a flux, which conserves `Σ xᵢ`; it does not conserve `Σ xᵢ²`, as `a` itself
+/// would. For `ν = 0.025` the motion stays bounded and errors double in 0.5 units of time, in 0.4 by the simpler model;
+/// for negative `ν` it does not stay bounded. With `ν = 0` and `λ = 1` it is `Lorenz96`. No units. Shapes: `[..., n]`
+/// to `[..., n]`, `n` at least 6.
 ///
-/// Reference: M. Bocquet & J. Brajard, course of ECMWF on machine learning in weather and climate (2022), tier 3, data assimilation; the
-/// term as its program has it.
+/// Reference: M. Bocquet & J. Brajard, course of ECMWF on machine learning in weather and climate (2022), tier 3, data
+/// assimilation; the term as its program has it.
 public struct CubicLorenz96: Map {
     /// `F`
     public var forcing: Tensor

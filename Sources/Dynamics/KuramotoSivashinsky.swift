@@ -1,22 +1,23 @@
 import Tensors
 
-/// One time step of the equation of Kuramoto and Sivashinsky on a periodic interval, a model of flame fronts and of waves on
-/// films that is chaotic in space and time.
+/// One time step of the equation of Kuramoto and Sivashinsky on a periodic interval, a model of flame fronts and of
+/// waves on films that is chaotic in space and time.
 ///
 ///     ∂u/∂t = −u ∂u/∂x − ∂²u/∂x² − ∂⁴u/∂x⁴
 ///
-/// The state is the modes `v` of `u` on an even number of equidistant points, as pairs (real, imaginary): there a step takes
-/// four pairs of Fourier transforms and is exact in the linear terms. `grid` and `modes` go between modes and points. No units;
-/// with the length 32π, 128 points and a step of 1/4 the motion has a leading Lyapunov exponent of about 0.09.
+/// The state is the modes `v` of `u` on an even number of equidistant points, as pairs (real, imaginary): there a step
+/// takes four pairs of Fourier transforms and is exact in the linear terms. `grid` and `modes` go between modes and
+/// points. No units; with the length 32π, 128 points and a step of 1/4 the motion has a leading
+/// Lyapunov exponent of about 0.09.
 ///
-/// The scheme is exponential time differencing with Runge and Kutta's method of order four (ETD-RK4), its coefficients averaged
-/// over a circle in the complex plane, where their formulas do not cancel. As in the reference the nonlinear term is not
-/// dealiased; the derivative of the mode that the grid sees as alternating signs is zero.
+/// The scheme is exponential time differencing with Runge and Kutta's method of order four (ETD-RK4), its coefficients
+/// averaged over a circle in the complex plane, where their formulas do not cancel. As in the reference the nonlinear
+/// term is not dealiased; the derivative of the mode that the grid sees as alternating signs is zero.
 ///
 /// Shapes: `[..., points / 2 + 1, 2]` to the same. The error over a given time is of order `step⁴`.
 ///
-/// Reference: A.-K. Kassam & L. N. Trefethen, *Fourth-order time-stepping for stiff PDEs*, SIAM J. Sci. Comput. 26 (2005),
-/// 1214–1233, section 4.
+/// Reference: A.-K. Kassam & L. N. Trefethen, *Fourth-order time-stepping for stiff PDEs*, SIAM J. Sci. Comput. 26
+/// (2005), 1214–1233, section 4.
 public struct KuramotoSivashinsky: Map {
     /// The number of points, even.
     public let points: Int
@@ -111,8 +112,8 @@ private struct Complex: ExpressibleByIntegerLiteral {
     init(_ real: Tensor, _ imaginary: Tensor) { (self.real, self.imaginary) = (real, imaginary) }
     init(integerLiteral value: Int) { self.init(Tensor(Double(value)), Tensor(0.0)) }
 
-    /// The upper half of 32 points of the unit circles around numbers `[n, 1]`: the mean of an analytic function over a circle is
-    /// its value at the centre, and on the lower half it is the conjugate.
+    /// The upper half of 32 points of the unit circles around numbers `[n, 1]`: the mean of an analytic function over a
+    /// circle is its value at the centre, and on the lower half it is the conjugate.
     static func circle(around centre: Tensor) -> Complex {
         let angle = .pi / 16 * (Tensor.range(16).cast(to: .float64) + 0.5)
         return Complex(centre + angle.cos(), angle.sin())

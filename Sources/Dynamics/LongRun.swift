@@ -1,12 +1,14 @@
 import Foundation
 import Tensors
 
-/// What a model does in the long run, to be held against what another does: how often its values are where, at which frequencies they
-/// vary, and whether it stays where states are. A surrogate may forecast well for a while and have another climate, or none.
+/// What a model does in the long run, to be held against what another does: how often its values are where, at which
+/// frequencies they vary, and whether it stays where states are.
+/// A surrogate may forecast well for a while and have another climate, or none.
 public struct LongRun: Sendable, Codable, Equatable {
     /// The share of the values in each of equal bins; what lies outside of the bounds is counted with the nearest.
     public let density: [Double]
-    /// The mean power at the frequencies `k / (segment · interval)`, `k = 1, 2, … segment / 2`, over variables and segments.
+    /// The mean power at the frequencies `k / (segment · interval)`, `k = 1, 2, … segment / 2`,
+    /// over variables and segments.
     public let spectrum: [Double]
     /// After how many steps a value is not finite, or farther outside of the bounds than they are wide; nil: it stays.
     public let end: Int?
@@ -49,7 +51,8 @@ public struct LongRun: Sendable, Codable, Equatable {
         return Array(modes.squared().sum(axes: [3]).mean(axes: [0, 1]).values.dropFirst())
     }
 
-    /// `½ Σ |p − q|`, the total variation between the densities: 0 where they are the same, 1 where they have no bin in common.
+    /// `½ Σ |p − q|`, the total variation between the densities: 0 where they are the same,
+    /// 1 where they have no bin in common.
     public func densityDistance(to other: LongRun) -> Double {
         precondition(density.count == other.density.count, "\(density.count) bins and \(other.density.count)")
         return zip(density, other.density).reduce(0) { $0 + abs($1.0 - $1.1) } / 2

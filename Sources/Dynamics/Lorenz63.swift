@@ -6,9 +6,9 @@ import Tensors
 ///     dy/dt = x (ρ − z) − y
 ///     dz/dt = x y − β z
 ///
-/// `x` is the strength of the convection, `y` the difference of temperature between the rising and the sinking current, `z` the
-/// deviation of the vertical temperature profile from a straight line; all without units, as is time. With the parameters
-/// below the motion is chaotic, with a leading Lyapunov exponent of 0.906.
+/// `x` is the strength of the convection, `y` the difference of temperature between the rising and the sinking current,
+/// `z` the deviation of the vertical temperature profile from a straight line; all without units, as is time. With the
+/// parameters below the motion is chaotic, with a leading Lyapunov exponent of 0.906.
 ///
 /// Shapes: `[..., 3]` to `[..., 3]`.
 ///

@@ -1,13 +1,15 @@
 import Tensors
 
 extension Map where Input == Tensor, Output == Tensor {
-    /// The largest Lyapunov exponents, descending: the mean rates at which small errors grow along directions that stay orthogonal.
+    /// The largest Lyapunov exponents, descending: the mean rates at which small errors grow along
+    /// directions that stay orthogonal.
     ///
     ///     Q R = M′(x) Q,   λ = mean of log diag R / interval
     ///
-    /// with one step of the tangent-linear model and one factorization for every step of the model; a single compiled `scan`. Cost: of
-    /// `count` tangents, and O(n count²), a step. References: Benettin, Galgani, Giorgilli & Strelcyn, *Lyapunov characteristic exponents
-    /// for smooth dynamical systems*, Meccanica 15 (1980), 9–30; Lorenz (1996) for what the leading one says of predictability.
+    /// with one step of the tangent-linear model and one factorization for every step of the model; a single compiled
+    /// `scan`. Cost: of `count` tangents, and O(n count²), a step. References: Benettin, Galgani, Giorgilli & Strelcyn,
+    /// *Lyapunov characteristic exponents for smooth dynamical systems*, Meccanica 15 (1980), 9–30; Lorenz (1996) for
+    /// what the leading one says of predictability.
     ///
     /// - Parameters:
     ///   - count: how many, at most as many as there are variables.

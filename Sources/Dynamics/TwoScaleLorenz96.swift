@@ -1,19 +1,20 @@
 import Tensors
 
-/// Lorenz's model of 1996 with a second, fast scale: `K` large variables on a circle, each coupled to `J` small ones, which form one
-/// circle of `K J`. The tendency of a state along the last axis: the large variables, then the small ones, those of the first large
-/// variable first.
+/// Lorenz's model of 1996 with a second, fast scale: `K` large variables on a circle, each coupled to `J` small ones,
+/// which form one circle of `K J`. The tendency of a state along the last axis: the large variables, then the small
+/// ones, those of the first large variable first.
 ///
 ///     dXₖ/dt = (Xₖ₊₁ − Xₖ₋₂) Xₖ₋₁ − Xₖ + F − (h c / b) Σⱼ Yⱼ,ₖ
 ///     dYᵢ/dt = c b (Yᵢ₋₁ − Yᵢ₊₂) Yᵢ₊₁ − c Yᵢ + (h c / b) Xₖ(ᵢ)
 ///
-/// No units. Where the small variables are not observed, the large ones alone do not determine their own future: what that costs
-/// is what parametrisations and models with memory are tried on.
+/// No units. Where the small variables are not observed, the large ones alone do not determine their own future: what
+/// that costs is what parametrisations and models with memory are tried on.
 ///
 /// Shapes: `[..., K (1 + J)]` to the same; `K` and `J` at least 4 and 1. Parameters are scalars.
 ///
-/// References: E. N. Lorenz, *Predictability: a problem partly solved*, ECMWF Seminar on Predictability (1996), equations 3.2 and
-/// 3.3; D. S. Wilks, *Effects of stochastic parametrizations in the Lorenz '96 system*, Q. J. R. Meteorol. Soc. 131 (2005), 389–407.
+/// References: E. N. Lorenz, *Predictability: a problem partly solved*, ECMWF Seminar on Predictability (1996),
+/// equations 3.2 and 3.3; D. S. Wilks, *Effects of stochastic parametrizations in the Lorenz '96 system*, Q. J. R.
+/// Meteorol. Soc. 131 (2005), 389–407.
 public struct TwoScaleLorenz96: Map {
     /// The number `K` of large variables.
     public let large: Int

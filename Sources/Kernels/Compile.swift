@@ -2,9 +2,9 @@ import Tensors
 
 /// A function of trees recorded once as a program, and run from that record ever after.
 ///
-/// Known arguments run machine code, or the interpreter where there is no compiler; the two agree to rounding. Traced arguments
-/// record the program into their graph, so that derivatives pass through it. Arguments must have the shapes that the function
-/// was recorded for; another shape traps.
+/// Known arguments run machine code, or the interpreter where there is no compiler; the two agree to rounding. Traced
+/// arguments record the program into their graph, so that derivatives pass through it. Arguments must have the shapes
+/// that the function was recorded for; another shape traps.
 public struct Compiled<Input: Tree, Output: Tree>: Sendable {
     /// The program, simplified.
     public let program: Program
@@ -38,12 +38,12 @@ public struct Compiled<Input: Tree, Output: Tree>: Sendable {
     }
 }
 
-/// The function as machine code for arguments shaped like `input`: it is traced once, and compiled unless its code is kept from
-/// before.
+/// The function as machine code for arguments shaped like `input`: it is traced once, and compiled unless its code is
+/// kept from before.
 ///
-/// What `f` captures is constant in the program; what shall change from call to call, a network that learns or a state of an
-/// optimiser, belongs into its argument. Inside another transform it may capture what that transform traces: the program is
-/// then recorded into the graph of the transform, and derivatives pass through what was captured too.
+/// What `f` captures is constant in the program; what shall change from call to call, a network that learns or a state
+/// of an optimiser, belongs into its argument. Inside another transform it may capture what that transform traces: the
+/// program is then recorded into the graph of the transform, and derivatives pass through what was captured too.
 public func compile<A: Tree, B: Tree>(like input: A, _ f: (A) -> B) -> Compiled<A, B> { Compiled(f, like: input) }
 
 extension Map {

@@ -20,7 +20,8 @@ public struct Explanation: Sendable {
     /// The C of the program itself.
     public var code: String { emitted.body }
 
-    /// How the work is laid out: what vectors run over, what lies in memory, what is left to the interpreter, in one line each.
+    /// How the work is laid out: what vectors run over, what lies in memory, what is left to the interpreter,
+    /// in one line each.
     public var schedule: String {
         let program = emitted.parts == 1 && emitted.lanes == nil ? Simplify.turning(simplified) : simplified
         let schedule = Schedule(program)

@@ -9,8 +9,8 @@ internal import CSystem
 /// From where on memory is large, in bytes.
 private let largeMemory = 4 << 20
 
-/// Asks for large pages under memory that is about to be written for the first time: a fault for each page of 4 KiB takes longer
-/// than the work that fills it. Memory of less than 4 MiB is left as it is.
+/// Asks for large pages under memory that is about to be written for the first time: a fault for each page of 4 KiB
+/// takes longer than the work that fills it. Memory of less than 4 MiB is left as it is.
 func preferLargePages(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
     #if os(Linux)
         let page = 2 << 20
@@ -21,8 +21,8 @@ func preferLargePages(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
     #endif
 }
 
-/// Where results are large, lets the allocator keep what they leave behind for the next ones, up to half a gibibyte: memory that is new
-/// to a process is zeroed before it is written. What the environment says of the allocator stands.
+/// Where results are large, lets the allocator keep what they leave behind for the next ones, up to half a gibibyte:
+/// memory that is new to a process is zeroed before it is written. What the environment says of the allocator stands.
 func keepMemory(ofResults bytes: [Int]) {
     if bytes.contains(where: { $0 >= largeMemory }) { _ = isLargeMemoryKept }
 }

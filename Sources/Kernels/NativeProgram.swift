@@ -52,7 +52,8 @@ final class NativeProgram: Sendable {
             let outputs = results.map {
                 $0.withBytes { UnsafeMutableRawPointer(mutating: $0) as UnsafeMutableRawPointer? }
             }
-            // More parts than threads, so that a thread that is held up leaves little behind; no result depends on them.
+            // More parts than threads, so that a thread that is held up leaves little behind;
+            // no result depends on them.
             let threads = ThreadPool.count
             let parts = threads == 1 ? 1 : min(emitted.parts, 4 * threads)
             let memory = scratch.take(emitted.scratchSize * parts)
@@ -100,8 +101,8 @@ private func interpretInstruction(
 
 /// Memory for intermediate results, kept between calls, a piece for each call at a time.
 final class ScratchPool: Sendable {
-    /// Memory with one owner: the call that took it, until it gives it back, or the pool, which gives it to one call at a time under
-    /// its lock. The address is a number, because pointers are not `Sendable`.
+    /// Memory with one owner: the call that took it, until it gives it back, or the pool, which gives it to one call at
+    /// a time under its lock. The address is a number, because pointers are not `Sendable`.
     struct Piece: Sendable {
         private let bits: Int
         let size: Int

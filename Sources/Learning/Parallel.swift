@@ -1,8 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// Runs `body` for `0..<count` on up to `threads` threads. Results stand in order, and do not depend on the number of threads
-/// as long as `body` does not.
+/// Runs `body` for `0..<count` on up to `threads` threads. Results stand in order, and do not depend on the number of
+/// threads as long as `body` does not.
 public func concurrentMap<T: Sendable>(_ count: Int, threads: Int, _ body: @escaping @Sendable (Int) -> T) -> [T] {
     guard count > 1, threads > 1 else { return (0..<count).map(body) }
     let next = Atomic(0)

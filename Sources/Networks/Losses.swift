@@ -1,8 +1,8 @@
 import RealModule
 import Tensors
 
-/// What training makes small. Every loss is the weighted mean over all elements of prediction and target (which have one
-/// shape); weights broadcast, may be truth values, and where they are zero the target may be anything, NaN too.
+/// What training makes small. Every loss is the weighted mean over all elements of prediction and target (which have
+/// one shape); weights broadcast, may be truth values, and where they are zero the target may be anything, NaN too.
 public enum Loss {
     /// `mean (prediction − target)²`.
     public static func meanSquaredError(_ prediction: Tensor, _ target: Tensor, weights: Tensor? = nil) -> Tensor {
@@ -38,8 +38,8 @@ public enum Loss {
         return mean(score, weights)
     }
 
-    /// The energy score of ensembles `[..., N, n]` for targets `[..., n]`, the mean over them: least where the members are drawn from
-    /// the distribution that the targets are from, whatever that is.
+    /// The energy score of ensembles `[..., N, n]` for targets `[..., n]`, the mean over them: least where the members
+    /// are drawn from the distribution that the targets are from, whatever that is.
     ///
     /// `mean |xᵢ − y| − ½ mean over i ≠ j of |xᵢ − xⱼ|`: the fair form, which does not depend on `N`. Cost O(N² n).
     /// Reference: Gneiting & Raftery 2007, J. Amer. Stat. Assoc. 102, 359–378, section 4.3.

@@ -32,7 +32,8 @@ private func binary(_ f: Binary, _ a: Tensor, _ b: Tensor) -> Tensor {
         return Tensor(shape: a.shape, type: .float64, storage: .float64(values), trace: nil)
     }
     let (a, b) = promoted(a, b)
-    // Known numbers that nothing remembers are most of the work of a filter or a training step: no lists are made for them.
+    // Known numbers that nothing remembers are most of the work of a filter or a training step:
+    // no lists are made for them.
     if a.trace == nil && b.trace == nil && a.storage != nil && b.storage != nil {
         let shape =
             b.shape.isEmpty || a.shape == b.shape
@@ -98,7 +99,8 @@ extension Tensor {
 
     /// `self` to the power of `exponent`.
     public func power(_ exponent: Tensor) -> Tensor { binary(.power, self, exponent) }
-    /// `self` modulo `divisor`, of the sign of the divisor: `self − divisor · ⌊self / divisor⌋`. Traps for the integer divisor 0.
+    /// `self` modulo `divisor`, of the sign of the divisor: `self − divisor · ⌊self / divisor⌋`.
+    /// Traps for the integer divisor 0.
     public static func % (a: Tensor, b: Tensor) -> Tensor { binary(.remainder, a, b) }
     /// The angle of the point `(x, self)`, in (−π, π].
     public func atan2(_ x: Tensor) -> Tensor { binary(.atan2, self, x) }
@@ -133,8 +135,8 @@ extension Tensor {
 
 /// `a` where the condition holds, `b` elsewhere; the side not taken has derivative zero, whatever its value.
 ///
-/// The adjoint of the side not taken is still computed, on zeros: where that side has an infinite derivative, as `sqrt` has at
-/// zero, select its argument too: `selecting(x .> 0, selecting(x .> 0, x, 1).sqrt(), 0)`.
+/// The adjoint of the side not taken is still computed, on zeros: where that side has an infinite derivative, as `sqrt`
+/// has at zero, select its argument too: `selecting(x .> 0, selecting(x .> 0, x, 1).sqrt(), 0)`.
 public func selecting(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     let (a, b) = promoted(a, b)
     return apply(.select, condition, a, b)

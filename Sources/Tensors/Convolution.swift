@@ -1,11 +1,12 @@
 /// Sliding windows and what is made of them: convolution and pooling along any number of axes.
 extension Tensor {
-    /// Windows of `size` elements, `dilation` apart and starting every `stride`: the axis becomes that of the windows, and their
-    /// elements a new last axis.
+    /// Windows of `size` elements, `dilation` apart and starting every `stride`: the axis becomes that of the windows,
+    /// and their elements a new last axis.
     ///
     ///     windows[..., i, ..., k] = self[..., i · stride + k · dilation, ...]
     ///
-    /// `[..., n, ...]` becomes `[..., (n − (size − 1) · dilation − 1) / stride + 1, ..., size]`; no window where none fits.
+    /// `[..., n, ...]` becomes `[..., (n − (size − 1) · dilation − 1) / stride + 1, ..., size]`;
+    /// no window where none fits.
     public func windows(axis: Int, size: Int, stride: Int = 1, dilation: Int = 1) -> Tensor {
         apply(.windows(axis: shape.axis(axis, "windows"), size: size, stride: stride, dilation: dilation), self)
     }
@@ -14,9 +15,9 @@ extension Tensor {
     ///
     ///     y[b, o, i, j] = Σ kernel[o, c, k, l] · x[b, c, i · stride + k · dilation, j · stride + l · dilation]
     ///
-    /// As in every library for networks the kernel is not turned round. One axis of space or more; outputs are split over the
-    /// groups as channels are. Cost: one matrix product of `batch · places` by `channels · sizes` by `outputs`, whose left side,
-    /// the windows, is stored.
+    /// As in every library for networks the kernel is not turned round. One axis of space or more; outputs are split
+    /// over the groups as channels are. Cost: one matrix product of `batch · places` by `channels · sizes` by
+    /// `outputs`, whose left side, the windows, is stored.
     ///
     /// - Parameters:
     ///   - strides: between places of the result, one an axis of space; 1 by default.
@@ -34,7 +35,8 @@ extension Tensor {
                 + "needs [batch, channels, space...] and [outputs, channels / groups, size...]")
         let padded = padding.apply(to: self, spans: zip(sizes, dilations).map { ($0 - 1) * $1 })
         let (batch, inputs, outputs) = (shape[0], kernel.shape[1], kernel.shape[0])
-        // Channels come last, so that the windows are rows of a matrix as they are: [groups, batch, space..., channels].
+        // Channels come last, so that the windows are rows of a matrix as they are: [groups, batch,
+        // space..., channels].
         let order = [1, 0] + Array(3..<(space + 3)) + [2]
         var patches = padded.reshaped([batch, groups, inputs] + padded.shape.dropFirst(2)).transposed(to: order)
         for axis in 0..<space {
@@ -52,7 +54,8 @@ extension Tensor {
             .reshaped([batch, outputs] + places)
     }
 
-    /// The largest element of every window of `[..., space...]` along the last `sizes.count` axes; ties share the derivative.
+    /// The largest element of every window of `[..., space...]` along the last `sizes.count` axes;
+    /// ties share the derivative.
     public func maximumPooling(_ sizes: [Int], strides: [Int]? = nil) -> Tensor {
         let windows = pooled(sizes, strides)
         return windows.maximum(axes: Array(rank..<windows.rank))
@@ -78,7 +81,8 @@ extension Tensor {
     }
 }
 
-/// What a convolution sees beyond the ends of an axis. With `zero` and `periodic` and a stride of 1 an axis keeps its length.
+/// What a convolution sees beyond the ends of an axis. With `zero` and `periodic` and a stride of
+/// 1 an axis keeps its length.
 public enum Padding: String, Codable, CaseIterable, Sendable {
     /// Nothing: only places where the whole kernel fits.
     case valid

@@ -4,9 +4,9 @@
 ///     einsum("bi,bi->b", x, y)         // dot products
 ///     einsum("ii->", a)                // sum of the diagonal
 ///
-/// Each letter names an axis; a letter that an operand has twice takes the diagonal. Operands are combined from left to right,
-/// by batched matrix products where letters are summed and by multiplication where none is. Traps, with the formula and the
-/// shapes, where letters and axes do not agree.
+/// Each letter names an axis; a letter that an operand has twice takes the diagonal. Operands are combined from left to
+/// right, by batched matrix products where letters are summed and by multiplication where none is. Traps, with the
+/// formula and the shapes, where letters and axes do not agree.
 public func einsum(_ formula: String, _ operands: Tensor...) -> Tensor {
     let parsed = EinsumFormula(formula, operands)
     let type = operands.map(\.type).reduce(operands[0].type, ElementType.promoted)

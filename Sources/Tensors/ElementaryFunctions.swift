@@ -48,8 +48,8 @@ extension Tensor {
     }
     /// `x / (1 + exp(−x))` (Elfwing et al. 2018, arXiv 1702.03118).
     public func silu() -> Tensor { self * logistic() }
-    /// `x Φ(x)` with `Φ` the standard normal distribution, or its approximation `x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2`
-    /// (Hendrycks & Gimpel 2016, arXiv 1606.08415).
+    /// `x Φ(x)` with `Φ` the standard normal distribution, or its approximation
+    /// `x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2` (Hendrycks & Gimpel 2016, arXiv 1606.08415).
     public func gelu(byTanh: Bool = false) -> Tensor {
         guard byTanh else { return 0.5 * self * (1 + (self * 0.5.squareRoot()).erf()) }
         let inner = 0.7978845608028654 * (self + 0.044715 * self * self * self)  // √(2 / π)

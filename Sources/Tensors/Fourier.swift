@@ -1,4 +1,5 @@
-/// Fourier transforms of any length. A complex number is a pair (real, imaginary) along the last axis; axes before are a batch.
+/// Fourier transforms of any length. A complex number is a pair (real, imaginary) along the last axis;
+/// axes before are a batch.
 ///
 /// Costs `O(n log n)` for every length; the error grows like the square root of `log n`.
 extension Tensor {
@@ -12,8 +13,8 @@ extension Tensor {
 
     /// The modes `k = 0...n/2` of the transform of real numbers along the last axis: `[..., n] → [..., n/2 + 1, 2]`.
     public func realFourier() -> Tensor { apply(.realFourier, self) }
-    /// The `length` real numbers of which these are the modes: `[..., length/2 + 1, 2] → [..., length]`. The imaginary parts of
-    /// the first mode and, for an even length, of the last do not matter.
+    /// The `length` real numbers of which these are the modes: `[..., length/2 + 1, 2] → [..., length]`. The imaginary
+    /// parts of the first mode and, for an even length, of the last do not matter.
     public func inverseRealFourier(length: Int) -> Tensor {
         precondition(
             length > 0 && shape.suffix(2) == [length / 2 + 1, 2],

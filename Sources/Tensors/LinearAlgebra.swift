@@ -2,8 +2,8 @@
 extension Tensor {
     /// The matrix product, batched and broadcast over the axes before the last two.
     public func matrixProduct(_ other: Tensor) -> Tensor { apply(.matrixProduct, self, other) }
-    /// `A P Aᵀ` of a symmetric `P`, as a covariance goes with a linear map. The derivative with respect to `A` is that for symmetric
-    /// matrices, one product where two factors would need two.
+    /// `A P Aᵀ` of a symmetric `P`, as a covariance goes with a linear map. The derivative with respect to `A` is that
+    /// for symmetric matrices, one product where two factors would need two.
     public func congruence(_ symmetric: Tensor) -> Tensor {
         customTangent { (x: Pair<Tensor, Tensor>) in
             x.first.matrixProduct(x.second).matrixProduct(x.first.transposed)
@@ -48,14 +48,14 @@ extension Tensor {
         let parts = applyAll(.symmetricEigen, [self])
         return (parts[0], parts[1])
     }
-    /// `A = Q R` with `Q` of orthonormal columns, of the shape of `A` (`[..., m, n]`, `m ≥ n`), and `R` upper triangular
-    /// with a diagonal that is not negative. Derivatives need full rank.
+    /// `A = Q R` with `Q` of orthonormal columns, of the shape of `A` (`[..., m, n]`, `m ≥ n`), and `R` upper
+    /// triangular with a diagonal that is not negative. Derivatives need full rank.
     public func orthogonalTriangular() -> (q: Tensor, r: Tensor) {
         let parts = applyAll(.orthogonalTriangular, [self])
         return (parts[0], parts[1])
     }
-    /// `A[order] = L U` with partial pivoting: `L` lower triangular with ones on its diagonal, `U` upper triangular, `order` the
-    /// rows of `A` (`[..., n]`, integers). Derivatives need an invertible matrix.
+    /// `A[order] = L U` with partial pivoting: `L` lower triangular with ones on its diagonal, `U` upper triangular,
+    /// `order` the rows of `A` (`[..., n]`, integers). Derivatives need an invertible matrix.
     public func lowerUpper() -> (lower: Tensor, upper: Tensor, order: Tensor) {
         let parts = applyAll(.lowerUpper, [self])
         let (lower, upper) = parts[0].unpackedLowerUpper()
@@ -66,8 +66,8 @@ extension Tensor {
         let strict = strictlyLowerTriangle()
         return (strict + Tensor.identity(shape[rank - 1], type: type), self - strict)
     }
-    /// The sign (−1, 0 or 1) and the logarithm of the magnitude of the determinant of any square matrix; 0 and −∞ for a singular
-    /// one. Cost: an LU decomposition, and `n²` comparisons for the sign.
+    /// The sign (−1, 0 or 1) and the logarithm of the magnitude of the determinant of any square matrix; 0 and −∞ for a
+    /// singular one. Cost: an LU decomposition, and `n²` comparisons for the sign.
     public func signedLogDeterminant() -> (sign: Tensor, logarithm: Tensor) {
         let parts = applyAll(.lowerUpper, [self])
         let (pivots, order) = (parts[0].diagonal(), parts[1])
@@ -80,11 +80,11 @@ extension Tensor {
         let sign = pivots.sign().product(axes: [-1]) * (1 - 2 * parity).cast(to: type)
         return (sign, pivots.absolute().log().sum(axes: [-1]))
     }
-    /// `A = U diag(s) Vᵀ`, thin: of `[..., m, n]` with `k = min(m, n)`, `left` is `[..., m, k]`, `values` are `[..., k]`, not
-    /// negative and descending, and `right` is `[..., n, k]`; NaN for what is not finite.
+    /// `A = U diag(s) Vᵀ`, thin: of `[..., m, n]` with `k = min(m, n)`, `left` is `[..., m, k]`, `values` are
+    /// `[..., k]`, not negative and descending, and `right` is `[..., n, k]`; NaN for what is not finite.
     ///
-    /// The signs of pairs of vectors are not determined, nor are the vectors of equal values within their group; derivatives of
-    /// functions that do not depend on this choice are right there too, such as `U Vᵀ`.
+    /// The signs of pairs of vectors are not determined, nor are the vectors of equal values within their group;
+    /// derivatives of functions that do not depend on this choice are right there too, such as `U Vᵀ`.
     public func singularValueDecomposition() -> (left: Tensor, values: Tensor, right: Tensor) {
         let parts = applyAll(.singularValueDecomposition, [self])
         return (parts[0], parts[1], parts[2])

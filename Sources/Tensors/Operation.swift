@@ -1,5 +1,5 @@
-/// The closed set of primitive operations. Every question about them is one exhaustive `switch` in `Rules/`, so that the
-/// compiler lists what a new operation owes: its shape, value, tangent, adjoint, batched form and text.
+/// The closed set of primitive operations. Every question about them is one exhaustive `switch` in `Rules/`, so that
+/// the compiler lists what a new operation owes: its shape, value, tangent, adjoint, batched form and text.
 public enum Operation: Sendable {
     /// The value itself under a new name: how a transform gives a parameter to a function.
     case alias
@@ -32,7 +32,8 @@ public enum Operation: Sendable {
     case gather(axis: Int)
     /// `scatterAdd(updates, indices)`: the transpose of `gather` onto an axis of length `size`.
     case scatterAdd(axis: Int, size: Int)
-    /// Windows along an axis, their elements as a new last axis: `y[..., i, ..., k] = x[..., i · stride + k · dilation, ...]`.
+    /// Windows along an axis, their elements as a new last axis:
+    /// `y[..., i, ..., k] = x[..., i · stride + k · dilation, ...]`.
     case windows(axis: Int, size: Int, stride: Int, dilation: Int)
     /// The transpose of `windows` onto an axis of length `length`: adds overlapping windows.
     case windowSum(axis: Int, length: Int, stride: Int, dilation: Int)
@@ -47,10 +48,11 @@ public enum Operation: Sendable {
     case solve
     /// Eigenvalues (ascending) and eigenvectors (columns) of a symmetric matrix.
     case symmetricEigen
-    /// `Q` with orthonormal columns and `R` upper triangular, its diagonal not negative, of `A` with no fewer rows than columns.
+    /// `Q` with orthonormal columns and `R` upper triangular, its diagonal not negative,
+    /// of `A` with no fewer rows than columns.
     case orthogonalTriangular
-    /// The factors of `A[order] = L U`, packed into one matrix without the ones on the diagonal of `L`, and `order`, the rows of
-    /// `A` as partial pivoting takes them.
+    /// The factors of `A[order] = L U`, packed into one matrix without the ones on the diagonal of `L`, and `order`,
+    /// the rows of `A` as partial pivoting takes them.
     case lowerUpper
     /// `U`, `s` and `V` in `A = U diag(s) Vᵀ`, thin, `s` descending.
     case singularValueDecomposition
@@ -59,8 +61,8 @@ public enum Operation: Sendable {
     /// `X` in `A X + X A = B` with `A` symmetric positive semidefinite; zero between eigenvectors of eigenvalue zero.
     case symmetricSylvester
 
-    /// `Yₖ = Σ xⱼ exp(∓2πijk/n)` along the second last axis, of pairs (real, imaginary) along the last; the inverse is not
-    /// divided by `n`, so that the two are each other's transpose.
+    /// `Yₖ = Σ xⱼ exp(∓2πijk/n)` along the second last axis, of pairs (real, imaginary) along the last; the inverse is
+    /// not divided by `n`, so that the two are each other's transpose.
     case fourier(inverse: Bool)
     /// The modes `0...n/2` of real numbers along the last axis: `[..., n] → [..., n/2 + 1, 2]`.
     case realFourier

@@ -6,9 +6,9 @@
 
 /// An immutable n-dimensional array, or a stand-in for one that a transform is recording.
 ///
-/// A tensor is *known* (it carries its numbers, row-major), *traced* (it remembers the operation that made it), or both:
-/// `gradient`, `jvp` and `vjp` trace known values, so that ordinary Swift control flow works inside them; `vmap`, `scan`
-/// and `Program` trace unknown ones.
+/// A tensor is *known* (it carries its numbers, row-major), *traced* (it remembers the operation that made it), or
+/// both: `gradient`, `jvp` and `vjp` trace known values, so that ordinary Swift control flow works inside them; `vmap`,
+/// `scan` and `Program` trace unknown ones.
 public struct Tensor: Sendable {
     /// The length of each axis; empty for a scalar.
     public let shape: [Int]

@@ -4,8 +4,8 @@
     import Darwin
 #endif
 
-// The standard library drops the messages of `precondition` from optimised programs, where a wrong shape would then be a bare
-// "illegal instruction". In this package the names below stand before it: the message is printed in every build.
+// The standard library drops the messages of `precondition` from optimised programs, where a wrong shape would then be
+// a bare "illegal instruction". In this package the names below stand before it: the message is printed in every build.
 
 /// Stops the program on a caller's bug, saying what is wrong.
 @inline(__always)

@@ -18,9 +18,10 @@ public struct ScoreDifference: Sendable, Equatable {
     public var estimate: ScoreEstimate
     /// The two-sided bootstrap probability of a difference of the other sign, in (0, 1]; nil where not defined.
     public var probability: Double?
-    /// The two-sided probability of a difference at least so large if there is none: Student's distribution of the difference over
-    /// its standard deviation among the resamples, with a degree of freedom less than there are blocks; nil where not defined.
-    /// Unlike ``probability`` it is not bounded by the number of resamples, as corrections for many comparisons need.
+    /// The two-sided probability of a difference at least so large if there is none: Student's distribution of the
+    /// difference over its standard deviation among the resamples, with a degree of freedom less than there are blocks;
+    /// nil where not defined. Unlike ``probability`` it is not bounded by the number of resamples,
+    /// as corrections for many comparisons need.
     public var studentProbability: Double?
     /// Whether the interval excludes zero.
     public var isSignificant: Bool {

@@ -36,8 +36,8 @@ extension ScoreSeries {
 
 /// The block length that minimises the mean squared error of the circular block bootstrap's variance of the mean.
 ///
-/// (2 G² / D)^(1/3) n^(1/3) with G = Σ λ(k/M) |k| R(k), D = (4/3) (Σ λ(k/M) R(k))², the flat-top window λ, and M twice the
-/// lag after which the autocorrelation is no longer significant (Politis and White 2004; Patton et al. 2009).
+/// (2 G² / D)^(1/3) n^(1/3) with G = Σ λ(k/M) |k| R(k), D = (4/3) (Σ λ(k/M) R(k))², the flat-top window λ, and M twice
+/// the lag after which the autocorrelation is no longer significant (Politis and White 2004; Patton et al. 2009).
 func automaticBlockLength(_ values: [Double]) -> Int {
     let count = values.count
     guard count >= 8 else { return 1 }

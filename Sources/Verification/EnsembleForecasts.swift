@@ -63,7 +63,8 @@ public struct EnsembleForecasts: Sendable {
         values { members, _ in sortedQuantile(members, probability) }
     }
 
-    /// The continuous ranked probability score, see ``continuousRankedProbabilityScore(sortedMembers:truth:estimator:)``.
+    /// The continuous ranked probability score, see
+    /// ``continuousRankedProbabilityScore(sortedMembers:truth:estimator:)``.
     public func continuousRankedProbabilityScore(_ estimator: EnsembleEstimator = .fair) -> ScoreSeries {
         series(.mean) { rankedProbabilityScore($0, $1, estimator) }
     }

@@ -1,5 +1,5 @@
-/// Probabilities of several comparisons, corrected so that the probability of calling any of them significant by chance stays
-/// below the level: Holm's step-down method, which holds whatever the dependence among them.
+/// Probabilities of several comparisons, corrected so that the probability of calling any of them significant by chance
+/// stays below the level: Holm's step-down method, which holds whatever the dependence among them.
 ///
 ///     p̃(k) = max over j ≤ k of min(1, (m − j + 1) p(j)),   p(1) ≤ … ≤ p(m)
 ///
@@ -15,7 +15,8 @@ public func holmAdjusted(_ probabilities: [Double]) -> [Double] {
     return adjusted
 }
 
-/// The difference of two sets of values that belong together in pairs, such as the errors of two methods on the same seeds.
+/// The difference of two sets of values that belong together in pairs,
+/// such as the errors of two methods on the same seeds.
 ///
 ///     d̄ ± t s / √n,   d the differences of the pairs, s² their sample variance, t Student's quantile with n − 1 degrees of freedom
 ///

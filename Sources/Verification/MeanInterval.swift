@@ -33,8 +33,8 @@ public struct MeanInterval: Sendable, Equatable {
     }
 }
 
-/// The mean of independent positive values such as errors, with an interval that holds positive numbers alone: Student's
-/// interval of the logarithm of the mean, whose standard error is that of the mean over the mean.
+/// The mean of independent positive values such as errors, with an interval that holds positive numbers alone:
+/// Student's interval of the logarithm of the mean, whose standard error is that of the mean over the mean.
 ///
 ///     m exp(± t s / (m √n))
 ///

@@ -33,15 +33,16 @@ public struct RankHistogram: Sendable, Equatable {
     }
 }
 
-/// Where the truth lies in the forecasts, as its probability u under each of them, which is uniform on [0, 1] if they are
-/// calibrated: what a slope and a curvature of the rank histogram are means of.
+/// Where the truth lies in the forecasts, as its probability u under each of them, which is uniform on [0, 1] if they
+/// are calibrated: what a slope and a curvature of the rank histogram are means of.
 ///
 /// As series over time their bootstrap honours that forecasts from neighbouring times share their errors, which the
 /// χ² of a histogram does not. Gneiting et al. 2007, *J. R. Stat. Soc. B* 69, 243.
 public struct TruthProbabilities: Sendable, Equatable {
     /// The mean of u: ½ if calibrated; more where the truth lies high in the forecasts, which then are too low.
     public let mean: ScoreSeries
-    /// The mean of 12 (u − ½)²: 1 if calibrated; more for a U, forecasts too narrow; less for a dome, forecasts too wide.
+    /// The mean of 12 (u − ½)²: 1 if calibrated; more for a U, forecasts too narrow; less for a dome,
+    /// forecasts too wide.
     public let dispersion: ScoreSeries
 
     /// - Parameter probabilities: u at each time, anything where the mask does not hold.
@@ -52,7 +53,8 @@ public struct TruthProbabilities: Sendable, Equatable {
 }
 
 extension EnsembleForecasts {
-    /// The probabilities (r + u) / (N + 1) of the truth's rank r, u uniform from `seed`, as in ``rankHistogram(bins:seed:)``.
+    /// The probabilities (r + u) / (N + 1) of the truth's rank r, u uniform from `seed`, as in
+    /// ``rankHistogram(bins:seed:)``.
     public func truthProbabilities(seed: UInt64) -> TruthProbabilities {
         let random = SplitMix(seed: seed)
         return TruthProbabilities(truth.indices.map { mask[$0] ? probability(at: $0, random).value : 0.5 }, mask: mask)

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// The library examples, one for each way in which learning enters: run as they are, and what they print shows that it was learned.
+/// The library examples, one for each way in which learning enters: run as they are,
+/// and what they print shows that it was learned.
 @Suite struct ExampleTests {
     /// The numbers after `:`, `,` or a name in the line that begins with it.
     private static func numbers(_ text: String, _ beginning: String) throws -> [Double] {

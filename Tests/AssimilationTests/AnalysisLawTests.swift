@@ -78,8 +78,8 @@ import Testing
         #expect(abs(extended.logLikelihood.scalar - exact.logLikelihood.scalar) < 1e-10)
     }
 
-    /// Where the members span the state the covariance grows by that of the model error, to rounding; else by as much of it as lies in
-    /// what they span.
+    /// Where the members span the state the covariance grows by that of the model error, to rounding; else by as much
+    /// of it as lies in what they span.
     @Test func modelErrorNeedNotBeDrawn() {
         for count in [3, 4, 9] {
             let start = Self.start.ensemble(of: count, key: Key(8))

@@ -75,7 +75,8 @@ import Testing
         #expect(difference(found.covariance.values, expected.values) < 1e-10)
     }
 
-    /// On a window of a linear model the iterative smoother is the dense Gaussian posterior of the state at its beginning.
+    /// On a window of a linear model the iterative smoother is the dense Gaussian posterior of
+    /// the state at its beginning.
     @Test func windowOfALinearModelIsBayesRule() {
         let model = LinearModel(Tensor(rows: [[0.9, 0.3], [-0.3, 0.9]]), offsets: Tensor([0.1, -0.2]))
         let looking = LinearOperator(Tensor(rows: [[1, 0.5]]))

@@ -20,8 +20,8 @@ import Testing
         #expect(Coordinates.line(4).distances(to: Coordinates.line(4))[0].values == [0, 1, 2, 3])
     }
 
-    /// Gaspari and Cohn's function is a triangle of half-width c folded with itself, in three dimensions; what is known of it
-    /// without its polynomials: one at zero, 5/24 at c, zero from 2c on, and smooth at the seams.
+    /// Gaspari and Cohn's function is a triangle of half-width c folded with itself, in three dimensions; what is known
+    /// of it without its polynomials: one at zero, 5/24 at c, zero from 2c on, and smooth at the seams.
     @Test func taperIsSmoothAndCompact() {
         let taper = GaspariCohn(radius: Tensor(2 / 1.82))
         let values = taper(Tensor([0, 2, 3.999999, 4, 40])).values

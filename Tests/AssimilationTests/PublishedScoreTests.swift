@@ -112,8 +112,8 @@ private func agrees(_ found: Double, _ published: Double, within tolerance: Doub
 
 /// Other settings of the same model.
 @Suite struct Lorenz96ScoreTests {
-    /// Bocquet & Sakov (2013), observed every 0.2: 4D-Var with a background covariance that is a multiple of the identity, each
-    /// window using its newest observation.
+    /// Bocquet & Sakov (2013), observed every 0.2: 4D-Var with a background covariance that is a multiple of the
+    /// identity, each window using its newest observation.
     @Test func fourDimensionalVariational() {
         let setting = Lorenz96Setting(every: 4, cycles: 800, spinUp: 100)
         let score = setting.score(seeds: 2) { twin, _ in
@@ -125,16 +125,17 @@ private func agrees(_ found: Double, _ published: Double, within tolerance: Doub
         agrees(score, 0.39)
     }
 
-    /// Bocquet (2010), 10 variables of which 5 are observed, R = 2.25 I. DAPPER's lists have .25 and .29 for this filter; seeds of two
-    /// thousand cycles differ by .03, the more upwards as the particles lose the truth now and then.
+    /// Bocquet (2010), 10 variables of which 5 are observed, R = 2.25 I. DAPPER's lists have .25 and .29 for this
+    /// filter; seeds of two thousand cycles differ by .03, the more upwards as the particles
+    /// lose the truth now and then.
     @Test func regularizedParticleFilter() {
         let setting = Lorenz96Setting(variables: 10, stride: 2, errorVariance: 2.25, cycles: 2300, spinUp: 300)
         let filter = Resampled(BootstrapAnalysis(), threshold: 0.2, jitter: 0.8)
         agrees(setting.score(filter, particles: 800, seeds: 5), 0.29, within: 0.05)
     }
 
-    /// 10 of 40 variables observed every 0.15 with R = I: the tuned baseline of learned filters. A seed of a thousand cycles has a
-    /// standard error of about .08.
+    /// 10 of 40 variables observed every 0.15 with R = I: the tuned baseline of learned filters. A seed of a thousand
+    /// cycles has a standard error of about .08.
     @Test func sparselyObserved() {
         let setting = Lorenz96Setting(step: 0.03, every: 5, stride: 4)
         let localization = Localization(GaspariCohn(radius: 1), .circle(40), observing: setting.observed)
@@ -142,10 +143,11 @@ private func agrees(_ found: Double, _ published: Double, within tolerance: Doub
     }
 }
 
-/// Bach, Baptista, Sanz-Alonso & Stuart, *Machine Learning for Inverse Problems and Data Assimilation*: two small examples.
+/// Bach, Baptista, Sanz-Alonso & Stuart, *Machine Learning for Inverse Problems and Data Assimilation*:
+/// two small examples.
 @Suite struct SmallExampleTests {
-    /// A noisy rotation by 0.3 of which one coordinate is seen: 80 steps, scored by one realisation of each filter. Ours are many,
-    /// and theirs must be one of these.
+    /// A noisy rotation by 0.3 of which one coordinate is seen: 80 steps, scored by one realisation of each filter.
+    /// Ours are many, and theirs must be one of these.
     @Test func noisyRotation() {
         let (cosine, sine) = (Tensor(0.3).cos().scalar, Tensor(0.3).sin().scalar)
         let model = LinearModel(Tensor(rows: [[cosine, -sine], [sine, cosine]]))
@@ -189,8 +191,8 @@ private func agrees(_ found: Double, _ published: Double, within tolerance: Doub
             steps: steps, key: Key(2))
     }
 
-    /// Bayes' rule for the doubling map on a grid of the circle, by quadrature: the part of the particles that is effective after
-    /// each observation, for a prior that is sampled perfectly.
+    /// Bayes' rule for the doubling map on a grid of the circle, by quadrature: the part of the particles that is
+    /// effective after each observation, for a prior that is sampled perfectly.
     private func effectiveParts(_ observations: Observations<Function<Tensor, Tensor>>, _ noise: Double) -> [Double] {
         let cells = 800
         let grid = (Tensor.range(cells).cast(to: .float64) + 0.5) / Tensor(Double(cells))
@@ -209,7 +211,8 @@ private func agrees(_ found: Double, _ published: Double, within tolerance: Doub
         }
     }
 
-    /// `v' = 2 v + ξ mod 1` seen through its cosine: the posterior has two modes, of which the ensemble Kalman filter is blind.
+    /// `v' = 2 v + ξ mod 1` seen through its cosine: the posterior has two modes,
+    /// of which the ensemble Kalman filter is blind.
     @Test func doublingMap() {
         let (noise, steps) = (0.5, 60)
         let twin = doublingTwin(noise, steps: steps)

@@ -54,8 +54,8 @@ import Testing
         #expect(abs(analysis.logLikelihood.scalar - exact.logLikelihood.scalar) < 0.1)
     }
 
-    /// For members in one place the background is a normal distribution, and the diffusion of the damped likelihood is linear: its
-    /// mean and variance follow a recursion of numbers. They are not those of Bayes' rule.
+    /// For members in one place the background is a normal distribution, and the diffusion of the damped likelihood is
+    /// linear: its mean and variance follow a recursion of numbers. They are not those of Bayes' rule.
     @Test func theDampedDiffusionHasTheMomentsOfItsRecursion() {
         let (place, value, error, steps) = (0.4, 1.5, 0.3, 60)
         let schedule = NoiseSchedule(finalScale: 0.5, initialVariance: 0.2)

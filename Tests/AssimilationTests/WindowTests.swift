@@ -16,7 +16,8 @@ import Testing
         ).observations
     }
 
-    /// A linear model without error: filter and smoother are those of Kalman and of Rauch, Tung and Striebel, whatever the windows.
+    /// A linear model without error: filter and smoother are those of Kalman and of Rauch, Tung and Striebel,
+    /// whatever the windows.
     @Test(arguments: [(0, 1), (2, 1), (3, 2), (1, 2), (4, 4)])
     func windowsOfALinearModelAreExact(lag: Int, shift: Int) {
         let steps = lag + 1 + 3 * shift

@@ -22,7 +22,8 @@ import Testing
         #expect(abs(found - 0.9056) < 0.05)
     }
 
-    /// 40 variables, forcing 8: about 1.67 to 1.70, errors double in 0.42 units of time (2.1 days), as Lorenz (1996) found.
+    /// 40 variables, forcing 8: about 1.67 to 1.70, errors double in 0.42 units of time (2.1 days),
+    /// as Lorenz (1996) found.
     @Test func lorenz96() {
         let model = RungeKutta4(Lorenz96(), step: 0.05)
         let start = 8 + 0.1 * Key(2).normal([40])
@@ -31,7 +32,8 @@ import Testing
         #expect(abs(log(2) / found - 0.411) < 0.02)
     }
 
-    /// All three of Lorenz's model of 1963 (Sprott 2003: 0.9056, 0, −14.5723), whose sum is the divergence of its tendency.
+    /// All three of Lorenz's model of 1963 (Sprott 2003: 0.9056, 0, −14.5723),
+    /// whose sum is the divergence of its tendency.
     @Test func theSpectrumOfLorenz63() {
         let model = RungeKutta4(Lorenz63(), step: 0.01)
         let found = compile(like: Tensor([1, 1, 20])) {

@@ -51,7 +51,8 @@ import Testing
         #expect(checkModel(RungeKutta4(model, step: 0.005), at: state) == [])
     }
 
-    /// What one scale loses to the other the other gains, and advection conserves energy: `½ d/dt (ΣX² + ΣY²) = F ΣX − ΣX² − c ΣY²`.
+    /// What one scale loses to the other the other gains, and advection conserves energy:
+    /// `½ d/dt (ΣX² + ΣY²) = F ΣX − ΣX² − c ΣY²`.
     @Test func twoScalesExchangeEnergy() {
         let model = TwoScaleLorenz96(large: 5, small: 4, forcing: 7, coupling: 0.8, amplitudeRatio: 6, timeRatio: 9)
         let state = Key(8).normal([model.count])

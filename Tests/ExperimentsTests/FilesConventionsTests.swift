@@ -33,7 +33,8 @@ import Testing
             #expect(read.count == values.count)
             for (read, value) in zip(read, values) {
                 if let read, var value {
-                    // netCDF4 leaves unsigned bytes as they are; by the NetCDF Users' Guide "_Unsigned" of "false" makes them signed.
+                    // netCDF4 leaves unsigned bytes as they are; by the NetCDF Users' Guide "_Unsigned"
+                    // of "false" makes them signed.
                     if name == "signed_byte", value > 127 { value -= 256 }
                     #expect(abs(read - value) <= 1e-12 * max(1, abs(value)), "\(name)")
                 } else {

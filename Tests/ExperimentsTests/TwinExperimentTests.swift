@@ -177,7 +177,8 @@ import Testing
         }
     }
 
-    /// What a method that learns may be tuned to is trained, each on its own, and chosen on seeds of tuning like that of any other.
+    /// What a method that learns may be tuned to is trained, each on its own,
+    /// and chosen on seeds of tuning like that of any other.
     @Test func learnedMethodsAreTunedLikeClassicalOnes() throws {
         let text = """
             setting: sakov2008
@@ -242,7 +243,8 @@ import Testing
         }
     }
 
-    /// Every other variable is observed, three times of four: a network without an ensemble lies between 3D-Var and an ensemble.
+    /// Every other variable is observed, three times of four: a network without an ensemble lies
+    /// between 3D-Var and an ensemble.
     @Test func aResidualNetworkLearnsFromWhatIsSeen() throws {
         let text = """
             model: {name: lorenz96, variables: 12}

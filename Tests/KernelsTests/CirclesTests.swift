@@ -4,7 +4,8 @@ import Testing
 @testable import Kernels
 @testable import Tensors
 
-/// Nests along short circles are whole vectors, rolled ones among them, and compute what loops over single numbers would.
+/// Nests along short circles are whole vectors, rolled ones among them,
+/// and compute what loops over single numbers would.
 @Suite struct CirclesTests {
     private func check(
         _ x: Tensor, isCircle: Bool? = true, sourceLocation: SourceLocation = #_sourceLocation,

@@ -9,7 +9,8 @@ import Testing
         EmittedProgram(Simplify.all(Program.tracing([x.signature]) { [f($0[0])] }))
     }
 
-    /// Sums between elementwise work, so that nothing is fused, in loops with memory, choices and loops until a condition fails.
+    /// Sums between elementwise work, so that nothing is fused, in loops with memory,
+    /// choices and loops until a condition fails.
     private func stretch(_ x: Tensor, _ count: Int) -> Tensor {
         (0..<count).reduce(x) { y, i in
             (y - 0.1 * y.cumulativeSum(axis: i % 2)).tanh() + y.sum(axes: [1]).expanded(axis: 1)

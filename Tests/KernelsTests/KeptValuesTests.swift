@@ -3,7 +3,8 @@ import Testing
 @testable import Kernels
 @testable import Tensors
 
-/// What a forecast keeps of its stages for its adjoint: states whose neighbours are read, while they fit into near caches.
+/// What a forecast keeps of its stages for its adjoint: states whose neighbours are read,
+/// while they fit into near caches.
 @Suite struct KeptValuesTests {
     private func stage(_ x: Tensor) -> Tensor { (x.rolled(by: -1) - x.rolled(by: 2)) * x.rolled(by: 1) - x + 8 }
 

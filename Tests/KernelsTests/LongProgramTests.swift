@@ -4,8 +4,8 @@ import Testing
 @testable import Kernels
 @testable import Tensors
 
-/// Long programs become C in loops, not by recursion: half a mebibyte of stack is plenty, but for the sanitizers, which put borders
-/// around all that lies on a stack.
+/// Long programs become C in loops, not by recursion: half a mebibyte of stack is plenty, but for the sanitizers, which
+/// put borders around all that lies on a stack.
 @Suite(.serialized) struct LongProgramTests {
     private static let stackSize = (ProcessInfo.processInfo.environment["ASAN_OPTIONS"] == nil ? 1 : 8) * 512 * 1024
 

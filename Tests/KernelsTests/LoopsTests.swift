@@ -29,7 +29,8 @@ import Testing
         program.instructions.compactMap { if case .scan(let scan) = $0.operation { scan } else { nil } }
     }
 
-    /// Where the covariance starts, and what is seen, are constants: the forecast and its trajectory begin alike all the same.
+    /// Where the covariance starts, and what is seen, are constants:
+    /// the forecast and its trajectory begin alike all the same.
     @Test func aForecastAndItsTrajectoryAreOneLoop() {
         #expect(loops(program(Key(2).normal([20, 20]))).map(\.isReversed) == [false, true])
     }

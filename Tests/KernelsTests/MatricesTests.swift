@@ -28,7 +28,8 @@ import Testing
         #expect(compile(like: a) { $0.cholesky() }.code?.contains("choleskies_d") == true)
     }
 
-    /// More matrices than caches hold are written past them, in whole registers or not; what is above the diagonal is not read.
+    /// More matrices than caches hold are written past them, in whole registers or not;
+    /// what is above the diagonal is not read.
     @Test(arguments: [2, 11, 12, 13, 16, 20, 40]) func manyFactorsAreThoseOfFew(_ n: Int) {
         let (count, broken) = ((1 << 19) / (n * n) + 3, 1234)
         let flip = Tensor((0..<count).map { $0 == broken ? -1.0 : 1 + Double($0 % 7) }, shape: [count, 1, 1])

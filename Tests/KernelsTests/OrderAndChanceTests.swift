@@ -16,7 +16,8 @@ import Testing
         return program(x)
     }
 
-    /// Ties, numbers that are none, and signs of zero among them; one block of runs, several, and some that are not full.
+    /// Ties, numbers that are none, and signs of zero among them; one block of runs, several,
+    /// and some that are not full.
     private func line(_ count: Int, _ type: ElementType) -> Tensor {
         let x = (4 * Key(count).normal([3, count, 2])).rounded() * 0.5
         let y = selecting(x .== 1, Tensor(floatLiteral: .nan), selecting(x .== 0, -x, x))

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Kernels
 
-/// Programs that sum over a batch are cut into tiles of it, or their large products into blocks of rows; the results are those
-/// of the whole.
+/// Programs that sum over a batch are cut into tiles of it, or their large products into blocks of rows; the results
+/// are those of the whole.
 @Suite struct TilesTests {
     private func agree(_ a: Tensor, _ b: Tensor, _ tolerance: Double = 1e-12) -> Bool {
         let scale = max(1, b.values.map { abs($0) }.max() ?? 0)

@@ -54,8 +54,8 @@ import Testing
         #expect(fitted.coefficients.values.filter { $0 != 0 }.count == 7)
     }
 
-    /// A surrogate is judged by what it does in the long run too: it stays for 10⁵ steps, where and at the frequencies that the true
-    /// model is, and its errors grow as fast.
+    /// A surrogate is judged by what it does in the long run too: it stays for 10⁵ steps, where and at the frequencies
+    /// that the true model is, and its errors grow as fast.
     @Test func aLearnedModelHasTheClimateOfTheTrueOne() {
         let trajectory = RungeKutta4(Lorenz63(), step: 0.005).trajectory(from: Tensor([1, 2, 20]), steps: 1500)
         let monomials = MonomialDictionary.all(degree: 2, reach: 1)

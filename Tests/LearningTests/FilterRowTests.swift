@@ -3,7 +3,8 @@ import Testing
 
 @testable import Learning
 
-/// The experiments of learning through filters in a small form: that what is learned is better than what it starts from.
+/// The experiments of learning through filters in a small form:
+/// that what is learned is better than what it starts from.
 @Suite struct FilterRowTests {
     @Test func everyDescentImprovesTheGain() {
         var row = LearnedGain()

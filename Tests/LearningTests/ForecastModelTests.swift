@@ -135,7 +135,8 @@ import Testing
         #expect((one[201] - other[1]).absolute().maximum().scalar > 1e-3)
     }
 
-    /// Where values were seen the variance is the noise alone, far away that of the climate; errors are as large as it says.
+    /// Where values were seen the variance is the noise alone, far away that of the climate;
+    /// errors are as large as it says.
     @Test func theVarianceOfAProcessIsThatOfItsErrors() {
         let states = 2 * Key(7).normal([500, 2])
         let truth = (states.slice(axis: 1, from: 0, to: 1).sin() + states.slice(axis: 1, from: 1, to: 2)).tanh()
@@ -168,7 +169,8 @@ import Testing
         }(Key(seed))
     }
 
-    /// Mean over some starts of the time until the error of a forecast is over 0.4 of the climate's deviation, in Lyapunov times.
+    /// Mean over some starts of the time until the error of a forecast is over 0.4 of the climate's deviation,
+    /// in Lyapunov times.
     static func validTimes<M: Map>(
         _ model: M, from starts: [Tensor], along truth: Tensor, times: [Int], steps: Int, step: Double, exponent: Double
     ) -> Double where M.Input == Tensor, M.Output == Tensor {
@@ -230,7 +232,8 @@ import Testing
         #expect(features > 1.5 && process > 1 && memory > 1 && persistence < 0.4)
     }
 
-    /// In a filter, seen in one variable only: with the state augmented by the reservoir, with a process and the error that it knows of.
+    /// In a filter, seen in one variable only: with the state augmented by the reservoir,
+    /// with a process and the error that it knows of.
     @Test func learnedModelsStandInFilters() {
         let count = 400
         let truth = Self.test63[0..<count]

@@ -111,7 +111,8 @@ import Testing
         #expect(run.outcome == .completed)
     }
 
-    /// The loss of one cycle is the error's expectation over the errors of the observations, here a mean over 20 000 of them.
+    /// The loss of one cycle is the error's expectation over the errors of the observations,
+    /// here a mean over 20 000 of them.
     @Test func theLossIsAnExpectation() {
         let (analysis, error) = (analysis(Key(1)), 0.7)
         let (truth, forecast) = (8 + 3 * Key(3).normal([13]), 8 + 3 * Key(4).normal([13]))

@@ -62,8 +62,8 @@ private func cases() throws -> [Case] {
         #expect(relativeError(Tensor(2 * found.value), [test.problem.residualSumOfSquares]) < tolerance(test.problem))
     }
 
-    /// First derivatives alone, unknowns scaled by their start. From the first starts of Lanczos3 and MGH17 the method goes
-    /// to other stationary points, which are far from the certified ones in value.
+    /// First derivatives alone, unknowns scaled by their start. From the first starts of Lanczos3 and MGH17 the method
+    /// goes to other stationary points, which are far from the certified ones in value.
     @Test(arguments: try cases())
     private func quasiNewtonReproducesNistOrSaysOtherwise(_ test: Case) throws {
         let residuals = try #require(test.problem.residuals)

@@ -41,8 +41,8 @@ import Testing
         #expect(abs(energyDistance(x, y).scalar - expected) < 1e-12)
     }
 
-    /// The weights of the mean are Kalman's; the anomalies are scaled one by one by eigenvalues that belong to none of them, which is not
-    /// Kalman's covariance.
+    /// The weights of the mean are Kalman's; the anomalies are scaled one by one by eigenvalues that belong to none of
+    /// them, which is not Kalman's covariance.
     @Test func theReferencesRootIsNotKalmans() {
         let background = Ensemble(members: Key(3).normal([6, 4]), key: Key(4))
         let observation = Observation(
@@ -74,7 +74,8 @@ import Testing
         #expect(others[0].distance < others[1].distance, "\(others)")
     }
 
-    /// With a steep and then flat operator the tuned Kalman filter wins, and the reference's root costs it much of that.
+    /// With a steep and then flat operator the tuned Kalman filter wins,
+    /// and the reference's root costs it much of that.
     @Test func scoreFilterAndLETKFOnTheArcTangent() {
         var row = ScoreFiltering()
         (row.variables, row.analyses, row.scored, row.steps) = (30, 70, 20, 250)

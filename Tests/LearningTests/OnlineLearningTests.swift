@@ -63,7 +63,8 @@ import Testing
         #expect((found.next.parameterCovariance - known).absolute().maximum().scalar < 1e-9)
     }
 
-    /// What a window says of the parameters is added to what was known: precisions of a linear model grow by the same every time.
+    /// What a window says of the parameters is added to what was known:
+    /// precisions of a linear model grow by the same every time.
     @Test func thePriorIsCarriedFromWindowToWindow() {
         var observations = Self.observations(9, modelError: nil)
         observations.mask = Tensor.ones([9, 1])

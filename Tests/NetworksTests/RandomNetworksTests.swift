@@ -5,8 +5,8 @@ import Testing
 @testable import Checks
 @testable import Kernels
 
-/// Training steps of networks that chance has put together, large enough to be cut into tiles of the batch or to work in lanes:
-/// values and gradients are those of the interpreter, the same on one thread and on two.
+/// Training steps of networks that chance has put together, large enough to be cut into tiles of the batch or to work
+/// in lanes: values and gradients are those of the interpreter, the same on one thread and on two.
 @Suite struct RandomNetworksTests {
     @Test func trainingStepsAreThoseOfTheInterpreter() {
         var forms = (tiles: 0, lanes: 0, all: 0)

@@ -2,8 +2,9 @@ import Testing
 
 @testable import Tensors
 
-/// The algorithm of the textbook, beside what the transforms derive: for `f = fₙ ∘ … ∘ f₁` with Jacobian matrices `Jᵢ` at the
-/// states on the way, forward mode multiplies `Jₙ … J₁ dx` from the right, reverse mode `dyᵀ Jₙ … J₁` from the left.
+/// The algorithm of the textbook, beside what the transforms derive: for `f = fₙ ∘ … ∘ f₁` with Jacobian matrices `Jᵢ`
+/// at the states on the way, forward mode multiplies `Jₙ … J₁ dx` from the right,
+/// reverse mode `dyᵀ Jₙ … J₁` from the left.
 ///
 /// Reference: Griewank & Walther, *Evaluating Derivatives* (SIAM, 2008), chapter 3.
 @Suite struct ChainRuleTests {

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Tensors
 
-/// Long programs are recorded, differentiated and freed in loops, never by recursion: half a mebibyte of stack is plenty; and in
-/// a time that grows with their length, not with its square.
+/// Long programs are recorded, differentiated and freed in loops, never by recursion: half a mebibyte of stack is
+/// plenty; and in a time that grows with their length, not with its square.
 @Suite(.serialized) struct DeepProgramTests {
     private static let length = 50_000
 

@@ -6,7 +6,8 @@
 
     @testable import Tensors
 
-    /// The elementary functions of compiled code against longer numbers, over all magnitudes, near zeros and at the ends.
+    /// The elementary functions of compiled code against longer numbers, over all magnitudes,
+    /// near zeros and at the ends.
     @Suite struct ElementaryAccuracyTests {
         struct Function: Sendable, CustomStringConvertible {
             let description: String

@@ -1,6 +1,7 @@
 @testable import Tensors
 
-/// Fourier transforms of every kind of length: powers of two, other small factors, primes that go through a convolution.
+/// Fourier transforms of every kind of length: powers of two, other small factors,
+/// primes that go through a convolution.
 extension OperationCase {
     static var fourier: [OperationCase] {
         [1, 2, 3, 4, 5, 6, 7, 12, 17].flatMap { n in

@@ -41,7 +41,8 @@ import Testing
         #expect(missing == [])
     }
 
-    /// The checks themselves can fail: a derivative that is wrong on purpose, and a function that is not what it records.
+    /// The checks themselves can fail: a derivative that is wrong on purpose,
+    /// and a function that is not what it records.
     @Test func aWrongDerivativeIsFound() {
         let laws = checkOperation("half a square", at: Tensor([1.5])) { $0 * $0.stoppingGradient }.map(\.law)
         #expect(laws.contains(OperationLaw.tangent.rawValue))

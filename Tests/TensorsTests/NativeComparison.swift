@@ -3,7 +3,8 @@ import Testing
 
 @testable import Tensors
 
-/// Functions that are compiled as one program, as compilers take their time per program, and compared with the interpreter.
+/// Functions that are compiled as one program, as compilers take their time per program,
+/// and compared with the interpreter.
 struct NativeComparison {
     typealias Function = @Sendable ([Tensor]) -> [Tensor]
     struct Item {
@@ -24,8 +25,8 @@ struct NativeComparison {
         compiled = compile(like: inputs) { Self.all(items, $0) }
     }
 
-    /// Whether vectors run over the batch in a function's code, and whether its matrices are multiplied in tiles; nothing is
-    /// compiled for that.
+    /// Whether vectors run over the batch in a function's code, and whether its matrices are multiplied in tiles;
+    /// nothing is compiled for that.
     static func layout(_ item: Item) -> (isInLanes: Bool, isInTiles: Bool) {
         let code = Explanation(Program.tracing(item.x.map(\.signature)) { item.f($0) }).code
         return (code.contains("apus_block"), code.contains("apus_tile"))

@@ -5,8 +5,8 @@ import Testing
 @testable import Kernels
 @testable import Tensors
 
-/// Machine code computes what the interpreter computes, on functions that nobody thought of: on the first few in every run, on
-/// thousands with `APUS_GROUPS=0-200`. Nearly all of the time is the compiler's.
+/// Machine code computes what the interpreter computes, on functions that nobody thought of: on the first few in every
+/// run, on thousands with `APUS_GROUPS=0-200`. Nearly all of the time is the compiler's.
 @Suite struct NativeRandomProgramTests {
     /// The groups of functions, each of which becomes one program.
     private static let groups: Range<Int> = {

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Tensors
 
-/// Programs that are right and look wrong: nothing to do, the same twice, loops in loops, choices in loops; each by itself, its
-/// gradient, and both for a batch.
+/// Programs that are right and look wrong: nothing to do, the same twice, loops in loops, choices in loops; each by
+/// itself, its gradient, and both for a batch.
 @Suite struct OddProgramTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String

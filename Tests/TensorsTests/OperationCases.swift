@@ -20,8 +20,8 @@ struct OperationCase: Sendable, CustomStringConvertible {
     }
 }
 
-/// The kinds of operation, one a case of `Operation`: a new operation does not compile until it is here, and is not tested
-/// until the table below records one (`LawTests.everyOperationIsInTheTable`).
+/// The kinds of operation, one a case of `Operation`: a new operation does not compile until it is here, and is not
+/// tested until the table below records one (`LawTests.everyOperationIsInTheTable`).
 enum OperationKind: String, CaseIterable {
     case alias, constant, unary, binary, compare, select, cast, reduce, largestIndex, cumulativeSum, sortOrder,
         broadcast

@@ -1,7 +1,8 @@
 import Tensors
 import Testing
 
-/// A caller's bug stops the program, in optimised builds too, with a message that names the operation and the offending shapes.
+/// A caller's bug stops the program, in optimised builds too,
+/// with a message that names the operation and the offending shapes.
 @Suite struct TrapTests {
     @Test func shapesThatDoNotBroadcast() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

@@ -1,19 +1,21 @@
 import Tensors
 
-/// The ensemble score filter: the analysis is drawn by a diffusion that runs backwards from noise to states, along the score of the
-/// background and that of the likelihood. Nothing is trained.
+/// The ensemble score filter: the analysis is drawn by a diffusion that runs backwards from noise to states, along the
+/// score of the background and that of the likelihood. Nothing is trained.
 ///
 ///     z(1) ~ N(0, I),   dz = (f z − g² s) dt + g dw  from t = 1 to 0,   s = ∇ log Σⱼ N(z; α xⱼ, β² I) + h(t) ∇ log p(y | z),   h = 1 − t
 ///
 /// The sum is over all members, or over the one of the state's own number alone: `Background`.
-/// The damped likelihood `h` is the filter's guess of how the observation tells of a state in noise. It is not Bayes' rule, not
-/// even for a linear Gaussian problem, but it needs no likely member: states can be drawn where the observation is and no member. With
-/// `weighted` likelihoods states are instead drawn from the mixture of all members, weighted as particles are, which is Bayes' rule as
-/// they grow in number, and collapses in many variables as particles do.
+/// The damped likelihood `h` is the filter's guess of how the observation tells of a state in noise. It is not Bayes'
+/// rule, not even for a linear Gaussian problem, but it needs no likely member: states can be drawn where the
+/// observation is and no member. With `weighted` likelihoods states are instead drawn from the mixture of all members,
+/// weighted as particles are, which is Bayes' rule as they grow in number,
+/// and collapses in many variables as particles do.
 ///
-/// States should be of order one to ten, for the noise at the end of the schedule is of size one. There are no covariances and no
-/// localisation; where a variable is not observed, only its background tells of it. Where nothing is observed the background is left
-/// as it is. The likelihood is the mean of `N(y; h(xⱼ), R)` over the members. Cost O(steps N (n + m²)), and O(steps N² n) for mixtures.
+/// States should be of order one to ten, for the noise at the end of the schedule is of size one. There are no
+/// covariances and no localisation; where a variable is not observed, only its background tells of it. Where nothing is
+/// observed the background is left as it is. The likelihood is the mean of `N(y; h(xⱼ), R)` over the members. Cost
+/// O(steps N (n + m²)), and O(steps N² n) for mixtures.
 ///
 /// Reference: Bao, Zhang & Zhang, *An ensemble score filter for tracking high-dimensional nonlinear dynamical systems*,
 /// Comput. Methods Appl. Mech. Engrg. 432 (2024), 117447.
@@ -25,8 +27,8 @@ public struct EnsembleScoreFilter: Analysis {
 
     /// The members whose kernels a state is drawn from, where the likelihood is damped.
     public enum Background: String, Sendable, CaseIterable, Codable {
-        /// The one of its own number, as in the reference's program. In many variables the mixture leads most states to the few members
-        /// that are nearest, and the ensemble narrows.
+        /// The one of its own number, as in the reference's program. In many variables the mixture leads most states to
+        /// the few members that are nearest, and the ensemble narrows.
         case own
         /// All: the formula of the reference. In few variables it finds modes between which members do not move.
         case mixture

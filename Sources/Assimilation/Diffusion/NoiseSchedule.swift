@@ -5,8 +5,8 @@ import Tensors
 ///     z(t) | x ~ N(α x, β² I),   α = 1 − (1 − a) t,   β² = b + (1 − b) t
 ///     dz = f z dt + g dw,   f = d log α / dt,   g² = dβ² / dt − 2 f β²
 ///
-/// The variance is in units of the square of the state's. Reference: Song et al., *Score-based generative modeling through stochastic
-/// differential equations* (ICLR 2021), on the diffusion and its reversal.
+/// The variance is in units of the square of the state's. Reference: Song et al., *Score-based generative modeling
+/// through stochastic differential equations* (ICLR 2021), on the diffusion and its reversal.
 public struct NoiseSchedule: Tree {
     /// `a`, what is left of the state at the end.
     public var finalScale: Tensor
@@ -26,7 +26,8 @@ public struct NoiseSchedule: Tree {
     /// `g²`
     public func diffusion(_ time: Tensor) -> Tensor { 1 - initialVariance - 2 * drift(time) * variance(time) }
 
-    /// One step of Euler and Maruyama back in time, for states `[..., n]` with the scores and standard normal noise of their shape.
+    /// One step of Euler and Maruyama back in time, for states `[..., n]` with the scores and standard
+    /// normal noise of their shape.
     ///
     ///     z ← z − (f z − g² score) δ + g √δ ξ
     public func reversed(_ states: Tensor, scores: Tensor, noise: Tensor, time: Tensor, step: Double) -> Tensor {
@@ -41,8 +42,8 @@ public struct NoiseSchedule: Tree {
     }
 }
 
-/// The derivative of the logarithm of a density that is a mixture of normal ones, `Σ wⱼ N(z; cⱼ, v I)`: `Σ pⱼ (cⱼ − z) / v` with
-/// the probabilities `pⱼ` that `z` is of component `j`.
+/// The derivative of the logarithm of a density that is a mixture of normal ones, `Σ wⱼ N(z; cⱼ, v I)`:
+/// `Σ pⱼ (cⱼ − z) / v` with the probabilities `pⱼ` that `z` is of component `j`.
 ///
 /// - Parameters:
 ///   - state: `z`, `[n]`.

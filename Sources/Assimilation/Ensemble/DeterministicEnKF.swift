@@ -1,6 +1,7 @@
 import Tensors
 
-/// The deterministic ensemble Kalman filter: anomalies see half of the gain, which for small corrections is the right covariance.
+/// The deterministic ensemble Kalman filter: anomalies see half of the gain,
+/// which for small corrections is the right covariance.
 ///
 ///     mean ← mean + K d,   X ← X − ½ (K H X),   K = P Hᵀ (H P Hᵀ + R)⁻¹
 ///
@@ -23,7 +24,8 @@ public struct DeterministicEnKF: Analysis {
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
 }
 
-/// The ensemble square-root filter that uses one observed value after the other: no matrix is factored but that of the errors.
+/// The ensemble square-root filter that uses one observed value after the other:
+/// no matrix is factored but that of the errors.
 ///
 ///     x ← x + p d / s,   X ← X − a (h pᵀ) / s,   s = hᵀ h + 1,   p = Xᵀ h,   a = 1 / (1 + √(1 / s))
 ///

@@ -1,14 +1,15 @@
 import Tensors
 
-/// The finite-size ensemble Kalman filter, which finds its inflation itself: it allows for the sampling error of the mean and the
-/// covariance of few members.
+/// The finite-size ensemble Kalman filter, which finds its inflation itself: it allows for the sampling error of the
+/// mean and the covariance of few members.
 ///
 ///     J(l) = Σⱼ gⱼ² / (λⱼ (l² λⱼ + N − 1)) + ε / l² + c log l²,   S Sᵀ = V diag(λ) Vᵀ,   g = Vᵀ S d
 ///
-/// Anomalies are multiplied by the `l` where `J` is least, then transformed as in the ETKF. This is the dual form; `S` and `d` are
-/// the observed anomalies and the innovation in units of the observation error. Cost O(N² m + N³), with one eigendecomposition.
-/// References: Bocquet, *Ensemble Kalman filtering without the intrinsic need for inflation* (NPG 2011); Bocquet, Raanes & Hannart,
-/// *Expanding the validity of the ensemble Kalman filter without the intrinsic need for inflation* (NPG 2015).
+/// Anomalies are multiplied by the `l` where `J` is least, then transformed as in the ETKF. This is the dual form; `S`
+/// and `d` are the observed anomalies and the innovation in units of the observation error. Cost O(N² m + N³), with one
+/// eigendecomposition. References: Bocquet, *Ensemble Kalman filtering without the intrinsic need for inflation* (NPG
+/// 2011); Bocquet, Raanes & Hannart, *Expanding the validity of the ensemble Kalman filter without the intrinsic
+/// need for inflation* (NPG 2015).
 public struct EnKFN: Analysis {
     /// Multiplies the certainty of the prior for the covariance; above 1 when the members sample better than at random.
     public let certainty: Double
@@ -52,11 +53,11 @@ public struct EnKFN: Analysis {
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
 }
 
-/// What an ensemble of `N` members says of the covariance that it was drawn from, as a prior for the weights of its anomalies: a
-/// multivariate t, whose potential is `½ (N − 1) c log(ε + |w|²)` in place of `½ (N − 1) |w|²`.
+/// What an ensemble of `N` members says of the covariance that it was drawn from, as a prior for the weights of its
+/// anomalies: a multivariate t, whose potential is `½ (N − 1) c log(ε + |w|²)` in place of `½ (N − 1) |w|²`.
 ///
-/// `ε = 1 + 1 / N` and `c = N / (N − 1)`, corrected such that without information there is no inflation, equation 36 of Bocquet,
-/// Raanes & Hannart (2015).
+/// `ε = 1 + 1 / N` and `c = N / (N − 1)`, corrected such that without information there is no inflation, equation 36 of
+/// Bocquet, Raanes & Hannart (2015).
 struct FiniteSizePrior {
     let epsilon: Tensor
     let coefficient: Tensor

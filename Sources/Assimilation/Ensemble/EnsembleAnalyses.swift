@@ -30,9 +30,10 @@ public struct StochasticEnKF: Analysis {
 ///
 ///     S = R^-½ Yᵀ / √(N−1),   T = (I + Sᵀ S)^-½ = I − Sᵀ (C² + C)⁻¹ S,   C = (I + S Sᵀ)^½,   w = T² Sᵀ R^-½ d
 ///
-/// One root is taken, `m × m` where there are fewer observations than members and `N × N` otherwise. The likelihood follows
-/// from the same matrices: `dᵀ (I + S Sᵀ)⁻¹ d = |d − S w|² + |w|²`, and `I + S Sᵀ` and `I + Sᵀ S` have one determinant.
-/// Reference: Bishop, Etherton & Majumdar (2001); Hunt, Kostelich & Szunyogh (2007); Sakov & Oke (2008) on the symmetric root.
+/// One root is taken, `m × m` where there are fewer observations than members and `N × N` otherwise. The likelihood
+/// follows from the same matrices: `dᵀ (I + S Sᵀ)⁻¹ d = |d − S w|² + |w|²`, and `I + S Sᵀ` and `I + Sᵀ S` have one
+/// determinant. Reference: Bishop, Etherton & Majumdar (2001); Hunt, Kostelich & Szunyogh (2007);
+/// Sakov & Oke (2008) on the symmetric root.
 public struct ETKF: Analysis {
     /// Whether the anomalies are turned by a random rotation that keeps their mean.
     public let rotates: Bool

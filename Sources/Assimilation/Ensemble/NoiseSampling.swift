@@ -6,8 +6,8 @@ public enum NoiseSampling: String, Sendable, CaseIterable, Codable {
     case independent
     /// With mean exactly zero.
     case centred
-    /// With mean zero, covariance exactly the identity, and no correlation with the ensemble that it is added to: removes the
-    /// sampling error of additive noise. Needs more members than state and noise variables together.
+    /// With mean zero, covariance exactly the identity, and no correlation with the ensemble that it is added to:
+    /// removes the sampling error of additive noise. Needs more members than state and noise variables together.
     case exact
 
     /// Noise of shape `[N, q]`; `anomalies`, `[N, n]`, is what `exact` noise is made uncorrelated with.

@@ -27,7 +27,8 @@ struct ObservedEnsemble {
         return gaussianLogLikelihood(innovation, spread + error, mask: mask)
     }
 
-    /// The same from the factor of `R`, the quadratic form `dᵀ (I + S Sᵀ)⁻¹ d` and half of `log det(I + S Sᵀ)` in whitened units.
+    /// The same from the factor of `R`, the quadratic form `dᵀ (I + S Sᵀ)⁻¹ d` and half of `log det(I + S Sᵀ)` in
+    /// whitened units.
     func logLikelihood(_ whitener: Tensor, quadratic: Tensor, halfLogDeterminant: Tensor) -> Tensor {
         let logTwoPi = 1.8378770664093453
         return -0.5 * (quadratic + logTwoPi * mask.sum()) - halfLogDeterminant - whitener.diagonal().log().sum()

@@ -1,14 +1,14 @@
 import Tensors
 
-/// The forecast of an ensemble whose model error is not drawn: the anomalies are transformed such that their covariance grows by that
-/// of the model error, as far as it lies in the space that they span.
+/// The forecast of an ensemble whose model error is not drawn: the anomalies are transformed such that their covariance
+/// grows by that of the model error, as far as it lies in the space that they span.
 ///
 ///     X ← (I + (N − 1) W Wᵀ)^½ X,   W = X⁺ᵀ F
 ///
-/// `X⁺` is the pseudo-inverse and `F` the factor of the model error, `Q = F Fᵀ`. Few members do without the sampling error of noise,
-/// and what they do not span gets none of it. Cost O(N³ + N n q).
-/// Reference: Raanes, Carrassi & Bertino, *Extending the square root method to account for additive forecast noise in ensemble
-/// methods* (MWR 2015).
+/// `X⁺` is the pseudo-inverse and `F` the factor of the model error, `Q = F Fᵀ`. Few members do without the sampling
+/// error of noise, and what they do not span gets none of it. Cost O(N³ + N n q).
+/// Reference: Raanes, Carrassi & Bertino, *Extending the square root method to account for additive forecast noise in
+/// ensemble methods* (MWR 2015).
 public struct SquareRootForecast<Model: ForecastModel>: Forecast {
     public var model: Model
     public var modelError: ModelError

@@ -29,8 +29,8 @@ public struct KalmanAnalysis: Analysis {
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
 }
 
-/// `(I − K H) P (I − K H)ᵀ + K R Kᵀ`, `cross` is `P Hᵀ`: factor by factor, each of the rank `m`, where fewer values are observed than
-/// there are variables; as a congruence, symmetric as it is, where not.
+/// `(I − K H) P (I − K H)ᵀ + K R Kᵀ`, `cross` is `P Hᵀ`: factor by factor, each of the rank `m`, where fewer values are
+/// observed than there are variables; as a congruence, symmetric as it is, where not.
 func josephForm(
     _ covariance: Tensor, gain: Tensor, operatorMatrix: Tensor, cross: Tensor, error: Tensor
 ) -> Tensor {

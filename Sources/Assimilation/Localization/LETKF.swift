@@ -1,13 +1,13 @@
 import Tensors
 
-/// The local ensemble transform Kalman filter: each variable has an analysis of its own, in which an observed value counts as
-/// much as the taper says at its distance.
+/// The local ensemble transform Kalman filter: each variable has an analysis of its own, in which an observed value
+/// counts as much as the taper says at its distance.
 ///
 ///     Aᵢ = (N − 1) I + Y ρᵢ R⁻¹ Yᵀ,   wᵢ = Aᵢ⁻¹ Y ρᵢ R⁻¹ d,   Eᵢ ← mean Eᵢ + (wᵢ + √(N − 1) Aᵢ^-½) Xᵢ
 ///
-/// `ρᵢ` multiplies whitened values, which for a diagonal `R` is dividing error variances by the taper. The likelihood is of the
-/// localised covariance, as in `LocalizedStochasticEnKF`; NaN where the taper makes that not positive definite. Cost
-/// O(n N² (m + N)): all local analyses are one batch with one symmetric root each.
+/// `ρᵢ` multiplies whitened values, which for a diagonal `R` is dividing error variances by the taper. The likelihood
+/// is of the localised covariance, as in `LocalizedStochasticEnKF`; NaN where the taper makes that not positive
+/// definite. Cost O(n N² (m + N)): all local analyses are one batch with one symmetric root each.
 /// Reference: Hunt, Kostelich & Szunyogh, *Efficient data assimilation for spatiotemporal chaos* (Physica D 2007).
 public struct LETKF<Weights: Taper>: Analysis {
     public var localization: Localization<Weights>

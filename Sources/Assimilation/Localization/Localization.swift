@@ -1,6 +1,7 @@
 import Tensors
 
-/// A taper over the distances between variables and observed values: it removes what a small ensemble says of places far apart.
+/// A taper over the distances between variables and observed values:
+/// it removes what a small ensemble says of places far apart.
 ///
 /// Distances are structure; what the taper holds, a radius or free weights, can be learned.
 public struct Localization<Weights: Taper>: Tree {

@@ -4,9 +4,10 @@ import Tensors
 ///
 ///     E ← E + (y + ε − h(E)) (ρ_yy ∘ Yᵀ Y + (N − 1) R)⁻¹ (ρ_yx ∘ Yᵀ X),   ε ~ N(0, R), of mean zero over the members
 ///
-/// `∘` multiplies element by element with the factors `ρ` of the localisation. The likelihood is of the localised covariance; it
-/// and the members are NaN where a taper makes that not positive definite. Cost O(N m² + m³ + m² n).
-/// Reference: Houtekamer & Mitchell, *A sequential ensemble Kalman filter for atmospheric data assimilation* (MWR 2001).
+/// `∘` multiplies element by element with the factors `ρ` of the localisation. The likelihood is of the localised
+/// covariance; it and the members are NaN where a taper makes that not positive definite. Cost O(N m² + m³ + m² n).
+/// Reference: Houtekamer & Mitchell, *A sequential ensemble Kalman filter for atmospheric
+/// data assimilation* (MWR 2001).
 public struct LocalizedStochasticEnKF<Weights: Taper>: Analysis {
     public var localization: Localization<Weights>
     public let sampling: NoiseSampling

@@ -12,10 +12,11 @@ public protocol Taper: Tree {
 ///     1 − 5/3 z² + 5/8 z³ + 1/2 z⁴ − 1/4 z⁵                        z ≤ 1
 ///     4 − 5 z + 5/3 z² + 5/8 z³ − 1/2 z⁴ + 1/12 z⁵ − 2/(3 z)       1 < z ≤ 2
 ///
-/// Its derivative with respect to the radius is continuous and finite everywhere. Positive definite in up to three dimensions,
-/// and on circles of more than 3.64 radii around.
+/// Its derivative with respect to the radius is continuous and finite everywhere. Positive definite in up to three
+/// dimensions, and on circles of more than 3.64 radii around.
 ///
-/// Reference: Gaspari & Cohn, *Construction of correlation functions in two and three dimensions* (QJRMS 1999), equation 4.10.
+/// Reference: Gaspari & Cohn, *Construction of correlation functions in two and three dimensions*
+/// (QJRMS 1999), equation 4.10.
 public struct GaspariCohn: Taper {
     /// In the unit of the coordinates.
     public var radius: Tensor
@@ -46,8 +47,8 @@ public struct StepTaper: Taper {
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&radius, "radius") }
 }
 
-/// Weights that are free: to be learned. They stand at the distances 0, `spacing`, 2 `spacing` …, between which the taper is
-/// linear; beyond the last it falls to zero within one more spacing.
+/// Weights that are free: to be learned. They stand at the distances 0, `spacing`, 2 `spacing` …, between which the
+/// taper is linear; beyond the last it falls to zero within one more spacing.
 ///
 /// As factors of a covariance they need not leave it positive definite.
 public struct FreeTaper: Taper {

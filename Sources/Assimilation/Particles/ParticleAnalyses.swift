@@ -4,9 +4,9 @@ import Tensors
 ///
 ///     wᵢ ← wᵢ p(y | xᵢ) / Σ wⱼ p(y | xⱼ)
 ///
-/// Wrap it in `Resampled`. Where no particle explains the observation to rounding the likelihood is −∞, the weights stay as they
-/// were, and the run's outcome is `collapsed`. Cost O(N m²). Reference: Gordon, Salmond & Smith, *Novel approach to
-/// nonlinear/non-Gaussian Bayesian state estimation* (1993).
+/// Wrap it in `Resampled`. Where no particle explains the observation to rounding the likelihood is −∞, the weights
+/// stay as they were, and the run's outcome is `collapsed`. Cost O(N m²). Reference: Gordon, Salmond & Smith, *Novel
+/// approach to nonlinear/non-Gaussian Bayesian state estimation* (1993).
 public struct BootstrapAnalysis: Analysis {
     public init() {}
 
@@ -21,13 +21,13 @@ public struct BootstrapAnalysis: Analysis {
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
 }
 
-/// The analysis of the particle filter with the optimal proposal, for additive Gaussian model error and operators that are affine:
-/// states are drawn knowing the observation, and weights vary as little as they can.
+/// The analysis of the particle filter with the optimal proposal, for additive Gaussian model error and operators that
+/// are affine: states are drawn knowing the observation, and weights vary as little as they can.
 ///
 ///     K = Q Hᵀ (H Q Hᵀ + R)⁻¹,   xᵢ ~ N(fᵢ + K (y − h(fᵢ)), (I − K H) Q),   wᵢ ← wᵢ N(y − h(fᵢ); 0, H Q Hᵀ + R)
 ///
-/// `fᵢ` are forecasts *without* model error: use `EachParticle(model)` before it. A model without error can be given that of a
-/// kernel about the particles. Cost O(N m² + m³ + N n m).
+/// `fᵢ` are forecasts *without* model error: use `EachParticle(model)` before it. A model without error can be given
+/// that of a kernel about the particles. Cost O(N m² + m³ + N n m).
 /// Reference: Doucet, Godsill & Andrieu, *On sequential Monte Carlo sampling methods for Bayesian filtering* (2000).
 public struct OptimalProposal: Analysis {
     /// The error of the model's last step.
@@ -49,7 +49,8 @@ public struct OptimalProposal: Analysis {
         let innovations =
             mask * (observation.values - vmap { (x: Tensor) in observation.operator(x) }(background.states))
         let gain = system.symmetricSolve(seenFactor.matrixProduct(factor.transposed))  // Kᵀ, [m, n]
-        // A draw of the model error, corrected by an observation that is perturbed for it, has the covariance (I − K H) Q.
+        // A draw of the model error, corrected by an observation that is perturbed for it,
+        // has the covariance (I − K H) Q.
         let keys = background.key.split(3)
         let noise = keys[0].normal([background.count, factor.shape[1]])
         let root = observation.errorCovariance.symmetricRoot()

@@ -2,13 +2,14 @@ import Tensors
 
 /// Draws the particles of another analysis anew from their weights, when few of them carry most of the weight.
 ///
-/// Systematic resampling: one uniform number for all, so that a particle of weight `w` has `⌊N w⌋` or `⌈N w⌉` offspring. All but
-/// one of the copies of a particle may be moved by a random draw from a normal kernel, `h² P` with `P` the weighted covariance of
-/// the particles and `h = jitter N^(−1 / (n + 4))`, Scott's rule. Cost O(N n), and O(N n²) for the kernel.
+/// Systematic resampling: one uniform number for all, so that a particle of weight `w` has `⌊N w⌋` or `⌈N w⌉`
+/// offspring. All but one of the copies of a particle may be moved by a random draw from a normal kernel, `h² P` with
+/// `P` the weighted covariance of the particles and `h = jitter N^(−1 / (n + 4))`, Scott's rule. Cost O(N n),
+/// and O(N n²) for the kernel.
 ///
-/// Resampling is not differentiable: derivatives are those of the chosen particles. Reference: Kitagawa, *Monte Carlo filter and
-/// smoother for non-Gaussian nonlinear state space models* (1996); Musso, Oudjane & Le Gland, *Improving regularised particle
-/// filters* (2001).
+/// Resampling is not differentiable: derivatives are those of the chosen particles. Reference: Kitagawa, *Monte Carlo
+/// filter and smoother for non-Gaussian nonlinear state space models* (1996); Musso, Oudjane & Le Gland, *Improving
+/// regularised particle filters* (2001).
 public struct Resampled<Base: Analysis>: Analysis where Base.State == Particles {
     public var base: Base
     /// Resampled when the effective size falls below this part of the number of particles; 1 for always.
@@ -48,7 +49,8 @@ extension Particles {
         let below = (size * weights.stoppingGradient.cumulativeSum() - key.uniform()).ceiling()
             .clipped(from: 0, to: size).cast(to: .int64)
         let ends = Tensor.ones([count], type: .int64).scatterAdded(below, axis: 0, size: count + 1)
-        // A place belongs to the first particle whose points end behind it; rounding must not leave the last place over.
+        // A place belongs to the first particle whose points end behind it;
+        // rounding must not leave the last place over.
         return ends.slice(axis: 0, from: 0, to: count).cumulativeSum()
             .minimum(Tensor(integers: [count - 1], shape: []))
     }
@@ -66,8 +68,8 @@ extension Particles {
             logWeights: equal.broadcast(to: [count]), key: keys[2])
     }
 
-    /// A factor `[n, n]` of the covariance `h² P` of a kernel that smooths the particles: `P` is their weighted covariance and
-    /// `h = width N^(−1 / (n + 4))`, Scott's rule.
+    /// A factor `[n, n]` of the covariance `h² P` of a kernel that smooths the particles: `P` is their weighted
+    /// covariance and `h = width N^(−1 / (n + 4))`, Scott's rule.
     func kernelFactor(width: Tensor) -> Tensor {
         let n = states.shape[1]
         let factor = covarianceFactor

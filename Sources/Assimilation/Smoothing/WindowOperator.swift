@@ -1,10 +1,10 @@
 import Tensors
 
-/// What is observed in a window of time, as a function of the state at its beginning: the model carries the state on, and the
-/// operator looks at it at `count` times in a row, the first of them `delay` steps after the beginning.
+/// What is observed in a window of time, as a function of the state at its beginning: the model carries the state on,
+/// and the operator looks at it at `count` times in a row, the first of them `delay` steps after the beginning.
 ///
-/// With it an observation of a whole window is like any other, and every analysis becomes one of the state at the beginning of the
-/// window. Its values are `[count · m]`, time by time.
+/// With it an observation of a whole window is like any other, and every analysis becomes one of the state at the
+/// beginning of the window. Its values are `[count · m]`, time by time.
 public struct WindowOperator<Model: ForecastModel, Operator: Map>: Map
 where Operator.Input == Tensor, Operator.Output == Tensor {
     public var model: Model

@@ -2,9 +2,10 @@ import Tensors
 
 /// Analyses of windows that slide over the observations: a filter and a smoother of fixed lag at once.
 ///
-/// The first window takes the observations of times 0 to `lag`; each later one begins `shift` steps after the one before and
-/// takes the `shift` newest observations, up to its end `lag` steps after its beginning, so that each is used once. With
-/// `Variational` this is 4D-Var, with `IterativeEnKS` the iterative ensemble Kalman smoother. `lag` 0 and `shift` 1 is `Cycle`.
+/// The first window takes the observations of times 0 to `lag`; each later one begins `shift` steps after the one
+/// before and takes the `shift` newest observations, up to its end `lag` steps after its beginning, so that each is
+/// used once. With `Variational` this is 4D-Var, with `IterativeEnKS` the iterative ensemble Kalman smoother.
+/// `lag` 0 and `shift` 1 is `Cycle`.
 ///
 /// Reference: Bocquet & Sakov, *An iterative ensemble Kalman smoother* (QJRMS 2014), single assimilation of data.
 public struct WindowedCycle<F: Forecast, A: Analysis, Model: ForecastModel>: Tree where F.State == A.State {

@@ -1,19 +1,21 @@
 import Tensors
 
-/// Variational assimilation: the state that is most probable given a background whose error covariance `B` is always the same.
-/// With an observation at one time it is 3D-Var; with that of a window, `WindowOperator`, it is strong-constraint 4D-Var.
+/// Variational assimilation: the state that is most probable given a background whose error covariance `B` is always
+/// the same. With an observation at one time it is 3D-Var; with that of a window, `WindowOperator`,
+/// it is strong-constraint 4D-Var.
 ///
 ///     x = argmin ½ (x − b)ᵀ B⁻¹ (x − b) + ½ (y − h(x))ᵀ R⁻¹ (y − h(x))
 ///
 /// by Gauss–Newton steps, one of which is exact for a linear operator. `B` may be singular. The likelihood is
-/// `N(y − h(b); 0, H B Hᵀ + R)` of the linearised operator. With conjugate gradients it is the bound without `H B Hᵀ`: there is no
-/// determinant of what is never formed.
-/// References: Lorenc, *Analysis methods for numerical weather prediction* (QJRMS 1986); Courtier, Thépaut & Hollingsworth, *A
-/// strategy for operational implementation of 4D-Var, using an incremental approach* (QJRMS 1994).
+/// `N(y − h(b); 0, H B Hᵀ + R)` of the linearised operator. With conjugate gradients it is the bound without `H B Hᵀ`:
+/// there is no determinant of what is never formed.
+/// References: Lorenc, *Analysis methods for numerical weather prediction* (QJRMS 1986); Courtier, Thépaut &
+/// Hollingsworth, *A strategy for operational implementation of 4D-Var, using an incremental approach* (QJRMS 1994).
 public struct Variational: Analysis {
     /// How the linear system of a Gauss–Newton step is solved.
     public enum Solver: Sendable, Equatable {
-        /// By the Jacobian and a Cholesky factor in the space of the observations: O(n² m + m³) and `min(n, m)` tangents.
+        /// By the Jacobian and a Cholesky factor in the space of the observations:
+        /// O(n² m + m³) and `min(n, m)` tangents.
         case dense
         /// By so many conjugate gradients in the space of `B^½`, each a tangent and an adjoint of the operator.
         case conjugateGradients(Int)

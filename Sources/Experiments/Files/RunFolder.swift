@@ -43,7 +43,8 @@ public final class RunFolder: Sendable {
     ///
     /// - Parameters:
     ///   - fingerprint: what tells this run from another: the configuration and the input.
-    ///   - subject: the part of the configuration that the results are about, if not all. Stages of one fingerprint serve every
+    ///   - subject: the part of the configuration that the results are about, if not all.
+    ///     Stages of one fingerprint serve every
     ///     subject, finished results are those of one.
     ///   - program: in place of the running one.
     /// - Throws: `cannotCreate` where the folder holds a run or other files, is in use, or is a file; `noPermission`.

@@ -1,8 +1,8 @@
 /// Learning curves in the format that TensorBoard reads: a file of records, each an `Event` message with one scalar.
 ///
-/// A record is its length (8 bytes, little-endian), the masked CRC-32C of the length, the message, and the masked CRC-32C of the
-/// message. A message has `wall_time` (field 1, double), `step` (2, varint) and `summary` (5), whose values (1) have a `tag` (1) and
-/// a `simple_value` (2, float); the first message has `file_version` (3) instead.
+/// A record is its length (8 bytes, little-endian), the masked CRC-32C of the length, the message, and the masked
+/// CRC-32C of the message. A message has `wall_time` (field 1, double), `step` (2, varint) and `summary` (5), whose
+/// values (1) have a `tag` (1) and a `simple_value` (2, float); the first message has `file_version` (3) instead.
 ///
 ///     var events = TensorBoardEvents()
 ///     events.add("loss", 0.5, step: 1)

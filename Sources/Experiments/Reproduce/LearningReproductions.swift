@@ -3,7 +3,8 @@ import Learning
 
 /// The table of machine learning in data assimilation, row by row.
 ///
-/// - Parameter isQuick: shorter experiments, for a look; their numbers are rougher, and so are the limits that they are held to.
+/// - Parameter isQuick: shorter experiments, for a look; their numbers are rougher,
+///   and so are the limits that they are held to.
 func learningReproductions(isQuick: Bool) -> [any Reproduction] {
     [
         GainRow(isQuick: isQuick), LocalizationRow(isQuick: isQuick), PartlyObservedRow(isQuick: isQuick),

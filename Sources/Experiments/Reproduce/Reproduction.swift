@@ -9,7 +9,8 @@ protocol Reproduction: Sendable {
     /// What is learned, and the paper or section that published it.
     var title: String { get }
     var claims: [Claim] { get }
-    /// How long a seed takes beside those of other rows, about: the longest begin first, so that all threads end together.
+    /// How long a seed takes beside those of other rows, about: the longest begin first,
+    /// so that all threads end together.
     var length: Double { get }
 
     /// The numbers of the claims, in their order, and any others that are worth a line; nil for what failed.

@@ -33,7 +33,8 @@ public struct CalibrationRecord: Codable, Sendable, Equatable {
     public var level: Double
     /// The share of the forecasts whose interval held the truth.
     public var coverage: IntervalRecord
-    /// The probability of a share at least so far from the level if it is right, corrected by Holm for the number of leads.
+    /// The probability of a share at least so far from the level if it is right,
+    /// corrected by Holm for the number of leads.
     public var probability: Double?
     public var finding: CalibrationFinding
 }
@@ -47,8 +48,8 @@ public enum RankShape: String, Codable, Sendable, CaseIterable {
     case tooWide = "dome: forecasts too wide"
 }
 
-/// The probability of an estimate so far from what it is in theory: normal, with the larger of the standard errors that its
-/// interval and independent times have.
+/// The probability of an estimate so far from what it is in theory: normal, with the larger of the standard errors that
+/// its interval and independent times have.
 private func probability(_ estimate: IntervalRecord, from theory: Double, independentError: Double) -> Double? {
     guard let value = estimate.value, let low = estimate.low, let high = estimate.high else { return nil }
     let error = max((high - low) / 3.92, independentError)
@@ -84,8 +85,8 @@ extension RunResults {
         return records
     }
 
-    /// By how much the standard errors of coverages exceed those of independent times: the most among those of both levels, since an
-    /// interval that held the truth always has none.
+    /// By how much the standard errors of coverages exceed those of independent times: the most among those of both
+    /// levels, since an interval that held the truth always has none.
     private func dependence(_ context: ReportContext, _ lead: Int) -> Double {
         let ratios = [ScoreName.coverage50, .coverage90].compactMap { score -> Double? in
             guard let found = context.score(score, chosen, lead: lead), let value = found.value, let low = found.low,

@@ -20,8 +20,8 @@ public struct LeaderRecord: Codable, Sendable, Equatable {
     public var low: Double?
     /// The upper end of its confidence interval.
     public var high: Double?
-    /// Whether the intervals of the differences from all other methods exclude zero and their probabilities, corrected by Holm for
-    /// the number of other methods, are below one less the confidence.
+    /// Whether the intervals of the differences from all other methods exclude zero and their probabilities, corrected
+    /// by Holm for the number of other methods, are below one less the confidence.
     public var isClear: Bool
 }
 
@@ -69,8 +69,8 @@ extension ComparisonRecord {
             significant: difference.isSignificant)
     }
 
-    /// Comparisons with their probabilities corrected by Holm, over all methods and leads of a score, a variable and a scenario;
-    /// those stay significant whose corrected probability is below 1 − `confidence`.
+    /// Comparisons with their probabilities corrected by Holm, over all methods and leads of a score, a variable and a
+    /// scenario; those stay significant whose corrected probability is below 1 − `confidence`.
     static func corrected(_ comparisons: [ComparisonRecord], confidence: Double) -> [ComparisonRecord] {
         struct Family: Hashable { let gaps: Gaps, variable: String, score: ScoreName }
         var corrected = comparisons

@@ -1,9 +1,10 @@
 extension RunResults {
-    /// The results as `results.nc`: scores by split, method, variable, gaps and lead; estimates over time; forecasts by start
-    /// and lead.
+    /// The results as `results.nc`: scores by split, method, variable, gaps and lead; estimates over time; forecasts by
+    /// start and lead.
     ///
-    /// Follows the CF conventions: times in days since 1970, leads as `forecast_period`, starts as `forecast_reference_time`,
-    /// units and standard names of the variables. What is not known is the fill value. The same results give the same file.
+    /// Follows the CF conventions: times in days since 1970, leads as `forecast_period`, starts as
+    /// `forecast_reference_time`, units and standard names of the variables. What is not known is the fill value. The
+    /// same results give the same file.
     ///
     /// - Throws: `data` where a time of a series or a forecast is no ISO 8601 time.
     public func netCDF() throws(InputError) -> NetCDFFile {

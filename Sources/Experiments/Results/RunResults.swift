@@ -113,7 +113,8 @@ public struct RunResults: Codable, Sendable, Equatable {
         gapScenarios.first { $0.name == gaps }?.title ?? gaps.rawValue
     }
 
-    /// Methods whose scores of a split are the same to all digits, in groups of two or more, in the order of the methods.
+    /// Methods whose scores of a split are the same to all digits, in groups of two or more,
+    /// in the order of the methods.
     func duplicates(split: String) -> [[String]] {
         struct Place: Hashable { let variable: String, lead: Int, gaps: Gaps, score: ScoreName }
         let own = Dictionary(grouping: scores.filter { $0.split == split }, by: \.method).mapValues { records in

@@ -68,8 +68,8 @@ public struct ComparisonRecord: Codable, Sendable, Equatable {
     public var low: Double?
     /// The upper end of its confidence interval.
     public var high: Double?
-    /// The probability of a difference at least so large if there is none, corrected by Holm for the number of comparisons of the
-    /// score in the scenario.
+    /// The probability of a difference at least so large if there is none, corrected by Holm for the number of
+    /// comparisons of the score in the scenario.
     public var probability: Double?
     /// Whether the interval excludes zero and the corrected probability is below one less the confidence.
     public var significant: Bool

@@ -1,5 +1,5 @@
-/// Settings that papers made known, by their names in a configuration; scores as the package DAPPER collects them, and those of
-/// the sparse setting as the literature on learned filters reports them.
+/// Settings that papers made known, by their names in a configuration; scores as the package DAPPER collects them, and
+/// those of the sparse setting as the literature on learned filters reports them.
 enum PublishedSettingName: String, CaseIterable, Sendable {
     case sakov2008, sakov2012, anderson2010, bocquet2010
     case bocquet2010Large = "bocquet2010-40"

@@ -5,7 +5,8 @@ struct AbsurdSetting {
     private(set) var configuration = ""
     private(set) var text = ""
 
-    /// Settings with one number after another go through all keys of the tables and through all values of the configurations.
+    /// Settings with one number after another go through all keys of the tables and through all
+    /// values of the configurations.
     init(_ random: inout Generator, number: Int) {
         var tree = number % 2 == 0 ? ofTable(number / 2, &random) : ofSample(number / 2, &random)
         if random.chance(0.2) { tree = change(tree, at: random.int(1...(tree.size - 1)), &random) }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Where a process that reads inputs is, in memory that it shares with the one that watches it: a trap loses nothing of it.
+/// Where a process that reads inputs is, in memory that it shares with the one that watches it:
+/// a trap loses nothing of it.
 struct SharedState {
     /// Fixed places; after them two for each kind: inputs that were refused, and that were read.
     enum Field: Int, CaseIterable {

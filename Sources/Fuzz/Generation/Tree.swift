@@ -110,7 +110,8 @@ indirect enum Tree {
         }
     }
 
-    /// The tree with another value at a path, as `["data", "variables[]", "name"]`: of lists the first element, which is made if need be.
+    /// The tree with another value at a path, as `["data", "variables[]", "name"]`: of lists the first element,
+    /// which is made if need be.
     func setting(_ path: [String], to value: Tree) -> Tree {
         guard let first = path.first else { return value }
         let (name, below) = (first.hasSuffix("[]") ? String(first.dropLast(2)) : first, Array(path.dropFirst()))

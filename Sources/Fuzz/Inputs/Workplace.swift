@@ -6,7 +6,8 @@ import Yams
 struct Workplace {
     let folder: String
     let samples: Samples
-    /// Called before and after a library reads a text: what ends the process in between is its fault, not the program's.
+    /// Called before and after a library reads a text: what ends the process in between is its fault,
+    /// not the program's.
     let enteringLibrary: (Bool) -> Void
 
     func path(_ name: String) -> String { "\(folder)/\(name)" }

@@ -2,9 +2,9 @@ import Tensors
 
 /// A nest over a short last axis along which values are rolled, in whole vectors of eight.
 ///
-/// Cut where rolls begin anew, forty elements are four vectors and eight single numbers, each as long as a vector. Here they are five
-/// vectors, and a rolled one is put together from the two that it lies in. What is written as vectors is read as the same vectors, which
-/// processors hand on before it is in memory.
+/// Cut where rolls begin anew, forty elements are four vectors and eight single numbers, each as long as a vector. Here
+/// they are five vectors, and a rolled one is put together from the two that it lies in. What is written as vectors is
+/// read as the same vectors, which processors hand on before it is in memory.
 struct CircleWriter {
     let frame: Frame
     /// The variable of the last axis, which goes from vector to vector, and the length of that axis.
@@ -26,7 +26,8 @@ struct CircleWriter {
         let isVector: Bool
     }
 
-    /// The statements that compute and store some results of one shape; nil where they are more than arithmetic on whole axes.
+    /// The statements that compute and store some results of one shape;
+    /// nil where they are more than arithmetic on whole axes.
     mutating func stores(_ results: [Int], _ shape: [Int]) -> [String]? {
         let index = shape.indices.map { shape[$0] == 1 ? Index.constant(0) : .variable($0) }
         var stores: [String] = []

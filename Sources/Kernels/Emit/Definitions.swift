@@ -1,13 +1,15 @@
-/// C text cut into what it defines, so that a program takes what it uses and no more: compilers take their time for what they
-/// read.
+/// C text cut into what it defines, so that a program takes what it uses and no more: compilers take their time for
+/// what they read.
 ///
-/// A definition makes those identifiers known outside of its parentheses and braces that are new, and the last of them before its
-/// body even if it is not, as in both branches of a condition. Conditions are always taken. A macro that is applied outside of functions makes a family of them, `ROOTS(d) ROOTS(f)`; it is written out,
-/// so that each member can be taken by itself. Comments outside of functions are left behind.
+/// A definition makes those identifiers known outside of its parentheses and braces that are new, and the last of them
+/// before its body even if it is not, as in both branches of a condition. Conditions are always taken. A macro that is
+/// applied outside of functions makes a family of them, `ROOTS(d) ROOTS(f)`; it is written out, so that each member can
+/// be taken by itself. Comments outside of functions are left behind.
 ///
-/// Functions that are never written into their callers, the routines, can be compiled at the same time as what calls them: with `HALF` 1
-/// the program is made, with 2 the routines, and declared in the other; without it all is one. Where both halves are compiled with
-/// equal effort, some routines go with the program, so that one half does not wait long for the other.
+/// Functions that are never written into their callers, the routines, can be compiled at the same time as what calls
+/// them: with `HALF` 1 the program is made, with 2 the routines, and declared in the other; without it all is one.
+/// Where both halves are compiled with equal effort, some routines go with the program,
+/// so that one half does not wait long for the other.
 struct Definitions: Sendable {
     private struct Family {
         let parameters: [Name]
@@ -162,7 +164,8 @@ extension Definitions {
         families[name] = scanner.parameters().map { Family(parameters: $0, body: scanner.rest) }
     }
 
-    /// The body of a macro with arguments for its parameters, without the signs that join and those that continue lines.
+    /// The body of a macro with arguments for its parameters, without the signs that join
+    /// and those that continue lines.
     private func expanded(_ family: Family, _ arguments: [ArraySlice<UInt8>]) -> ArraySlice<UInt8> {
         var result: [UInt8] = []
         var rest = family.body

@@ -1,7 +1,8 @@
 /// A long program as functions: what a compiler needs grows faster than the function that it is given.
 ///
-/// Statements that follow each other become a function of their own. It gets the pointers that everything else is computed from, and
-/// declares once more what it uses of the rest, so that the compiler knows of its memory what it knew before.
+/// Statements that follow each other become a function of their own. It gets the pointers that everything else is
+/// computed from, and declares once more what it uses of the rest,
+/// so that the compiler knows of its memory what it knew before.
 extension Source {
     /// Lines of a program that are left in one piece.
     private static var fewestLines: Int { 300 }
@@ -73,8 +74,8 @@ extension Source {
     /// Elements of a nest that are worth a meeting of threads, which takes some microseconds.
     private static var fewestShared: Int { 1 << 15 }
 
-    /// Shares out the outermost loop of the nest that was written last among threads, where it is large: each element is computed as
-    /// before, by whichever thread.
+    /// Shares out the outermost loop of the nest that was written last among threads, where it is large: each element
+    /// is computed as before, by whichever thread.
     ///
     /// - Parameters:
     ///   - start: the line at which the nest begins.
@@ -148,8 +149,8 @@ extension String {
         return names
     }
 
-    /// What a line declares that holds for the rest of its block: a pointer, a single number in memory, an index. Bytes are looked at,
-    /// not characters: every line of every program comes by.
+    /// What a line declares that holds for the rest of its block: a pointer, a single number in memory, an index. Bytes
+    /// are looked at, not characters: every line of every program comes by.
     fileprivate var declaredName: String? {
         var text = utf8[...]
         text = text.drop { $0 == UInt8(ascii: " ") }

@@ -19,8 +19,8 @@ struct EmittedProgram: Sendable {
     /// How hard the compiler is to try.
     let effort: Effort
 
-    /// The code of a program: vectors run over the elements of a batch where the program computes them independently of each
-    /// other, and over the elements of arrays otherwise.
+    /// The code of a program: vectors run over the elements of a batch where the program computes them independently of
+    /// each other, and over the elements of arrays otherwise.
     init(_ program: Program) {
         let (lifted, constants) = Simplify.liftingConstants(program)
         if !lifted.isFactorsAlone, let batch = BatchedProgram(lifted, constants: constants.count),
@@ -202,7 +202,8 @@ extension Program {
         }
     }
 
-    /// Whether it is nothing but a factorization of matrices so large that groups of them have better code of their own.
+    /// Whether it is nothing but a factorization of matrices so large that groups of them
+    /// have better code of their own.
     fileprivate var isFactorization: Bool {
         guard instructions.count == 1, case .cholesky = instructions[0].operation else { return false }
         return side(instructions[0].operands[0]) > 24
@@ -229,7 +230,8 @@ extension Operation {
 }
 
 extension Program {
-    /// Whether all is factors of symmetric matrices, which have a routine for groups that reads and writes less than lanes do.
+    /// Whether all is factors of symmetric matrices, which have a routine for groups that reads
+    /// and writes less than lanes do.
     fileprivate var isFactorsAlone: Bool {
         guard instructions.count == 1, case .cholesky = instructions[0].operation else { return false }
         return inputs[0].type == .float64 && inputs[0].shape.last! <= 64

@@ -3,8 +3,8 @@ import Tensors
 extension EmittedProgram {
     /// The code of a program that takes sums over a batch: before, tile by tile, after.
     ///
-    /// Tiles are shared out among a fixed number of slots, each with its own memory and its own sums, which are added in order: the
-    /// number of threads changes no bit.
+    /// Tiles are shared out among a fixed number of slots, each with its own memory and its own sums, which are added
+    /// in order: the number of threads changes no bit.
     static func inTiles(_ tiled: TiledProgram, _ program: Program, _ constants: [Tensor]) -> EmittedProgram {
         let tiles = tiled.size / tiled.tileSize
         let slots = min(tiles, 8)

@@ -33,7 +33,8 @@ extension Source {
 
     /// A call for every matrix of a batch, on doubles: other real numbers are converted before and after.
     ///
-    /// The function takes `sizes`, its operands, its results and `option`; the interpreter does more columns than `limit`.
+    /// The function takes `sizes`, its operands, its results and `option`;
+    /// the interpreter does more columns than `limit`.
     mutating func eachMatrix(
         _ function: String, _ sizes: [Int], _ instruction: Program.Instruction, upTo limit: Int, option: Bool? = nil,
         _ frame: inout Frame, now: Int

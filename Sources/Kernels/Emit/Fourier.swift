@@ -2,7 +2,8 @@ import Tensors
 
 /// Fourier transforms as functions of their own: each length, type and direction once.
 extension Source {
-    /// A transform over the last axes, a row of the batch at a time; false for a length without code, that the interpreter serves.
+    /// A transform over the last axes, a row of the batch at a time; false for a length without code,
+    /// that the interpreter serves.
     mutating func fourier(_ instruction: Program.Instruction, _ frame: inout Frame, now: Int) -> Bool {
         let signature = frame.schedule.signature(instruction.operands[0])
         guard let transform = FourierTransform(instruction.operation, signature), transform.hasCode else {
@@ -59,7 +60,8 @@ struct FourierTransform {
         type = operand.type
     }
 
-    /// Lengths with a large factor go through a convolution, which is the interpreter's; so do those whose tables would be long.
+    /// Lengths with a large factor go through a convolution, which is the interpreter's;
+    /// so do those whose tables would be long.
     var hasCode: Bool { length > 0 && core <= 8192 && FourierPasses.radices(core, lanes: nil) != nil }
 
     /// The length of the complex transform: real numbers of even count are taken as pairs.

@@ -1,14 +1,15 @@
 import Tensors
 
-/// The text of one complex transform of a fixed length: Stockham's self-sorting passes over split real and imaginary parts.
+/// The text of one complex transform of a fixed length: Stockham's self-sorting passes over
+/// split real and imaginary parts.
 ///
-/// Sub-transforms of length `n`, of which there are `s` side by side, are cut by a radix `r`: elements `s n/r` apart go into a
-/// butterfly, whose results, times powers of a root of unity, are written `s` apart. Reads are always side by side; writes are
-/// in runs of `s`, and the first pass (`s = 1`) interleaves vectors. Reference: Van Loan, *Computational Frameworks for the
-/// Fast Fourier Transform* (SIAM, 1992), section 1.7.
+/// Sub-transforms of length `n`, of which there are `s` side by side, are cut by a radix `r`: elements `s n/r` apart go
+/// into a butterfly, whose results, times powers of a root of unity, are written `s` apart. Reads are always side by
+/// side; writes are in runs of `s`, and the first pass (`s = 1`) interleaves vectors. Reference: Van Loan,
+/// *Computational Frameworks for the Fast Fourier Transform* (SIAM, 1992), section 1.7.
 struct FourierPasses {
-    /// Where complex numbers lie: as pairs, or split into real parts and, `gap` elements on, imaginary parts. Real and imaginary
-    /// parts exchanged turn a transform into its inverse.
+    /// Where complex numbers lie: as pairs, or split into real parts and, `gap` elements on, imaginary parts. Real and
+    /// imaginary parts exchanged turn a transform into its inverse.
     struct Layout {
         let pointer: String
         var gap: Int?
@@ -28,8 +29,8 @@ struct FourierPasses {
 
     mutating func line(_ text: String) { lines.append(text) }
 
-    /// The radices of a length, nil if it has a factor beyond 13. Powers of two come first, so that later passes run over
-    /// whole vectors.
+    /// The radices of a length, nil if it has a factor beyond 13. Powers of two come first, so that later passes run
+    /// over whole vectors.
     static func radices(_ length: Int, lanes: Int?) -> [Int]? {
         var rest = length
         var radices: [Int] = []
@@ -127,7 +128,8 @@ struct FourierPasses {
 // MARK: - Roots of unity
 
 extension FourierPasses {
-    /// `exp(−2πipk/n)` for `p < n/r`, `0 < k < r`: for every `k` the real parts and the imaginary parts, or pairs for every `p`.
+    /// `exp(−2πipk/n)` for `p < n/r`, `0 < k < r`: for every `k` the real parts and the imaginary parts,
+    /// or pairs for every `p`.
     private mutating func roots(_ r: Int, _ n: Int, isByPower: Bool) -> String {
         let m = n / r
         let root = { (p: Int, k: Int) in FourierPlan.root(p * k % n, of: n) }

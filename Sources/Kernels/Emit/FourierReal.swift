@@ -1,7 +1,7 @@
 import Tensors
 
-/// Transforms of `n = 2m` real numbers by way of `m` complex ones, `zⱼ = x₂ⱼ + i x₂ⱼ₊₁`: the transforms of even and odd numbers are
-/// apart by the symmetry `k ↔ m − k`. Reference: Van Loan (1992), section 4.3.
+/// Transforms of `n = 2m` real numbers by way of `m` complex ones, `zⱼ = x₂ⱼ + i x₂ⱼ₊₁`: the transforms of even and odd
+/// numbers are apart by the symmetry `k ↔ m − k`. Reference: Van Loan (1992), section 4.3.
 extension FourierPasses {
     /// `Xₖ = ½ (Zₖ + conj Zₘ₋ₖ) − ½ i exp(−2πik/n) (Zₖ − conj Zₘ₋ₖ)` for `k ≤ m`.
     mutating func modes(_ n: Int, from: Layout, to: Layout) {

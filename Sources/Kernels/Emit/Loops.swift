@@ -33,7 +33,8 @@ extension Source {
         _ ranges: [Range<Int>], _ frame: Frame, _ write: (inout ElementWriter) -> [String]
     ) {
         var (parts, isConditional) = cuts(ranges, frame, write)
-        // A last axis of a few elements, the parts of a complex number, is no loop: vectors run over the axis before it.
+        // A last axis of a few elements, the parts of a complex number, is no loop:
+        // vectors run over the axis before it.
         let isUnrolled =
             lanes == nil && ranges.count > 1 && ranges.last!.count <= 4 && ranges.dropLast().last!.count > 4
         if isUnrolled { parts[parts.count - 1] = ranges.last!.map { $0..<($0 + 1) } }
@@ -167,8 +168,8 @@ extension Source {
         var start: String { "\(name)Start_\(letter)" }
     }
 
-    /// Whether each place of the last axis has a sum of its own: rows are short, and a sum across vectors after each would take as
-    /// long as the row.
+    /// Whether each place of the last axis has a sum of its own: rows are short, and a sum across vectors after each
+    /// would take as long as the row.
     private func isSpread(_ shape: [Int], _ axes: [Int], _ type: ElementType) -> Bool {
         guard type.isReal, lanes == nil, shape.count > 1, axes.contains(shape.count - 1) else { return false }
         return axes.contains(shape.count - 2) && (8...256).contains(shape.last!)

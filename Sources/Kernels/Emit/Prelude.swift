@@ -1,9 +1,10 @@
 /// The C that every emitted program starts with: types, elementary functions, small matrices.
 ///
-/// Names end with letters of types: d, f, l, b for a double, a float, a long and a truth value; D, F, L, B for as many of
-/// them as there are lanes. Nothing is included: a program compiles without headers.
+/// Names end with letters of types: d, f, l, b for a double, a float, a long and a truth value; D, F, L, B for as many
+/// of them as there are lanes. Nothing is included: a program compiles without headers.
 enum Prelude {
-    /// `code` behind what it needs, not more: compilers take their time for what they read; less where it does little work.
+    /// `code` behind what it needs, not more: compilers take their time for what they read;
+    /// less where it does little work.
     static func completed(_ code: String, lanes: Int?, isLight: Bool = false) -> (text: String, hasRoutines: Bool) {
         var parts = [scalars, real("d", "double", "t_l"), single("f"), powers("d"), powers("f")]
         parts += [errorFunction("d", isSingle: false), errorFunction("f", isSingle: true)]
@@ -156,7 +157,8 @@ enum Prelude {
         INLINE t_f fma_f(t_f a, t_f b, t_f c) { return __builtin_fmaf(a, b, c); }
         """
 
-    /// Powers of exponents known beforehand; `0.0 +` as the root of -0 is 0 as a power, and infinite roots count no sign.
+    /// Powers of exponents known beforehand; `0.0 +` as the root of -0 is 0 as a power,
+    /// and infinite roots count no sign.
     static func powers(_ x: String) -> String {
         """
         INLINE t_\(x) first_\(x)(t_\(x) x) { return x; }
@@ -173,8 +175,8 @@ enum Prelude {
         """
     }
 
-    /// exp, log and what is made of them, without branches, so that loops over them become vectors: errors below 2 units in
-    /// the last place. `X` is the letter of the type, `whole` the type of its bits.
+    /// exp, log and what is made of them, without branches, so that loops over them become vectors: errors below 2
+    /// units in the last place. `X` is the letter of the type, `whole` the type of its bits.
     static func real(_ x: String, _ type: String, _ whole: String) -> String {
         """
         // exp r - 1 for |r| <= log(2)/2, by a polynomial of least error

@@ -1,7 +1,9 @@
 extension Prelude {
-    /// Eigenvalues and vectors of one symmetric matrix: Householder's reduction to three diagonals, then QL steps with explicit shifts.
+    /// Eigenvalues and vectors of one symmetric matrix: Householder's reduction to three diagonals,
+    /// then QL steps with explicit shifts.
     ///
-    /// The matrix is first scaled by a power of two, so that squares neither overflow nor vanish. What is not finite has none.
+    /// The matrix is first scaled by a power of two, so that squares neither overflow nor vanish.
+    /// What is not finite has none.
     static let eigenRows = """
         INLINE t_d sum_W(t_W x) { return ((x[0] + x[4]) + (x[1] + x[5])) + ((x[2] + x[6]) + (x[3] + x[7])); }
         // to = factor vᵀ m, for `rows` rows of `width` vectors that lie `stride` apart

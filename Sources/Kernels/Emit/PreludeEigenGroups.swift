@@ -104,7 +104,8 @@ extension Prelude {
             }
           }
         }
-        // QL steps with explicit shifts; where they do not end is returned. Each lane works on its own first block that is still coupled
+        // QL steps with explicit shifts; where they do not end is returned.
+        // Each lane works on its own first block that is still coupled
         static __attribute__((noinline, unused)) t_N stepsGroup(long n, t_G *restrict d, t_G *restrict e, t_G *restrict turns, t_G *restrict z) {
           t_N l = {0};
           t_G shift = {0}, largest = {0};

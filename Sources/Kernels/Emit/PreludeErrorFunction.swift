@@ -1,6 +1,6 @@
 extension Prelude {
-    /// The error function without branches: `x + x P(x²)` below 1, and `1 − exp(−x²) Q(1 / (x + 2))` beyond, polynomials of least
-    /// error; errors below 2 units in the last place. Beyond `top` it is 1 to rounding.
+    /// The error function without branches: `x + x P(x²)` below 1, and `1 − exp(−x²) Q(1 / (x + 2))` beyond,
+    /// polynomials of least error; errors below 2 units in the last place. Beyond `top` it is 1 to rounding.
     static func errorFunction(_ x: String, isSingle: Bool) -> String {
         let suffix = isSingle ? "f" : ""
         func polynomial(_ coefficients: [String], _ z: String) -> String {

@@ -57,10 +57,11 @@ extension Prelude {
         }
         """#
 
-    /// Cholesky factors of as many matrices as a vector of type `T` has lanes, in place, by blocks of four rows and two columns that
-    /// stay in registers; NaN is returned for those that have none.
+    /// Cholesky factors of as many matrices as a vector of type `T` has lanes, in place, by blocks of four rows and two
+    /// columns that stay in registers; NaN is returned for those that have none.
     static let choleskyBlocks = #"""
-        // Some rows i... of the factors, columns j and those after it: what the columns before `depth` take is subtracted.
+        // Some rows i... of the factors, columns j and those after it:
+        // what the columns before `depth` take is subtracted.
         #define CHOLESKYBLOCK(T, R, C) \
         static __attribute__((noinline, unused)) void choleskyBlock_##T##_##R##_##C(long n, long i, long j, long depth, t_##T *restrict m, const t_##T *inverse) { \
           t_##T s[R][C]; \
@@ -107,8 +108,8 @@ extension Prelude {
         INLINE t_R sqrt_R(t_R x) { return __builtin_elementwise_sqrt(x); }
         CHOLESKYBLOCK(R, 4, 2) CHOLESKYBLOCK(R, 1, 2) CHOLESKYBLOCK(R, 1, 1)
         CHOLESKYROWS(R)
-        // The lower triangles of a group to vectors; and back, zeros beside them, past the caches if they are streamed. Blocks go on from
-        // row to row: a matrix is an array of n n elements.
+        // The lower triangles of a group to vectors; and back, zeros beside them, past the caches if they are streamed.
+        // Blocks go on from row to row: a matrix is an array of n n elements.
         INLINE void gatherLower(long n, const t_d *from, t_R *restrict m) {
           long e = 0;
           for (long i = 0; i < n; i++) {

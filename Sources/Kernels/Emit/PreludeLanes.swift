@@ -185,8 +185,8 @@ extension Prelude {
 
     /// Products of matrices whose elements are lanes, found through tables of offsets.
     ///
-    /// Lanes are taken a vector of the processor at a time, so that a tile of sums stays in registers. Sums over the lanes are
-    /// taken in pieces of so many steps that the pieces of both sides stay in the nearest cache.
+    /// Lanes are taken a vector of the processor at a time, so that a tile of sums stays in registers. Sums over the
+    /// lanes are taken in pieces of so many steps that the pieces of both sides stay in the nearest cache.
     static let laneProducts = """
         enum { WIDTH_D = LANES * 8 < VECTOR ? LANES * 8 : VECTOR, WIDTH_F = LANES * 4 < VECTOR ? LANES * 4 : VECTOR };
         enum { PIECES_D = LANES * 8 / WIDTH_D, PIECES_F = LANES * 4 / WIDTH_F, PIECES_d = 1, PIECES_f = 1 };

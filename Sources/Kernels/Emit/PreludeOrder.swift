@@ -1,6 +1,7 @@
 extension Prelude {
-    /// The largest element of a line and the order of a line, each line `step` elements apart; NaN is the largest, and equal
-    /// elements keep their order. Lanes are sorted one after the other, as lines whose elements are further apart.
+    /// The largest element of a line and the order of a line, each line `step` elements apart; NaN is the largest, and
+    /// equal elements keep their order. Lanes are sorted one after the other,
+    /// as lines whose elements are further apart.
     static func order(lanes: Int?) -> String { scalarOrder + (lanes == nil ? "" : orderInLanes) }
 
     private static let scalarOrder = """

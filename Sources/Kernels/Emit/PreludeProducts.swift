@@ -1,9 +1,10 @@
 extension Prelude {
     /// Products of matrices: small ones by sums, the others by tiles that stay in registers.
     ///
-    /// The right side lies in panels of two vectors of columns, of which one stays in the nearest cache or streams from the next:
-    /// packed, or, where it is small, in place. The left side is packed tile by tile where its elements lie far apart. Each step
-    /// multiplies a column of the tile with a row of the panel: with twelve rows 24 multiply-adds of vectors for 14 loads.
+    /// The right side lies in panels of two vectors of columns, of which one stays in the nearest cache or streams from
+    /// the next: packed, or, where it is small, in place. The left side is packed tile by tile where its elements lie
+    /// far apart. Each step multiplies a column of the tile with a row of the panel:
+    /// with twelve rows 24 multiply-adds of vectors for 14 loads.
     static let products = products(wide: [12, 8, 4, 1], narrow: [6, 4, 1])
     /// With fewer kinds of tiles, which take compilers a quarter of the time: for programs that do little work.
     static let fewProducts = products(wide: [6, 1], narrow: [6, 1])
@@ -59,7 +60,8 @@ extension Prelude {
         #define UNROLL _Pragma("GCC unroll 16")
         #endif
         #define DEPTH 384
-        // More than caches hold is written past them, where whole vectors are; such writes are not ordered before others without a fence.
+        // More than caches hold is written past them, where whole vectors are;
+        // such writes are not ordered before others without a fence.
         #if defined(__clang__)
         #define STREAMED(count, row, to, wide) ((count) > 1 << 19 && (row) % (wide) == 0 && (unsigned long)(to) % VECTOR == 0)
         #define STREAM(value, to, type) __builtin_nontemporal_store(value, (type *)(to))
@@ -69,7 +71,8 @@ extension Prelude {
         #endif
         """
 
-    /// `c (+)= a b` for a tile of `a`, with its columns or its rows together, `row` apart, and a panel of `b` with rows `down` apart.
+    /// `c (+)= a b` for a tile of `a`, with its columns or its rows together, `row` apart,
+    /// and a panel of `b` with rows `down` apart.
     private static func tile(_ x: String, _ rows: Int, _ vectors: Int, isPacked: Bool) -> String {
         // Three rows a pointer: as many as a processor's addresses reach.
         let groups = (rows + 2) / 3
@@ -201,7 +204,8 @@ extension Prelude {
                 }
               }
             }
-            // A large product shared out among threads: first panels of the right side to pack, then blocks of rows of the result
+            // A large product shared out among threads: first panels of the right side to pack,
+            // then blocks of rows of the result
             struct product_\(x) {
               long n, m, k; const t_\(x) *a; long row, column; const t_\(x) *b; long down, across; t_\(x) *packed, *c; int add;
             };

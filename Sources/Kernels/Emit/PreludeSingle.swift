@@ -1,6 +1,6 @@
 extension Prelude {
-    /// The functions of `real` in single precision, with as many lanes again: polynomials of least error, errors below 2 units in
-    /// the last place.
+    /// The functions of `real` in single precision, with as many lanes again: polynomials of least error, errors below
+    /// 2 units in the last place.
     static func single(_ x: String) -> String {
         let i = x == "f" ? "i" : "I"
         return """

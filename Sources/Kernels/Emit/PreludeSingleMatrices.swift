@@ -6,8 +6,8 @@ extension Prelude {
         typedef long t_Z __attribute__((vector_size(64), aligned(64), may_alias));
         """
 
-    /// The Cholesky factor of one matrix, by its transpose: rows of that begin with the vector in which their pivot lies, and what stands
-    /// before the pivot is never looked at.
+    /// The Cholesky factor of one matrix, by its transpose: rows of that begin with the vector in which their pivot
+    /// lies, and what stands before the pivot is never looked at.
     static let choleskyOfNumbers = """
         // Column by column; a pivot that is not positive, or NaN, makes everything NaN.
         static __attribute__((noinline, unused)) t_d smallCholesky_d(long n, const t_d *restrict a, t_d *restrict l) {
@@ -104,7 +104,8 @@ extension Prelude {
               if (columns == 8) memcpy(w + i, from, 64);
               else { w[i] = (t_W){0}; for (long j = 0; j < columns; j++) w[i][j] = from[j]; }
             }
-            // Before the first row that is not zero all stay zero, as in the inverse of a factor; not behind a factor that is none.
+            // Before the first row that is not zero all stay zero, as in the inverse of a factor;
+            // not behind a factor that is none.
             long start = 0;
             for (; start + 4 <= n && check == 0; start += 4) {
               const t_Z bits = ((t_Z)w[start] | (t_Z)w[start + 1]) | ((t_Z)w[start + 2] | (t_Z)w[start + 3]);

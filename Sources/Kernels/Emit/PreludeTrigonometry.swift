@@ -1,7 +1,7 @@
 extension Prelude {
-    /// Sine and cosine without branches: the argument less a multiple of π/2 in three parts (Cody and Waite), with what rounding
-    /// leaves of it; then polynomials of least error on ±π/4. `turn` is `sin(x + quarter · π/2)` for arguments that are not far;
-    /// `far` arguments, that need more digits of π, go to the C library.
+    /// Sine and cosine without branches: the argument less a multiple of π/2 in three parts (Cody and Waite), with what
+    /// rounding leaves of it; then polynomials of least error on ±π/4. `turn` is `sin(x + quarter · π/2)` for arguments
+    /// that are not far; `far` arguments, that need more digits of π, go to the C library.
     static func trigonometry(_ x: String, isSingle: Bool) -> String {
         let whole = ["d": "l", "D": "L", "f": "i", "F": "I"][x]!
         let constants =
@@ -40,8 +40,8 @@ extension Prelude {
             """
     }
 
-    /// `r + low` is `x − k π/2`. The first difference is exact with one rounding; so is the second product, of a part of π/2 with
-    /// 22 digits, and what the second difference loses is found exactly.
+    /// `r + low` is `x − k π/2`. The first difference is exact with one rounding; so is the second product, of a part
+    /// of π/2 with 22 digits, and what the second difference loses is found exactly.
     private static func reduction(_ x: String) -> String {
         """
           const t_\(x) k = rounded_\(x)(x * 0x1.45f306dc9c883p-1);

@@ -141,7 +141,8 @@ extension Scanner {
 }
 
 extension String {
-    /// Whether a word of ASCII occurs, byte by byte: a search for characters takes longer than all else that makes code.
+    /// Whether a word of ASCII occurs, byte by byte: a search for characters takes longer
+    /// than all else that makes code.
     func mentions(_ word: String) -> Bool {
         var text = self
         return text.withUTF8 { text in

@@ -41,7 +41,8 @@ struct Source {
         line("}")
     }
 
-    /// Loops that, where they contain sines and cosines, are run once without branches, and once more if arguments were far.
+    /// Loops that, where they contain sines and cosines, are run once without branches,
+    /// and once more if arguments were far.
     mutating func withoutBranches(_ body: (inout Source) -> Void) {
         let start = lines.count
         body(&self)

@@ -6,14 +6,15 @@
 
 /// A folder that keeps machine code from one process to the next.
 ///
-/// Only its user can write there, and a link in its place is refused. A file is named by the hash of all that it was made from,
-/// appears whole under its name or not at all, and ends with a checksum that also covers the name: a file that is cut, changed
-/// or renamed is made again. Processes may share the folder, and it may be deleted at any time.
+/// Only its user can write there, and a link in its place is refused. A file is named by the hash of all that it was
+/// made from, appears whole under its name or not at all, and ends with a checksum that also covers the name: a file
+/// that is cut, changed or renamed is made again. Processes may share the folder, and it may be deleted at any time.
 struct CodeCache: ~Copyable {
     let folder: Descriptor
     let path: String
 
-    /// Opens the folder, making it where it does not exist; throws where it is a link, another user's, or open to others.
+    /// Opens the folder, making it where it does not exist; throws where it is a link, another user's,
+    /// or open to others.
     init(_ path: String) throws(SystemFailure) {
         CodeCache.makeFolders(path)
         let opened = try Descriptor(folder: path)
@@ -97,8 +98,8 @@ extension CodeCache {
         let isFolder: Bool
     }
 
-    /// Deletes what has not been used for longest until three quarters of `limit` are left, and working folders that a killed
-    /// process left an hour ago. Deleting is safe: a process that has loaded a file keeps its mapping.
+    /// Deletes what has not been used for longest until three quarters of `limit` are left, and working folders that a
+    /// killed process left an hour ago. Deleting is safe: a process that has loaded a file keeps its mapping.
     func trim(to limit: Int) {
         let entries = entries()
         let stale = time(nil) - 3600

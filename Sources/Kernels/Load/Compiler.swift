@@ -35,13 +35,14 @@ struct Compiler: Sendable {
             "\(path) \(resolved) \(status.st_size) \(status.modified).\(status.modifiedNanoseconds) \(status.st_dev) \(status.st_ino)"
     }
 
-    /// What is run at the same time, and what after it: the compiler, and the linker where it can be called by itself, in half of
-    /// the time that the compiler needs to call it.
+    /// What is run at the same time, and what after it: the compiler, and the linker where it can be called by itself,
+    /// in half of the time that the compiler needs to call it.
     func commands(_ effort: Effort) -> [[[String]]] {
         let compile = { (half: Int) in
             [path] + effort.flags(half) + Compiler.flags + VectorWidth.flags(vectors) + Compiler.sanitizers
         }
-        // The same units whichever way they are linked: a routine that is written into its caller has other last digits.
+        // The same units whichever way they are linked: a routine that is written into its
+        // caller has other last digits.
         let halves = effort.halves.map { (half, object) in
             compile(half) + ["-DHALF=\(half)", "-c", Compiler.sourceName, "-o", object]
         }
@@ -81,7 +82,8 @@ struct Compiler: Sendable {
         #endif
     }()
 
-    /// Code that joins a process under sanitizers is made for the same ones, which are told by what they bring with them.
+    /// Code that joins a process under sanitizers is made for the same ones,
+    /// which are told by what they bring with them.
     private static let sanitizers: [String] = {
         let process = dlopen(nil, RTLD_NOW)
         let found = [
@@ -125,14 +127,16 @@ struct Compiler: Sendable {
 
 /// How hard the compiler tries; each program has its own, so that its results do not depend on time.
 package enum Effort: Sendable {
-    /// Loops become vectors and little more, in a third of the time: for programs that run for a few milliseconds at most.
+    /// Loops become vectors and little more, in a third of the time:
+    /// for programs that run for a few milliseconds at most.
     case quick
     /// The same, with the routines that the program calls compiled beside it: about half of the time on two cores.
     case quickInHalves
-    /// Little for the program, all for the routines that it calls: where the program is so long that its own loops, unrolled, would
-    /// take minutes.
+    /// Little for the program, all for the routines that it calls: where the program is so long that its own loops,
+    /// unrolled, would take minutes.
     case quickBesideThorough
-    /// All that the compiler has: for much work, and for lanes and Fourier transforms, whose code is unrolled and rearranged.
+    /// All that the compiler has: for much work, and for lanes and Fourier transforms,
+    /// whose code is unrolled and rearranged.
     case thorough
 
     /// What of a source is compiled by itself, and the name of what comes of it.

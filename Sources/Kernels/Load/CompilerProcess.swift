@@ -9,9 +9,9 @@ internal import CSystem
 extension Compiler {
     /// Compiles the source that stands in `folder` to a library there.
     ///
-    /// The compiler is started without a shell, with constant arguments, in its own process group and inside of `folder`, with
-    /// nothing of the environment but where programs and the home are. Throws where it fails or takes longer than `seconds`; nil: it is
-    /// waited for.
+    /// The compiler is started without a shell, with constant arguments, in its own process group and inside of
+    /// `folder`, with nothing of the environment but where programs and the home are. Throws where it fails or takes
+    /// longer than `seconds`; nil: it is waited for.
     func compile(_ effort: Effort, in folder: borrowing Descriptor, seconds: Double?) throws(SystemFailure) {
         let limit = seconds.map { TimeLimit(end: monotonicSeconds() + $0, seconds: $0) }
         for stage in commands(effort) { try run(stage, in: folder, until: limit) }
@@ -88,7 +88,8 @@ extension Compiler {
         }
     }
 
-    /// Temporary files go to the working folder, and messages are in English; variables that would add files or flags do not pass.
+    /// Temporary files go to the working folder, and messages are in English;
+    /// variables that would add files or flags do not pass.
     private static func environment() -> [String] {
         let passed = ["PATH", "HOME", "LD_LIBRARY_PATH", "DEVELOPER_DIR", "SDKROOT"]
         return ["TMPDIR=.", "LC_ALL=C"]

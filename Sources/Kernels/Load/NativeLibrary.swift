@@ -11,10 +11,11 @@ package final class NativeLibrary: Sendable {
     /// The address of a handle of `dlopen`, as a number because pointers are not `Sendable`.
     private let handle: Int
 
-    /// The library of `source`, or nil where it cannot be made: then the caller interprets, and the user has been told once.
+    /// The library of `source`, or nil where it cannot be made: then the caller interprets,
+    /// and the user has been told once.
     ///
-    /// Waits for the compiler the first time (about 50 ms), reads a file in later processes, and looks into a table in this one.
-    /// `source` may need the C and mathematics libraries; its functions must not have names that hide theirs.
+    /// Waits for the compiler the first time (about 50 ms), reads a file in later processes, and looks into a table in
+    /// this one. `source` may need the C and mathematics libraries; its functions must not have names that hide theirs.
     package static func load(source: String, _ effort: Effort) -> NativeLibrary? {
         NativeLoader.ofProcess.load(source, effort)
     }

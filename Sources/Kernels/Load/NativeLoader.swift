@@ -49,7 +49,8 @@ final class NativeLoader: Sendable {
         let key: String
     }
 
-    /// All but the source and the effort that machine code depends on; the first line changes with the form of the files.
+    /// All but the source and the effort that machine code depends on;
+    /// the first line changes with the form of the files.
     private static func fingerprint(_ compiler: Compiler) -> String {
         "apus machine code 1\n\(compiler.identity)\n\(processorDescription())\n"
     }
@@ -110,7 +111,8 @@ final class NativeLoader: Sendable {
         return library
     }
 
-    /// Compiled, sealed and loaded; only what could be loaded may go into the cache. The folder may be removed afterwards.
+    /// Compiled, sealed and loaded; only what could be loaded may go into the cache.
+    /// The folder may be removed afterwards.
     private func made(
         _ recipe: Recipe, _ compiler: Compiler, _ work: borrowing WorkingFolder
     ) throws(SystemFailure) -> NativeLibrary {

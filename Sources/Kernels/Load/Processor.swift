@@ -6,8 +6,8 @@
 
 /// The processor as far as machine code depends on it: model and instruction sets.
 ///
-/// Machine code of another processor might hold instructions that this one has not, and a cache may be shared by several
-/// machines.
+/// Machine code of another processor might hold instructions that this one has not, and a cache may be shared by
+/// several machines.
 func processorDescription() -> String {
     #if os(Linux)
         guard let file = fopen("/proc/cpuinfo", "re") else { return "unknown" }

@@ -1,6 +1,7 @@
 /// The SHA-256 hash of bytes that may come in pieces (FIPS 180-4).
 ///
-/// Cost: about 250 MB a second. It names files by what they hold and finds files that were cut or changed; it keeps no secrets.
+/// Cost: about 250 MB a second. It names files by what they hold and finds files that were cut or changed;
+/// it keeps no secrets.
 struct SHA256 {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,

@@ -14,8 +14,8 @@
 /// | `APUS_VECTOR_BITS` | the width of vectors on x86, 256 or 512 | all that the processor has |
 /// | `APUS_THREADS` | the number of threads of a computation, 1 to 1024 | the cores that the process may use |
 ///
-/// No variable changes results beyond rounding; those of an interpreted program and of its machine code differ by that. The cache may
-/// be deleted at any time, also while programs run.
+/// No variable changes results beyond rounding; those of an interpreted program and of its machine code differ by that.
+/// The cache may be deleted at any time, also while programs run.
 struct Settings: Sendable {
     var compiler: String?
     /// Nil where neither the variables nor a home exist: code is then made in a temporary folder and not kept.
@@ -23,8 +23,8 @@ struct Settings: Sendable {
     var temporary = "/tmp"
     var searchPath: [String] = []
     var vectorBits: String?
-    /// After so many seconds a compiler is taken to hang. By default it is waited for, however loaded the machine is: a limit would
-    /// let the time decide between machine code and the interpreter.
+    /// After so many seconds a compiler is taken to hang. By default it is waited for, however loaded the machine is: a
+    /// limit would let the time decide between machine code and the interpreter.
     var timeLimit: Double?
     /// A variable whose value cannot be used, with what it is taken for.
     var complaint: String?

@@ -45,8 +45,8 @@ struct Descriptor: ~Copyable {
         return status
     }
 
-    /// The whole of a regular file of this user that nobody else may change; nil for any other, and for one that is no machine
-    /// code by its size.
+    /// The whole of a regular file of this user that nobody else may change; nil for any other, and for one that is no
+    /// machine code by its size.
     func ownContents() throws(SystemFailure) -> [UInt8]? {
         let status = try status()
         guard status.isFile, status.isPrivate, status.st_size <= 1 << 28 else { return nil }

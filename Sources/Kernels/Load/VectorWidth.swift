@@ -1,7 +1,8 @@
 /// The width of the vectors of machine code, in bits.
 ///
-/// Compilers prefer 256 bits on many processors that have 512; the tiles of products, which fill 32 registers of the widest
-/// vectors, would then spill to memory. Where code is made for 512 bits, the compiler is therefore told to use them.
+/// Compilers prefer 256 bits on many processors that have 512; the tiles of products, which fill 32 registers of the
+/// widest vectors, would then spill to memory. Where code is made for 512 bits,
+/// the compiler is therefore told to use them.
 package enum VectorWidth: Int, Sendable, CaseIterable {
     case bits256 = 256
     case bits512 = 512

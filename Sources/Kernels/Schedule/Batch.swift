@@ -1,7 +1,7 @@
 import Tensors
 
-/// A program of which every result is computed for each element of a batch on its own, written for one element: code for it
-/// works on as many elements at once as a vector has lanes.
+/// A program of which every result is computed for each element of a batch on its own, written for one element: code
+/// for it works on as many elements at once as a vector has lanes.
 struct BatchedProgram {
     /// For one element of the batch.
     let program: Program
@@ -10,8 +10,8 @@ struct BatchedProgram {
     let outputAxes: [Int?]
     let size: Int
 
-    /// The batched form of a program whose inputs, save the last `constants`, have a batch as their first axis, all or those
-    /// of the highest rank; nil if elements of the batch meet.
+    /// The batched form of a program whose inputs, save the last `constants`, have a batch as their first axis, all or
+    /// those of the highest rank; nil if elements of the batch meet.
     init?(_ program: Program, constants: Int) {
         let inputs = program.inputs.dropLast(constants)
         guard let size = inputs.max(by: { $0.shape.count < $1.shape.count })?.shape.first, size > 1 else { return nil }

@@ -71,7 +71,8 @@ struct Box {
         return low...high
     }
 
-    /// Where to cut which variable so that `index` is below `limit` on one side only; nil if no cut of one variable does.
+    /// Where to cut which variable so that `index` is below `limit` on one side only;
+    /// nil if no cut of one variable does.
     func cut(_ index: Index, at limit: Int) -> Cut? {
         guard case .affine(let terms, let offset) = index, terms.count == 1, terms[0].coefficient > 0 else {
             return nil

@@ -322,7 +322,8 @@ extension Program.Operand {
     var index: Int? { if case .value(let index) = self { index } else { nil } }
 }
 
-/// A matrix of which the element in row `i` and column `j` lies at `rows[i] + columns[j]`, and so for every axis of a batch.
+/// A matrix of which the element in row `i` and column `j` lies at `rows[i] + columns[j]`,
+/// and so for every axis of a batch.
 struct MatrixView {
     let base: Program.Operand
     let rows: [Int]

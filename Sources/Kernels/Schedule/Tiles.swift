@@ -1,14 +1,15 @@
 import Tensors
 
-/// A program cut at a batch of which only sums are taken, as a training step is: what comes before the batch, what happens to a
-/// few elements of it, and what follows from the sums.
+/// A program cut at a batch of which only sums are taken, as a training step is: what comes before the batch, what
+/// happens to a few elements of it, and what follows from the sums.
 ///
-/// Tiles of the batch are computed one after the other, so that their values stay in the cache, and side by side on threads.
+/// Tiles of the batch are computed one after the other, so that their values stay in the cache,
+/// and side by side on threads.
 struct TiledProgram {
     /// From the inputs of the program to what tiles share.
     let before: Program
-    /// From the inputs of the program, those with the batch cut to a tile, and the results of `before`, to the results of
-    /// the tile: parts of the batch, then sums.
+    /// From the inputs of the program, those with the batch cut to a tile, and the results of `before`, to the results
+    /// of the tile: parts of the batch, then sums.
     let tile: Program
     /// From the inputs of the program, the results of `before`, and the sums over all tiles to the outputs.
     let after: Program
@@ -17,8 +18,8 @@ struct TiledProgram {
     let sums: [Signature]
     let size: Int
     let tileSize: Int
-    /// The tile for one element of the batch, its sums being what one element adds to them: for lanes, where the matrices
-    /// that are multiplied belong to one element each.
+    /// The tile for one element of the batch, its sums being what one element adds to them: for lanes, where the
+    /// matrices that are multiplied belong to one element each.
     let element: BatchedProgram?
 
     init?(_ program: Program) {
@@ -33,7 +34,8 @@ struct TiledProgram {
             if work > (best?.work ?? 0) { best = (found, work) }
         }
         guard let (found, work) = best, work * 2 > program.heavyWork, work > 1 << 18 else { return nil }
-        // Products of matrices whose rows are the batch are shared out among threads one by one: tiles would pack again.
+        // Products of matrices whose rows are the batch are shared out among threads one by one:
+        // tiles would pack again.
         guard found.isMostlyElementwise(program) else { return nil }
         let lanes = 16
         let element = found.size % lanes == 0 ? found.element(program) : nil

@@ -1,8 +1,8 @@
 import Tensors
 
 extension Simplify {
-    /// A simpler operand with the same value, in exact floating-point arithmetic save, behind an identity matrix, what is not finite;
-    /// nil where there is none.
+    /// A simpler operand with the same value, in exact floating-point arithmetic save, behind an identity matrix, what
+    /// is not finite; nil where there is none.
     static func algebra(
         _ operation: Operation, _ x: [Program.Operand], _ result: Signature, _ writer: inout ProgramWriter
     ) -> Program.Operand? {

@@ -1,8 +1,8 @@
 import Tensors
 
 extension Simplify {
-    /// Arrays that are constants become inputs, after the inputs proper, of the program and of every loop in it: emitted text
-    /// holds single numbers only.
+    /// Arrays that are constants become inputs, after the inputs proper, of the program and of every loop in it:
+    /// emitted text holds single numbers only.
     static func liftingConstants(_ program: Program) -> (program: Program, constants: [Tensor]) {
         var constants: [Tensor] = []
         let program = program.mappingOperations { operation, operands in

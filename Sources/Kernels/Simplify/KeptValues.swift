@@ -1,10 +1,11 @@
 import Tensors
 
 extension Simplify {
-    /// What one loop has computed, and a later one that reads its steps would compute again, is kept step by step where that is dear:
-    /// the factorizations and products of a forecast that its adjoint needs, and, while they fit into the nearer caches, the states
-    /// of its stages whose neighbours are read: they are waited for; and what takes many operations. Other elementwise work is done
-    /// again, which is as fast as memory, and so is everything once the kept would fill too much of it.
+    /// What one loop has computed, and a later one that reads its steps would compute again, is kept step by step where
+    /// that is dear: the factorizations and products of a forecast that its adjoint needs, and, while they fit into the
+    /// nearer caches, the states of its stages whose neighbours are read: they are waited for; and what takes many
+    /// operations. Other elementwise work is done again, which is as fast as memory,
+    /// and so is everything once the kept would fill too much of it.
     static func keepingValues(_ program: Program) -> Program {
         var program = program.mappingBodies(keepingValues)
         let count = loops(program).count
@@ -165,7 +166,8 @@ extension Program {
         }
     }
 
-    /// The elementwise operations behind an element of each value, where some values and all that is not elementwise are at hand.
+    /// The elementwise operations behind an element of each value,
+    /// where some values and all that is not elementwise are at hand.
     fileprivate func efforts(but known: Set<Int>) -> [Int] {
         var efforts = [Int](repeating: 0, count: valueCount)
         for instruction in instructions {

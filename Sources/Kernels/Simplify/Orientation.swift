@@ -1,8 +1,9 @@
 import Tensors
 
 extension Simplify {
-    /// Matrices that are computed from each other with shifts along their rows are computed as their transposes, so that a shift is
-    /// one of whole rows and vectors run along what does not move: the tangents of a Jacobian, the members of an ensemble.
+    /// Matrices that are computed from each other with shifts along their rows are computed as their transposes, so
+    /// that a shift is one of whole rows and vectors run along what does not move: the tangents of a Jacobian,
+    /// the members of an ensemble.
     ///
     /// For code over the elements of arrays; code in lanes has what does not move in its lanes anyway.
     static func turning(_ program: Program) -> Program {
@@ -250,7 +251,8 @@ extension Program.Instruction {
 
     fileprivate var isTurnable: Bool { turned != nil }
 
-    /// 1 where elements move along rows, −1 where they move across; rows and columns that are shorter than a vector do not count.
+    /// 1 where elements move along rows, −1 where they move across;
+    /// rows and columns that are shorter than a vector do not count.
     fileprivate var shift: Int {
         guard let turned, signatures[0].shape.allSatisfy({ $0 >= 8 }) else { return 0 }
         return turned.movedAxes.reduce(0) { $0 + ($1 == 1 ? 1 : -1) }

@@ -1,9 +1,9 @@
 import Tensors
 
 extension Simplify {
-    /// Loops of one length and direction become one loop where they start from the same carry, or where one reads, step by
-    /// step, what the other writes: a forecast and the trajectory that its derivative needs are then computed once, and a
-    /// tangent-linear model runs beside its model without storing the trajectory.
+    /// Loops of one length and direction become one loop where they start from the same carry, or where one reads, step
+    /// by step, what the other writes: a forecast and the trajectory that its derivative needs are then computed once,
+    /// and a tangent-linear model runs beside its model without storing the trajectory.
     static func fusingScans(_ program: Program) -> Program {
         var program = program.mappingBodies(fusingScans)
         while let (first, second) = fusable(program) { program = fused(program, first, second) }

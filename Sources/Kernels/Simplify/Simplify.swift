@@ -1,7 +1,7 @@
 import Tensors
 
-/// Passes over programs that change no result beyond rounding: each takes a program and returns a smaller or a cheaper one.
-/// The verifier looks at the program after every pass.
+/// Passes over programs that change no result beyond rounding: each takes a program and returns a smaller or a cheaper
+/// one. The verifier looks at the program after every pass.
 enum Simplify {
     /// All passes, to a fixed point or a few rounds.
     static func all(_ program: Program) -> Program {

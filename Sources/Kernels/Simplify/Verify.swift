@@ -1,9 +1,9 @@
 import Tensors
 
 extension Simplify {
-    /// The program, after checking that it is one: every operand is made before it is used, results are numbered in order,
-    /// every operation gives the shapes and types that are written beside it, and loops carry what they take. Traps,
-    /// naming the pass and the instruction.
+    /// The program, after checking that it is one: every operand is made before it is used, results are numbered in
+    /// order, every operation gives the shapes and types that are written beside it, and loops carry what they take.
+    /// Traps, naming the pass and the instruction.
     static func verified(_ program: Program, _ pass: String) -> Program {
         var signatures = program.inputs
         func signature(_ operand: Program.Operand, _ place: String) -> Signature {

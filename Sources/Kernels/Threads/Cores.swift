@@ -6,13 +6,15 @@ internal import CSystem
     import Darwin
 #endif
 
-/// The cores that this process may use: those that it is bound to, and no more than a container's share of time is worth.
+/// The cores that this process may use: those that it is bound to,
+/// and no more than a container's share of time is worth.
 func availableCores() -> Int {
     let cores = Int(apus_cores())
     return max(min(cores, containerShare() ?? cores), 1)
 }
 
-/// The limit of the control group, in whole cores; nil where there is none. A thread more would stand still half of the time.
+/// The limit of the control group, in whole cores; nil where there is none.
+/// A thread more would stand still half of the time.
 private func containerShare() -> Int? {
     guard let file = fopen("/sys/fs/cgroup/cpu.max", "re") else { return nil }
     defer { fclose(file) }

@@ -10,10 +10,10 @@ import Synchronization
 
 /// The persistent threads behind `ThreadPool`, and the one loop that they work on.
 ///
-/// A loop is opened by one caller, `owner`; workers join while it is open, take chunks from a counter until there are none, and
-/// leave. The caller works too, closes the loop when no chunk is left, and waits only for those that have joined: a worker that the
-/// system has not let run in between is not waited for, and joins a later loop. One word holds all of it, so that joining is one
-/// compare-and-exchange, which fails for a loop that has been closed.
+/// A loop is opened by one caller, `owner`; workers join while it is open, take chunks from a counter until there are
+/// none, and leave. The caller works too, closes the loop when no chunk is left, and waits only for those that have
+/// joined: a worker that the system has not let run in between is not waited for, and joins a later loop. One word
+/// holds all of it, so that joining is one compare-and-exchange, which fails for a loop that has been closed.
 final class Team: Sendable {
     static let ofProcess = Team()
 
@@ -130,7 +130,8 @@ final class Team: Sendable {
     }
 }
 
-/// A word: how many workers have joined, whether more may, whether the caller sleeps, how many may help, and the loop's number.
+/// A word: how many workers have joined, whether more may, whether the caller sleeps, how many may help,
+/// and the loop's number.
 private struct LoopState {
     static let open: UInt64 = 1 << 14
     static let waited: UInt64 = 1 << 15

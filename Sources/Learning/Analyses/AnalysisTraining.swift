@@ -7,13 +7,14 @@ import Tensors
 ///     loss = mean over trajectories and cycles of √(E |a − x|² / n),
 ///     E |a − x|² = |(I − K) (f − x) + b|² + σ² tr K Kᵀ,   K, b = gain(f),   f ← M(a)
 ///
-/// An increment is affine in the innovation, so that the expectation is known, given the forecast. A sample of it, as one observation
-/// gives it, is mostly noise: the innovation is mostly the observation's error. The forecasts after the first are of
-/// the sampled analyses, and derivatives go through them.
+/// An increment is affine in the innovation, so that the expectation is known, given the forecast. A sample of it, as
+/// one observation gives it, is mostly noise: the innovation is mostly the observation's error. The forecasts after the
+/// first are of the sampled analyses, and derivatives go through them.
 ///
-/// Many trajectories go side by side, as the first axis. The cycles are not a loop but one after the other in the program, which
-/// can so be cut into tiles of the batch. What a step leaves behind is the forecast. One that is lost, its analysis farther from the
-/// truth than the climate's mean is, starts again from an observation, so that one trajectory does not end the training of all.
+/// Many trajectories go side by side, as the first axis. The cycles are not a loop but one after the other in the
+/// program, which can so be cut into tiles of the batch. What a step leaves behind is the forecast. One that is lost,
+/// its analysis farther from the truth than the climate's mean is, starts again from an observation, so that one
+/// trajectory does not end the training of all.
 struct CyclesObjective: Objective {
     /// `[B, n]`
     var forecast: Tensor
@@ -71,9 +72,9 @@ struct Stretch: Tree {
     }
 }
 
-/// Trains a residual analysis through the cycles of twin experiments that never end: after each step of the gradient all
-/// trajectories go on from where they are, so that no observation is seen twice and the forecasts are those of the analysis itself.
-/// Back-propagation is truncated to `cycles`.
+/// Trains a residual analysis through the cycles of twin experiments that never end: after each step of the gradient
+/// all trajectories go on from where they are, so that no observation is seen twice and the forecasts are those of the
+/// analysis itself. Back-propagation is truncated to `cycles`.
 public struct AnalysisTraining: Sendable {
     /// How many trajectories there are.
     public var batch = 64

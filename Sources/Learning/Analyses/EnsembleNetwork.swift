@@ -1,14 +1,16 @@
 import Networks
 import Tensors
 
-/// A network from fields of an ensemble to fields of the whole and a field of each member: a set transformer along a periodic line.
+/// A network from fields of an ensemble to fields of the whole and a field of each member:
+/// a set transformer along a periodic line.
 ///
 ///     eᵢ = a(W (fields of member i about the place)),   tᵢ = eᵢ + attention(eᵢ; e₁ … e_N),   dᵢ = V (tᵢ − mean t)
 ///     fields = output(features(s) ∘ gate(s)),   s = (shared fields, mean of tᵢ) about the place
 ///
-/// A place holds `period` variables that follow each other, so that what is observed may repeat itself with that period. The network does
-/// the same at every place: a shift of all fields by a period shifts the result. A permutation of the members permutes `dᵢ` and leaves
-/// the fields as they are, and their number may be any. It starts with fields and `dᵢ` of zero.
+/// A place holds `period` variables that follow each other, so that what is observed may repeat itself with that
+/// period. The network does the same at every place: a shift of all fields by a period shifts the result. A permutation
+/// of the members permutes `dᵢ` and leaves the fields as they are, and their number may be any.
+/// It starts with fields and `dᵢ` of zero.
 ///
 /// Shapes: fields of members `[N, n]`, others `[n]`. Reference: Lee et al. 2019 (set transformer), arXiv 1810.00825.
 public struct EnsembleNetwork: Tree {

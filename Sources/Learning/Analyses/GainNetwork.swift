@@ -5,8 +5,9 @@ import Tensors
 ///
 ///     K d + b = last(f ∘ linear(d)),   f = features(channels)
 ///
-/// The features see all but the innovation, so that the increment is affine in that, as Kalman's is; the weights of `K` are then a
-/// convolution of the features with a kernel that is the product of the two others. Periodic, and the same at every place.
+/// The features see all but the innovation, so that the increment is affine in that, as Kalman's is; the weights of `K`
+/// are then a convolution of the features with a kernel that is the product of the two others. Periodic,
+/// and the same at every place.
 public struct GainNetwork: Map {
     /// `[..., channels, n] → [..., width, n]`
     public var features: PeriodicNetwork
@@ -75,7 +76,8 @@ public struct LocalGain: Tree {
         (weights * around(innovation)).sum(axes: [-2]) + shift
     }
 
-    /// The variance that errors of variance 1 bring into the increments where the coverage is 1: `diag K Kᵀ`, `[..., n]`.
+    /// The variance that errors of variance 1 bring into the increments where the coverage is 1:
+    /// `diag K Kᵀ`, `[..., n]`.
     public func errorVariance(_ coverage: Tensor) -> Tensor {
         (weights.squared() * around(coverage)).sum(axes: [-2])
     }

@@ -5,12 +5,12 @@ import Tensors
 ///
 ///     x ← x + K d + b,   d = Hᵀ mask ∘ (y − h(x)),   K, b = network((x − centre) / scale, Hᵀ mask)
 ///
-/// The innovation is taken to the variables by the adjoint of the operator about the forecast. The network knows how errors grow from
-/// the state alone; trained through the cycles it comes near to an ensemble filter with one forecast. It computes in the element type
-/// of its weights. The likelihood is that of a state without error, `N(d; 0, R)`.
+/// The innovation is taken to the variables by the adjoint of the operator about the forecast. The network knows how
+/// errors grow from the state alone; trained through the cycles it comes near to an ensemble filter with one forecast.
+/// It computes in the element type of its weights. The likelihood is that of a state without error, `N(d; 0, R)`.
 ///
-/// Reference: Bocquet, Farchi, Finn, Durand, Cheng, Chen, Pasmans & Carrassi, *Accurate deep learning-based filtering for chaotic
-/// dynamics by identifying instabilities without an ensemble*, Chaos 34 (2024), 091104.
+/// Reference: Bocquet, Farchi, Finn, Durand, Cheng, Chen, Pasmans & Carrassi, *Accurate deep learning-based filtering
+/// for chaotic dynamics by identifying instabilities without an ensemble*, Chaos 34 (2024), 091104.
 public struct ResidualAnalysis: Analysis {
     /// Of two channels: the state, and where there is an observation.
     public var network: GainNetwork

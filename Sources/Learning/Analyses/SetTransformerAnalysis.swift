@@ -2,20 +2,21 @@ import Assimilation
 import Networks
 import Tensors
 
-/// A localised deterministic ensemble Kalman filter whose inflation, localisation and gain are learned, and corrected at each time by
-/// a network that sees the ensemble as a set.
+/// A localised deterministic ensemble Kalman filter whose inflation, localisation and gain are learned, and corrected
+/// at each time by a network that sees the ensemble as a set.
 ///
 ///     K = (ρ_xy ∘ Xᵀ Y) (ρ_yy ∘ Yᵀ Y + (N − 1) R)⁻¹
 ///     mean ← mean + K d + c,   X ← exp(λ + ½ tanh l) ∘ (X − ½ (1 + tanh g) ∘ (Y Kᵀ)) + D
 ///
-/// Learned are the inflation `exp λ`, the taper `ρ_xy` of free weights and the radius of `ρ_yy`, Gaspari & Cohn's function. The fields
-/// `c`, `l` and `g` and the deviations `D` come from an `EnsembleNetwork` that sees anomalies and departures `y − h(xᵢ)` of the
-/// members, and mean, spread, `K d`, innovation and where there is one. It starts with zeros: the analysis starts as the classical
-/// filter. The order of the members does not matter, nor their number, so that what is trained with one number serves others. Departures
-/// are taken to the variables by the adjoint of the operator about the mean. The likelihood is of the localised covariance.
+/// Learned are the inflation `exp λ`, the taper `ρ_xy` of free weights and the radius of `ρ_yy`, Gaspari & Cohn's
+/// function. The fields `c`, `l` and `g` and the deviations `D` come from an `EnsembleNetwork` that sees anomalies and
+/// departures `y − h(xᵢ)` of the members, and mean, spread, `K d`, innovation and where there is one. It starts with
+/// zeros: the analysis starts as the classical filter. The order of the members does not matter, nor their number, so
+/// that what is trained with one number serves others. Departures are taken to the variables by the adjoint of the
+/// operator about the mean. The likelihood is of the localised covariance.
 ///
-/// References: Bach, Baptista, Calvello, Chen & Stuart, *Learning enhanced ensemble filters* (2025), arXiv 2504.17836; Sakov & Oke,
-/// *A deterministic formulation of the ensemble Kalman filter* (Tellus 2008).
+/// References: Bach, Baptista, Calvello, Chen & Stuart, *Learning enhanced ensemble filters* (2025), arXiv 2504.17836;
+/// Sakov & Oke, *A deterministic formulation of the ensemble Kalman filter* (Tellus 2008).
 public struct SetTransformerAnalysis: Analysis {
     /// `λ`
     public var logInflation: Tensor

@@ -2,17 +2,17 @@ import Assimilation
 import Networks
 import Tensors
 
-/// An ensemble analysis for posteriors that are not Gaussian: a network moves every member, knowing the member, what would be observed
-/// of it, what was, what the ensemble is like, and random numbers of its own.
+/// An ensemble analysis for posteriors that are not Gaussian: a network moves every member, knowing the member, what
+/// would be observed of it, what was, what the ensemble is like, and random numbers of its own.
 ///
 ///     xᵢ ← xᵢ + stateScale · map(e(xᵢ), h(xᵢ), y, mean over j of encoder(e(xⱼ)), zᵢ),   zᵢ ~ N(0, I)
 ///
-/// `e` are features of a state. The order of the members does not matter, nor does their number, but for sampling. Trained with the
-/// energy score, which is least for the true posterior whatever its shape. Missing values are seen as zeros. The likelihood is the
-/// mean of `N(y; h(xᵢ), R)` over the members.
+/// `e` are features of a state. The order of the members does not matter, nor does their number, but for sampling.
+/// Trained with the energy score, which is least for the true posterior whatever its shape. Missing values are seen as
+/// zeros. The likelihood is the mean of `N(y; h(xᵢ), R)` over the members.
 ///
-/// References: Spantini, Baptista & Marzouk, *Coupling techniques for nonlinear ensemble filtering*, SIAM Rev. 64 (2022), 921–953;
-/// Zaheer et al., *Deep sets*, arXiv 1703.06114.
+/// References: Spantini, Baptista & Marzouk, *Coupling techniques for nonlinear ensemble filtering*, SIAM Rev. 64
+/// (2022), 921–953; Zaheer et al., *Deep sets*, arXiv 1703.06114.
 public struct TransportAnalysis: Analysis {
     public var encoder: DenseNetwork
     public var map: DenseNetwork

@@ -1,16 +1,17 @@
 import Kernels
 import Tensors
 
-/// Data assimilation and learning in turn: a filter estimates the states with the model that is there, the model is learned from
-/// these estimates, and again.
+/// Data assimilation and learning in turn: a filter estimates the states with the model that is there, the model is
+/// learned from these estimates, and again.
 ///
-/// It asks for no more than a model by parameters and an ensemble analysis. The error of the model is estimated too: its standard
-/// deviation, the same for all variables, is halved, doubled and less between rounds, where that makes the innovations of the first
-/// times more probable.
+/// It asks for no more than a model by parameters and an ensemble analysis. The error of the model is estimated too:
+/// its standard deviation, the same for all variables, is halved, doubled and less between rounds, where that makes the
+/// innovations of the first times more probable.
 ///
-/// References: Brajard, Carrassi, Bocquet & Bertino, *Combining data assimilation and machine learning to emulate a dynamical model
-/// from sparse and noisy observations*, J. Comput. Sci. 44 (2020), 101171; Bocquet, Brajard, Carrassi & Bertino, *Bayesian inference
-/// of chaotic dynamics by merging data assimilation, machine learning and expectation-maximization*, Found. Data Sci. 2 (2020), 55–80.
+/// References: Brajard, Carrassi, Bocquet & Bertino, *Combining data assimilation and machine learning to emulate a
+/// dynamical model from sparse and noisy observations*, J. Comput. Sci. 44 (2020), 101171; Bocquet, Brajard, Carrassi &
+/// Bertino, *Bayesian inference of chaotic dynamics by merging data assimilation, machine learning and
+/// expectation-maximization*, Found. Data Sci. 2 (2020), 55–80.
 public struct AlternatingLearning<Parameters: Tree, A: Analysis, H: Map>: Sendable
 where A.State == Ensemble, H.Input == Tensor, H.Output == Tensor {
     public var learner: TransitionLearner
@@ -75,7 +76,8 @@ where A.State == Ensemble, H.Input == Tensor, H.Output == Tensor {
     /// Learning under way: saved and restored, it goes on to the same bits.
     public struct Session: Tree {
         public var learned: Learned
-        /// Of each round that is over: model error, log-likelihood, validation, and whether its mathematics held; `[rounds, 4]`.
+        /// Of each round that is over: model error, log-likelihood, validation,
+        /// and whether its mathematics held; `[rounds, 4]`.
         var record: Tensor
         var completed: Tensor
 

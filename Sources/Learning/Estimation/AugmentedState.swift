@@ -3,11 +3,11 @@ import Tensors
 
 /// A model whose parameters are a part of its state, behind its variables: `(x, θ) → (M_θ(x), θ)`.
 ///
-/// An ensemble of such states is one of models too, and a filter that only knows of states learns the parameters, time by time, from
-/// their covariances with what is observed. `[n + p]` to the same for `p` numbers in the parameters.
+/// An ensemble of such states is one of models too, and a filter that only knows of states learns the parameters, time
+/// by time, from their covariances with what is observed. `[n + p]` to the same for `p` numbers in the parameters.
 ///
-/// Reference: Jazwinski, *Stochastic processes and filtering theory* (1970), section 8.4; Anderson, *An ensemble adjustment Kalman
-/// filter for data assimilation* (MWR 2001), section 4.
+/// Reference: Jazwinski, *Stochastic processes and filtering theory* (1970), section 8.4; Anderson, *An ensemble
+/// adjustment Kalman filter for data assimilation* (MWR 2001), section 4.
 public struct AugmentedModel<Parameters: Tree>: Map {
     /// The number of the model's own variables.
     public let variables: Int
@@ -34,10 +34,11 @@ public struct AugmentedModel<Parameters: Tree>: Map {
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
 }
 
-/// Learning online by an augmented state: the parameters of a model are estimated with its state, cycle by cycle, in an ensemble filter.
+/// Learning online by an augmented state: the parameters of a model are estimated with its state, cycle by cycle,
+/// in an ensemble filter.
 ///
-/// Nothing makes parameters of different members differ but what they began with: their spread is kept from vanishing by an
-/// inflation of their own, and by a random walk, which also lets them follow a truth that changes.
+/// Nothing makes parameters of different members differ but what they began with: their spread is kept from vanishing
+/// by an inflation of their own, and by a random walk, which also lets them follow a truth that changes.
 public struct AugmentedLearning<Parameters: Tree>: Sendable {
     public let model: AugmentedModel<Parameters>
     /// The standard deviation of what a step adds to the parameters, a scalar or `[p]`.

@@ -7,7 +7,8 @@ public enum CovarianceShape: String, Sendable, Codable, CaseIterable {
     /// A multiple of the identity.
     case scalar
 
-    /// The member of the shape that is nearest to a covariance `[n, n]`; for a normal distribution the most probable one.
+    /// The member of the shape that is nearest to a covariance `[n, n]`;
+    /// for a normal distribution the most probable one.
     func projected(_ covariance: Tensor) -> Tensor {
         switch self {
         case .full: 0.5 * (covariance + covariance.transposed)
@@ -38,17 +39,17 @@ public struct SystemEstimate<Model: ForecastModel>: Tree {
 
 /// Expectation–maximisation with an ensemble smoother, for models that are not linear.
 ///
-/// E: an ensemble filter and smoother draw members of the trajectory given all observations. M: the parameters of the model by
-/// Gauss–Newton steps of
+/// E: an ensemble filter and smoother draw members of the trajectory given all observations. M: the parameters of the
+/// model by Gauss–Newton steps of
 ///
 ///     Σ |x[t+1] − M(x[t])|² in the norm of Q⁻¹
 ///
-/// over members and times, then `Q = mean r rᵀ` of its residuals and `R = mean (y − h(x)) (y − h(x))ᵀ`. With many members of a
-/// linear Gaussian system this is exact EM, whose likelihood never falls.
+/// over members and times, then `Q = mean r rᵀ` of its residuals and `R = mean (y − h(x)) (y − h(x))ᵀ`. With many
+/// members of a linear Gaussian system this is exact EM, whose likelihood never falls.
 ///
-/// Cost of a step: the filter and the smoother, and the derivatives of the model with respect to its parameters for every member
-/// and time. Reference: Bach, Baptista, Sanz-Alonso & Stuart, arXiv:2410.10523, section 8.3; Wei & Tanner, *A Monte Carlo
-/// implementation of the EM algorithm*, JASA 85 (1990), 699–704.
+/// Cost of a step: the filter and the smoother, and the derivatives of the model with respect to its parameters for
+/// every member and time. Reference: Bach, Baptista, Sanz-Alonso & Stuart, arXiv:2410.10523, section 8.3; Wei & Tanner,
+/// *A Monte Carlo implementation of the EM algorithm*, JASA 85 (1990), 699–704.
 public struct EnsembleExpectationMaximization<A: Analysis>: Sendable where A.State == Ensemble {
     public var analysis: A
     public let smoother: EnsembleSmoother
@@ -109,7 +110,8 @@ public struct EnsembleExpectationMaximization<A: Analysis>: Sendable where A.Sta
         return rows.transposed.matrixProduct(rows) / Tensor(Double(rows.shape[0]))
     }
 
-    /// The M step for `R`: `mean (y − h(x)) (y − h(x))ᵀ`, with what the observed errors tell of those of missing values.
+    /// The M step for `R`: `mean (y − h(x)) (y − h(x))ᵀ`, with what the observed errors tell
+    /// of those of missing values.
     private func observationMoment<H: Map>(_ observations: Observations<H>, _ members: Tensor) -> Tensor
     where H.Input == Tensor, H.Output == Tensor {
         let moments = vmap { (values: Tensor, states: Tensor) in

@@ -1,7 +1,7 @@
 import Tensors
 
-/// By what a filter is judged at each time. Those against observations are of the background, which has not seen them: no truth is
-/// needed.
+/// By what a filter is judged at each time. Those against observations are of the background, which has not seen them:
+/// no truth is needed.
 public enum FilterLoss: String, Sendable, Codable, CaseIterable {
     /// `−log p(y | background)`, as the analysis gives it: the objective of auto-differentiated Kalman filters.
     case likelihood
@@ -24,15 +24,17 @@ public enum FilterLoss: String, Sendable, Codable, CaseIterable {
 
 /// How badly a filter does, as a function of parameters that it is made of.
 ///
-/// An epoch runs through all trajectories side by side, cut in time into segments, a step each. A segment starts from the belief
-/// that the one before has left behind, without its derivative: back-propagation is truncated. The value of a segment is the sum of
-/// the losses over its times, the mean over the trajectories. The last segment is filled up with times at which nothing counts.
+/// An epoch runs through all trajectories side by side, cut in time into segments, a step each. A segment starts from
+/// the belief that the one before has left behind, without its derivative: back-propagation is truncated. The value of
+/// a segment is the sum of the losses over its times, the mean over the trajectories. The last segment is filled up
+/// with times at which nothing counts.
 ///
-/// Reference: Chen, Sanz-Alonso & Willett, *Autodifferentiable ensemble Kalman filters*, SIAM J. Math. Data Sci. 4 (2022), 801–833.
+/// Reference: Chen, Sanz-Alonso & Willett, *Autodifferentiable ensemble Kalman filters*, SIAM J. Math. Data Sci.
+/// 4 (2022), 801–833.
 public struct FilterObjective<Parameters: Tree, F: Forecast, A: Analysis, H: Map>: Objective
 where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
-    /// Values and masks `[segments, trajectories, length, m]`, the truth where it is known `[…, n]`, and `[segments, trajectories,
-    /// length]`, 1 at the times that count.
+    /// Values and masks `[segments, trajectories, length, m]`, the truth where it is known `[…, n]`, and
+    /// `[segments, trajectories, length]`, 1 at the times that count.
     public var segments: FilterSegment
     /// Of trajectories that no gradient sees, by which what is kept is chosen.
     public var held: FilterSegment?
@@ -160,11 +162,12 @@ where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
 }
 
 extension FilterObjective where Parameters == Cycle<F, A> {
-    /// Forecast model and analysis learned together, end to end: every number of the cycle is a parameter. With a loss against
-    /// observations nothing else is asked for, neither the truth nor the dynamics.
+    /// Forecast model and analysis learned together, end to end: every number of the cycle is a parameter. With a loss
+    /// against observations nothing else is asked for, neither the truth nor the dynamics.
     ///
-    /// What shall not change, the physical part of a hybrid, is to be captured by a function of the model or stopped from having a
-    /// derivative. Reference: McCabe & Brown, *Learning to assimilate in chaotic dynamical systems*, NeurIPS 34 (2021).
+    /// What shall not change, the physical part of a hybrid, is to be captured by a function of the model or stopped
+    /// from having a derivative. Reference: McCabe & Brown, *Learning to assimilate in chaotic dynamical
+    /// systems*, NeurIPS 34 (2021).
     ///
     /// - Parameter cycle: of the shapes that are learned; its numbers do not matter here.
     public init(

@@ -1,8 +1,8 @@
 import Assimilation
 import Tensors
 
-/// What is observed in a window of time, as a function of the state at its beginning, of the parameters of the model and, with weak
-/// constraint, of the model's error at every step:
+/// What is observed in a window of time, as a function of the state at its beginning, of the parameters of the model
+/// and, with weak constraint, of the model's error at every step:
 ///
 ///     z = (x[0], θ, η[1], …, η[K − 1]),   x[k] = M_θ(x[k − 1]) + η[k],   z → (h(x[0]), …, h(x[K − 1]))
 ///
@@ -59,7 +59,8 @@ where Operator.Input == Tensor, Operator.Output == Tensor {
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&`operator`, "operator") }
 }
 
-/// What 4D-Var over states and parameters knows at the beginning of a window: a state, and a normal distribution of the parameters.
+/// What 4D-Var over states and parameters knows at the beginning of a window: a state,
+/// and a normal distribution of the parameters.
 public struct JointEstimate: Tree {
     /// `[n]`
     public var state: Tensor
@@ -79,17 +80,18 @@ public struct JointEstimate: Tree {
     }
 }
 
-/// Learning online by 4D-Var: each window of observations corrects the state at its beginning and the parameters of the model, a
-/// network's weights too, and leaves what it knows of the parameters to the next one as a prior.
+/// Learning online by 4D-Var: each window of observations corrects the state at its beginning and the parameters of the
+/// model, a network's weights too, and leaves what it knows of the parameters to the next one as a prior.
 ///
 ///     ½ |x[0] − x_b|²_B + ½ |θ − θ_b|²_C + ½ Σ |η[k]|²_Q + ½ Σ |y[k] − h(x[k])|²_R
 ///
-/// by Gauss–Newton steps. Without `Q` the constraint is strong. The covariance of the state is the same for every window; that of
-/// the parameters is the Gauss–Newton posterior of the window before, of the shape that is carried, and grows by a random walk.
-/// Windows follow one another without overlap. Cost of a step: an adjoint for each value of a window.
+/// by Gauss–Newton steps. Without `Q` the constraint is strong. The covariance of the state is the same for every
+/// window; that of the parameters is the Gauss–Newton posterior of the window before, of the shape that is carried, and
+/// grows by a random walk. Windows follow one another without overlap. Cost of a step:
+/// an adjoint for each value of a window.
 ///
-/// References: Trémolet, *Accounting for an imperfect model in 4D-Var* (QJRMS 2006); Farchi, Chrust, Bocquet, Laloyaux & Bonavita,
-/// *Online model error correction with neural networks in the incremental 4D-Var framework* (JAMES 2023).
+/// References: Trémolet, *Accounting for an imperfect model in 4D-Var* (QJRMS 2006); Farchi, Chrust, Bocquet, Laloyaux
+/// & Bonavita, *Online model error correction with neural networks in the incremental 4D-Var framework* (JAMES 2023).
 public struct JointVariational<Parameters: Tree>: Tree {
     /// `B`, `[n, n]`
     public var covariance: Tensor

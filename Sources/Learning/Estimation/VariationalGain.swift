@@ -8,8 +8,8 @@ public enum GaussianExpectation: Sendable, Equatable, Codable {
     case samples(Int)
 }
 
-/// The objective by which a gain is learned without a truth: the analysis as a variational approximation of Bayes' rule, mean over
-/// the times,
+/// The objective by which a gain is learned without a truth: the analysis as a variational approximation of Bayes'
+/// rule, mean over the times,
 ///
 ///     (1/T) Σ KL(analysis ‖ background) − E_analysis log p(y | x)
 ///
@@ -66,9 +66,11 @@ private func divergence(of q: Gaussian, factor: Tensor, from p: Gaussian) -> Ten
         - factor.diagonal().log().sum() - 0.5 * Tensor(Double(q.mean.count))
 }
 
-/// `½ tr P⁻¹ S + ½ log det P`, what the mean of `−log N(x; m, P)` over `x` with `E (x − m) (x − m)ᵀ = S` has besides a constant.
+/// `½ tr P⁻¹ S + ½ log det P`, what the mean of `−log N(x; m, P)` over `x` with `E (x − m) (x − m)ᵀ = S` has besides a
+/// constant.
 ///
-/// The derivatives `½ P⁻¹` and `½ (P⁻¹ − P⁻¹ S P⁻¹)` take two products, a half of what goes back through factor and solutions.
+/// The derivatives `½ P⁻¹` and `½ (P⁻¹ − P⁻¹ S P⁻¹)` take two products,
+/// a half of what goes back through factor and solutions.
 private func negativeLogDensity(of spread: Tensor, _ covariance: Tensor) -> Tensor {
     customTangent { (x: Pair<Tensor, Tensor>) in
         0.5 * (x.second.symmetricInverse() * x.first).sum() + x.second.cholesky().diagonal().log().sum()

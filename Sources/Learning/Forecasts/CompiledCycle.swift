@@ -4,8 +4,8 @@ import Tensors
 extension Cycle {
     /// Runs through the observations in machine code.
     ///
-    /// Filter, start and observations are arguments of the program: all runs of the same shapes share it, whatever their model's
-    /// parameters, inflation or gaps.
+    /// Filter, start and observations are arguments of the program: all runs of the same shapes share it, whatever
+    /// their model's parameters, inflation or gaps.
     public func compiledRun<H: Map>(
         from background: F.State, _ observations: Observations<H>, firstStep: Int = 0
     ) -> Trajectory<F.State> where H.Input == Tensor, H.Output == Tensor {

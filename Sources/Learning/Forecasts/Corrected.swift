@@ -2,11 +2,12 @@ import Tensors
 
 /// A physical model and what is learned about its error: `base(x) + correction(x)`.
 ///
-/// Of a tendency it is `RungeKutta4(Corrected(tendency, by: network), step: h)`, the correction being one of the right-hand side; of a
-/// resolvent, that is of the map over a whole step, `Corrected(RungeKutta4(tendency, step: h), by: network)`.
+/// Of a tendency it is `RungeKutta4(Corrected(tendency, by: network), step: h)`, the correction being one of the
+/// right-hand side; of a resolvent, that is of the map over a whole step,
+/// `Corrected(RungeKutta4(tendency, step: h), by: network)`.
 ///
-/// Reference: Farchi, Laloyaux, Bonavita & Bocquet, *Using machine learning to correct model error in data assimilation and forecast
-/// applications*, Q. J. R. Meteorol. Soc. 147 (2021), 3067–3084.
+/// Reference: Farchi, Laloyaux, Bonavita & Bocquet, *Using machine learning to correct model error in data assimilation
+/// and forecast applications*, Q. J. R. Meteorol. Soc. 147 (2021), 3067–3084.
 public struct Corrected<Base: Map, Correction: Map>: Map
 where
     Base.Input == Tensor, Base.Output == Tensor, Correction.Input == Tensor, Correction.Output == Tensor

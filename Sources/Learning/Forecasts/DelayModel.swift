@@ -1,11 +1,12 @@
 import Networks
 import Tensors
 
-/// A model with memory: its state is the last values of what is observed, newest first, and a network says from them by how much the
-/// next value differs from the last.
+/// A model with memory: its state is the last values of what is observed, newest first, and a network says from them by
+/// how much the next value differs from the last.
 ///
-/// `[..., τ, d] → [..., τ, d]` for `τ` times and `d` variables: the newest value is `z[0] + scale · network(z)`, the others move on.
-/// With enough of them the delayed values of few variables determine the state that is not seen (Takens 1981).
+/// `[..., τ, d] → [..., τ, d]` for `τ` times and `d` variables: the newest value is `z[0] + scale · network(z)`, the
+/// others move on. With enough of them the delayed values of few variables determine the state
+/// that is not seen (Takens 1981).
 public struct DelayModel<Network: Map>: Map where Network.Input == Tensor, Network.Output == Tensor {
     /// `[..., τ, d] → [..., 1, d]`
     public var network: Network
@@ -24,8 +25,8 @@ public struct DelayModel<Network: Map>: Map where Network.Input == Tensor, Netwo
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&network, "network") }
 }
 
-/// A recurrent network that reads the past of every variable, oldest value first, and says what follows from it in some numbers, its next
-/// change if it is one: `[..., τ, d] → [..., outputs, d]`, the same weights for all variables.
+/// A recurrent network that reads the past of every variable, oldest value first, and says what follows from it in some
+/// numbers, its next change if it is one: `[..., τ, d] → [..., outputs, d]`, the same weights for all variables.
 public struct RecurrentReader: Map {
     public var cell: GatedRecurrentCell
     public var output: Dense

@@ -1,12 +1,12 @@
 import Tensors
 
-/// The regression of tendencies on a dictionary, made sparse by thresholding: coefficients below the threshold become zero, the
-/// others are fitted again, until nothing changes.
+/// The regression of tendencies on a dictionary, made sparse by thresholding: coefficients below the threshold become
+/// zero, the others are fitted again, until nothing changes.
 ///
 ///     min Σ |dx/dt − Σ c_k φ_k(x)|² / N + ridge · |c|²
 ///
-/// Reference: Brunton, Proctor & Kutz, *Discovering governing equations from data by sparse identification of nonlinear dynamical
-/// systems*, PNAS 113 (2016), 3932–3937.
+/// Reference: Brunton, Proctor & Kutz, *Discovering governing equations from data by sparse identification of nonlinear
+/// dynamical systems*, PNAS 113 (2016), 3932–3937.
 public struct DictionaryRegression: Sendable {
     public let ridge: Double
     /// Coefficients smaller than this are left out; 0: none are.

@@ -65,7 +65,8 @@ public struct EnsembleForecaster: Sendable {
             of: series, operator: layout.observation, errorVariance: Tensor(observationError * observationError))
     }
 
-    /// Runs the filter through the series, and keeps beliefs after the steps `starts`; a value that is missing is not used.
+    /// Runs the filter through the series, and keeps beliefs after the steps `starts`;
+    /// a value that is missing is not used.
     ///
     /// - Parameter judged: steps whose likelihood is asked for too.
     public func filter(
@@ -100,7 +101,8 @@ public struct EnsembleForecaster: Sendable {
         var trajectory = cycle.compiledRun(
             from: start, observations.mappingTimes { $0[first..<series.count] }, firstStep: first)
         if !isEnough {
-            // What the analysis took as it is, drawn for each member: the smoother compares with forecasts that have it.
+            // What the analysis took as it is, drawn for each member:
+            // the smoother compares with forecasts that have it.
             let noise = noise.factors[0]
             let drawn = key.folding(1).normal([trajectory.count, members, noise.shape[1]])
             trajectory.backgrounds.members = trajectory.backgrounds.members + drawn.matrixProduct(noise.transposed)
@@ -108,11 +110,11 @@ public struct EnsembleForecaster: Sendable {
         return trajectory
     }
 
-    /// Ensembles of standardised anomalies some steps (`leads`, increasing) after each of the times `starts`, `[leads, N, d]`
-    /// each.
+    /// Ensembles of standardised anomalies some steps (`leads`, increasing) after each of the times `starts`,
+    /// `[leads, N, d]` each.
     ///
-    /// - Parameter inputs: the last variables after each start, `[starts, longest lead, inputs]`, in place of their forecasts;
-    ///   NaN where the forecasts stay.
+    /// - Parameter inputs: the last variables after each start, `[starts, longest lead, inputs]`, in place of their
+    ///   forecasts; NaN where the forecasts stay.
     ///
     /// Starts are taken in blocks of fixed size, so that the result does not depend on the number of threads.
     public func forecasts(

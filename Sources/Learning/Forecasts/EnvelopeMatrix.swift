@@ -1,6 +1,8 @@
-/// A symmetric matrix whose row `i` begins at column `first[i]`, which never decreases: banded, with a band of any width.
+/// A symmetric matrix whose row `i` begins at column `first[i]`, which never decreases: banded,
+/// with a band of any width.
 ///
-/// It becomes its Cholesky factor, and that its inverse within the same band, in place: O(u w²) for `u` rows of width `w`.
+/// It becomes its Cholesky factor, and that its inverse within the same band, in place:
+/// O(u w²) for `u` rows of width `w`.
 struct EnvelopeMatrix: Sendable {
     private let first: [Int]
     /// Where row `i` would have its column 0.

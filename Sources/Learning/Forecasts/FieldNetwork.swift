@@ -1,8 +1,8 @@
 import Networks
 import Tensors
 
-/// A network on the one field that is the state, `[..., n] → [..., n]`: the state is brought to the size of one, is the only
-/// channel of the network's input, and the only channel of its output is brought to the size of what is learned.
+/// A network on the one field that is the state, `[..., n] → [..., n]`: the state is brought to the size of one, is the
+/// only channel of the network's input, and the only channel of its output is brought to the size of what is learned.
 ///
 ///     f(x) = outputScale · network((x − centre) / scale)
 ///

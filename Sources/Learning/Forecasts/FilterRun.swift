@@ -55,7 +55,8 @@ extension [Ensemble] {
 }
 
 extension Cycle where F.State == Ensemble {
-    /// Runs through some steps of the observations in segments of one length, at most `longest`, so that memory does not grow with their number.
+    /// Runs through some steps of the observations in segments of one length, at most `longest`, so that memory does
+    /// not grow with their number.
     ///
     /// - Parameter body: takes the steps of a segment, the beliefs after them, stacked, and their log-likelihoods.
     /// - Returns: the belief before the step after the last.

@@ -3,14 +3,14 @@ import Tensors
 
 /// The analysis of a forecaster: that of its filter, and with few members one that takes additive model error as it is.
 ///
-/// A sample of fewer members than observed values spans too little to fit them. The error `η ~ N(0, Q)` of the last step is known in
-/// law, and so it need not be drawn before it is seen: members `x` without it are analysed with observations of covariance `R + H Q Hᵀ`,
-/// and then it is drawn given the observation and the member,
+/// A sample of fewer members than observed values spans too little to fit them. The error `η ~ N(0, Q)` of the last
+/// step is known in law, and so it need not be drawn before it is seen: members `x` without it are analysed with
+/// observations of covariance `R + H Q Hᵀ`, and then it is drawn given the observation and the member,
 ///
 ///     η = η̃ + Q Hᵀ (H Q Hᵀ + R)⁻¹ (y − H (x + η̃) − ε̃),   η̃ ~ N(0, Q), ε̃ ~ N(0, R),
 ///
-/// which is the same law as to draw it first. Reference: Doucet, Godsill & Andrieu, Stat. Comput. 10 (2000), 197, §II.D, for the
-/// factors; Matheron's rule for the draw.
+/// which is the same law as to draw it first. Reference: Doucet, Godsill & Andrieu, Stat. Comput. 10 (2000), 197,
+/// §II.D, for the factors; Matheron's rule for the draw.
 struct ForecasterAnalysis: Analysis {
     let filter: EnsembleFilter
     /// What the background lacks; nil if it has all its error.

@@ -1,14 +1,15 @@
 import Tensors
 
-/// The values that a series lacks, estimated from all others by a linear model with memory: their expectations and covariances.
+/// The values that a series lacks, estimated from all others by a linear model with memory:
+/// their expectations and covariances.
 ///
-/// The values of a series are jointly normal, and the inverse of their covariance is banded: a value is coupled to those of at
-/// most `memory` steps before and after. What is observed is given, so that only the missing values are unknown, and those that
-/// are observed with an error that counts. One banded Cholesky factor gives their expectations, and the covariances of all that
-/// lie in one window of `memory + 1` steps: O(u w²) for `u` unknowns with `w` in a window, whatever the length of the state.
-/// They are those of a Kalman smoother whose observations have no error but the one that counts. Values before the first are
-/// drawn from the climatology anew at each step. Reference: Rue & Held, *Gaussian Markov Random Fields* (2005), §2.3;
-/// Takahashi, Fagan & Chen (1973) for the covariances.
+/// The values of a series are jointly normal, and the inverse of their covariance is banded: a value is coupled to
+/// those of at most `memory` steps before and after. What is observed is given, so that only the missing values are
+/// unknown, and those that are observed with an error that counts. One banded Cholesky factor gives their expectations,
+/// and the covariances of all that lie in one window of `memory + 1` steps: O(u w²) for `u` unknowns with `w` in a
+/// window, whatever the length of the state. They are those of a Kalman smoother whose observations have no error but
+/// the one that counts. Values before the first are drawn from the climatology anew at each step. Reference: Rue &
+/// Held, *Gaussian Markov Random Fields* (2005), §2.3; Takahashi, Fagan & Chen (1973) for the covariances.
 public struct GapEstimates: Sendable {
     /// Standard deviations of observations below this, in units of the anomalies', are none.
     static let negligibleError = 0.01
@@ -51,7 +52,8 @@ public struct GapEstimates: Sendable {
 
     /// The covariance of what is unknown in the `length` steps up to each of some times, where anything is.
     ///
-    /// - Parameter body: takes a time, the places of the unknowns in the vector `(z[t], z[t−1], …)`, and their covariance, row by row.
+    /// - Parameter body: takes a time, the places of the unknowns in the vector `(z[t], z[t−1], …)`,
+    ///   and their covariance, row by row.
     func eachWindow(
         of times: [Int], length: Int, _ body: (_ time: Int, _ places: [Int], _ covariance: [Double]) -> Void
     ) {
@@ -117,7 +119,8 @@ struct GapUnknowns: Sendable {
     func range(from: Int, to: Int) -> Range<Int> { starts[max(from, 0)]..<starts[to + 1] }
 }
 
-/// A linear model with memory in units of its errors: `L⁻¹ (z[t] − W (z[t−1], …) − b)` is white noise, `L Lᵀ` their covariance.
+/// A linear model with memory in units of its errors: `L⁻¹ (z[t] − W (z[t−1], …) − b)` is white noise,
+/// `L Lᵀ` their covariance.
 private struct WhitenedModel {
     let memory: Int
     let d: Int

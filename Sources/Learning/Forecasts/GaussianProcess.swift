@@ -6,13 +6,16 @@ import Tensors
 ///     k(z, z') = s² exp(−½ Σᵢ (zᵢ − z'ᵢ)² / ℓᵢ²),   K = k(Z, Z) + s² ν I
 ///     f(x) = c + k(z, Z) K⁻¹ (Y − c),   variance s² (1 + ν) − k(z, Z) K⁻¹ k(Z, z)
 ///
-/// with `z` what is seen at a place. All outputs share the lengths `ℓ` and the noise `ν`; each has its own variance `s²` and mean `c`.
-/// Lengths and noise are those of the largest marginal likelihood, by its gradient; `s²` is then known in closed form. The variance
-/// is that of a new value, noise included: what a forecast with the mean needs as model error.
+/// with `z` what is seen at a place. All outputs share the lengths `ℓ` and the noise `ν`; each has its own variance
+/// `s²` and mean `c`. Lengths and noise are those of the largest marginal likelihood, by its gradient; `s²` is then
+/// known in closed form. The variance is that of a new value, noise included:
+/// what a forecast with the mean needs as model error.
 ///
-/// Shapes: `[..., n]` to `[..., n]`. Cost, for M points: O(M · inputs) a place for the mean, O(M²) for the variance; a fit O(M³) a step.
+/// Shapes: `[..., n]` to `[..., n]`. Cost, for M points: O(M · inputs) a place for the mean, O(M²) for the variance;
+/// a fit O(M³) a step.
 ///
-/// Reference: Rasmussen & Williams, *Gaussian processes for machine learning* (MIT Press, 2006), sections 2.2 and 5.4.1.
+/// Reference: Rasmussen & Williams, *Gaussian processes for machine learning* (MIT Press, 2006),
+/// sections 2.2 and 5.4.1.
 public struct GaussianProcess: RegressionMap {
     public let view: PlaceView
     /// The most points that are kept of a sample.
@@ -96,7 +99,8 @@ public struct GaussianProcess: RegressionMap {
         return view.state(signalVariance * (1 + kernel.logNoise.exp() - known))
     }
 
-    /// The error of a model made with this mean: the mean over states `[samples, n]` of the variance, without correlations.
+    /// The error of a model made with this mean: the mean over states `[samples, n]` of the variance,
+    /// without correlations.
     public func modelError(at states: Tensor) -> ModelError {
         ModelError(factors: variance(states).mean(axes: [0]).sqrt().diagonalMatrix())
     }

@@ -3,8 +3,8 @@ import Tensors
 /// Learns a linear forecast with memory from a series with gaps.
 ///
 /// Without gaps it is one regression. With gaps it is expectation–maximisation: a first regression on the interpolated
-/// series, then in turn estimates of what is missing from all that is there and a regression on them with their covariances;
-/// the climatology follows the estimates.
+/// series, then in turn estimates of what is missing from all that is there and a regression on them with their
+/// covariances; the climatology follows the estimates.
 public struct LinearLearner: Sendable {
     public let setting: SeasonalRegressionSetting
     /// Rounds of smoothing and regression when there are gaps.

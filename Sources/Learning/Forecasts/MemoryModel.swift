@@ -58,8 +58,8 @@ public struct MemoryLayout: Sendable, Hashable {
 ///
 ///     z[t+1] = W[season] (z[t], …, z[t−τ+1]) + b[season] + mean over networks of g(z[t], …, season)
 ///
-/// Without networks it is a linear inverse model; with networks added to persistence, a neural network of the change; with
-/// networks added to a regression, a network that corrects a linear model.
+/// Without networks it is a linear inverse model; with networks added to persistence, a neural network of the change;
+/// with networks added to a regression, a network that corrects a linear model.
 public struct MemoryModel: ForecastModel {
     /// `[period, τ · d, d]`, by the step that is left.
     public var coefficients: Tensor

@@ -1,12 +1,13 @@
 import Tensors
 
-/// A tendency that is a sum of monomials of near variables, the same at every place of a periodic line: what can be learned about
-/// dynamics of which only locality and homogeneity are known.
+/// A tendency that is a sum of monomials of near variables, the same at every place of a periodic line: what can be
+/// learned about dynamics of which only locality and homogeneity are known.
 ///
 ///     dxᵢ/dt = Σ_k c_k Π_{o ∈ monomial k} xᵢ₊ₒ
 ///
-/// A monomial is the list of its offsets, ascending; `[]` is the constant and `[0, 0]` is `xᵢ²`. With coefficients of their own for
-/// every place it is not homogeneous; over offsets that reach around a short line it is any polynomial of the state.
+/// A monomial is the list of its offsets, ascending; `[]` is the constant and `[0, 0]` is `xᵢ²`. With coefficients of
+/// their own for every place it is not homogeneous; over offsets that reach around a short line it is
+/// any polynomial of the state.
 ///
 /// Shapes: `[..., n]` to `[..., n]`. Common factors are multiplied once: a monomial costs about one product.
 public struct MonomialDictionary: Map {
@@ -25,7 +26,8 @@ public struct MonomialDictionary: Map {
         self.coefficients = coefficients ?? Tensor.zeros([monomials.count])
     }
 
-    /// All monomials up to a degree in the variables at offsets `−reach … reach`, whose factors are at most `spread` apart.
+    /// All monomials up to a degree in the variables at offsets `−reach … reach`,
+    /// whose factors are at most `spread` apart.
     ///
     /// With degree, reach and spread 2 there are 18: the constant, five linear terms, five squares, and seven products.
     public static func all(degree: Int, reach: Int, spread: Int? = nil) -> [[Int]] {

@@ -34,8 +34,8 @@ public struct NetworkSetting: Sendable, Hashable, Codable, CustomStringConvertib
 
 /// Learns a network with memory and the season as input, alone or as the correction of a linear model.
 ///
-/// Times are cut into blocks. Network `k` is trained without the blocks `k` and `k + 1`: on the second it is stopped early, on
-/// the first it is scored. The forecast is the mean of all networks.
+/// Times are cut into blocks. Network `k` is trained without the blocks `k` and `k + 1`: on the second it is stopped
+/// early, on the first it is scored. The forecast is the mean of all networks.
 public struct NetworkLearner: Sendable {
     public let setting: NetworkSetting
     /// The linear model that is corrected; nil for a network alone, which forecasts the change from the last value.
@@ -148,10 +148,11 @@ struct NetworkSamples: Tree {
     }
 }
 
-/// The loss of a network on random batches of one fold: half the squared error of a sample, and a penalty of its weights.
+/// The loss of a network on random batches of one fold: half the squared error of a sample,
+/// and a penalty of its weights.
 ///
-/// The samples of all times are there, and weights of 1 and 0 say which of them are learned from and which stop the training.
-/// So all folds, and all penalties, have one shape and share one compiled program.
+/// The samples of all times are there, and weights of 1 and 0 say which of them are learned from and which stop the
+/// training. So all folds, and all penalties, have one shape and share one compiled program.
 struct FoldObjective: Objective {
     var samples: NetworkSamples
     /// `[N]`, 1 for what is learned from.

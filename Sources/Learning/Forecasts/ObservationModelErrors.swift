@@ -7,9 +7,9 @@ import Tensors
 /// in units of the anomalies' standard deviation, with the gradient through the whole filter. Where the data ask for no
 /// observation error, r goes to zero and `least` remains.
 ///
-/// A gradient costs O(T n³) for a state of n variables: the likelihood is that of the last T observations that `work` multiplications
-/// allow. Where those hold fewer than ten values for each error that is asked for, they would be fitted to chance: then the observation
-/// error is `least`, and the model error that of the regression.
+/// A gradient costs O(T n³) for a state of n variables: the likelihood is that of the last T observations that `work`
+/// multiplications allow. Where those hold fewer than ten values for each error that is asked for, they would be fitted
+/// to chance: then the observation error is `least`, and the model error that of the regression.
 public struct ObservationModelErrors: Sendable {
     /// Standard deviation of the observation error, in units of the anomalies' standard deviation.
     public let observationError: Double

@@ -1,6 +1,7 @@
 import Tensors
 
-/// A model of the next state as a function of parameters and state, with its parameters: what is learned as the leaves of a map.
+/// A model of the next state as a function of parameters and state, with its parameters:
+/// what is learned as the leaves of a map.
 public struct ParametricModel<Parameters: Tree>: Map {
     public var parameters: Parameters
     private let body: @Sendable (Parameters, Tensor) -> Tensor

@@ -5,8 +5,8 @@ import Tensors
 public enum PlaceView: Sendable, Equatable, Codable {
     /// The whole state at once, and something for every variable: one place.
     case wholeState
-    /// On a periodic line the variables up to `reach` places away, and something for the one in the middle. The function is the same
-    /// at all places: every time gives as many samples as there are variables.
+    /// On a periodic line the variables up to `reach` places away, and something for the one in the middle. The
+    /// function is the same at all places: every time gives as many samples as there are variables.
     case near(reach: Int)
 
     /// `[..., n]` to `[..., places, inputs]`.

@@ -1,16 +1,18 @@
 import Networks
 import Tensors
 
-/// A regression on random functions of the state: what is inside of a network of one layer is drawn, and only what comes out is
-/// learned, by ridge regression in closed form.
+/// A regression on random functions of the state: what is inside of a network of one layer is drawn, and only what
+/// comes out is learned, by ridge regression in closed form.
 ///
 ///     f(x) = (z, φ(z A + a)) W + b,   φ = cos or tanh
 ///
-/// at every place, with `z` what is seen there. With cosines of normal frequencies it tends to the regression with a Gaussian kernel
-/// as features become more. Shapes: `[..., n]` to `[..., n]`. Cost: O(inputs · features) a place; a fit O(samples · features²).
+/// at every place, with `z` what is seen there. With cosines of normal frequencies it tends to the regression with a
+/// Gaussian kernel as features become more. Shapes: `[..., n]` to `[..., n]`. Cost: O(inputs · features) a place;
+/// a fit O(samples · features²).
 ///
-/// References: Rahimi & Recht, *Random features for large-scale kernel machines* (NIPS 2007); Gottwald & Reich, *Supervised learning
-/// from noisy observations: combining machine-learning techniques with data assimilation*, Physica D 423 (2021), 132911.
+/// References: Rahimi & Recht, *Random features for large-scale kernel machines* (NIPS 2007); Gottwald & Reich,
+/// *Supervised learning from noisy observations: combining machine-learning techniques with data assimilation*,
+/// Physica D 423 (2021), 132911.
 public struct RandomFeatures: RegressionMap {
     public enum Kind: String, Sendable, Codable, CaseIterable {
         case cosine
@@ -26,7 +28,8 @@ public struct RandomFeatures: RegressionMap {
     /// `W` and `b`, `[inputs + features, outputs]`.
     public var readout: Dense
 
-    /// Features whose values change over a distance of `length` standard deviations of what is seen; they say zero before a fit.
+    /// Features whose values change over a distance of `length` standard deviations of what is seen;
+    /// they say zero before a fit.
     ///
     /// - Parameter states: a sample, `[samples, n]`, for the scale of what is seen.
     public init(

@@ -1,19 +1,21 @@
 import Networks
 import Tensors
 
-/// An echo state network: a random recurrent network that the state drives and that remembers its past, of which only what comes out
-/// is learned, by ridge regression in closed form.
+/// An echo state network: a random recurrent network that the state drives and that remembers its past, of which only
+/// what comes out is learned, by ridge regression in closed form.
 ///
 ///     r' = (1 − leak) r + leak · tanh(r W + z A + a),   x' = x + (z, r') C + b
 ///
-/// with `z` what is seen of `x` at a place; with a view of near variables every place has a reservoir of its own, of the same weights.
-/// Its state is the model's state with all reservoirs behind it, so that it is an autonomous model for every filter; `FirstVariables`
-/// lets an operator see the model's state only. The spectral radius of `W` says how long it remembers.
+/// with `z` what is seen of `x` at a place; with a view of near variables every place has a reservoir of its own, of
+/// the same weights. Its state is the model's state with all reservoirs behind it, so that it is an autonomous model
+/// for every filter; `FirstVariables` lets an operator see the model's state only.
+/// The spectral radius of `W` says how long it remembers.
 ///
 /// Shapes: `[..., n + places · units]` to the same. Cost: O(units²) a place.
 ///
-/// References: Jaeger & Haas, *Harnessing nonlinearity*, Science 304 (2004), 78–80; Pathak, Hunt, Girvan, Lu & Ott, *Model-free
-/// prediction of large spatiotemporally chaotic systems from data: a reservoir computing approach*, Phys. Rev. Lett. 120 (2018), 024102.
+/// References: Jaeger & Haas, *Harnessing nonlinearity*, Science 304 (2004), 78–80; Pathak, Hunt, Girvan, Lu & Ott,
+/// *Model-free prediction of large spatiotemporally chaotic systems from data: a reservoir computing approach*, Phys.
+/// Rev. Lett. 120 (2018), 024102.
 public struct Reservoir: Map {
     public let view: PlaceView
     public let leak: Double
@@ -93,8 +95,8 @@ public struct Reservoir: Map {
         }.outputs
     }
 
-    /// The augmented state at the end of a trajectory `[T, n]` that the reservoirs have seen up to the time before: from here it
-    /// forecasts.
+    /// The augmented state at the end of a trajectory `[T, n]` that the reservoirs have seen up to the time before:
+    /// from here it forecasts.
     public func state(after trajectory: Tensor) -> Tensor {
         let count = trajectory.shape[0]
         precondition(count > 1, "a reservoir warmed by a trajectory of shape \(trajectory.shape)")

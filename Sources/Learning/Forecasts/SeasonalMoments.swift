@@ -2,9 +2,10 @@ import Tensors
 
 /// What linear regression needs of the data: targets and the past before them.
 ///
-/// The vector of a target is `(z[t], z[t−1], …, z[t−τ], 1)` of length `n = (τ + 1) d + 1`. Few variables are kept as sums of its
-/// products by season, which every setting shares; more variables than times as the vectors themselves. When values are
-/// estimates with an error covariance, that is added, so that the regression is the M-step of expectation–maximisation.
+/// The vector of a target is `(z[t], z[t−1], …, z[t−τ], 1)` of length `n = (τ + 1) d + 1`. Few variables are kept as
+/// sums of its products by season, which every setting shares; more variables than times as the vectors themselves.
+/// When values are estimates with an error covariance, that is added,
+/// so that the regression is the M-step of expectation–maximisation.
 public struct SeasonalMoments: Sendable {
     enum Form: Sendable {
         /// `[period, n, n]`

@@ -35,8 +35,9 @@ extension Double {
 /// Linear regression of the next value on the past and the season, ridge, in closed form.
 public struct SeasonalRegression: Sendable {
     public let model: MemoryModel
-    /// Covariance of the residuals, corrected for the effective number of parameters, `[d, d]`; where there are more of these
-    /// than times, that of the errors of new forecasts by generalised cross-validation (Golub, Heath & Wahba 1979).
+    /// Covariance of the residuals, corrected for the effective number of parameters, `[d, d]`; where there are more of
+    /// these than times, that of the errors of new forecasts by generalised cross-validation (Golub,
+    /// Heath & Wahba 1979).
     public let residualCovariance: Tensor
     /// The trace of the matrix that makes fitted values of targets.
     let effectiveParameters: Double

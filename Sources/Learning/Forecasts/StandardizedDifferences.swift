@@ -1,10 +1,11 @@
 import Tensors
 
-/// A window as differences back in time, each in units of its own root-mean-square: `z[0] / s₀, ∇z / s₁, ∇²z / s₂, …` with
-/// `∇z = z[0] − z[1]`.
+/// A window as differences back in time, each in units of its own root-mean-square: `z[0] / s₀, ∇z / s₁, ∇²z / s₂, …`
+/// with `∇z = z[0] − z[1]`.
 ///
-/// Delayed values of a smooth series are nearly equal, and what they tell is in how they differ: a network learns from differences of
-/// size one far sooner than from values that hide them. A linear map, learned further with what comes after it.
+/// Delayed values of a smooth series are nearly equal, and what they tell is in how they differ: a network learns from
+/// differences of size one far sooner than from values that hide them. A linear map,
+/// learned further with what comes after it.
 ///
 /// `[..., τ, d] → [..., τ, d]`, newest first.
 public struct StandardizedDifferences: Map {

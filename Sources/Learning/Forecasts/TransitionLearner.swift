@@ -30,8 +30,9 @@ public struct StateEstimates: Tree {
 ///
 ///     Σ w[t, l, i] (Mˡ(x[t]) − x[t + l])²ᵢ,   w = 1 / (v + variance of x[t + l]ᵢ) of mean one
 ///
-/// The states are estimates: those that are worth more count more, with `v` the mean of their variances, which keeps single ones
-/// from counting alone. The last part of the times is held back: the model that forecasts them best is kept.
+/// The states are estimates: those that are worth more count more, with `v` the mean of their variances, which keeps
+/// single ones from counting alone. The last part of the times is held back:
+/// the model that forecasts them best is kept.
 ///
 /// Reference: Brajard, Carrassi, Bocquet & Bertino, J. Comput. Sci. 44 (2020), 101171, equation 5.
 public struct TransitionLearner: Sendable {

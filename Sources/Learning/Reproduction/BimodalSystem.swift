@@ -2,11 +2,13 @@ import Assimilation
 import Dynamics
 import Tensors
 
-/// Systems that are seen such that two states explain an observation equally well: posteriors have two modes, and a gain is zero.
+/// Systems that are seen such that two states explain an observation equally well: posteriors have two modes,
+/// and a gain is zero.
 public enum BimodalSystem: String, Sendable, Codable, CaseIterable {
     /// `v ← 2 v + ξ` on the circle of length one, seen through `cos 2πv`, which does not tell `v` from `−v`.
     case doublingMap
-    /// Lorenz's model of 1963 every 0.1 units of time, seen through the square of its first variable, which does not tell the wings.
+    /// Lorenz's model of 1963 every 0.1 units of time, seen through the square of its first variable,
+    /// which does not tell the wings.
     case lorenz63
 }
 
@@ -56,7 +58,8 @@ extension BimodalSystem {
         case .lorenz63:
             Function { x in
                 let step = RungeKutta4(Lorenz63(), step: 0.02)
-                // Far outside the attractor steps are too long: a state there is cut off, so that it does not go to infinity.
+                // Far outside the attractor steps are too long: a state there is cut off,
+                // so that it does not go to infinity.
                 return (0..<5).reduce(x.clipped(from: -70, to: 70)) { x, _ in step(x) }
             }
         }
@@ -67,7 +70,8 @@ extension BimodalSystem {
         case .lorenz63: Function { x in x.slice(axis: -1, from: 0, to: 1).squared() }
         }
     }
-    /// Of states `[..., n]`, in which distances are measured: a place on the unit circle, and variables of the size of one.
+    /// Of states `[..., n]`, in which distances are measured: a place on the unit circle,
+    /// and variables of the size of one.
     func features(_ x: Tensor) -> Tensor {
         switch self {
         case .doublingMap:
@@ -102,7 +106,8 @@ extension BimodalSystem {
         }
     }
 
-    /// What is taken from backgrounds and analyses of the bootstrap filter that draws anew at every time, stacked in time.
+    /// What is taken from backgrounds and analyses of the bootstrap filter that draws anew at every time,
+    /// stacked in time.
     func particleFilter(
         from start: Ensemble, _ observations: Observations<Function<Tensor, Tensor>>,
         taking: @escaping (Particles, Particles) -> Tensor
@@ -115,7 +120,8 @@ extension BimodalSystem {
     }
 }
 
-/// `2 E|X − Y| − E|X − X'| − E|Y − Y'|` of samples `[N, e]` and `[M, e]`, in the form whose expectation does not depend on N and M.
+/// `2 E|X − Y| − E|X − X'| − E|Y − Y'|` of samples `[N, e]` and `[M, e]`,
+/// in the form whose expectation does not depend on N and M.
 ///
 /// Reference: Székely & Rizzo, *Energy statistics: a class of statistics based on distances* (2013).
 func energyDistance(_ x: Tensor, _ y: Tensor) -> Tensor {

@@ -1,12 +1,12 @@
 import Assimilation
 import Tensors
 
-/// The local ensemble transform Kalman filter with another transform than the symmetric root, as the program of a reference has it:
-/// members are combined by the rows of `T = Q Λ^½`, where `(N − 1) A⁻¹ = Q Λ Qᵀ`.
+/// The local ensemble transform Kalman filter with another transform than the symmetric root, as the program of a
+/// reference has it: members are combined by the rows of `T = Q Λ^½`, where `(N − 1) A⁻¹ = Q Λ Qᵀ`.
 ///
-/// The covariance is then `Xᵀ Λ X / (N − 1)`, which is not Kalman's (`Tᵀ` would give that), and the anomalies do not have mean zero:
-/// errors are larger than those of `LETKF`. Weights fall off as `exp(−d² / r²)`; variances are inflated in the weights, before the
-/// analysis. Errors of observations must not be correlated.
+/// The covariance is then `Xᵀ Λ X / (N − 1)`, which is not Kalman's (`Tᵀ` would give that), and the anomalies do not
+/// have mean zero: errors are larger than those of `LETKF`. Weights fall off as `exp(−d² / r²)`; variances are inflated
+/// in the weights, before the analysis. Errors of observations must not be correlated.
 struct EigenvectorLETKF: Analysis {
     var localization: Localization<GaussianTaper>
     var inflation: Tensor

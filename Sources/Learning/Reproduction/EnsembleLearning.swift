@@ -4,15 +4,16 @@ import Kernels
 import Networks
 import Tensors
 
-/// An ensemble analysis by a set transformer, trained with one number of members and used with others, against tuned ensemble filters.
+/// An ensemble analysis by a set transformer, trained with one number of members and used with others,
+/// against tuned ensemble filters.
 ///
-/// Setting: Lorenz's model of 1996 with 40 variables, every fourth of which is observed every 0.15 with an error of 1. What is
-/// trained starts as a localised deterministic filter; gradients go back through a few cycles of many trajectories, and every epoch
-/// has truths and observations of its own. Scores are the mean over the times of the root-mean-square error of the analyses, on truths
-/// that nothing was trained or tuned on.
+/// Setting: Lorenz's model of 1996 with 40 variables, every fourth of which is observed every 0.15 with an error of 1.
+/// What is trained starts as a localised deterministic filter; gradients go back through a few cycles of many
+/// trajectories, and every epoch has truths and observations of its own. Scores are the mean over the times of the
+/// root-mean-square error of the analyses, on truths that nothing was trained or tuned on.
 ///
-/// Reference: Bach, Baptista, Calvello, Chen & Stuart, *Learning enhanced ensemble filters* (2025), arXiv 2504.17836: a tuned LETKF has
-/// 2.635, 2.020, 1.745 and 1.577 with 5, 10, 15 and 20 members.
+/// Reference: Bach, Baptista, Calvello, Chen & Stuart, *Learning enhanced ensemble filters* (2025), arXiv 2504.17836: a
+/// tuned LETKF has 2.635, 2.020, 1.745 and 1.577 with 5, 10, 15 and 20 members.
 public struct EnsembleLearning: Sendable {
     public var variables = 40
     /// Every how many variables one is observed.
@@ -45,8 +46,8 @@ public struct EnsembleLearning: Sendable {
     public enum Method: String, Sendable, Codable, CaseIterable {
         case learned, letkf, stochasticEnKF
 
-        /// Radius and inflation for a number of members. The LETKF's are published; those of the stochastic filter were chosen on
-        /// seeds 101 to 104 from radii of 0.75 to 3 and inflations of 1.02 to 1.08.
+        /// Radius and inflation for a number of members. The LETKF's are published; those of the stochastic filter were
+        /// chosen on seeds 101 to 104 from radii of 0.75 to 3 and inflations of 1.02 to 1.08.
         func tuning(members: Int) -> (radius: Double, inflation: Double) {
             let few = members <= 5
             return switch (self, members) {

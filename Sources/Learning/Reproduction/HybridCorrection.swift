@@ -6,13 +6,15 @@ import Tensors
 
 /// A network that corrects a physical model, learned from the analyses of a filter with the wrong model.
 ///
-/// Setting: the truth is Lorenz's model of 1996 with a cubic term, friction 1.01 and forcing 8.5; the model that is there is the plain
-/// one with forcing 8. Time step 0.05; at each step every second of 40 variables is observed, the others at the next, with an error of
-/// 0.2. A finite-size filter of 40 members, which finds its inflation itself, with model error of variance 0.3 times the step gives
-/// the analyses: 5000 to learn from, then, after 1000 that are left out, 2000 to test on. Forecasts are scored from the truth.
+/// Setting: the truth is Lorenz's model of 1996 with a cubic term, friction 1.01 and forcing 8.5; the model that is
+/// there is the plain one with forcing 8. Time step 0.05; at each step every second of 40 variables is observed, the
+/// others at the next, with an error of 0.2. A finite-size filter of 40 members, which finds its inflation itself, with
+/// model error of variance 0.3 times the step gives the analyses: 5000 to learn from, then, after 1000 that are left
+/// out, 2000 to test on. Forecasts are scored from the truth.
 ///
-/// Reference: M. Bocquet & J. Brajard, course of ECMWF on machine learning in weather and climate (2022): error of the analyses 0.199,
-/// 2.66 by interpolation; of forecasts over 2 units of time 2.5 by the physical and 2.1 by the hybrid model.
+/// Reference: M. Bocquet & J. Brajard, course of ECMWF on machine learning in weather and climate (2022): error of the
+/// analyses 0.199, 2.66 by interpolation; of forecasts over 2 units of time 2.5 by the physical
+/// and 2.1 by the hybrid model.
 public struct HybridCorrection: Sendable {
     public var variables = 40
     public var members = 40

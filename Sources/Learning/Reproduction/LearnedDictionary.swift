@@ -3,16 +3,17 @@ import Kernels
 import Networks
 import Tensors
 
-/// The coefficients of Lorenz's model of 1996 in a dictionary of 18 monomials, learned from noisy observations by gradients
-/// through a localised ensemble Kalman filter, from zero.
+/// The coefficients of Lorenz's model of 1996 in a dictionary of 18 monomials, learned from noisy observations by
+/// gradients through a localised ensemble Kalman filter, from zero.
 ///
-/// Setting: 40 variables, all observed every 0.05 (five steps of 0.01) with error variance 1, no model error; four trajectories
-/// of 150 observations; 50 members that start from `N(0, 25 I)`; localisation of half-width 5; a diagonal model error is learned
-/// too, from variance 2; back-propagation through 20 cycles; Adam, whose rate falls to nothing. After the first epochs, terms with
-/// small coefficients are taken out of the dictionary, and the others are learned on without them.
+/// Setting: 40 variables, all observed every 0.05 (five steps of 0.01) with error variance 1, no model error; four
+/// trajectories of 150 observations; 50 members that start from `N(0, 25 I)`; localisation of half-width 5; a diagonal
+/// model error is learned too, from variance 2; back-propagation through 20 cycles; Adam, whose rate falls to nothing.
+/// After the first epochs, terms with small coefficients are taken out of the dictionary,
+/// and the others are learned on without them.
 ///
-/// Reference: Chen, Sanz-Alonso & Willett, *Autodifferentiable ensemble Kalman filters*, SIAM J. Math. Data Sci. 4 (2022),
-/// 801–833, section 5.2.1.
+/// Reference: Chen, Sanz-Alonso & Willett, *Autodifferentiable ensemble Kalman filters*, SIAM J. Math. Data Sci. 4
+/// (2022), 801–833, section 5.2.1.
 public struct LearnedDictionary: Sendable {
     public var variables = 40
     public var members = 50

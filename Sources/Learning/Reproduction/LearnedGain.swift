@@ -3,12 +3,13 @@ import Kernels
 import Networks
 import Tensors
 
-/// The gain of 3D-Var, learned from observations of Lorenz's model of 1996 with model error: gradient descent of the variational
-/// objective, against better descents and against the error of predictions.
+/// The gain of 3D-Var, learned from observations of Lorenz's model of 1996 with model error: gradient descent of the
+/// variational objective, against better descents and against the error of predictions.
 ///
-/// Setting: `n` variables, time step 0.05, everything observed at every step with error variance 1, model error `0.1 I` a step;
-/// the gain starts from `0.4 I`. The rate of gradient descent is for the objective as a sum over the times. Scores are means of
-/// the squared error of the analyses over variables and times, on the data learned from and on others.
+/// Setting: `n` variables, time step 0.05, everything observed at every step with error variance 1, model error `0.1 I`
+/// a step; the gain starts from `0.4 I`. The rate of gradient descent is for the objective as a sum over the times.
+/// Scores are means of the squared error of the analyses over variables and times,
+/// on the data learned from and on others.
 ///
 /// Reference: Bach, Baptista, Sanz-Alonso & Stuart, *Machine Learning for Inverse Problems and Data Assimilation*,
 /// arXiv:2410.10523, section 9.2.1: 0.281 in training, 0.307 in the test.

@@ -5,14 +5,17 @@ import Tensors
 
 /// Inflation and localisation of a stochastic ensemble Kalman filter, learned by gradients through the cycles.
 ///
-/// Setting: Lorenz's model of 1996, 40 variables, 30 members, observations with error variance 1; the baseline has no inflation
-/// and a radius of 4 in Gaspari & Cohn's function. Learned are inflation and radius, or inflation and a taper of free weights.
-/// Scores are the mean over the times of the root-mean-square error of the analyses, on data that nothing was learned from.
+/// Setting: Lorenz's model of 1996, 40 variables, 30 members, observations with error variance 1; the baseline has no
+/// inflation and a radius of 4 in Gaspari & Cohn's function. Learned are inflation and radius, or inflation and a taper
+/// of free weights. Scores are the mean over the times of the root-mean-square error of the analyses,
+/// on data that nothing was learned from.
 ///
-/// What is observed, and what the radius is a multiple of, are not published: with every second variable, every 0.05, and the radius
-/// as the half-width of the function, scores and radius after learning agree; the baseline is better than the published one.
+/// What is observed, and what the radius is a multiple of, are not published: with every second variable, every 0.05,
+/// and the radius as the half-width of the function, scores and radius after learning agree;
+/// the baseline is better than the published one.
 ///
-/// Reference: Bach, Baptista, Sanz-Alonso & Stuart, arXiv:2410.10523, section 9.2.3: 0.484 before, 0.341 after, radius 8.
+/// Reference: Bach, Baptista, Sanz-Alonso & Stuart, arXiv:2410.10523, section 9.2.3: 0.484 before, 0.341 after,
+/// radius 8.
 public struct LearnedLocalization: Sendable {
     public var variables = 40
     public var members = 30

@@ -3,20 +3,23 @@ import Kernels
 import Networks
 import Tensors
 
-/// A transport map as analysis where posteriors have two modes, against ensemble Kalman filters and the ensemble score filter, all
-/// judged by their distance to a particle filter of very many particles.
+/// A transport map as analysis where posteriors have two modes, against ensemble Kalman filters and the ensemble score
+/// filter, all judged by their distance to a particle filter of very many particles.
 ///
-/// The map is learned with the energy score, in rounds: from backgrounds of a small particle filter that misses observations at random,
-/// and from those of its own filter, which in the first round is a free run. Then it goes through cycles on other truths. Scores are the
-/// mean over the times of the energy distance `2 E|X − Y| − E|X − X'| − E|Y − Y'|` of features of the states.
+/// The map is learned with the energy score, in rounds: from backgrounds of a small particle filter that misses
+/// observations at random, and from those of its own filter, which in the first round is a free run. Then it goes
+/// through cycles on other truths. Scores are the mean over the times of the energy distance
+/// `2 E|X − Y| − E|X − X'| − E|Y − Y'|` of features of the states.
 ///
-/// Reference for the doubling map: Bach, Baptista, Sanz-Alonso & Stuart, arXiv:2410.10523, chapter 8: the Kalman gain is near zero.
+/// Reference for the doubling map: Bach, Baptista, Sanz-Alonso & Stuart, arXiv:2410.10523, chapter 8:
+/// the Kalman gain is near zero.
 public struct LearnedTransport: Sendable {
     public var members = 100
     public var referenceParticles = 100_000
     /// How many of them stand for all in distances.
     public var compared = 1000
-    /// Truths to learn from in each round, each from a beginning of its own: few particles forget one of two modes in the long run.
+    /// Truths to learn from in each round, each from a beginning of its own:
+    /// few particles forget one of two modes in the long run.
     public var trajectories = 100
     public var trainingTimes = 40
     public var trainingParticles = 1000
@@ -181,8 +184,8 @@ extension LearnedTransport {
         return all.mappingLeaves { $0.reshaped([2 * trajectories * trainingTimes] + $0.shape.dropFirst(2)) }
     }
 
-    /// Some particles before each analysis of a filter that misses a part of the observations, of some truths none and of some nearly
-    /// all: they are of every width.
+    /// Some particles before each analysis of a filter that misses a part of the observations, of some truths none and
+    /// of some nearly all: they are of every width.
     private func particleBackgrounds(
         _ system: BimodalSystem, _ twin: Twin<Function<Tensor, Tensor>>, _ key: Key
     ) -> Tensor {

@@ -4,13 +4,14 @@ import Networks
 import Tensors
 import Verification
 
-/// Models with memory against one without, where variables are never observed: learned from what is seen alone, and scored on later
-/// times by the error of their forecasts.
+/// Models with memory against one without, where variables are never observed: learned from what is seen alone, and
+/// scored on later times by the error of their forecasts.
 ///
-/// Cases: the first variable of Lorenz's model of 1963, and the large variables of the two-scale model of 1996 (8 of them, 32 small
-/// ones each, forcing 20), both without noise. Models, all convolutions of what they are given of every variable: the last value alone;
-/// the last values (delays) as standardised differences; the last value, its last change, and what a recurrent network has read of the
-/// changes before. Differences of the root-mean-square error stand with their 95 % block-bootstrap intervals.
+/// Cases: the first variable of Lorenz's model of 1963, and the large variables of the two-scale model of 1996 (8 of
+/// them, 32 small ones each, forcing 20), both without noise. Models, all convolutions of what they are given of every
+/// variable: the last value alone; the last values (delays) as standardised differences; the last value, its last
+/// change, and what a recurrent network has read of the changes before. Differences of the root-mean-square error stand
+/// with their 95 % block-bootstrap intervals.
 public struct MemoryAgainstMarkov: Sendable {
     public enum System: String, Sendable, Codable, CaseIterable {
         case lorenz63, twoScaleLorenz96
@@ -41,7 +42,8 @@ public struct MemoryAgainstMarkov: Sendable {
         public let errors: [Double]
         /// The mean squared error of what was held back from learning.
         public let validation: Double
-        /// The error at the last lead less that of the model without memory, with its interval; nil for that model itself.
+        /// The error at the last lead less that of the model without memory, with its interval;
+        /// nil for that model itself.
         public let difference: Double?
         public let low: Double?
         public let high: Double?
@@ -156,8 +158,8 @@ public struct MemoryAgainstMarkov: Sendable {
     }
 }
 
-/// What a network makes, of all variables, of the last value, its last change, and of what is read in the changes so far:
-/// `[..., τ, d] → [..., 1, d]`.
+/// What a network makes, of all variables, of the last value, its last change, and of what is read in the changes so
+/// far: `[..., τ, d] → [..., 1, d]`.
 struct RememberingField: Map {
     var differences: StandardizedDifferences
     var reader: RecurrentReader

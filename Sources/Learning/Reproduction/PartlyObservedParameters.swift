@@ -3,17 +3,18 @@ import Kernels
 import Networks
 import Tensors
 
-/// Parameters of Lorenz's model of 1963 and the noises, learned from noisy observations of its first variable alone: by gradients
-/// through a Kalman filter, and by expectation–maximisation.
+/// Parameters of Lorenz's model of 1963 and the noises, learned from noisy observations of its first variable alone: by
+/// gradients through a Kalman filter, and by expectation–maximisation.
 ///
-/// Setting: model error of standard deviation 0.04 in every variable and interval of 0.02, observations of `x` with error of standard
-/// deviation 1; `σ`, `ρ` and both deviations are unknown, `β` is known.
+/// Setting: model error of standard deviation 0.04 in every variable and interval of 0.02, observations of `x` with
+/// error of standard deviation 1; `σ`, `ρ` and both deviations are unknown, `β` is known.
 ///
-/// The reference has about 80 observations. By the Cramér–Rao bound the standard deviation of an estimate of `σ` without bias is then
-/// at least about 0.7 (`smallestDeviations`), so that agreement to 1 % would be luck: here there are as many as it takes to tell.
+/// The reference has about 80 observations. By the Cramér–Rao bound the standard deviation of an estimate of `σ`
+/// without bias is then at least about 0.7 (`smallestDeviations`), so that agreement to 1 % would be luck: here there
+/// are as many as it takes to tell.
 ///
-/// Reference: Bach, Baptista, Sanz-Alonso & Stuart, arXiv:2410.10523, sections 8.2 and 8.3: `σ` 10.001, `ρ` 27.799 by an
-/// auto-differentiated Kalman filter; 9.907, 28.047 by Monte-Carlo expectation–maximisation.
+/// Reference: Bach, Baptista, Sanz-Alonso & Stuart, arXiv:2410.10523, sections 8.2 and 8.3: `σ` 10.001, `ρ` 27.799 by
+/// an auto-differentiated Kalman filter; 9.907, 28.047 by Monte-Carlo expectation–maximisation.
 public struct PartlyObservedParameters: Sendable {
     public var observations = 4000
     /// Model time between observations, in steps of 0.01.
@@ -25,8 +26,8 @@ public struct PartlyObservedParameters: Sendable {
     public var iterations = 100
     /// Steps of expectation–maximisation.
     public var maximizations = 400
-    /// How many times as far as the maximum a step of expectation–maximisation goes, but for the last ones: 1 is the plain algorithm,
-    /// whose steps are short where the model error is small.
+    /// How many times as far as the maximum a step of expectation–maximisation goes, but for the last ones: 1 is the
+    /// plain algorithm, whose steps are short where the model error is small.
     public var relaxation = 2.0
     public var rate = 0.1
     /// Where learning starts.
@@ -151,10 +152,11 @@ extension PartlyObservedParameters {
 // MARK: - What can be known
 
 extension PartlyObservedParameters {
-    /// The standard deviations of `σ` and `ρ` that no estimate without bias falls below: the Cramér–Rao bound, about one truth and
-    /// with the noises known.
+    /// The standard deviations of `σ` and `ρ` that no estimate without bias falls below: the Cramér–Rao bound, about
+    /// one truth and with the noises known.
     ///
-    /// They are those of an extended Kalman filter about the truth, in which both parameters are parts of the state `[x, σ, ρ]`.
+    /// They are those of an extended Kalman filter about the truth,
+    /// in which both parameters are parts of the state `[x, σ, ρ]`.
     public func smallestDeviations(seed: Int) -> (sigma: Double, rho: Double) {
         let found = compile(like: Key(seed)) { key in
             let known = experiment(key.split(3)[0]).twin.truth

@@ -6,12 +6,13 @@ import Tensors
 
 /// An analysis by a network, with one deterministic forecast and no ensemble, against an ensemble filter.
 ///
-/// Setting: Sakov & Oke's of 2008, Lorenz's model of 1996 with 40 variables, all observed at every step of 0.05 with an error of 1.
-/// The network is trained through cycles in which no observation comes twice, and tested on others. Scores are the mean over the times
-/// of the root-mean-square error of the analyses.
+/// Setting: Sakov & Oke's of 2008, Lorenz's model of 1996 with 40 variables, all observed at every step of 0.05 with an
+/// error of 1. The network is trained through cycles in which no observation comes twice, and tested on others. Scores
+/// are the mean over the times of the root-mean-square error of the analyses.
 ///
-/// Reference: Bocquet et al., Chaos 34 (2024), 091104: 0.19 to 0.20, as a tuned ensemble filter; 0.18 by an ETKF of 24 members in
-/// Sakov & Oke, *A deterministic formulation of the ensemble Kalman filter*, Tellus A 60 (2008), 361–371; 0.40 by 3D-Var.
+/// Reference: Bocquet et al., Chaos 34 (2024), 091104: 0.19 to 0.20, as a tuned ensemble filter; 0.18 by an ETKF of 24
+/// members in Sakov & Oke, *A deterministic formulation of the ensemble Kalman filter*, Tellus A 60 (2008),
+/// 361–371; 0.40 by 3D-Var.
 public struct ResidualNetworkAnalysis: Sendable {
     public var variables = 40
     public var training = AnalysisTraining()

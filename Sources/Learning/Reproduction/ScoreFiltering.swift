@@ -3,14 +3,15 @@ import Dynamics
 import Kernels
 import Tensors
 
-/// The ensemble score filter, which is a diffusion without training, against the local ensemble transform Kalman filter, where a state
-/// is seen through the arc tangent: steep near zero, flat where most of the attractor lies.
+/// The ensemble score filter, which is a diffusion without training, against the local ensemble transform Kalman
+/// filter, where a state is seen through the arc tangent: steep near zero, flat where most of the attractor lies.
 ///
-/// Setting: Lorenz's model of 1996 with 100 variables and steps of 0.01, all observed every 10 steps with an error of 0.05; 20 members,
-/// started from standard normal numbers and so far from the truth. Scores are the mean over the last 50 of 150 analyses of the
-/// root-mean-square error.
+/// Setting: Lorenz's model of 1996 with 100 variables and steps of 0.01, all observed every 10 steps with an error of
+/// 0.05; 20 members, started from standard normal numbers and so far from the truth. Scores are the mean over the last
+/// 50 of 150 analyses of the root-mean-square error.
 ///
-/// Reference: Bao, Zhang & Zhang, Comput. Methods Appl. Mech. Engrg. 432 (2024), 117447: 0.193 for the score filter, 0.138 for the LETKF.
+/// Reference: Bao, Zhang & Zhang, Comput. Methods Appl. Mech. Engrg. 432 (2024), 117447:
+/// 0.193 for the score filter, 0.138 for the LETKF.
 public struct ScoreFiltering: Sendable {
     public var variables = 100
     public var members = 20
@@ -39,7 +40,8 @@ public struct ScoreFiltering: Sendable {
         /// The LETKF of the reference, with its own transform, taper and inflation of variances; `EigenvectorLETKF`.
         case referenceLETKF(radius: Double, reach: Double, inflation: Double)
 
-        /// As the reference has it; on seeds 101 to 106 the errors of 0.6 with 0.025 and of 0.5 with 0.01 are within 0.002.
+        /// As the reference has it; on seeds 101 to 106 the errors of 0.6 with 0.025 and of 0.5
+        /// with 0.01 are within 0.002.
         public static let tunedScore = Method.score(finalScale: 0.5, initialVariance: 0.025)
         /// Chosen on seeds 101 to 103, from radii of 2 to 6 and inflations of 1.02 to 1.2.
         public static let tunedLETKF = Method.letkf(radius: 3, inflation: 1.1)
@@ -76,8 +78,8 @@ public struct ScoreFiltering: Sendable {
         return seeds.indices.map { score(seed: seeds[$0], found[$0]) }
     }
 
-    /// Error and spread of each analysis on each seed, `[seeds, analyses, 2]`; the filter is an argument of the program, so that all its
-    /// settings share the code.
+    /// Error and spread of each analysis on each seed, `[seeds, analyses, 2]`; the filter is an argument of the
+    /// program, so that all its settings share the code.
     private func run<A: Analysis>(_ filter: A, _ world: World, _ keys: Key) -> Tensor where A.State == Ensemble {
         compile(like: Pair(filter, keys)) { [self] now in
             let filter = now.first

@@ -4,15 +4,16 @@ import Kernels
 import Networks
 import Tensors
 
-/// A surrogate of an unknown model, learned from noisy and partial observations by data assimilation and learning in turn.
+/// A surrogate of an unknown model, learned from noisy and partial observations by data
+/// assimilation and learning in turn.
 ///
-/// Setting: Lorenz's model of 1996, 40 variables, of which 20 at random are observed at every step of 0.05, with an error of 1. The
-/// surrogate is the Runge–Kutta step of a tendency by convolutions, some multiplied by others; it starts as persistence. The filter
-/// has 30 members, localisation, without which persistence leads it nowhere, and the model error that its innovations make most
-/// probable.
+/// Setting: Lorenz's model of 1996, 40 variables, of which 20 at random are observed at every step of 0.05, with an
+/// error of 1. The surrogate is the Runge–Kutta step of a tendency by convolutions, some multiplied by others; it
+/// starts as persistence. The filter has 30 members, localisation, without which persistence leads it nowhere, and the
+/// model error that its innovations make most probable.
 ///
-/// Reference: Brajard, Carrassi, Bocquet & Bertino, J. Comput. Sci. 44 (2020), 101171: error of the analyses about 0.80 with the
-/// surrogate, 0.34 with the true model, 2.3 by interpolation; forecasts with skill up to 2 Lyapunov times.
+/// Reference: Brajard, Carrassi, Bocquet & Bertino, J. Comput. Sci. 44 (2020), 101171: error of the analyses about 0.80
+/// with the surrogate, 0.34 with the true model, 2.3 by interpolation; forecasts with skill up to 2 Lyapunov times.
 public struct SurrogateFromObservations: Sendable {
     public var variables = 40
     public var observed = 20

@@ -4,8 +4,8 @@ import Tensors
 /// Linear least squares with an optional ridge: the coefficients `β` and the intercept `b` that make
 /// `Σᵢ wᵢ ‖yᵢ − b − xᵢ β‖² + Σⱼ λⱼ ‖βⱼ‖²` least; the intercept is not penalised.
 ///
-/// Columns are centred and scaled, and the ridge is appended as rows, so that a QR decomposition solves it without squaring
-/// the condition number. Every step is a tensor operation: a fit can be differentiated, by its penalties too.
+/// Columns are centred and scaled, and the ridge is appended as rows, so that a QR decomposition solves it without
+/// squaring the condition number. Every step is a tensor operation: a fit can be differentiated, by its penalties too.
 ///
 /// Reference: Hastie, Tibshirani & Friedman 2009, sections 3.2 and 3.4.1. Cost: `O((n + p) p²)`.
 public struct LinearRegression: Sendable {
@@ -21,8 +21,8 @@ public struct LinearRegression: Sendable {
 
     /// Fits features `[n, p]` to targets `[n, q]` or `[n]`, in double precision.
     ///
-    /// - Parameter weights: `w`, of shape `[n]`, not negative, for instance inverse variances or truth values; a row whose
-    ///   weight is zero may hold anything, NaN too.
+    /// - Parameter weights: `w`, of shape `[n]`, not negative, for instance inverse variances or truth values; a row
+    ///   whose weight is zero may hold anything, NaN too.
     public func fit(_ features: Tensor, _ targets: Tensor, weights: Tensor? = nil) -> LinearFit {
         let y = targets.rank == 1 ? targets.expanded(axis: -1) : targets
         precondition(

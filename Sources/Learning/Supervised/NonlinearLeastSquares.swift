@@ -2,8 +2,8 @@ import Tensors
 
 /// Gauss and Newton's method with Levenberg and Marquardt's damping for `min ½ ‖r(x)‖²`, `r` any function of a vector.
 ///
-/// Each step solves `min ‖J p + r‖² + λ ‖D p‖²` by QR, `D` the largest norms that the columns of `J` have had, so that the
-/// search does not depend on the units of the parameters; `λ` follows the ratio of actual to predicted reduction.
+/// Each step solves `min ‖J p + r‖² + λ ‖D p‖²` by QR, `D` the largest norms that the columns of `J` have had, so that
+/// the search does not depend on the units of the parameters; `λ` follows the ratio of actual to predicted reduction.
 /// It has converged when the part of `r` that a step can reach is small against the rest: `‖QᵀR‖ ≤ tolerance ‖r‖`
 /// (Bates & Watts 1981, Technometrics 23), a criterion that no change of parameters changes.
 ///

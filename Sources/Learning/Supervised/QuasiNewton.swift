@@ -3,9 +3,10 @@ import Tensors
 
 /// The limited-memory method of Broyden, Fletcher, Goldfarb and Shanno, for many unknowns: one gradient a step.
 ///
-/// Directions come from the last changes of gradient by the two-loop recursion, step lengths from a search for the strong
-/// Wolfe conditions. It has converged when the reduction that the next step promises is below `tolerance² · |f|`, with `|f|`
-/// no smaller than 10⁻¹⁰ of its first value. Unknowns of very different sizes should be scaled by the caller.
+/// Directions come from the last changes of gradient by the two-loop recursion, step lengths from a search for the
+/// strong Wolfe conditions. It has converged when the reduction that the next step promises is below
+/// `tolerance² · |f|`, with `|f|` no smaller than 10⁻¹⁰ of its first value.
+/// Unknowns of very different sizes should be scaled by the caller.
 ///
 /// Reference: Nocedal & Wright 2006, algorithms 7.4, 3.5 and 3.6.
 public struct QuasiNewton: Minimizer {
@@ -29,8 +30,8 @@ public struct QuasiNewton: Minimizer {
 
     /// The local minimum of a function of any tree, whose value and gradient are computed in machine code.
     ///
-    /// What a search is about, such as observations, belongs into `data`: searches on data of the same shapes share the program.
-    /// Everything else that the function captures is constant in it.
+    /// What a search is about, such as observations, belongs into `data`: searches on data of the same shapes share the
+    /// program. Everything else that the function captures is constant in it.
     ///
     /// - Parameter eachEvaluation: called whenever value and gradient are asked for.
     public func compiledMinimum<T: Tree, Data: Tree>(

@@ -3,8 +3,8 @@ import Tensors
 /// Newton's method in a trust region, with exact Hessians: for a few dozen unknowns at most.
 ///
 /// Each step is the exact minimum of the quadratic model in a ball, by the eigenvalues of the scaled Hessian, so that
-/// negative curvature is used, not feared. Unknowns are scaled by the roots of the largest curvatures met. It has converged
-/// when the reduction that Newton's full step promises is below `tolerance² · |f|`.
+/// negative curvature is used, not feared. Unknowns are scaled by the roots of the largest curvatures met. It has
+/// converged when the reduction that Newton's full step promises is below `tolerance² · |f|`.
 ///
 /// Reference: Nocedal & Wright 2006, algorithm 4.1 and section 4.3. Cost of a step: as many gradients as unknowns.
 public struct TrustRegionNewton: Minimizer {

@@ -3,9 +3,9 @@ import Tensors
 
 /// Steepest descent with a line search: each step is as long as a model of the function along it allows.
 ///
-/// A step that lowers the value by a tenth of what the slope promises is taken (Armijo's rule), and the next one starts twice as
-/// long; else it is halved. One compiled program gives value and gradient. The function must be the same from call to call:
-/// random numbers in it come from one key.
+/// A step that lowers the value by a tenth of what the slope promises is taken (Armijo's rule), and the next one starts
+/// twice as long; else it is halved. One compiled program gives value and gradient. The function must be the same from
+/// call to call: random numbers in it come from one key.
 ///
 /// Reference: Nocedal & Wright, *Numerical Optimization* (2006), section 3.1.
 public struct LineSearchDescent: Sendable {

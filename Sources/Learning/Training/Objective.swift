@@ -2,9 +2,10 @@ import Tensors
 
 /// What training makes small: losses one after another, an epoch of them at a time.
 ///
-/// The leaves of an objective are its data, which a compiled program takes as arguments: another data set of the same shape
-/// needs no other code. A loss may depend on what the one before has left behind, its *carry* (the belief of a filter that is
-/// trained segment by segment); no derivative goes through a carry, which is what truncates back-propagation.
+/// The leaves of an objective are its data, which a compiled program takes as arguments: another data set of the same
+/// shape needs no other code. A loss may depend on what the one before has left behind, its *carry* (the belief of a
+/// filter that is trained segment by segment); no derivative goes through a carry,
+/// which is what truncates back-propagation.
 public protocol Objective<Parameters>: Tree {
     /// What is learned.
     associatedtype Parameters: Tree
@@ -22,7 +23,8 @@ public protocol Objective<Parameters>: Tree {
     /// The loss of one step, a scalar, and the next carry.
     func loss(_ parameters: Parameters, _ carry: Carry, _ step: Step, key: Key) -> (value: Tensor, carry: Carry)
 
-    /// The score that decides which parameters are kept and when to stop, smaller is better; nil: the mean loss of the epoch.
+    /// The score that decides which parameters are kept and when to stop, smaller is better; nil:
+    /// the mean loss of the epoch.
     func validation(_ parameters: Parameters) -> Tensor?
 }
 
@@ -53,8 +55,8 @@ public struct WholeLoss<Parameters: Tree, Data: Tree>: Objective {
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&data, "data") }
 }
 
-/// The loss of random batches of samples, which stand along the first axis of the data; an epoch sees every sample once, but
-/// for those that do not fill a batch.
+/// The loss of random batches of samples, which stand along the first axis of the data; an epoch sees every sample
+/// once, but for those that do not fill a batch.
 public struct BatchLoss<Parameters: Tree, Samples: Tree>: Objective {
     public var samples: Samples
     /// What the model is scored on after every epoch, never trained on.

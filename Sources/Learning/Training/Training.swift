@@ -4,8 +4,8 @@ import Tensors
 
 /// Training by gradients: an objective, a rule that follows its gradient, and when to stop.
 ///
-/// An epoch is one compiled program: gradients and updates of all its steps, and the score at its end. Between epochs the state
-/// is a tree in the caller's hand, to be shown, saved, or given up:
+/// An epoch is one compiled program: gradients and updates of all its steps, and the score at its end. Between epochs
+/// the state is a tree in the caller's hand, to be shown, saved, or given up:
 ///
 ///     let training = Training(objective, Adam(rate: 1e-3).clipped(to: .norm(1)), epochs: 100, patience: 10)
 ///     var state = training.start(parameters, key: Key(1))
@@ -15,9 +15,10 @@ import Tensors
 ///     }
 ///     use(state.trained.model)
 ///
-/// or `training(parameters, key: Key(1)).trained` for all of it. It ends after `epochs`, after `patience` epochs without a
-/// better score, or when a loss, a gradient or a score is not finite; that is in `state.outcome`, and the best parameters are
-/// kept in every case. The state depends on nothing but the arguments: resumed, it goes on to the same bits.
+/// or `training(parameters, key: Key(1)).trained` for all of it. It ends after `epochs`, after `patience` epochs
+/// without a better score, or when a loss, a gradient or a score is not finite; that is in `state.outcome`, and the
+/// best parameters are kept in every case. The state depends on nothing but the arguments: resumed,
+/// it goes on to the same bits.
 public struct Training<O: Objective, Rule: Optimizer>: Sendable {
     public var objective: O
     public var optimizer: Rule

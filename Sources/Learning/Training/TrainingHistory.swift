@@ -1,6 +1,7 @@
 import Tensors
 
-/// Losses by epoch. `validation[0]` is the model before training; there is none where nothing was held back to score it.
+/// Losses by epoch. `validation[0]` is the model before training;
+/// there is none where nothing was held back to score it.
 public struct TrainingHistory: Sendable, Codable, Equatable {
     public var training: [Double]
     public var validation: [Double]

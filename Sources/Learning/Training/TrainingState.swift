@@ -14,8 +14,8 @@ public struct TrainingState<Parameters: Tree>: Tree {
     public var bestEpoch: Tensor
     /// The mean loss of each epoch, `[epochs]`, NaN where it is still to come and where a gradient was not finite.
     public var losses: Tensor
-    /// The score before the first epoch and after each, `[epochs + 1]`, NaN where it is still to come. Without validation the
-    /// score of an epoch is its mean loss, and the first is infinite.
+    /// The score before the first epoch and after each, `[epochs + 1]`, NaN where it is still to come. Without
+    /// validation the score of an epoch is its mean loss, and the first is infinite.
     public var scores: Tensor
     /// 1 when something was not finite in the last epoch, else 0.
     public var isSpoilt: Tensor

@@ -3,8 +3,8 @@ import Tensors
 
 /// A tree on paper: its tensors by the dotted paths of its walk, and a description of its structure, as safetensors.
 ///
-/// What a tree is (its `let`s) is not in its tensors; the description, any `Codable` value, says how to make a tree of the
-/// same structure, into which `restored` puts the tensors.
+/// What a tree is (its `let`s) is not in its tensors; the description, any `Codable` value, says how to make a tree of
+/// the same structure, into which `restored` puts the tensors.
 public struct Checkpoint<Description: Codable & Sendable>: Sendable {
     public var tensors: [String: Tensor]
     public var description: Description
@@ -59,7 +59,8 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
 }
 
 extension Checkpoint {
-    /// Safetensors, with the description as JSON under the key `description` of the metadata, and a checksum of both under `checksum`.
+    /// Safetensors, with the description as JSON under the key `description` of the metadata,
+    /// and a checksum of both under `checksum`.
     public func encoded() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -69,7 +70,8 @@ extension Checkpoint {
         return file.encoded()
     }
 
-    /// Reads `encoded`; throws `SafeTensorsError` or `CheckpointError`. A file without a checksum, of another program, is read too.
+    /// Reads `encoded`; throws `SafeTensorsError` or `CheckpointError`. A file without a checksum,
+    /// of another program, is read too.
     public init(decoding bytes: [UInt8]) throws {
         var file = try SafeTensors(decoding: bytes)
         if let expected = file.metadata.removeValue(forKey: "checksum") {
@@ -89,7 +91,8 @@ extension Checkpoint {
 }
 
 extension SafeTensors {
-    /// The FNV-1a hash of 64 bits of all content, sixteen hexadecimal digits: http://www.isthe.com/chongo/tech/comp/fnv.
+    /// The FNV-1a hash of 64 bits of all content, sixteen hexadecimal digits:
+    /// http://www.isthe.com/chongo/tech/comp/fnv.
     fileprivate var checksum: String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         func mix(_ bytes: some Sequence<UInt8>) {

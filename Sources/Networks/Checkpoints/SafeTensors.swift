@@ -1,12 +1,12 @@
 import Foundation
 import Tensors
 
-/// Named tensors as bytes in the safetensors format: eight bytes with the length of the header (little-endian), the header
-/// in JSON, then the numbers, little-endian and row-major.
+/// Named tensors as bytes in the safetensors format: eight bytes with the length of the header (little-endian), the
+/// header in JSON, then the numbers, little-endian and row-major.
 ///
-/// The bytes are deterministic and those that the reference implementation writes: larger element types first, so that all
-/// data are aligned, then by name. Reading trusts nothing: whatever is wrong with the bytes is a `SafeTensorsError`.
-/// Element types: F64, F32, I64 and BOOL.
+/// The bytes are deterministic and those that the reference implementation writes: larger element types first, so that
+/// all data are aligned, then by name. Reading trusts nothing: whatever is wrong with the bytes is a
+/// `SafeTensorsError`. Element types: F64, F32, I64 and BOOL.
 public struct SafeTensors: Sendable {
     public var tensors: [String: Tensor]
     /// Free text, the entry `__metadata__` of the header.

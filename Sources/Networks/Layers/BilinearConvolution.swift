@@ -3,8 +3,8 @@ import Tensors
 /// Convolutions along a periodic last axis, some as they are and some as products of two:
 /// `[..., inputs, length] → [..., linear + products, length]`.
 ///
-/// `y = (a(x), b(x) ∘ c(x))` for periodic convolutions `a`, `b`, `c`: what quadratic advection between neighbours needs.
-/// Reference: Brajard et al. 2020, J. Comput. Sci. 44, 101171, section 3.
+/// `y = (a(x), b(x) ∘ c(x))` for periodic convolutions `a`, `b`, `c`: what quadratic advection between neighbours
+/// needs. Reference: Brajard et al. 2020, J. Comput. Sci. 44, 101171, section 3.
 public struct BilinearConvolution: Map {
     /// `a`
     public var linear: PeriodicConvolution

@@ -1,17 +1,20 @@
 import Tensors
 
-/// A convolution along the last axis with fewer multiplications: a tile of places at once, through `tile + width − 1` points.
+/// A convolution along the last axis with fewer multiplications: a tile of places at once,
+/// through `tile + width − 1` points.
 ///
-/// A product of polynomials is known by its values at enough points (Toom and Cook), and a convolution is the transpose of one:
+/// A product of polynomials is known by its values at enough points (Toom and Cook),
+/// and a convolution is the transpose of one:
 ///
 ///     y = Aᵀ ((G w) ∘ (Bᵀ x)),   y[i] = Σ w[k] x[i + k]
 ///
-/// for a tile of `y`, the `tile + width − 1` elements of `x` that it sees, and `G w` the values of the kernel as a polynomial at
-/// the points. Summed over channels, `∘` is a matrix product for each point: 8 multiplications instead of 20 for four places
-/// of a kernel of five. Derivatives by the kernel and by the signal have the same form, and the same saving.
+/// for a tile of `y`, the `tile + width − 1` elements of `x` that it sees, and `G w` the values of the kernel as a
+/// polynomial at the points. Summed over channels, `∘` is a matrix product for each point: 8 multiplications instead of
+/// 20 for four places of a kernel of five. Derivatives by the kernel and by the signal have the same form,
+/// and the same saving.
 ///
-/// Points are 0, ±1, ±½, ±2 and infinity. Rounding errors are about twice those of the sum written out, beside the largest
-/// element of a tile; what is not finite spreads over the tile.
+/// Points are 0, ±1, ±½, ±2 and infinity. Rounding errors are about twice those of the sum written out, beside the
+/// largest element of a tile; what is not finite spreads over the tile.
 /// Reference: Winograd 1980, Arithmetic Complexity of Computations, chapter IV; Lavin & Gray 2016, arXiv:1509.09308.
 struct MinimalFilter {
     let width: Int
@@ -26,8 +29,8 @@ struct MinimalFilter {
         (self.width, self.tile) = (width, tile)
     }
 
-    /// The filter for a kernel `[outputs, inputs, width]` and signals `[batch..., inputs, length]` that saves most; nil where
-    /// too little is saved, or the batch is too small to pay for the transformation of the kernel.
+    /// The filter for a kernel `[outputs, inputs, width]` and signals `[batch..., inputs, length]` that saves most; nil
+    /// where too little is saved, or the batch is too small to pay for the transformation of the kernel.
     init?(kernel: [Int], signals: [Int]) {
         let (outputs, inputs, width) = (kernel[0], kernel[1], kernel[2])
         let length = signals[signals.count - 1]
@@ -44,7 +47,8 @@ struct MinimalFilter {
         self.init(width: width, tile: best)
     }
 
-    /// `[..., outputs, length]` from signals `[..., inputs, length + width − 1]` and a kernel `[outputs, inputs, width]`.
+    /// `[..., outputs, length]` from signals `[..., inputs, length + width − 1]` and a kernel
+    /// `[outputs, inputs, width]`.
     func callAsFunction(_ x: Tensor, _ kernel: Tensor) -> Tensor {
         let (outputs, inputs) = (kernel.shape[0], kernel.shape[1])
         let batch = Array(x.shape.dropLast(2))

@@ -2,9 +2,9 @@ import Tensors
 
 /// A convolution along a periodic last axis: `[..., inputs, length] → [..., outputs, length]`.
 ///
-/// `y[o, i] = b[o] + Σ w[o, c, k] x[c, i + k − (width − 1) / 2]`, indices modulo the length. Its weights are laid out as in
-/// PyTorch's `Conv1d` with circular padding. Cost: one matrix product of `outputs × (inputs · width) × length`, or about half of
-/// it where a batch of 16 or more states, given as such, meets many channels (``MinimalFilter``).
+/// `y[o, i] = b[o] + Σ w[o, c, k] x[c, i + k − (width − 1) / 2]`, indices modulo the length. Its weights are laid out
+/// as in PyTorch's `Conv1d` with circular padding. Cost: one matrix product of `outputs × (inputs · width) × length`,
+/// or about half of it where a batch of 16 or more states, given as such, meets many channels (``MinimalFilter``).
 public struct PeriodicConvolution: Map {
     /// `w`, of shape `[outputs, inputs, width]`.
     public var weight: Tensor
@@ -56,7 +56,8 @@ public struct PeriodicConvolution: Map {
 }
 
 extension Tensor {
-    /// What is around each place of a periodic last axis: `[..., n] → [..., width, n]`, the middle row the tensor itself.
+    /// What is around each place of a periodic last axis: `[..., n] → [..., width, n]`,
+    /// the middle row the tensor itself.
     public func periodicNeighbours(_ width: Int) -> Tensor {
         periodicallyExtended(by: (width - 1) / 2).windows(axis: -1, size: width).transposed
     }

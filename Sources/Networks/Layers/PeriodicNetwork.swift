@@ -3,8 +3,9 @@ import Tensors
 /// Convolutions along a periodic last axis with an activation between them, none after the last:
 /// `[..., channels[0], length] → [..., channels.last, length]`.
 ///
-/// It does the same at every place, and a place sees `(width − 1) / 2` neighbours on each side for every layer. Where a layer has as
-/// many outputs as inputs, `isResidual` adds its input to what the activation returns (He et al. 2016, arXiv 1512.03385).
+/// It does the same at every place, and a place sees `(width − 1) / 2` neighbours on each side for every layer. Where a
+/// layer has as many outputs as inputs, `isResidual` adds its input to what the activation returns (He et al.
+/// 2016, arXiv 1512.03385).
 public struct PeriodicNetwork: Map {
     public var layers: [PeriodicConvolution]
     public let activation: Activation

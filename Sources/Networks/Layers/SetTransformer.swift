@@ -1,7 +1,8 @@
 import Tensors
 
-/// A block of a transformer without positions, for the elements of a set `[..., n, channels]`: attention to all elements, then the
-/// same network on each, both on normalised inputs and added to them. A permutation of the elements permutes the result.
+/// A block of a transformer without positions, for the elements of a set `[..., n, channels]`: attention to all
+/// elements, then the same network on each, both on normalised inputs and added to them.
+/// A permutation of the elements permutes the result.
 ///
 ///     x ← x + attention(norm x),   x ← x + W₂ a(W₁ norm x)
 ///
@@ -33,8 +34,8 @@ public struct SetBlock: Map {
     }
 }
 
-/// A set `[..., n, channels]` as so many vectors as there are seeds, `[..., seeds, channels]`: learned queries attend to the elements,
-/// so that neither their order nor, but for sampling, their number matters.
+/// A set `[..., n, channels]` as so many vectors as there are seeds, `[..., seeds, channels]`: learned queries attend
+/// to the elements, so that neither their order nor, but for sampling, their number matters.
 ///
 /// Reference: Lee et al. 2019, arXiv 1810.00825, section 3.2.
 public struct SetPooling: Map {

@@ -4,8 +4,8 @@ import Tensors
 ///
 /// `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`, `θ ← θ − η (m / (1 − β₁ᵗ) / (√(v / (1 − β₂ᵗ)) + ε) + λ θ)`.
 ///
-/// With a weight decay `λ` it is AdamW, the decay decoupled from the gradient. References: Kingma & Ba 2015, algorithm 1;
-/// Loshchilov & Hutter 2019, algorithm 2.
+/// With a weight decay `λ` it is AdamW, the decay decoupled from the gradient. References: Kingma & Ba 2015, algorithm
+/// 1; Loshchilov & Hutter 2019, algorithm 2.
 public struct Adam: Optimizer {
     /// The learning rate `η`.
     public var rate: Schedule

@@ -1,13 +1,16 @@
 import Tensors
 
-/// Momentum made orthogonal: all directions of a matrix of weights are stepped along alike; what is no matrix goes by Adam.
+/// Momentum made orthogonal: all directions of a matrix of weights are stepped along alike;
+/// what is no matrix goes by Adam.
 ///
-/// `M ← β M + (1 − β) G`, `O = orthogonal(β M + (1 − β) G)`, `W ← W − η s √max(m, n) O`, of each parameter of two axes or more as a
-/// matrix `[m, n]`, the first axis its rows. `orthogonal` is five steps `X ← a X + b X Xᵀ X + c (X Xᵀ)² X` of Newton–Schulz's kind from
-/// `X / ‖X‖`, which take singular values to between 0.7 and 1.2. With a share `s` of 0.2 steps are about as large as Adam's.
+/// `M ← β M + (1 − β) G`, `O = orthogonal(β M + (1 − β) G)`, `W ← W − η s √max(m, n) O`, of each parameter of two axes
+/// or more as a matrix `[m, n]`, the first axis its rows. `orthogonal` is five steps `X ← a X + b X Xᵀ X + c (X Xᵀ)² X`
+/// of Newton–Schulz's kind from `X / ‖X‖`, which take singular values to between 0.7 and 1.2. With a share `s` of 0.2
+/// steps are about as large as Adam's.
 ///
-/// Cost of a matrix with `m ≤ n`: `30 m² n` operations. References: Jordan et al., *Muon: an optimizer for hidden layers in neural
-/// networks* (2024); the share: Liu et al., *Muon is scalable for LLM training* (2025), arXiv 2502.16982.
+/// Cost of a matrix with `m ≤ n`: `30 m² n` operations. References: Jordan et al., *Muon: an optimizer for hidden
+/// layers in neural networks* (2024); the share: Liu et al., *Muon is scalable for LLM training* (2025),
+/// arXiv 2502.16982.
 public struct Muon: Optimizer {
     /// For what is no matrix; its rate is the rate of all.
     public var adam: Adam

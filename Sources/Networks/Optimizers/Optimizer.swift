@@ -3,8 +3,8 @@ import Tensors
 /// A rule that changes parameters along their gradient.
 ///
 /// The rule is a value whose leaves are its rates; what it remembers is another, `OptimizerState`. Both are trees and
-/// `update` is a function, so that training can be a `scan`, and can itself be differentiated. One rule serves parameters
-/// of any type; leaves that are not real (random keys, masks) stay as they are.
+/// `update` is a function, so that training can be a `scan`, and can itself be differentiated. One rule serves
+/// parameters of any type; leaves that are not real (random keys, masks) stay as they are.
 public protocol Optimizer: Tree {
     /// How many tensors it remembers for each parameter.
     var memory: Int { get }
@@ -19,7 +19,8 @@ public protocol Optimizer: Tree {
 public struct OptimizerState: Tree {
     /// The number of steps taken, a `float64` scalar.
     public var step: Tensor
-    /// For each real leaf of the parameters, in the order of their walk, as many tensors of its shape as the rule needs.
+    /// For each real leaf of the parameters, in the order of their walk,
+    /// as many tensors of its shape as the rule needs.
     public var memory: [[Tensor]]
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// The record of what a function does to its parameters: a growing list of instructions in the order of their making, so
-/// that the order is topological and every walk over it is a loop.
+/// The record of what a function does to its parameters: a growing list of instructions in the order of their making,
+/// so that the order is topological and every walk over it is a loop.
 ///
-/// All transforms that run inside one another share one graph. Each makes fresh parameters in it and walks only what lies
-/// between those and its outputs; that is why derivatives of different transforms cannot be confused.
+/// All transforms that run inside one another share one graph. Each makes fresh parameters in it and walks only what
+/// lies between those and its outputs; that is why derivatives of different transforms cannot be confused.
 final class Graph: Sendable {
     enum Operand: Sendable {
         case entry(Int)

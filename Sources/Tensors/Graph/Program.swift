@@ -1,7 +1,7 @@
 /// A function that has been recorded: inputs, instructions, outputs, and nothing else.
 ///
-/// It is what `scan` loops over, what `explain` prints and what native code will be made from. Running it on known tensors
-/// interprets it; running it on traced tensors records it into their graph.
+/// It is what `scan` loops over, what `explain` prints and what native code will be made from. Running it on known
+/// tensors interprets it; running it on traced tensors records it into their graph.
 public struct Program: Sendable {
     package enum Operand: Sendable {
         case value(Int)
@@ -42,8 +42,8 @@ public struct Program: Sendable {
     /// The number of recorded operations.
     public var count: Int { instructions.count }
 
-    /// The number of elements that one run computes: what the program costs where every element costs the same. Steps of loops
-    /// count each; of a choice the longer side; of a loop whose end is not known one step.
+    /// The number of elements that one run computes: what the program costs where every element costs the same. Steps
+    /// of loops count each; of a choice the longer side; of a loop whose end is not known one step.
     public var computedElements: Int {
         instructions.reduce(0) { total, instruction in
             let own = instruction.signatures.reduce(0) { $0 + $1.shape.elementCount }
@@ -81,8 +81,8 @@ public struct Program: Sendable {
 extension Program {
     /// Splits off what depends on no input before `first`: a loop does it once, not at every step.
     ///
-    /// - Returns: the rest, a program that takes the results of `fixed` as further inputs; and `fixed`, a program of the inputs
-    ///   from `first` on.
+    /// - Returns: the rest, a program that takes the results of `fixed` as further inputs; and `fixed`, a program of
+    ///   the inputs from `first` on.
     func hoisted(from first: Int) -> (rest: Program, fixed: Program) {
         var isFixed = (0..<valueCount).map { $0 >= first && $0 < inputs.count }
         var kept: [Instruction] = []
@@ -135,8 +135,8 @@ extension Program {
     }
 
     /// Records `body` on unknown tensors of the given signatures. Traced tensors that it captures from outside become
-    /// further inputs, after the declared ones, and are returned beside the program. What `body` does to those alone is done
-    /// once, outside the program, unless it is to be in there (`whole`).
+    /// further inputs, after the declared ones, and are returned beside the program. What `body` does to those alone is
+    /// done once, outside the program, unless it is to be in there (`whole`).
     package static func capturing(
         _ signatures: [Signature], whole: Bool = false, _ body: ([Tensor]) -> [Tensor]
     ) -> (program: Program, captured: [Tensor]) {

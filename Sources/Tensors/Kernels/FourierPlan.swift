@@ -16,9 +16,9 @@ private func turnedBack(_ a: ComplexPair) -> ComplexPair { ComplexPair(a.y, -a.x
 
 /// The discrete Fourier transform `Yₖ = Σ xⱼ exp(−2πijk/n)` of one length: its factors and roots of unity.
 ///
-/// Lengths of factors up to 13 go through Stockham's self-sorting passes, one a factor, in `O(n log n)`; others through a
-/// convolution of a length that has small factors (Bluestein). References: Van Loan, *Computational Frameworks for the Fast
-/// Fourier Transform* (SIAM, 1992), sections 1.7 and 4.2.
+/// Lengths of factors up to 13 go through Stockham's self-sorting passes, one a factor, in `O(n log n)`; others through
+/// a convolution of a length that has small factors (Bluestein). References: Van Loan, *Computational Frameworks for
+/// the Fast Fourier Transform* (SIAM, 1992), sections 1.7 and 4.2.
 package final class FourierPlan: Sendable {
     let length: Int
     /// `exp(−2πij/n)`, each from an angle of at most π/4, so that no error grows along the table.
@@ -100,7 +100,8 @@ package final class FourierPlan: Sendable {
         }
     }
 
-    // Each reads elements `step` apart and writes them `s` apart, multiplied by powers of the root `w`, for `s` transforms.
+    // Each reads elements `step` apart and writes them `s` apart, multiplied by powers of the root `w`,
+    // for `s` transforms.
 
     @inline(__always)
     private func pass2(

@@ -34,7 +34,8 @@ func fourierValue(_ x: Tensor, _ inverse: Bool) -> Storage {
     }
 }
 
-/// An even length as half as many pairs, `zⱼ = x₂ⱼ + i x₂ⱼ₊₁`, taken apart afterwards; an odd one as pairs without imaginary part.
+/// An even length as half as many pairs, `zⱼ = x₂ⱼ + i x₂ⱼ₊₁`, taken apart afterwards;
+/// an odd one as pairs without imaginary part.
 func realFourierValue(_ x: Tensor) -> Storage {
     let n = x.shape[x.rank - 1]
     let half = n / 2

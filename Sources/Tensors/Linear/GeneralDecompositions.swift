@@ -1,7 +1,7 @@
 import CLinearAlgebra
 
-/// The factors of LU with partial pivoting, packed, and the order in which the rows were taken. A singular matrix keeps its zero
-/// pivots.
+/// The factors of LU with partial pivoting, packed, and the order in which the rows were taken. A singular matrix keeps
+/// its zero pivots.
 func lowerUpperValue(_ a: Tensor) -> [Storage] {
     BLAS.prepare()
     let n = a.shape[a.rank - 1]

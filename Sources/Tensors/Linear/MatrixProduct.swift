@@ -92,8 +92,8 @@ private func products<T: ExpressibleByIntegerLiteral>(
 }
 
 enum BLAS {
-    /// Holds OpenBLAS to one thread, once: two slow down the small matrices of assimilation, and the order of their sums
-    /// would depend on the machine.
+    /// Holds OpenBLAS to one thread, once: two slow down the small matrices of assimilation, and the order of their
+    /// sums would depend on the machine.
     static func prepare() { _ = once }
     private static let once: Void = openblas_set_num_threads(1)
 }

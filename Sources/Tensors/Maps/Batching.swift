@@ -1,7 +1,7 @@
 /// Which axis of each tensor counts the elements of a batch.
 ///
-/// A literal says it shortly: `0` or `-1` is that axis of every leaf, `nil` is no axis (the same value for all elements), and
-/// `[0, nil, 1]` is one a leaf.
+/// A literal says it shortly: `0` or `-1` is that axis of every leaf, `nil` is no axis (the same value for all
+/// elements), and `[0, nil, 1]` is one a leaf.
 public enum BatchAxes: Sendable, Equatable {
     /// The same axis of every leaf.
     case every(Int)
@@ -101,7 +101,8 @@ private func batched(_ f: ([Tensor]) -> [Tensor], _ x: [Tensor], _ size: Int) ->
     Graph.with { graph, isOutermost in
         let parameters = x.map { graph.parameter(Signature(Array($0.shape.dropFirst()), $0.type)) }
         let outputs = f(parameters)
-        // Transforms inside `f` trace known values too; no outer transform asks for these traces if this is the outermost.
+        // Transforms inside `f` trace known values too; no outer transform asks for these
+        // traces if this is the outermost.
         let unbatched = { (tensor: Tensor) in isOutermost ? tensor.detached : tensor }
         var table = EntryTable()
         for (parameter, value) in zip(parameters, x) { table[parameter] = value }

@@ -1,5 +1,5 @@
-/// Which carries the derivatives of a `scan` keep. They compute the others again, segment by segment: one more run of the
-/// loop for memory that grows with the root of its length.
+/// Which carries the derivatives of a `scan` keep. They compute the others again, segment by segment: one more run of
+/// the loop for memory that grows with the root of its length.
 public enum Checkpoints: Sendable, Equatable {
     /// Every carry while all of them fit into 16 MiB, beyond that those of `squareRoot`.
     case automatic
@@ -33,8 +33,8 @@ public enum Checkpoints: Sendable, Equatable {
     }
 }
 
-/// A scan over segments of scans: the outer one keeps the carries between segments, and the derivative of a segment computes
-/// those inside it again. What does not fill a segment is a scan of its own, at the end of time.
+/// A scan over segments of scans: the outer one keeps the carries between segments, and the derivative of a segment
+/// computes those inside it again. What does not fill a segment is a scan of its own, at the end of time.
 func segmentedScan<Carry: Tree, X: Tree, Y: Tree>(
     _ sequence: X, _ start: Carry, _ length: Int, _ reversed: Bool, _ segment: Int, _ body: (Carry, X) -> (Carry, Y)
 ) -> (final: Carry, outputs: Y) {
@@ -61,8 +61,8 @@ func segmentedScan<Carry: Tree, X: Tree, Y: Tree>(
     return (second.final, early.combiningLeaves(late) { Tensor.concatenated([$0, $1]) })
 }
 
-/// The same function, of which derivatives keep the argument alone: they compute what is inside again. It costs one more
-/// evaluation of `f`, and of its intermediate values those that depend on the argument take no memory in between.
+/// The same function, of which derivatives keep the argument alone: they compute what is inside again. It costs one
+/// more evaluation of `f`, and of its intermediate values those that depend on the argument take no memory in between.
 public func checkpointed<A: Tree, B: Tree>(_ f: @escaping (A) -> B) -> (A) -> B {
     { x in
         if Graph.current == nil { return f(x) }

@@ -1,8 +1,8 @@
-/// One of two functions of `x`, by a truth value. Where the condition is known, ordinary Swift chooses; where it is not,
-/// both are recorded, and one of them runs. Both must return tensors of the same shapes and types.
+/// One of two functions of `x`, by a truth value. Where the condition is known, ordinary Swift chooses; where it is
+/// not, both are recorded, and one of them runs. Both must return tensors of the same shapes and types.
 ///
-/// Under `vmap` with a condition that differs within the batch both run, and elements are selected. Then, as with `selecting`,
-/// the adjoint of the side not taken is computed on zeros: an infinite derivative there makes NaN.
+/// Under `vmap` with a condition that differs within the batch both run, and elements are selected. Then, as with
+/// `selecting`, the adjoint of the side not taken is computed on zeros: an infinite derivative there makes NaN.
 public func cond<A: Tree, B: Tree>(
     _ condition: Tensor, _ x: A, then: (A) -> B, else otherwise: (A) -> B
 ) -> B {

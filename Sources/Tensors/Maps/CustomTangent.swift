@@ -1,8 +1,8 @@
-/// The same function with a tangent rule of its own: `tangent(x, y, dx)` is the change of the value `y = f(x)` along `dx`. Reverse
-/// mode is its transpose, and higher orders are derivatives of the rule.
+/// The same function with a tangent rule of its own: `tangent(x, y, dx)` is the change of the value `y = f(x)` along
+/// `dx`. Reverse mode is its transpose, and higher orders are derivatives of the rule.
 ///
-/// The rule must be linear in `dx`; reverse mode traps where it is not. `f` and the rule may use tensors from outside as
-/// constants; where derivatives with respect to such a tensor are asked for, it traps: make it part of the argument.
+/// The rule must be linear in `dx`; reverse mode traps where it is not. `f` and the rule may use tensors from outside
+/// as constants; where derivatives with respect to such a tensor are asked for, it traps: make it part of the argument.
 public func customTangent<A: Tree, B: Tree>(
     _ f: @escaping (A) -> B, tangent rule: @escaping (_ x: A, _ y: B, _ dx: A) -> B
 ) -> (A) -> B {
@@ -36,8 +36,8 @@ public func customTangent<A: Tree, B: Tree>(
     }
 }
 
-/// The recorded form of a function with its own tangent rule. Operands are the arguments, then tensors from outside; inputs of the
-/// rule are the operands, the results, and tangents of the arguments.
+/// The recorded form of a function with its own tangent rule. Operands are the arguments, then tensors from outside;
+/// inputs of the rule are the operands, the results, and tangents of the arguments.
 public struct Custom: Sendable {
     package let body: Program
     let rule: Program

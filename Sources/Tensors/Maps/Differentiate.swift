@@ -1,7 +1,8 @@
 /// Forward and reverse mode on flat lists of tensors; the public transforms of trees are in `Transforms.swift`.
 ///
-/// Forward mode walks the record from parameters to outputs and applies tangent rules. Reverse mode is its transpose: it
-/// records the tangents of unknown tangent parameters, a program of linear operations, and walks that record backwards.
+/// Forward mode walks the record from parameters to outputs and applies tangent rules. Reverse mode is its transpose:
+/// it records the tangents of unknown tangent parameters, a program of linear operations,
+/// and walks that record backwards.
 struct Linearization {
     let outputs: [Tensor]
     private let graph: Graph
@@ -33,8 +34,8 @@ struct Linearization {
 }
 
 extension Linearization {
-    /// The tangents of the outputs for those of the inputs: the recorded linear program, run again; zeros where an output does
-    /// not depend on an input.
+    /// The tangents of the outputs for those of the inputs: the recorded linear program, run again; zeros where an
+    /// output does not depend on an input.
     func push(_ tangents: [Tensor?]) -> [Tensor] {
         var table = EntryTable()
         for (unknown, tangent) in zip(dx, tangents) {
@@ -133,8 +134,8 @@ extension Program {
         }
     }
 
-    /// For a program that is linear in the inputs `linear`: a program of the other inputs, then of cotangents of the real
-    /// results; it returns the cotangents of the linear inputs.
+    /// For a program that is linear in the inputs `linear`: a program of the other inputs, then of cotangents of the
+    /// real results; it returns the cotangents of the linear inputs.
     func adjoint(_ linear: [Int]) -> Program {
         let fixed = inputs.indices.filter { !linear.contains($0) }
         let results = realResults

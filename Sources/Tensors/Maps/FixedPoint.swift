@@ -1,11 +1,13 @@
-/// The `x` with `x = f(x)`, by iteration from `start`, with derivatives of what `f` captures by the implicit function theorem.
+/// The `x` with `x = f(x)`, by iteration from `start`, with derivatives of what `f` captures by
+/// the implicit function theorem.
 ///
-/// With `A = ∂f/∂x` and `b = ∂f/∂θ dθ` at the solution, the tangent is the fixed point of `dx = A dx + b` and the adjoint that of
-/// `w = Aᵀ w + c`, solved by the same iteration; memory does not grow with its steps, and `start` has derivative zero. Since both
-/// are fixed points again, derivatives exist in every order.
+/// With `A = ∂f/∂x` and `b = ∂f/∂θ dθ` at the solution, the tangent is the fixed point of `dx = A dx + b` and the
+/// adjoint that of `w = Aᵀ w + c`, solved by the same iteration; memory does not grow with its steps, and `start` has
+/// derivative zero. Since both are fixed points again, derivatives exist in every order.
 ///
 /// - Parameters:
-///   - tolerance: the iteration ends when no element changes by more than this times the largest magnitude of the iterate or of
+///   - tolerance: the iteration ends when no element changes by more than this times the largest
+///     magnitude of the iterate or of
 ///     the first one; by default `1e-10`, in single precision `1e-5`.
 ///   - limit: the number of steps after which the result is NaN.
 ///   - f: a contraction near the solution; all its leaves are real.
@@ -25,7 +27,8 @@ public func fixedPoint<X: Tree>(
     return start.replacingLeaves(applyAll(.fixedPoint(point), leaves + captured))
 }
 
-/// The recorded form of a fixed point. Operands, and inputs of the body, are the start (the iterate) and then constants.
+/// The recorded form of a fixed point. Operands, and inputs of the body,
+/// are the start (the iterate) and then constants.
 public struct FixedPoint: Sendable {
     let body: Program
     let carries: Int

@@ -1,5 +1,5 @@
-/// The matrix of derivatives, of shape `output + input`. The function is evaluated once; its linear part is then applied to all
-/// unit vectors at once, in forward mode if there are no more inputs than outputs, else in reverse mode.
+/// The matrix of derivatives, of shape `output + input`. The function is evaluated once; its linear part is then
+/// applied to all unit vectors at once, in forward mode if there are no more inputs than outputs, else in reverse mode.
 public func jacobian(of f: @escaping (Tensor) -> Tensor) -> (Tensor) -> Tensor {
     { x in
         precondition(x.type.isReal, "the jacobian with respect to a tensor of type \(x.type)")
@@ -15,8 +15,9 @@ public func jacobian(of f: @escaping (Tensor) -> Tensor) -> (Tensor) -> Tensor {
     }
 }
 
-/// The matrix of second derivatives of a scalar function, of shape `input + input`: forward over reverse mode. It costs about as
-/// many gradients as there are inputs; where its product with a direction is enough, `hessianVectorProduct` costs a few.
+/// The matrix of second derivatives of a scalar function, of shape `input + input`: forward over reverse mode. It costs
+/// about as many gradients as there are inputs; where its product with a direction is enough,
+/// `hessianVectorProduct` costs a few.
 public func hessian(of f: @escaping (Tensor) -> Tensor) -> (Tensor) -> Tensor { jacobian(of: gradient(of: f)) }
 
 private func unitVectors(like x: Tensor) -> Tensor {

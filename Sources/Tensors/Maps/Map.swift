@@ -1,5 +1,5 @@
-/// A function with parameters: a forecast model, an observation operator, a network, an analysis. Its parameters are the
-/// leaves of its tree; its tangent, its adjoint and its batched form are derived from `callAsFunction`.
+/// A function with parameters: a forecast model, an observation operator, a network, an analysis. Its parameters are
+/// the leaves of its tree; its tangent, its adjoint and its batched form are derived from `callAsFunction`.
 public protocol Map: Tree {
     associatedtype Input: Tree
     associatedtype Output: Tree
@@ -19,8 +19,8 @@ extension Map {
     }
 }
 
-/// The tangent-linear map `M` of a map about a point, and its adjoint `M*`. The map is evaluated once, when this is made; each
-/// application costs about as much as the map.
+/// The tangent-linear map `M` of a map about a point, and its adjoint `M*`. The map is evaluated once, when this is
+/// made; each application costs about as much as the map.
 public struct LinearizedMap<Base: Map> {
     /// The value of the map at the point.
     public let value: Base.Output

@@ -1,8 +1,8 @@
 /// A loop with memory, as one operation: `carry, y[t] = body(carry, x[t])`.
 ///
-/// `body` is recorded once, however long the loop. Derivatives are a linear scan about the stored trajectory of the carry:
-/// the tangent-linear and the adjoint model of 4D-Var; memory grows with the length times the size of the carry, or, with
-/// `checkpoints`, with the root of the length.
+/// `body` is recorded once, however long the loop. Derivatives are a linear scan about the stored trajectory of the
+/// carry: the tangent-linear and the adjoint model of 4D-Var; memory grows with the length times the size of the carry,
+/// or, with `checkpoints`, with the root of the length.
 ///
 /// - Parameters:
 ///   - sequence: a tree whose leaves have time as their first axis.
@@ -44,8 +44,8 @@ public func scan<Carry: Tree, X: Tree, Y: Tree>(
     )
 }
 
-/// The recorded form of a loop. Operands and inputs of the body stand in the order carry, sequences, constants; results in
-/// the order final carry, stacked outputs.
+/// The recorded form of a loop. Operands and inputs of the body stand in the order carry, sequences, constants; results
+/// in the order final carry, stacked outputs.
 public struct Scan: Sendable {
     package let body: Program
     package let carries: Int
@@ -113,7 +113,8 @@ public struct Scan: Sendable {
 // MARK: - Tangent
 
 extension Scan {
-    /// The linear scan about the trajectory: its carry is the tangent of the carry; the trajectory is one of its sequences.
+    /// The linear scan about the trajectory: its carry is the tangent of the carry;
+    /// the trajectory is one of its sequences.
     func tangent(_ x: [Tensor], _ dx: [Tensor?]) -> [Tensor?] {
         let trajectory = self.trajectory(x)
         let (_, xs, fixed) = operands(x)

@@ -1,6 +1,7 @@
 /// The transforms of functions of trees. Each takes a function and gives a callable or a value; they nest in any order.
 
-/// The value of `f` at `x`, and its change along `dx`: `(f(x), M dx)` with `M` the tangent-linear map. Costs about two `f`.
+/// The value of `f` at `x`, and its change along `dx`: `(f(x), M dx)` with `M` the tangent-linear map.
+/// Costs about two `f`.
 public func jvp<A: Tree, B: Tree>(_ f: (A) -> B, at x: A, along dx: A) -> (value: B, tangent: B) {
     var structure: B?
     let (y, dy) = forwardMode(
@@ -38,7 +39,8 @@ public struct Pullback<A: Tree, B: Tree> {
     }
 }
 
-/// Tangents or cotangents of real tensors, nil for the others; traps where one is not like the tensor that it belongs to.
+/// Tangents or cotangents of real tensors, nil for the others;
+/// traps where one is not like the tensor that it belongs to.
 func tangents(_ dx: [Tensor], of x: [Tensor], _ name: String) -> [Tensor?] {
     precondition(dx.count == x.count, "\(name) has \(dx.count) tensors for \(x.count)")
     return zip(x, dx).map { x, dx in
@@ -58,8 +60,8 @@ public func valueAndGradient<A: Tree>(of f: @escaping (A) -> Tensor) -> (A) -> (
     }
 }
 
-/// The value and the gradient of a scalar function that finds something else besides: the state of a filter, say. Of that no
-/// derivative is taken.
+/// The value and the gradient of a scalar function that finds something else besides: the state of a filter, say. Of
+/// that no derivative is taken.
 public func valueAndGradient<A: Tree, B: Tree>(
     keeping f: @escaping (A) -> (value: Tensor, rest: B)
 ) -> (A) -> (value: Tensor, rest: B, gradient: A) {

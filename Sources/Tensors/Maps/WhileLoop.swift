@@ -1,8 +1,8 @@
 /// `carry = body(carry)` while the condition on the carry holds.
 ///
-/// It has forward-mode derivatives. How often it runs is not known beforehand, so nothing could hold its trajectory for reverse
-/// mode, which traps: loop a fixed number of steps with `scan`, or solve with `fixedPoint`. Under `vmap` it runs until all are
-/// done, and those that are done keep their carry.
+/// It has forward-mode derivatives. How often it runs is not known beforehand, so nothing could hold its trajectory for
+/// reverse mode, which traps: loop a fixed number of steps with `scan`, or solve with `fixedPoint`. Under `vmap` it
+/// runs until all are done, and those that are done keep their carry.
 public func whileLoop<Carry: Tree>(
     from start: Carry, while condition: (Carry) -> Tensor, do body: (Carry) -> Carry
 ) -> Carry {
@@ -19,7 +19,8 @@ public func whileLoop<Carry: Tree>(
     return start.replacingLeaves(applyAll(.whileLoop(loop), operands))
 }
 
-/// The recorded form of a loop until something is so. Operands, and inputs of both programs, are the carry and then constants.
+/// The recorded form of a loop until something is so. Operands, and inputs of both programs,
+/// are the carry and then constants.
 public struct While: Sendable {
     package let condition: Program
     package let body: Program

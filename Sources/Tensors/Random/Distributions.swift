@@ -11,8 +11,9 @@ extension Key {
 
     /// Numbers of the gamma distribution `x^(a − 1) exp(−x) / Γ(a)`, one for each `a` in `shapes`, all positive.
     ///
-    /// The first of twelve proposals that is accepted, which one is but for a chance of 2·10⁻¹⁶; derivatives are zero. Reference:
-    /// Marsaglia & Tsang, *A simple method for generating gamma variables*, ACM Trans. Math. Softw. 26 (2000), 363–372.
+    /// The first of twelve proposals that is accepted, which one is but for a chance of 2·10⁻¹⁶; derivatives are zero.
+    /// Reference: Marsaglia & Tsang, *A simple method for generating gamma variables*, ACM Trans. Math. Softw.
+    /// 26 (2000), 363–372.
     public func gamma(_ shapes: Tensor) -> Tensor {
         let a = shapes.stoppingGradient
         let keys = split(3)
@@ -30,8 +31,8 @@ extension Key {
         return (drawn * keys[2].uniform(a.shape).power(power)).cast(to: a.type)
     }
 
-    /// Whole numbers of the Poisson distribution `m^k exp(−m) / k!`, one for each mean in `means`; what would be above `largest`
-    /// is `largest`. By inversion of the distribution function; the cost grows with `largest`.
+    /// Whole numbers of the Poisson distribution `m^k exp(−m) / k!`, one for each mean in `means`; what would be above
+    /// `largest` is `largest`. By inversion of the distribution function; the cost grows with `largest`.
     public func poisson(_ means: Tensor, largest: Int) -> Tensor {
         precondition(largest >= 0, "poisson: the largest number \(largest) is negative")
         let m = means.stoppingGradient.cast(to: .float64).expanded(axis: -1)

@@ -1,6 +1,7 @@
 import RealModule
 
-/// Threefry-2x64 with 20 rounds: a counter-based generator, so that a key gives the same numbers on any number of threads.
+/// Threefry-2x64 with 20 rounds: a counter-based generator,
+/// so that a key gives the same numbers on any number of threads.
 ///
 /// Reference: Salmon, Moraes, Dror & Shaw, *Parallel random numbers: as easy as 1, 2, 3* (SC 2011).
 func threefry(_ key: (UInt64, UInt64), _ counter: (UInt64, UInt64)) -> (UInt64, UInt64) {

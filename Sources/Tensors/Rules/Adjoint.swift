@@ -1,6 +1,6 @@
-/// What is the adjoint of an operation that is linear in the operands marked `isLinear`? Given the cotangents of the results
-/// it returns those of the linear operands. Only operations that tangents are made of have one; the values of linear operands
-/// must not be asked for.
+/// What is the adjoint of an operation that is linear in the operands marked `isLinear`? Given the cotangents of the
+/// results it returns those of the linear operands. Only operations that tangents are made of have one; the values of
+/// linear operands must not be asked for.
 extension Operation {
     func adjoint(_ x: [Tensor], _ isLinear: [Bool], _ results: [Tensor], _ cotangents: [Tensor?]) -> [Tensor?] {
         if let found = adjointOfPrograms(x, isLinear, results, cotangents) { return found }

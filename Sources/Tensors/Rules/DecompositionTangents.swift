@@ -28,8 +28,8 @@ func lowerUpperTangent(_ packed: Tensor, _ order: Tensor, _ da: Tensor) -> [Tens
     return [l.matrixProduct(lower) + (inner - lower).matrixProduct(u), nil]
 }
 
-/// `dλ = diag(Vᵀ dA V)`, `dV = V (F ∘ Vᵀ dA V)`, `Fᵢⱼ = 1 / (λⱼ − λᵢ)`; within a group of equal eigenvalues the vectors are
-/// not determined, and `F` is zero there.
+/// `dλ = diag(Vᵀ dA V)`, `dV = V (F ∘ Vᵀ dA V)`, `Fᵢⱼ = 1 / (λⱼ − λᵢ)`; within a group of equal eigenvalues the vectors
+/// are not determined, and `F` is zero there.
 func eigenTangent(_ lambda: Tensor, _ v: Tensor, _ da: Tensor) -> [Tensor?] {
     if lambda.count == 0 { return [nil, nil] }
     let inner = v.transposed.matrixProduct(symmetricPart(da)).matrixProduct(v)
@@ -38,9 +38,9 @@ func eigenTangent(_ lambda: Tensor, _ v: Tensor, _ da: Tensor) -> [Tensor?] {
 }
 
 /// With `D = Uᵀ dA V`: `ds = diag D`, `dU = U X + (I − U Uᵀ) dA V S⁻¹` and `dV = V Y + (I − V Vᵀ) dAᵀ U S⁻¹`, where
-/// `(X ± Y)ᵢⱼ = (D ± Dᵀ)ᵢⱼ / (sⱼ ∓ sᵢ)`. Quotients whose divisor is zero are zero: within a group of equal singular values only
-/// `X − Y` is determined, which is all that functions such as `U Vᵀ` need (Townsend 2016, *Differentiating the singular value
-/// decomposition*).
+/// `(X ± Y)ᵢⱼ = (D ± Dᵀ)ᵢⱼ / (sⱼ ∓ sᵢ)`. Quotients whose divisor is zero are zero: within a group of equal singular
+/// values only `X − Y` is determined, which is all that functions such as `U Vᵀ` need (Townsend 2016, *Differentiating
+/// the singular value decomposition*).
 func singularValueTangent(_ u: Tensor, _ s: Tensor, _ v: Tensor, _ da: Tensor) -> [Tensor?] {
     if s.shape[s.rank - 1] == 0 || s.count == 0 { return [nil, nil, nil] }
     let (onRight, onLeft) = (da.matrixProduct(v), da.transposed.matrixProduct(u))

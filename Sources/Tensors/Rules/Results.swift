@@ -1,4 +1,5 @@
-/// Which shape and type have the results of an operation? Traps, naming operation and shapes, where the operands do not fit.
+/// Which shape and type have the results of an operation? Traps, naming operation and shapes,
+/// where the operands do not fit.
 extension Operation {
     func results(_ x: [Tensor]) -> [Signature] {
         switch self {

@@ -1,7 +1,8 @@
 /// A value made of tensors: a model, a belief, an optimiser's state.
 ///
-/// `walk` shows every tensor that may be learned, perturbed or differentiated (the type's `var`s) to the visitor, always in
-/// the same order; what is structure (its `let`s) it leaves out. `checkTree` in `Checks` catches a forgotten field.
+/// `walk` shows every tensor that may be learned, perturbed or differentiated (the type's `var`s) to the visitor,
+/// always in the same order; what is structure (its `let`s) it leaves out.
+/// `checkTree` in `Checks` catches a forgotten field.
 public protocol Tree: Sendable {
     mutating func walk<V: TreeVisitor>(_ visitor: inout V)
 }

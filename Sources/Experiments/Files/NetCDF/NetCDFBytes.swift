@@ -34,7 +34,8 @@ struct NetCDFBytes {
         }
     }
 
-    /// All that is left as integers, unsigned ones of 64 bits as patterns of bits; `nil` where it is no type of integers.
+    /// All that is left as integers, unsigned ones of 64 bits as patterns of bits;
+    /// `nil` where it is no type of integers.
     func wholeNumbers(_ type: nc_type) -> [Int64]? {
         switch type {
         case NC_BYTE: mapped(Int8.self) { Int64($0) }

@@ -4,8 +4,8 @@ import Foundation
 extension NetCDFFile {
     /// Writes the file in the NetCDF-4 format, complete or not at all.
     ///
-    /// The same content gives the same bytes. Numbers that are not coordinates have NetCDF's default `_FillValue`, 9.97e36, in the
-    /// place of NaN: averages of NCO take a fill of NaN for a number.
+    /// The same content gives the same bytes. Numbers that are not coordinates have NetCDF's default `_FillValue`,
+    /// 9.97e36, in the place of NaN: averages of NCO take a fill of NaN for a number.
     ///
     /// - Throws: as ``AtomicFile/write(_:to:)-(Collection<UInt8>,_)``, and `data` for a name that NetCDF does not
     ///   allow.

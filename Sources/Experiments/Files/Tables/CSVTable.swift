@@ -20,8 +20,8 @@ public struct CSVTable: Sendable {
 
     /// Reads a file in UTF-8 whose first record names the columns, unless the format tells other names.
     ///
-    /// - Throws: a missing, unreadable or empty file, or one of 4 GB and more; bytes that are not UTF-8; a field without
-    ///   end; a row with more or fewer fields than the header; no rows at all.
+    /// - Throws: a missing, unreadable or empty file, or one of 4 GB and more; bytes that are not UTF-8; a field
+    ///   without end; a row with more or fewer fields than the header; no rows at all.
     public init(file: String, format: CSVFormat = CSVFormat()) throws(InputError) {
         let bytes = try InputFile.bytes(file)
         if bytes.contains(where: { $0 >= 0x80 }) {

@@ -133,7 +133,8 @@ struct NetCDFPacking {
         }
     }
 
-    /// Whether a range is of unpacked values: of the wider type of scale and offset, which is wider than the stored one.
+    /// Whether a range is of unpacked values: of the wider type of scale and offset,
+    /// which is wider than the stored one.
     private static func isOfUnpackedValues(_ name: String, _ variable: NetCDFDataset.Variable) -> Bool {
         let packing = ["scale_factor", "add_offset"].compactMap { variable.attributeTypes[$0] }.map(order)
         guard let packed = packing.max(), let own = variable.attributeTypes[name].map(order) else { return false }

@@ -6,8 +6,8 @@ import CNetCDF
 /// and offset of the mapping apply. A time belongs to the interval that its `bounds` give, whatever instant of it its
 /// stamp is; the row's time is then the interval's beginning.
 ///
-/// Calendars: `standard`, `gregorian`, `proleptic_gregorian`; others are refused. In `standard`, dates before 15 October
-/// 1582 are those of the Julian calendar, by which they are called here too.
+/// Calendars: `standard`, `gregorian`, `proleptic_gregorian`; others are refused. In `standard`, dates before 15
+/// October 1582 are those of the Julian calendar, by which they are called here too.
 ///
 /// Reference: *NetCDF Climate and Forecast Metadata Conventions* 1.11, sections 2.5.1, 4.4, 7.1 and 8.1.
 public struct NetCDFTable: Sendable {

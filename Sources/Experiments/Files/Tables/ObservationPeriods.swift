@@ -1,4 +1,5 @@
-/// Periods of a table: where it has a step they are counted in steps, whatever instant of its step a row is stamped with.
+/// Periods of a table: where it has a step they are counted in steps,
+/// whatever instant of its step a row is stamped with.
 extension ObservationTable {
     /// The rows whose step begins in the period; without a step, those whose time lies in it.
     public func rows(in period: Range<Instant>) -> Range<Int> {

@@ -43,8 +43,8 @@ struct TableRows {
 
     /// The table in the order of time.
     ///
-    /// Rows may stand in it from the last to the first; those of several selections may be mixed, and those that will be
-    /// aggregated too.
+    /// Rows may stand in it from the last to the first; those of several selections may be mixed, and those that will
+    /// be aggregated too.
     ///
     /// - Throws: times that are repeated or out of order.
     func table(isAggregated: Bool, place: (Int) -> InputError.Place) throws(InputError) -> ObservationTable {

@@ -1,4 +1,5 @@
-/// A value far away from all others and found again and again: most likely a mark of missing values that nobody declared.
+/// A value far away from all others and found again and again:
+/// most likely a mark of missing values that nobody declared.
 struct UndeclaredMark: Equatable {
     let value: Double
     let count: Int

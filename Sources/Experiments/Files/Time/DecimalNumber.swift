@@ -7,8 +7,8 @@ extension Double {
 
     /// The number that some bytes write in decimal notation; `mark` stands before its fraction.
     ///
-    /// Up to 19 digits with an exponent within ±22 are one exact product or quotient (W. D. Clinger, 1990); others go the
-    /// way of the library, with the same result.
+    /// Up to 19 digits with an exponent within ±22 are one exact product or quotient (W. D. Clinger, 1990); others go
+    /// the way of the library, with the same result.
     init?(decimal bytes: [UInt8], _ range: Range<Int>, mark: UInt8 = UInt8(ascii: ".")) {
         var index = range.lowerBound
         let end = range.upperBound

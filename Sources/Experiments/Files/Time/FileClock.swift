@@ -84,8 +84,8 @@ struct TimeStamps {
 
     /// The times of the rows on one clock.
     ///
-    /// Steps of days and longer follow the local calendar: their times are what the local clock shows. Shorter steps need a
-    /// clock without changes: the zone's without daylight saving time, or that of the first row's offset.
+    /// Steps of days and longer follow the local calendar: their times are what the local clock shows. Shorter steps
+    /// need a clock without changes: the zone's without daylight saving time, or that of the first row's offset.
     ///
     /// - Throws: a time that the clock of the zone shows twice or never.
     func instants(

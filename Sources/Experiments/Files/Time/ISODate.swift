@@ -1,9 +1,9 @@
 extension Instant {
-    /// Reads ISO 8601: `1958`, `1958-03`, `1958-03-29`, `1958-03-29T06:00:00.5Z`, `1958-W13`, `1958-W13-6`; and quarters,
-    /// `1958-Q1` or `1958Q1`. The rest of a shorter form is its beginning.
+    /// Reads ISO 8601: `1958`, `1958-03`, `1958-03-29`, `1958-03-29T06:00:00.5Z`, `1958-W13`, `1958-W13-6`; and
+    /// quarters, `1958-Q1` or `1958Q1`. The rest of a shorter form is its beginning.
     ///
-    /// A blank may stand for the `T`; `T24:00` is the end of the day; an offset such as `+02:00` is taken off; without one
-    /// the time is UTC.
+    /// A blank may stand for the `T`; `T24:00` is the end of the day; an offset such as `+02:00` is taken off; without
+    /// one the time is UTC.
     public init?(iso8601 text: String) {
         guard let period = Instant.period(iso8601: text) else { return nil }
         self = period.lowerBound

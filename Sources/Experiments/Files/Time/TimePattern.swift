@@ -1,9 +1,9 @@
 /// The pattern of a date in a text column, such as `dd.MM.yyyy HH:mm`.
 ///
-/// `yyyy` (four digits), `y`, or `yy` (the year of the hundred years from ``pivot``); `MM`, `M`, `MMM` (`Jan`) or `MMMM`
-/// (`January`); `Q` (quarter); `dd` or `d`; `DDD` or `D` (day of the year); `HH` or `H` (0–24), `hh` or `h` with `a` (1–12
-/// with AM or PM); `mm` or `m`; `ss` or `s` (with a decimal fraction, if any); `X` (`Z`, `+02:00`). A doubled letter wants
-/// two digits, a single one takes one or two. Letters in `'…'` and everything else stand for themselves.
+/// `yyyy` (four digits), `y`, or `yy` (the year of the hundred years from ``pivot``); `MM`, `M`, `MMM` (`Jan`) or
+/// `MMMM` (`January`); `Q` (quarter); `dd` or `d`; `DDD` or `D` (day of the year); `HH` or `H` (0–24), `hh` or `h` with
+/// `a` (1–12 with AM or PM); `mm` or `m`; `ss` or `s` (with a decimal fraction, if any); `X` (`Z`, `+02:00`). A doubled
+/// letter wants two digits, a single one takes one or two. Letters in `'…'` and everything else stand for themselves.
 public struct TimePattern: Hashable, Sendable, CustomStringConvertible {
     private enum Element: Hashable {
         case literal(String)

@@ -40,8 +40,8 @@ public struct TimeStep: Hashable, Sendable, Codable, CustomStringConvertible {
 
     /// The instant a number of steps after (or, negative, before) an origin.
     ///
-    /// Months are counted from the origin, so that 31 January + 2 months is 31 March and not 28 March. What lies outside
-    /// the calendar becomes its first or its last second.
+    /// Months are counted from the origin, so that 31 January + 2 months is 31 March and not 28 March. What lies
+    /// outside the calendar becomes its first or its last second.
     public func advance(_ origin: Instant, by steps: Int) -> Instant {
         switch length {
         case .seconds(let seconds):

@@ -1,7 +1,7 @@
 /// Time units of the CF conventions, `days since 1950-01-01 00:00`: a unit and the instant from which it counts.
 ///
-/// Years, quarters and months are those of the calendar; a part of one is that part of its days, so that 0.5 is its middle.
-/// UDUNITS gives them 365.2422 days or a twelfth of it, cftime refuses them.
+/// Years, quarters and months are those of the calendar; a part of one is that part of its days, so that 0.5 is its
+/// middle. UDUNITS gives them 365.2422 days or a twelfth of it, cftime refuses them.
 ///
 /// Reference: *NetCDF Climate and Forecast Metadata Conventions* 1.11, section 4.4.
 public struct TimeUnits: Hashable, Sendable, CustomStringConvertible {
@@ -42,8 +42,8 @@ public struct TimeUnits: Hashable, Sendable, CustomStringConvertible {
     /// The instant of a number in these units; `nil` where it is not finite or outside the calendar.
     public func instant(_ number: Double) -> Instant? { stamp(number)?.instant }
 
-    /// The time of a number that is known within `tolerance`, in these units: a whole day, hour, minute or second within it
-    /// is meant.
+    /// The time of a number that is known within `tolerance`, in these units: a whole day, hour, minute or second
+    /// within it is meant.
     func stamp(_ number: Double, tolerance: Double? = nil) -> TimeStamp? {
         guard number.isFinite, abs(number) < 1e17 else { return nil }
         switch length {

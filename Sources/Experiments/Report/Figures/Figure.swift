@@ -118,7 +118,8 @@ public enum PanelLayer: Sendable, Equatable {
     case level(Double, name: String?, style: LineStyle)
     /// A line across the panel at a place on the horizontal axis.
     case upright(Double, name: String?, style: LineStyle)
-    /// Coloured cells, `rows[i][j]` at `x + j width` and `y + i height` to the next: blue at −limit, white at 0, red at limit.
+    /// Coloured cells, `rows[i][j]` at `x + j width` and `y + i height` to the next: blue at −limit, white at 0,
+    /// red at limit.
     case field(rows: [[Double?]], x: Double, width: Double, y: Double, height: Double, limit: Double)
 
     /// Whether there is anything to draw.

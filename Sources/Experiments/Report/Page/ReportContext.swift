@@ -121,8 +121,8 @@ struct ReportContext: Sendable {
     /// The look of a method, the same in all figures.
     func style(_ method: String) -> LineStyle { styles[method] ?? LineStyle(.ink) }
 
-    /// Baselines are grey, the others coloured, all broken in different ways, so that curves that coincide are seen as two; the
-    /// chosen one is heavier and below the others.
+    /// Baselines are grey, the others coloured, all broken in different ways, so that curves that coincide are seen as
+    /// two; the chosen one is heavier and below the others.
     private static func styles(for results: RunResults) -> [String: LineStyle] {
         let dashes: [Dash] = [.dotted, .dashed, .dashDotted, .longDashed, .solid]
         let others: [Dash] = [.solid, .dashed, .dashDotted, .longDashed]

@@ -1,12 +1,12 @@
 import Foundation
 import Tensors
 
-/// How the numbers of one quantity are written: all to the same place, which follows from their sizes and intervals, so that
-/// they have as many digits in every unit.
+/// How the numbers of one quantity are written: all to the same place, which follows from their sizes and intervals, so
+/// that they have as many digits in every unit.
 ///
-/// The smallest number has three significant digits and the largest at most four; a confidence interval has two digits of
-/// its width, as long as the largest number has at most six. From 10⁶, and where more than five decimals are needed, numbers
-/// are written as 1.26e-4.
+/// The smallest number has three significant digits and the largest at most four; a confidence interval has two digits
+/// of its width, as long as the largest number has at most six. From 10⁶, and where more than five decimals are needed,
+/// numbers are written as 1.26e-4.
 public struct NumberFormat: Sendable, Equatable {
     /// The power of ten of the last digit that is written.
     let lastDigit: Int
@@ -32,7 +32,8 @@ public struct NumberFormat: Sendable, Equatable {
         isScientific = largest >= 6 || last < -5
     }
 
-    /// A difference, which may be near zero: two digits of the width of its interval, or three of its size where it has none.
+    /// A difference, which may be near zero: two digits of the width of its interval,
+    /// or three of its size where it has none.
     init(difference: Double?, low: Double?, high: Double?) {
         guard let low, let high, high > low, (high - low).isFinite else {
             self.init([difference])
@@ -50,7 +51,8 @@ public struct NumberFormat: Sendable, Equatable {
         (self.lastDigit, self.isScientific) = (lastDigit, isScientific)
     }
 
-    /// A number with a true minus sign; a dash for one that is not known. One that would be rounded to zero has digits of its own.
+    /// A number with a true minus sign; a dash for one that is not known.
+    /// One that would be rounded to zero has digits of its own.
     func text(_ value: Double?) -> String {
         guard let value = value?.finite else { return "–" }
         let sign = value < 0 ? "−" : ""

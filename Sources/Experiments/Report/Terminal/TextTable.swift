@@ -25,7 +25,8 @@ public struct TextTable: Sendable, Equatable {
         case text(String)
         /// A pure number with so many decimals, aligned on the right; nil is shown as a dash.
         case number(Double?, decimals: Int)
-        /// A number that has a unit, and its confidence interval if it has one; written as all of its column are, or as given.
+        /// A number that has a unit, and its confidence interval if it has one; written as all of its column are,
+        /// or as given.
         case quantity(Double?, low: Double? = nil, high: Double? = nil, format: NumberFormat? = nil)
     }
 

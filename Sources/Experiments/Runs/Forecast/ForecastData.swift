@@ -49,11 +49,12 @@ struct ForecastData: Sendable {
 
     var end: Int { validation.upperBound }
 
-    /// The values at a time that anomalies of the truth are relative to: the mean difference of values and truth in the season
-    /// before the test.
+    /// The values at a time that anomalies of the truth are relative to: the mean difference of values and truth in the
+    /// season before the test.
     func referenceValues(at time: Int) -> [Double] { reference.normal(series.season, at: time) }
 
-    /// The change of a variable in its own units with its transformed value, at the mean of the training; 1 without transform.
+    /// The change of a variable in its own units with its transformed value, at the mean of the training;
+    /// 1 without transform.
     func slope(of variable: Int, _ climatology: Climatology) -> Double {
         guard let transform = model.transforms[variable] else { return 1 }
         let known = training.map { series.values[$0][variable] }.filter { !$0.isNaN }

@@ -1,8 +1,8 @@
 import Learning
 import Verification
 
-/// Learns forecast models from a table of observations, runs them in ensemble filters, and scores their forecasts of years
-/// that no fit and no choice has seen.
+/// Learns forecast models from a table of observations, runs them in ensemble filters, and scores their forecasts of
+/// years that no fit and no choice has seen.
 public struct ForecastExperiment: Experiment {
     let header: ExperimentHeader
     let setting: ForecastSetting

@@ -54,8 +54,8 @@ extension ForecastRun {
         return min(latest, data.test.first { scenario.withheld[$0].contains(true) } ?? latest)
     }
 
-    /// Mean and standard deviation of the newest values in the units of the data, NaN before the first step: of the members
-    /// transformed back, where a variable has a transform.
+    /// Mean and standard deviation of the newest values in the units of the data, NaN before the first step: of the
+    /// members transformed back, where a variable has a transform.
     private func estimates(
         _ forecaster: EnsembleForecaster, _ beliefs: Ensemble, from first: Int
     ) -> (mean: [[Double]], spread: [[Double]]) {

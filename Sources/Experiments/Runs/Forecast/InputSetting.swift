@@ -4,8 +4,8 @@ import Learning
 ///
 ///     inputs: [{name: rain, future: known}, temperature]
 ///
-/// The models have its past as that of the variables. An input whose future is known enters a step ahead: the state of a time
-/// holds the input of the next one.
+/// The models have its past as that of the variables. An input whose future is known enters a step ahead: the state of
+/// a time holds the input of the next one.
 struct InputSetting: Sendable {
     let name: String
     let future: InputFuture
@@ -46,8 +46,8 @@ struct InputSetting: Sendable {
     }
 }
 
-/// The observations as models have them, by the one way that runs and saved models share: transformed, with their errors, and
-/// inputs last.
+/// The observations as models have them, by the one way that runs and saved models share: transformed, with their
+/// errors, and inputs last.
 struct ModelSeries: Sendable {
     let table: ObservationTable
     /// `[time][variable]`
@@ -85,8 +85,8 @@ struct ModelSeries: Sendable {
         }
     }
 
-    /// The inputs after each start as a forecast may use them, standardised, `[starts, longest lead, inputs]`; NaN where the
-    /// model itself forecasts them. Nil without inputs.
+    /// The inputs after each start as a forecast may use them, standardised, `[starts, longest lead, inputs]`; NaN
+    /// where the model itself forecasts them. Nil without inputs.
     func future(_ starts: [Int], longestLead: Int, _ climatology: Climatology, _ season: Season) -> Tensor? {
         guard !inputs.isEmpty, !starts.isEmpty else { return nil }
         let anomalies = climatology.anomalies(of: series(season)).values

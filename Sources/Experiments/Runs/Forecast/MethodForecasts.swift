@@ -25,7 +25,8 @@ struct LeadForecasts: Codable, Sendable {
     let scores: [ScoreRecord]
     let ranks: [Int]
     let flatness: Double
-    /// The moments of the truth's probability under the forecasts, of which slopes and curvatures of the histogram follow.
+    /// The moments of the truth's probability under the forecasts,
+    /// of which slopes and curvatures of the histogram follow.
     let truthProbability: IntervalRecord
     let truthDispersion: IntervalRecord
 
@@ -59,8 +60,8 @@ struct ForecastScorer: Sendable {
     /// The targets that a start reaches at a lead.
     private func targets(_ lead: Int) -> [Int] { targets.filter { isStart($0 - lead) } }
 
-    /// - Parameter members: the anomalies of an ensemble in units of the series, by variable, position of the lead, position of
-    ///   the start, and target.
+    /// - Parameter members: the anomalies of an ensemble in units of the series, by variable, position of the lead,
+    ///   position of the start, and target.
     func score(
         _ method: String, _ gaps: Gaps, _ outcome: Outcome, members: (Int, Int, Int, Int) -> [Double]
     ) -> MethodForecasts {

@@ -99,7 +99,8 @@ public struct SavedForecast: Sendable {
 }
 
 extension ModelSeries {
-    /// The last time with a value of a variable that is forecast, or the last of all without inputs: later ones hold inputs.
+    /// The last time with a value of a variable that is forecast, or the last of all without inputs:
+    /// later ones hold inputs.
     fileprivate var lastObservation: Int {
         let last = table.times.count - 1
         guard !inputs.isEmpty else { return last }

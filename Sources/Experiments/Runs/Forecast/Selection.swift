@@ -1,8 +1,8 @@
 import Learning
 import Verification
 
-/// Chooses hyperparameters by time-blocked cross-validation, and memory, inflation and method by forecasts of the validation
-/// period. Nothing after that period is looked at.
+/// Chooses hyperparameters by time-blocked cross-validation, and memory, inflation and method by forecasts of the
+/// validation period. Nothing after that period is looked at.
 struct Selection: Sendable {
     let setting: ForecastSetting
     let data: ForecastData
@@ -149,8 +149,8 @@ struct Selection: Sendable {
         chosen.chosen = methods[best].name
     }
 
-    /// The inflation under which the innovations of the validation period are most probable, and with it the mean CRPS of
-    /// the target over the decisive leads.
+    /// The inflation under which the innovations of the validation period are most probable, and with it the mean CRPS
+    /// of the target over the decisive leads.
     private func judge(_ method: LearnedMethod, _ models: LearnedModels) -> (inflation: Double, score: Double) {
         let series = data.series.prefix(data.end)
         let runs = setting.inflations.map { inflation in

@@ -1,10 +1,10 @@
 import Learning
 
-/// Estimates of a variable's anomaly from the anomalies of the others at the same time, by least squares over the times before
-/// the test alone: what neighbours that are still observed tell of a withheld value without any model of time.
+/// Estimates of a variable's anomaly from the anomalies of the others at the same time, by least squares over the times
+/// before the test alone: what neighbours that are still observed tell of a withheld value without any model of time.
 ///
-/// Of the variables that have a value at the time, the eight that are most correlated with the wanted one are used; where none has
-/// a value, the estimate is the mean.
+/// Of the variables that have a value at the time, the eight that are most correlated with the wanted one are used;
+/// where none has a value, the estimate is the mean.
 struct SimultaneousRegression {
     private static let mostPredictors = 8
     private let anomalies: [[Double]]
@@ -43,7 +43,8 @@ struct SimultaneousRegression {
         return sums.xx > 0 && sums.yy > 0 ? sums.xy / (sums.xx * sums.yy).squareRoot() : 0
     }
 
-    /// The intercept and the coefficients of the predictors; the last predictors have none where too few times know them all.
+    /// The intercept and the coefficients of the predictors; the last predictors have none where
+    /// too few times know them all.
     private mutating func fit(_ variable: Int, _ predictors: [Int]) -> [Double] {
         let key = [variable] + predictors
         if let known = fits[key] { return known }

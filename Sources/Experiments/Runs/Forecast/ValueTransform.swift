@@ -1,6 +1,7 @@
 import Foundation
 
-/// A monotone function under which a variable is learned and assimilated; forecasts are transformed back by its inverse.
+/// A monotone function under which a variable is learned and assimilated;
+/// forecasts are transformed back by its inverse.
 ///
 ///     transform: log                          # log x,   x > 0
 ///     transform: sqrt                         # √x,      x ≥ 0
@@ -81,7 +82,8 @@ public enum ValueTransform: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The standard deviation of a transformed value whose own is `deviation`: half the way from one below to one above.
+    /// The standard deviation of a transformed value whose own is `deviation`:
+    /// half the way from one below to one above.
     func deviation(_ deviation: Double, at value: Double) -> Double {
         let (above, below) = (self(value + deviation), value - deviation)
         return contains(below) ? (above - self(below)) / 2 : above - self(value)
@@ -89,7 +91,8 @@ public enum ValueTransform: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension ObservationTable {
-    /// Values `[time][variable]` and standard deviations of their errors under the variables' transforms, NaN where missing.
+    /// Values `[time][variable]` and standard deviations of their errors under the variables' transforms,
+    /// NaN where missing.
     ///
     /// - Throws: a value outside the domain of its transform, with its row.
     func rows(_ transforms: [ValueTransform?]) throws(InputError) -> (values: [[Double]], errors: [[Double]]?) {

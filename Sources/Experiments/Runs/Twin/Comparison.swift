@@ -5,7 +5,8 @@ public struct Comparison: Sendable {
     private var file: ExperimentFile
 
     /// - Parameters:
-    ///   - setting: the file of a twin experiment, or the name of a published setting with the methods published for it.
+    ///   - setting: the file of a twin experiment, or the name of a published setting with
+    ///     the methods published for it.
     ///   - methods: the names of those that are compared; all by default.
     ///   - seeds: the number of test seeds, if not that of the configuration.
     public init(_ setting: String, methods: [String]?, seeds: Int?) throws(InputError) {

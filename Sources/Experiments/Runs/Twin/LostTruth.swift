@@ -1,13 +1,13 @@
 /// Whether a filter lost the truth: its numbers are finite, and say no more of the truth than the climate does.
 ///
-/// Over a window of a tenth of the scored times (at least 10), with the mean error E and the mean spread S of the analyses and
-/// the mean error C of the climate's mean at the same times, the truth is lost where
+/// Over a window of a tenth of the scored times (at least 10), with the mean error E and the mean spread S of the
+/// analyses and the mean error C of the climate's mean at the same times, the truth is lost where
 ///
 ///     E > C and E > 1.5 S      the error passes the climate's, and the spread does not own up to it
 ///     E > C / 2 and E > 3 S    or it is near that of the climate, and far larger than the spread
 ///
-/// in any window. A free run, whose spread is the climate's, has lost nothing; a method without a spread is judged by the first
-/// condition alone, with S = 0.
+/// in any window. A free run, whose spread is the climate's, has lost nothing; a method without a spread is judged by
+/// the first condition alone, with S = 0.
 enum LostTruth {
     static func isLost(_ run: TwinRunRecord, climate: TwinRunRecord?, spinup: Int) -> Bool {
         guard run.outcome == .completed, let climate, climate.outcome == .completed else { return false }

@@ -47,8 +47,8 @@ enum RobustnessKey: String, CaseIterable, Sendable, Codable {
     }
 }
 
-/// A condition other than that of tuning and training. Methods keep their parameters and what they have learned; they are told the
-/// error of the observations and get the model of the condition, as classical methods ask for.
+/// A condition other than that of tuning and training. Methods keep their parameters and what they have learned; they
+/// are told the error of the observations and get the model of the condition, as classical methods ask for.
 struct RobustnessCondition: Sendable, Equatable {
     let key: RobustnessKey
     let value: Double

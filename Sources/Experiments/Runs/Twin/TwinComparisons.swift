@@ -9,9 +9,11 @@ struct TwinComparisonRecord: Codable, Sendable, Equatable {
     /// The ends of its 95 % interval by Student's distribution; nil with fewer than three seeds.
     var low: Double?
     var high: Double?
-    /// The probability of a difference at least so large if there is none, corrected by Holm for the number of pairs of methods.
+    /// The probability of a difference at least so large if there is none,
+    /// corrected by Holm for the number of pairs of methods.
     var probability: Double?
-    /// Whether the interval excludes zero, the corrected probability is below 5 %, and the better one failed on no seed.
+    /// Whether the interval excludes zero, the corrected probability is below 5 %,
+    /// and the better one failed on no seed.
     var significant: Bool
     var seeds: Int
 }

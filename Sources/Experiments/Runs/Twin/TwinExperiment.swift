@@ -5,8 +5,8 @@ import Verification
 
 /// Runs filters on truths that a model made, and says how far each stays from the truth.
 ///
-/// What a method may be tuned to is tried on seeds of tuning, the same number of combinations for every method at most; the scores
-/// are of test seeds, which nothing else sees.
+/// What a method may be tuned to is tried on seeds of tuning, the same number of combinations for every method at most;
+/// the scores are of test seeds, which nothing else sees.
 public struct TwinExperiment: Experiment {
     let header: ExperimentHeader
     let configuration: TwinConfiguration
@@ -21,7 +21,8 @@ public struct TwinExperiment: Experiment {
 
     public var inputFiles: [String] { configuration.models.compactMap(\.file) }
 
-    /// Trains models and methods that learn, or reads what an earlier run has learned; one after the other, each on all threads.
+    /// Trains models and methods that learn, or reads what an earlier run has learned; one after the other,
+    /// each on all threads.
     func train(in folder: RunFolder, options: RunOptions) throws(InputError) -> TwinLearned {
         var learned = TwinLearned()
         // Those of files first: a file that is refused is refused before anything is trained.

@@ -76,8 +76,8 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
     var model: String?
     /// As they were chosen.
     var parameters: String
-    /// The mean over the test seeds of the error of analyses, with its 95 % interval: Student's on the logarithmic scale, so that
-    /// no end is negative; nil with fewer than three seeds.
+    /// The mean over the test seeds of the error of analyses, with its 95 % interval: Student's on the logarithmic
+    /// scale, so that no end is negative; nil with fewer than three seeds.
     var error: Double?
     var low: Double?
     var high: Double?

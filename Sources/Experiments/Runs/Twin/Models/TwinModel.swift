@@ -4,8 +4,8 @@ import Learning
 import Networks
 import Tensors
 
-/// A model that forecasts in a twin experiment: physical, learned, or a physical one with a learned correction. From one observation to
-/// the next, like the model of the truth.
+/// A model that forecasts in a twin experiment: physical, learned, or a physical one with a learned correction. From
+/// one observation to the next, like the model of the truth.
 enum TwinModel: Map {
     case physical(PhysicalModel)
     case convolution(LearnedModel<ConvolutionField>)
@@ -20,7 +20,8 @@ enum TwinModel: Map {
     typealias ConvolutionField = FieldNetwork<Composition<BilinearConvolution, PeriodicNetwork>>
     typealias DenseField = FieldNetwork<DenseNetwork>
 
-    /// A network that says zero: half of its first channels are linear, half are products, the second layer sees one place.
+    /// A network that says zero: half of its first channels are linear, half are products,
+    /// the second layer sees one place.
     static func convolution(
         width: Int, centre: Double, scale: Double, outputScale: Double, _ first: Key, _ second: Key
     ) -> ConvolutionField {
@@ -83,7 +84,8 @@ enum TwinModel: Map {
     }
 }
 
-/// What is known of the dynamics: a physical model, perhaps a wrong one, or nothing but that the next state is near this one.
+/// What is known of the dynamics: a physical model, perhaps a wrong one,
+/// or nothing but that the next state is near this one.
 struct KnownPart: Map {
     let physics: PhysicalModel?
 
@@ -93,8 +95,8 @@ struct KnownPart: Map {
 
 /// A model of the next state made from a learned function of the state.
 ///
-/// Without physics the function is the tendency, `dx/dt = f(x)`, integrated by Runge and Kutta's method; with physics it is the error
-/// of the physical model in a unit of time, `M(x) + Δt f(x)`.
+/// Without physics the function is the tendency, `dx/dt = f(x)`, integrated by Runge and Kutta's method; with physics
+/// it is the error of the physical model in a unit of time, `M(x) + Δt f(x)`.
 struct LearnedModel<Field: Map>: Map where Field.Input == Tensor, Field.Output == Tensor {
     var field: Field
     let physics: PhysicalModel?

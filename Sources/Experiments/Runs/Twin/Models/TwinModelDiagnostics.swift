@@ -2,7 +2,8 @@ import Dynamics
 import Kernels
 import Tensors
 
-/// What a forecast model of a twin experiment is worth by itself: how long its forecasts have skill, and what it does in the long run.
+/// What a forecast model of a twin experiment is worth by itself: how long its forecasts have skill,
+/// and what it does in the long run.
 struct TwinModelRecord: Codable, Sendable, Equatable {
     var name: String
     /// nil: the model of the truth.
@@ -10,8 +11,8 @@ struct TwinModelRecord: Codable, Sendable, Equatable {
     var description: String
     /// The standard deviation of its error in an interval, estimated from what it was not fitted to.
     var modelError: Double?
-    /// Root-mean-square errors of forecasts from test truths at leads 1, 2, … intervals, over the standard deviation of the climate;
-    /// empty for the model of the truth.
+    /// Root-mean-square errors of forecasts from test truths at leads 1, 2, … intervals, over the standard deviation of
+    /// the climate; empty for the model of the truth.
     var forecast: [Double?]
     /// The first lead, in Lyapunov times of the truth, at which a forecast is no better than the mean of the climate.
     var skill: Double?

@@ -1,6 +1,6 @@
 extension TwinExperiment {
-    /// What the forecast models are worth by themselves, that of the truth first, and how what is learned from observations depends on
-    /// them; nothing where no model is learned.
+    /// What the forecast models are worth by themselves, that of the truth first, and how what is learned from
+    /// observations depends on them; nothing where no model is learned.
     func models(
         _ models: [String: TrainedModel], _ methods: [String: TrainedMethod], in folder: RunFolder, options: RunOptions
     ) throws(InputError) -> (records: [TwinModelRecord], sensitivity: [SensitivityRecord]) {
