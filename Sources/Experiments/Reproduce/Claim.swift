@@ -24,14 +24,22 @@ struct Claim: Sendable {
     func finding(row: Int, values: [Double?]) -> Finding {
         let finite = values.compactMap { $0?.finite }
         let interval = finite.isEmpty ? nil : MeanInterval(finite)
-        // The interval of errors holds positive numbers alone.
-        let positive = !finite.isEmpty && finite.allSatisfy { $0 > 0 } ? PositiveMeanInterval(finite) : nil
-        return Finding(
-            row: row, what: what, published: published, ours: interval?.mean,
-            low: positive.map(\.low) ?? interval?.low.finite, high: positive.map(\.high) ?? interval?.high.finite,
-            criterion: criterion.text,
-            agrees: finite.count == values.count && (interval.map(criterion.holds) ?? false), seeds: values.count,
-            failed: values.count - finite.count, values: values.map { $0?.finite })
+        let failed = values.count - finite.count
+        var finding = Finding(
+            row: row, what: what, published: published, ours: interval?.mean, criterion: criterion.text,
+            agrees: failed == 0 && (interval.map(criterion.holds) ?? false), seeds: values.count, failed: failed,
+            values: values.map { $0?.finite })
+        if finite.count < PairedDifference.leastPairs {
+            // Fewer seeds have no interval, and what is claimed of one is neither met nor missed.
+            if failed == 0, criterion.isOfInterval { finding.agrees = nil }
+        } else if finite.allSatisfy({ $0 > 0 }) {
+            // The interval of errors holds positive numbers alone.
+            let positive = PositiveMeanInterval(finite)
+            (finding.low, finding.high) = (positive.low, positive.high)
+        } else {
+            (finding.low, finding.high) = (interval?.low.finite, interval?.high.finite)
+        }
+        return finding
     }
 }
 
@@ -42,6 +50,14 @@ extension Claim.Criterion {
         case .atMost(let limit): interval.mean <= limit
         case .atLeast(let limit): interval.mean >= limit
         case .surelyBelow(let limit): interval.high < limit
+        }
+    }
+
+    /// Whether it is about the confidence interval, not about the mean.
+    var isOfInterval: Bool {
+        switch self {
+        case .near, .atMost, .atLeast: false
+        case .surelyBelow: true
         }
     }
 
@@ -63,12 +79,12 @@ public struct Finding: Codable, Sendable, Equatable {
     public var published: Double?
     /// The mean over the seeds that did not fail.
     public var ours: Double?
-    /// The 95 % interval of that mean, by Student's distribution.
+    /// The 95 % interval of that mean, by Student's distribution; nil with fewer than three seeds.
     public var low: Double?
     public var high: Double?
     public var criterion: String
-    /// Whether the criterion holds, and no seed failed.
-    public var agrees: Bool
+    /// Whether the criterion holds, and no seed failed; nil where there are too few seeds to tell.
+    public var agrees: Bool?
     public var seeds: Int
     /// Seeds whose mathematics failed.
     public var failed: Int

@@ -123,7 +123,8 @@ private struct PartlyObservedRow: Reproduction {
             values: values + [filter.flatMap { $0.outcome.keeping($0.estimate.observationDeviation) }],
             notes: found.map {
                 "\($0.method.rawValue): σ \(short($0.estimate.sigma)), ρ \(short($0.estimate.rho)), model noise "
-                    + "\(short($0.estimate.modelDeviation)), observation noise \(short($0.estimate.observationDeviation))"
+                    + "\(short($0.estimate.modelDeviation)), observation noise "
+                    + "\(short($0.estimate.observationDeviation))"
             } + ["no estimate without bias is nearer than \(short(bound.sigma)) to σ and \(short(bound.rho)) to ρ"])
     }
 }
@@ -174,8 +175,8 @@ private struct HybridRow: Reproduction {
             values: [found.outcome.keeping(found.analysisError), found.outcome.keeping(found.ratio)],
             notes: [
                 "analyses with the hybrid model \(short(found.hybridAnalysisError)), forecasts "
-                    + "\(short(found.hybridForecast.last ?? .nan)) against \(short(found.physicalForecast.last ?? .nan)), "
-                    + "\(found.parameters) parameters"
+                    + "\(short(found.hybridForecast.last ?? .nan)) against "
+                    + "\(short(found.physicalForecast.last ?? .nan)), \(found.parameters) parameters"
             ])
     }
 }

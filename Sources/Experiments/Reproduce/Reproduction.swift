@@ -152,6 +152,17 @@ public enum ReproductionSubject: String, CaseIterable, Sendable {
     }
 }
 
+extension Finding {
+    /// Whether it agrees, in words.
+    fileprivate var verdict: String {
+        switch agrees {
+        case true?: "yes"
+        case false?: failed > 0 ? "no, \(failed) failed" : "no"
+        case nil: "not told by \(seeds) seed\(seeds == 1 ? "" : "s")"
+        }
+    }
+}
+
 extension [Finding] {
     /// The list as JSON.
     public func json() -> Data { OrderedJSON.encoded(self) }
@@ -167,7 +178,7 @@ extension [Finding] {
             table.add([
                 .number(Double(finding.row), decimals: 0), .text(finding.what), .quantity(finding.published),
                 .quantity(finding.ours, low: finding.low, high: finding.high), .text(finding.criterion),
-                .text(finding.agrees ? "yes" : finding.failed > 0 ? "no, \(finding.failed) failed" : "no"),
+                .text(finding.verdict),
                 .number(Double(finding.seeds), decimals: 0), .number(seconds[finding.row], decimals: 0),
             ])
         }
