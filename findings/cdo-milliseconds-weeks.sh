@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# UDUNITS knows milliseconds and weeks. CDO warns that it does not, gives every time the date 0000-00-00 (told once here), and succeeds:
-# a monthly mean of such a file is one value.
+# UDUNITS knows milliseconds and weeks. CDO warns that it does not, gives every time the date 0000-00-00 (told once
+# here), and succeeds: a monthly mean of such a file is one value.
 source "$(dirname "$(realpath "$0")")/setup"
 python_packages netCDF4==1.7.5
 debian_package cdo 2.1.1

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # 2016 had a leap second: its middle as a decimal year in UTC is half a second after midnight in astropy. The
-# Julian year of the same number is up to half a day apart: 2000.0 is noon of 1 January, 2015.0 is six hours after midnight.
+# Julian year of the same number is up to half a day apart: 2000.0 is noon of 1 January, 2015.0 is six hours after
+# midnight.
 source "$(dirname "$(realpath "$0")")/setup"
 python_packages astropy==8.0.2 numpy==2.4.6
 cat >run.py <<'P'

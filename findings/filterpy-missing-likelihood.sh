@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# After update(None), for a missing value, filterpy's log_likelihood is the density of an innovation of zero under the last
-# innovation variance, not zero: a sum over steps rewards small variances at every gap, and its maximum is another.
+# After update(None), for a missing value, filterpy's log_likelihood is the density of an innovation of zero under the
+# last innovation variance, not zero: a sum over steps rewards small variances at every gap, and its maximum is another.
 source "$(dirname "$(realpath "$0")")/setup"
 python_packages filterpy==2.0.0 numpy==2.4.6 scipy==1.17.1
 cat >run.py <<'P'

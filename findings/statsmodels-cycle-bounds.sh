@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The period of a cycle is sought between 1.5 and 12 years where the series has an index of dates, and without limits
-# where it is a plain array: the same numbers give another model. A yearly or a 16-year cycle cannot be found with dates.
+# where it is a plain array: the same numbers give another model. A yearly or a 16-year cycle cannot be found with
+# dates.
 source "$(dirname "$(realpath "$0")")/setup"
 python_packages statsmodels==0.15.0 numpy==2.4.6 pandas==3.1.1
 cat >run.py <<'P'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The approximate diffuse start leaves the likelihood of the first steps out, counted in steps and not in observations:
-# twenty missing values before the series bring the density of the diffuse prior into the likelihood (-7.8 for a local level),
-# so that models of another order are compared wrongly. The exact diffuse start is not affected.
+# twenty missing values before the series bring the density of the diffuse prior into the likelihood (-7.8 for a local
+# level), so that models of another order are compared wrongly. The exact diffuse start is not affected.
 source "$(dirname "$(realpath "$0")")/setup"
 python_packages statsmodels==0.15.0 numpy==2.4.6 pandas==3.1.1
 cat >run.py <<'P'

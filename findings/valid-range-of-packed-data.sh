@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A packed short with valid_range in doubles: by the NetCDF Users' Guide a range wider than the packed type is of the
-# unpacked values. netCDF4 compares it with the packed numbers and hides nearly all, xarray never looks at it, CDO passes
-# over it with a warning: each a different set of values, none hides the one that is invalid.
+# unpacked values. netCDF4 compares it with the packed numbers and hides nearly all, xarray never looks at it, CDO
+# passes over it with a warning: each a different set of values, none hides the one that is invalid.
 source "$(dirname "$(realpath "$0")")/setup"
 python_packages xarray==2026.9.0 netCDF4==1.7.5
 debian_package cdo 2.1.1

@@ -16,7 +16,8 @@ import Testing
             aggregate: none
             variables:
               - {name: nino3, truth: nino3_anom, units: degC, standard_name: sea_surface_temperature, error: 0.1}
-              - {name: kelvin, column: nino34, long_name: in kelvin, offset: 273.15, truth: {column: nino34_anom, scale: 10}}
+              - {name: kelvin, column: nino34, long_name: in kelvin, offset: 273.15, truth: {column: nino34_anom, \
+              scale: 10}}
               - {name: nino4}
             """
         let source = try source(yaml, file: Package.path("Examples/e.yaml"))
@@ -46,7 +47,8 @@ import Testing
 
     @Test func delimitersAndFormatsAreRead() throws {
         let yaml = """
-            {file: /d/x.tsv, time: {column: t, format: days since 1950-01-01}, missing: [-99.9, none], variables: [{name: x}]}
+            {file: /d/x.tsv, time: {column: t, format: days since 1950-01-01}, missing: [-99.9, none], variables: \
+            [{name: x}]}
             """
         let units = try #require(TimeUnits("days since 1950-01-01"))
         let csv = CSVFormat(delimiter: .character("\t"), missing: ["-99.9", "none"])
@@ -66,7 +68,8 @@ import Testing
         ),
         (
             "{file: a.csv, time: {columns: [y, y]}, variables: [{name: x}]}",
-            "e.yaml:1:31: time.columns: y, y cannot be the columns of a time (expected different columns for year, month, day, hour, minute)"
+            "e.yaml:1:31: time.columns: y, y cannot be the columns of a time (expected different columns for year, "
+                + "month, day, hour, minute)"
         ),
         (
             "{file: a.csv, time: {column: d}, aggregate: mean, variables: [{name: x}]}",
@@ -94,7 +97,8 @@ import Testing
         ),
         (
             "{file: a.nc, delimiter: ',', variables: [{name: x}]}",
-            "e.yaml:1:14: delimiter: the key 'delimiter' has no effect beside the others (expected one of: file, format, missing, time, select, variables, step, aggregate)"
+            "e.yaml:1:14: delimiter: the key 'delimiter' has no effect beside the others (expected one of: file, "
+                + "format, missing, time, select, variables, step, aggregate)"
         ),
         (
             "{file: a.csv, time: {column: d}, step: fortnight, variables: [{name: x}]}",

@@ -63,7 +63,8 @@ import Testing
     @Test(arguments: [
         (
             "models:\n  - kind: linear\n  - kind: network\n    hiden: 3\n",
-            "e.yaml:4:5: models[1].hiden: unknown key 'hiden'; did you mean 'hidden'? (expected one of: hidden, kind, rate, bias)"
+            "e.yaml:4:5: models[1].hiden: unknown key 'hiden'; did you mean 'hidden'? (expected one of: hidden, kind, "
+                + "rate, bias)"
         ),
         (
             "models: [{kind: linear, colour: red}]",
@@ -81,7 +82,8 @@ import Testing
         ),
         (
             "models: [{kind: netwrok}]",
-            "e.yaml:1:17: models[0].kind: unknown word 'netwrok'; did you mean 'network'? (expected one of: linear, network, residual)"
+            "e.yaml:1:17: models[0].kind: unknown word 'netwrok'; did you mean 'network'? (expected one of: linear, "
+                + "network, residual)"
         ),
         (
             "models: [{kind: linear, hidden: 0}]",

@@ -85,7 +85,8 @@ import Testing
         ("index", "index", "index: has no units (expected units such as 'days since 1950-01-01')"),
         (
             "noleap", "index",
-            "noleap: the calendar 'noleap' is not that of the world (expected one of: standard, gregorian, proleptic_gregorian)"
+            "noleap: the calendar 'noleap' is not that of the world (expected one of: standard, gregorian, "
+                + "proleptic_gregorian)"
         ),
         ("back", "index", "back[2]: time 2000-01-02 comes after 2000-01-03 at back[1] (expected increasing times)"),
     ])

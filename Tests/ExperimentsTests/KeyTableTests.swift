@@ -40,7 +40,8 @@ import Testing
         ),
         (
             "{leads: 1, unused: x}",
-            "c.yaml:1:12: unused: the key 'unused' has no effect beside the others (expected one of: leads, ridge, network)"
+            "c.yaml:1:12: unused: the key 'unused' has no effect beside the others (expected one of: leads, ridge, "
+                + "network)"
         ),
     ])
     func refusesInOneLine(_ yaml: String, _ message: String) {

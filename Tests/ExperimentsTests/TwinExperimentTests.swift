@@ -216,8 +216,10 @@ import Testing
         robustness: {members: [3], error: [0.5, 2], steps_between: 2, missing: 0.5, forcing: [6], seeds: 1}
         methods:
           - {method: learned-localization, members: 10, radius: 2, steps: 60, rate: 0.03, truncation: 8}
-          - {name: free, method: learned-localization, free-taper: 1, members: 10, radius: 2, steps: 60, truncation: 8, loss: crps}
-          - {method: learned-ensemble-gain, members: 10, scale: 0.05, steps: 100, rate: 0.005, truncation: 8, loss: prediction-crps}
+          - {name: free, method: learned-localization, free-taper: 1, members: 10, radius: 2, steps: 60, truncation: \
+          8, loss: crps}
+          - {method: learned-ensemble-gain, members: 10, scale: 0.05, steps: 100, rate: 0.005, truncation: 8, loss: \
+          prediction-crps}
           - {method: set-transformer, members: 10, radius: 2, width: 8, depth: 1, steps: 60, truncation: 8}
           - {method: learned-gain, scale: 0.05, steps: 100, rate: 0.005, truncation: 8}
           - {method: residual-network, width: 4, depth: 1, steps: 20, batch: 16, truncation: 2}

@@ -30,7 +30,8 @@ import Testing
           - {kind: reservoir, length: 1000, units: 60}
           - {kind: convolution, length: 500, epochs: 40, rate: 0.01}
           - {kind: dense, physics: {forcing: 6}, length: 500, epochs: 20, depth: 1}
-          - {name: surrogate, kind: convolution, from: observations, length: 800, epochs: 15, rate: 0.005, leads: 1, rounds: 3}
+          - {name: surrogate, kind: convolution, from: observations, length: 800, epochs: 15, rate: 0.005, leads: 1, \
+          rounds: 3}
         methods:
           - {method: etkf, members: 16, inflation: 1.02}
           - {method: etkf, members: 16, inflation: 1.02, model: dictionary}

@@ -1,7 +1,8 @@
-"""Kuramoto-Sivashinsky by ETD-RK4 in NumPy, and by SciPy at tight tolerances: writes kuramoto_sivashinsky.json beside itself.
+"""Kuramoto-Sivashinsky by ETD-RK4 in NumPy, and by SciPy at tight tolerances: writes kuramoto_sivashinsky.json beside
+itself.
 
-The scheme is written with complex numbers after Kassam & Trefethen (2005); the coefficients are by Taylor series and exact
-formulas in 60 digits instead of their contour integrals, so that they check those.
+The scheme is written with complex numbers after Kassam & Trefethen (2005); the coefficients are by Taylor series and
+exact formulas in 60 digits instead of their contour integrals, so that they check those.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""Reference numbers for the tests of Networks, from the formulas that PyTorch's documentation states; of layers with attention,
-memory or normalisation from PyTorch itself.
+"""Reference numbers for the tests of Networks, from the formulas that PyTorch's documentation states; of layers with
+attention, memory or normalisation from PyTorch itself.
 
 Run as `python3 networks.py > networks.json`; needs NumPy, SciPy and PyTorch.
 """

@@ -1,8 +1,8 @@
 """Reference values of every operation, by NumPy and SciPy: writes operations.json beside itself.
 
-Each record holds the name of an operation, its operands (element type, shape, values in row-major order), its whole-number
-arguments, and the results. Derivatives of matrix functions are by complex steps or by extrapolated differences in extended
-form, independent of the rules under test.
+Each record holds the name of an operation, its operands (element type, shape, values in row-major order), its
+whole-number arguments, and the results. Derivatives of matrix functions are by complex steps or by extrapolated
+differences in extended form, independent of the rules under test.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""Random linear Gaussian systems with gaps, and their dense solutions in 60 digits: exact diffuse likelihoods and smoothed states.
+"""Random linear Gaussian systems with gaps, and their dense solutions in 60 digits: exact diffuse likelihoods and
+smoothed states.
 
     python state_space.py > state_space.json
 """

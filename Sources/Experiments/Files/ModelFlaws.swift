@@ -29,7 +29,8 @@ extension Checkpoint<ForecasterDescription> {
         let (inputs, outputs) = (layout.count, layout.variables)
         guard shape == [shape[0], inputs, outputs], tensors["modelError"]?.shape == [outputs, outputs] else {
             return
-                "coefficients of shape \(shape) or a model error that do not fit \(inputs) inputs and \(outputs) outputs"
+                "coefficients of shape \(shape) or a model error that do not fit \(inputs) inputs and \(outputs) "
+                + "outputs"
         }
         return nil
     }
@@ -41,7 +42,8 @@ extension Checkpoint<ForecasterDescription> {
             && (means + [scales]).allSatisfy { $0.count == it.layout.variables }
         guard fits else {
             return
-                "a climatology that does not fit \(it.layout.season.coefficientCount) seasons of \(it.layout.variables) variables"
+                "a climatology that does not fit \(it.layout.season.coefficientCount) seasons of "
+                + "\(it.layout.variables) variables"
         }
         let isSound = means.allSatisfy { $0.allSatisfy(\.isFinite) } && scales.allSatisfy { $0.isFinite && $0 > 0 }
         return isSound ? nil : "a climatology with numbers that are infinite or scales that are not positive"

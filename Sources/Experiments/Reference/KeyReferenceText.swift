@@ -34,18 +34,19 @@ extension KeyReference {
     private static let indent = String(repeating: " ", count: 30)
 
     private static let introduction =
-        "A key without an effect is an error, as is an unknown one. Numbers are 0 or have a magnitude from 1e-30 to 1e30; a "
-        + "list has at most \(ConfigurationNode.longestList) entries, a text \(ConfigurationNode.longestText) bytes, a file "
-        + "\(ConfigurationNode.longestFile) bytes and \(ConfigurationNode.mostValues) values. Where a list may be given, "
-        + "its values are chosen from."
+        "A key without an effect is an error, as is an unknown one. Numbers are 0 or have a magnitude from 1e-30 to "
+        + "1e30; a list has at most \(ConfigurationNode.longestList) entries, a text "
+        + "\(ConfigurationNode.longestText) bytes, a file \(ConfigurationNode.longestFile) bytes and "
+        + "\(ConfigurationNode.mostValues) values. Where a list may be given, its values are chosen from."
 
     /// What `radius` and `inflation` mean elsewhere.
     private static let others = [
-        "A radius in other tools: the weights of Gaspari and Cohn for a radius of 10 end at 36.4 in Apus and DAPPER, at 20 in "
-            + "pypfda 1.1.0, at 10 in cuthbertlib 0.1.1. A radius of 10 there is one of 5.5 (pypfda) or 2.75 (cuthbertlib) here.",
-        "Inflation in other tools: a factor of 1.1 multiplies the variance by 1.21 in Apus and DAPPER (it multiplies standard "
-            + "deviations), by 1.1 in DART (it multiplies variances), by 4.41 in cuthbert 0.1.1 (it adds one). A factor of 1.1 in "
-            + "DART is one of 1.0488 here.",
+        "A radius in other tools: the weights of Gaspari and Cohn for a radius of 10 end at 36.4 in Apus and DAPPER, "
+            + "at 20 in pypfda 1.1.0, at 10 in cuthbertlib 0.1.1. A radius of 10 there is one of 5.5 (pypfda) or 2.75 "
+            + "(cuthbertlib) here.",
+        "Inflation in other tools: a factor of 1.1 multiplies the variance by 1.21 in Apus and DAPPER (it multiplies "
+            + "standard deviations), by 1.1 in DART (it multiplies variances), by 4.41 in cuthbert 0.1.1 (it adds "
+            + "one). A factor of 1.1 in DART is one of 1.0488 here.",
     ]
 
     private var text: String {

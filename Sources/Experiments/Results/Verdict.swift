@@ -27,7 +27,8 @@ extension ReportContext {
         }
         let confidence = NumberText.fixed(100 * results.confidence, decimals: 0)
         var sentence =
-            "\(results.chosen) forecasts \(primary.longName) \(leadText(lead)) ahead with an RMSE of \(quantity(own.value))"
+            "\(results.chosen) forecasts \(primary.longName) \(leadText(lead)) ahead with an RMSE of "
+            + "\(quantity(own.value))"
         if let low = own.low, let high = own.high {
             sentence += " (\(confidence) % interval \(quantity(low)) to \(quantity(high)))"
         }
@@ -82,8 +83,9 @@ extension ReportContext {
         return sentences.isEmpty || family < 2
             ? sentences
             : sentences + [
-                "Significant: the \(confidence) % interval of the paired difference excludes zero, and its probability, after "
-                    + "Holm's correction for \(family) comparisons, is below \(NumberText.fixed(100 - 100 * results.confidence, decimals: 0)) %."
+                "Significant: the \(confidence) % interval of the paired difference excludes zero, and its "
+                    + "probability, after Holm's correction for \(family) comparisons, is below "
+                    + "\(NumberText.fixed(100 - 100 * results.confidence, decimals: 0)) %."
             ]
     }
 
@@ -205,7 +207,8 @@ extension ReportContext {
                 widths: own.map { record in record.low.flatMap { low in record.high.map { $0 - low } } })
             let parts = own.map { "\(format.text($0.rmse))\(unit.isEmpty ? "" : " \(unit)") by \($0.estimator.title)" }
             return
-                "\(count) withheld values of \(variable(name).longName) (\(results.title(of: gaps))) were estimated with an "
+                "\(count) withheld values of \(variable(name).longName) (\(results.title(of: gaps))) were estimated "
+                + "with an "
                 + "RMSE of " + parts.joined(separator: ", ") + "."
         }
     }

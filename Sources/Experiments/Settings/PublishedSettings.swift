@@ -114,7 +114,8 @@ extension TwinSetting {
     static let bocquet2010 = TwinSetting(
         name: "bocquet2010", title: "Lorenz-96 of ten variables, half of them observed",
         reference:
-            "Bocquet, Pires & Wu, Beyond Gaussian statistical modeling in geophysical data assimilation, MWR 138 (2010)",
+            "Bocquet, Pires & Wu, Beyond Gaussian statistical modeling in geophysical data assimilation, MWR 138 "
+            + "(2010)",
         model: ModelChoice(name: .lorenz96, variables: 10, step: 0.05, stepsBetween: 1),
         observed: [0, 2, 4, 6, 8], error: 1.5, cycles: 1500, spinup: 300,
         published: [
@@ -126,7 +127,8 @@ extension TwinSetting {
     static let bocquet2010Large = TwinSetting(
         name: "bocquet2010-40", title: "Lorenz-96, half of the variables observed",
         reference:
-            "Bocquet, Pires & Wu, Beyond Gaussian statistical modeling in geophysical data assimilation, MWR 138 (2010)",
+            "Bocquet, Pires & Wu, Beyond Gaussian statistical modeling in geophysical data assimilation, MWR 138 "
+            + "(2010)",
         model: ModelChoice(name: .lorenz96, variables: 40, step: 0.05, stepsBetween: 1),
         observed: Array(stride(from: 0, to: 40, by: 2)), error: 1.5, cycles: 1500, spinup: 300,
         published: [.init(method: "enkf-n", error: 0.58, tolerance: 0.03)])

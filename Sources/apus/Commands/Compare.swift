@@ -6,10 +6,11 @@ struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare methods of assimilation on a setting, all under one protocol.",
         discussion: """
-            Takes the setting and the methods of a configuration of kind 'twin', or the name of a published setting. Each method is
-            tuned on seeds of tuning with the same budget; scores are of test seeds that nothing else has seen, with 95 % intervals.
-            What 'apus train' or a comparison that was stopped has left in the folder is used, with or without --resume; results of
-            other methods, seeds or configurations are only replaced with --force.
+            Takes the setting and the methods of a configuration of kind 'twin', or the name of a published setting.
+            Each method is tuned on seeds of tuning with the same budget; scores are of test seeds that nothing else
+            has seen, with 95 % intervals. What 'apus train' or a comparison that was stopped has left in the folder
+            is used, with or without --resume; results of other methods, seeds or configurations are only replaced
+            with --force.
 
                 apus compare Examples/lorenz96.yaml
                 apus compare Examples/lorenz96.yaml --methods etkf,letkf --seeds 10

@@ -9,8 +9,8 @@ struct Explain: ParsableCommand {
         abstract: "Print the program of a model, with its tangent and its adjoint.",
         discussion: """
             A model is written once, as a function of tensors. This shows what the engine records of it, one line an
-            operation, and the tangent-linear and adjoint programs that are derived from the record. With --code it follows
-            one of them to machine code: the simplified program, its schedule, and the C that is compiled.
+            operation, and the tangent-linear and adjoint programs that are derived from the record. With --code it
+            follows one of them to machine code: the simplified program, its schedule, and the C that is compiled.
 
                 apus explain lorenz96
                 apus explain lorenz63 --adjoint

@@ -6,8 +6,9 @@ struct Reproduce: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Do experiments of the literature again and compare with their published numbers.",
         discussion: """
-            Each row of the table is an experiment; its numbers are means over seeds, with 95 % intervals. What is done is kept
-            in the output folder as soon as it is there, so that a run that was stopped goes on with --resume.
+            Each row of the table is an experiment; its numbers are means over seeds, with 95 % intervals. What is
+            done is kept in the output folder as soon as it is there, so that a run that was stopped goes on with
+            --resume.
 
                 apus reproduce learning
                 apus reproduce learning --rows 1 3 --seeds 10 --json numbers.json

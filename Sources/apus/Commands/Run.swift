@@ -6,9 +6,10 @@ struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the experiment that a configuration file describes.",
         discussion: """
-            Writes report.html (opens offline), results.json, results.nc (CF conventions) and the learned models into the
-            output folder, and the command with the times that it took into run.json. A run that was stopped goes on with
-            --resume; a folder that holds a run is only used again with --force. The same seed gives the same numbers, bit for bit, with any number of threads.
+            Writes report.html (opens offline), results.json, results.nc (CF conventions) and the learned models into
+            the output folder, and the command with the times that it took into run.json. A run that was stopped goes
+            on with --resume; a folder that holds a run is only used again with --force. The same seed gives the same
+            numbers, bit for bit, with any number of threads.
 
                 apus run Examples/enso.yaml
                 apus run Examples/co2.yaml --output /tmp/co2 --threads 1

@@ -6,9 +6,9 @@ struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train the forecast models and methods of a twin experiment that learn, and save them.",
         discussion: """
-            Training sees truths that no test sees. Models go to models/ in the output folder as safetensors with a description in
-            JSON, learning curves to tensorboard/. What is done is kept every few seconds: stopped at any moment, --resume goes on
-            to the same bits. 'apus run FILE --resume' then tests what was trained.
+            Training sees truths that no test sees. Models go to models/ in the output folder as safetensors with a
+            description in JSON, learning curves to tensorboard/. What is done is kept every few seconds: stopped at
+            any moment, --resume goes on to the same bits. 'apus run FILE --resume' then tests what was trained.
 
                 apus train Examples/learned.yaml
                 apus train Examples/learned.yaml --resume

@@ -116,7 +116,8 @@ extension ObservationTable {
             throw InputError(
                 .data, at: origin.place(row: row), "irregular step: \(times[row]) follows \(times[row - 1])",
                 expected:
-                    "each row \(step.count == 1 ? "one " : "")\(step) after the one before; or 'aggregate: mean', to fill in missing values"
+                    "each row \(step.count == 1 ? "one " : "")\(step) after the one before; or 'aggregate: mean', to "
+                    + "fill in missing values"
             )
         }
     }

@@ -7,8 +7,8 @@ struct UndeclaredMark: Equatable {
     let total: Int
 
     func text(column: String) -> String {
-        "\(NumberText.plain(value)) stands \(count) times among the \(total) values of '\(column)', far from all others; "
-            + "if it marks missing values, 'missing: [\(NumberText.plain(value))]' says so"
+        "\(NumberText.plain(value)) stands \(count) times among the \(total) values of '\(column)', far from all "
+            + "others; if it marks missing values, 'missing: [\(NumberText.plain(value))]' says so"
     }
 
     /// The least or the greatest value, where it occurs at least three times and lies further from the next value than

@@ -63,9 +63,9 @@ extension ReportContext {
                 ]))
         let figure = Figure(
             caption:
-                "Spread of the forecasts of \(primary.longName) against the error of their mean; that of an ensemble is "
-                + "corrected for its number of members: √((N + 1) / N). A reliable forecast has a ratio of one; below, "
-                + "it is too sure of itself.",
+                "Spread of the forecasts of \(primary.longName) against the error of their mean; that of an ensemble "
+                + "is corrected for its number of members: √((N + 1) / N). A reliable forecast has a ratio of one; "
+                + "below, it is too sure of itself.",
             panels: panels, columns: 2, rowHeight: 310)
         return ReportSection(
             identifier: "spread", title: "Spread and error",
@@ -81,10 +81,10 @@ extension ReportContext {
         let highest = records.flatMap(\.counts).max() ?? 1
         let figure = Figure(
             caption: "Where the truth of \(primary.longName) fell among equally likely bins of the forecasts by "
-                + "\(results.chosen). A calibrated forecast fills them evenly (line; shading: 90 % of the counts of independent "
-                + "times). A U is too narrow a forecast, a dome too wide, a slope biased; shapes are named by the mean and the "
-                + "dispersion of the truth's probability, ½ and 1 if calibrated, whose intervals honour that times depend on each "
-                + "other.",
+                + "\(results.chosen). A calibrated forecast fills them evenly (line; shading: 90 % of the counts of "
+                + "independent times). A U is too narrow a forecast, a dome too wide, a slope biased; shapes are named "
+                + "by the mean and the dispersion of the truth's probability, ½ and 1 if calibrated, whose intervals "
+                + "honour that times depend on each other.",
             panels: records.map { rankPanel($0, high: 1.15 * Double(highest)) }, columns: min(5, records.count),
             rowHeight: 240)
         var table = TextTable(

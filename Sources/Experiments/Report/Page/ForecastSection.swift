@@ -11,8 +11,8 @@ extension ReportContext {
         let figure = Figure(
             caption:
                 "Forecasts of \(primary.longName) by \(record.method) from the starts with the largest changes in the "
-                + "following \(results.leads.last ?? 0) \(results.leadUnit): median, and central 50 and 90 % intervals. "
-                + "The starts were picked by what came true, not by how well it was forecast.",
+                + "following \(results.leads.last ?? 0) \(results.leadUnit): median, and central 50 and 90 % "
+                + "intervals. The starts were picked by what came true, not by how well it was forecast.",
             panels: zip(starts, ranges).map { plume(record, $0, $1) }, columns: min(3, starts.count), rowHeight: 270)
         section.parts = [.figure(figure, numbers: [plumeTable(record, starts)])]
         return section

@@ -7,9 +7,9 @@ extension ReportContext {
         section.parts.append(
             .paragraph(
                 "Both methods were scored on the same times, resampled together in blocks. A difference is called "
-                    + "significant where its \(confidence) % confidence interval excludes zero and its probability is low also "
-                    + "after Holm's correction for all comparisons of the score; below zero the first method has the lower "
-                    + "score."))
+                    + "significant where its \(confidence) % confidence interval excludes zero and its probability is "
+                    + "low also after Holm's correction for all comparisons of the score; below zero the first method "
+                    + "has the lower score."))
         let panels = differencePanels(primaryOnes)
         if !panels.isEmpty {
             let figure = Figure(

@@ -49,9 +49,9 @@ extension ReportContext {
             identifier: "reproducibility", title: "Reproducibility",
             parts: [
                 .paragraph(
-                    "The same configuration with the same data, seed and version gives the same numbers, byte for byte, on any "
-                        + "number of threads. All scores of this page are in results.json and results.nc beside it, the "
-                        + "command and the time that it took in run.json."),
+                    "The same configuration with the same data, seed and version gives the same numbers, byte for "
+                        + "byte, on any number of threads. All scores of this page are in results.json and results.nc "
+                        + "beside it, the command and the time that it took in run.json."),
                 .table(table),
             ])
     }

@@ -6,7 +6,8 @@ enum ReportStyle {
         @media screen and (prefers-color-scheme: dark) { :root { --ink: #e4e8eb; --faint: #9aa5ae; --paper: #14181b;
           --line: #333b42; --grid: #2a3137; --tint: #16293a; --note: #3a2e14; --link: #6cb8ee; } }
         * { box-sizing: border-box; }
-        body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 940px; background: var(--paper); color: var(--ink);
+        body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 940px; background: var(--paper);
+            color: var(--ink);
           font: 16px/1.55 system-ui, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif; }
         h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem; letter-spacing: -.01em; text-wrap: balance; }
         h2 { font-size: 1.3rem; margin: 2.8rem 0 .5rem; padding-top: .8rem; border-top: 1px solid var(--line); }

@@ -15,8 +15,8 @@ extension TwinResults {
             caption:
                 "By how much an innovation of one moves each variable: blue below zero, red above, ± "
                 + NumberFormat([largest]).text(largest)
-                + " in every panel. Of a network it is the mean derivative by the observations; of the Kalman filter, an ensemble "
-                + "of more members than variables, the mean over the times.",
+                + " in every panel. Of a network it is the mean derivative by the observations; of the Kalman filter, "
+                + "an ensemble of more members than variables, the mean over the times.",
             panels: panels, columns: min(3, panels.count), rowHeight: 300)
         section.parts = [.figure(figure, numbers: [])]
         return section
@@ -29,14 +29,15 @@ extension TwinResults {
         let panels = RobustnessKey.allCases.compactMap(robustnessPanel).sharingScales()
         var parts: [ReportPart] = [
             .paragraph(
-                "Every method keeps the parameters that it was tuned to and what it has learned. The model and the climate that it "
-                    + "is given are those of the condition, and so is the error that ensemble and variational methods believe of the "
-                    + "observations; what was learned does not know of the change.")
+                "Every method keeps the parameters that it was tuned to and what it has learned. The model and the "
+                    + "climate that it is given are those of the condition, and so is the error that ensemble and "
+                    + "variational methods believe of the observations; what was learned does not know of the change.")
         ]
         if !panels.isEmpty {
             let figure = Figure(
                 caption:
-                    "RMSE of the analyses away from the conditions of tuning and training, which the upright lines mark.",
+                    "RMSE of the analyses away from the conditions of tuning and training, which the upright lines "
+                    + "mark.",
                 panels: panels, columns: min(2, panels.count), rowHeight: 260)
             parts.append(.figure(figure, numbers: []))
         }

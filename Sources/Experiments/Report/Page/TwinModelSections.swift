@@ -6,16 +6,17 @@ extension TwinResults {
         let growth = max(truth.exponents.first.flatMap { $0 } ?? 0, 1e-3)
         let figure = Figure(
             caption:
-                "Errors of forecasts from test truths over the standard deviation of the climate, where the level is what its mean "
-                + "scores; Lyapunov exponents; and in the long run the density of the values and the power of their variations. The "
-                + "model of the truth in the colour of the text.",
+                "Errors of forecasts from test truths over the standard deviation of the climate, where the level is "
+                + "what its mean scores; Lyapunov exponents; and in the long run the density of the values and the "
+                + "power of their variations. The model of the truth in the colour of the text.",
             panels: [skillPanel(growth), exponentPanel, densityPanel, spectrumPanel], columns: 2, rowHeight: 260)
         section.parts = [
             .paragraph(
-                "A Lyapunov time of the model of the truth is \(NumberFormat([1 / growth]).text(1 / growth)) units of time. Skill: for how many "
-                    + "of them a forecast from the truth is better than the mean of the climate; then its error after one, over the "
-                    + "standard deviation of the climate, and the largest Lyapunov exponent. Density and spectrum: how far those of the "
-                    + "long run are from the truth's, the share of the values that lie elsewhere and decades of power."),
+                "A Lyapunov time of the model of the truth is \(NumberFormat([1 / growth]).text(1 / growth)) units of "
+                    + "time. Skill: for how many of them a forecast from the truth is better than the mean of the "
+                    + "climate; then its error after one, over the standard deviation of the climate, and the largest "
+                    + "Lyapunov exponent. Density and spectrum: how far those of the long run are from the truth's, "
+                    + "the share of the values that lie elsewhere and decades of power."),
             .table(modelTable(growth)), .figure(figure, numbers: []), .table(originTable),
         ]
         if !sensitivity.isEmpty { section.parts += sensitivityParts }

@@ -22,11 +22,12 @@ extension TwinResults {
             parts: [
                 .list(verdict), .table(scoreTable),
                 .paragraph(
-                    "RMSE: the mean over the scored times of the error of analyses, root mean square over the variables; its median "
-                        + "and its mean over the test seeds. The 95 % interval of the mean is Student's on the logarithmic scale, "
-                        + "from three seeds on. Lost: seeds on which, in a tenth of the scored times, the error passed that of the "
-                        + "climate without the spread's owning up to it, or half of it and three times the spread. Diverged: seeds "
-                        + "whose numbers were not finite. Parameters were chosen on seeds of tuning; no choice has seen a test seed."
+                    "RMSE: the mean over the scored times of the error of analyses, root mean square over the "
+                        + "variables; its median and its mean over the test seeds. The 95 % interval of the mean is "
+                        + "Student's on the logarithmic scale, from three seeds on. Lost: seeds on which, in a tenth "
+                        + "of the scored times, the error passed that of the climate without the spread's owning up to "
+                        + "it, or half of it and three times the spread. Diverged: seeds whose numbers were not "
+                        + "finite. Parameters were chosen on seeds of tuning; no choice has seen a test seed."
                 ),
                 .folded("Differences between the methods", comparisonTable.rows.isEmpty ? [] : [comparisonTable]),
             ])
@@ -36,8 +37,8 @@ extension TwinResults {
     private var comparisonTable: TextTable {
         var table = TextTable(
             title:
-                "Differences of the mean RMSE over the same seeds, with their 95 % intervals by Student's distribution; the "
-                + "probabilities are corrected by Holm for \(comparisons.count) comparisons",
+                "Differences of the mean RMSE over the same seeds, with their 95 % intervals by Student's "
+                + "distribution; the probabilities are corrected by Holm for \(comparisons.count) comparisons",
             columns: [
                 .init("First"), .init("Second"), .init("First − second"), .init("Probability"), .init("Significant"),
                 .init("Seeds"),
@@ -66,8 +67,8 @@ extension TwinResults {
         guard !panels.isEmpty else { return ReportSection(identifier: "time", title: "Through time", parts: []) }
         let figure = Figure(
             caption:
-                "Error (line) and spread (dashed) of the analyses at the last \(shownTimes.count) times of the first test seed, on one "
-                + "logarithmic scale; a single estimate has no spread.",
+                "Error (line) and spread (dashed) of the analyses at the last \(shownTimes.count) times of the first "
+                + "test seed, on one logarithmic scale; a single estimate has no spread.",
             panels: panels, columns: 2, rowHeight: 220)
         return ReportSection(
             identifier: "time", title: "Error and spread through time", parts: [.figure(figure, numbers: [])])

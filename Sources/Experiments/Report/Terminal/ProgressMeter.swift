@@ -112,7 +112,8 @@ private struct ProgressState: Sendable {
             guard sinceTold >= 5, tenth > lastTenth || lastTold == nil else { return nil }
             (lastTold, lastTenth) = (time, tenth)
             return
-                "\(title): \(percent) %, \(clock(time)) elapsed\(timeLeft(at: time).map { ", \($0) left" } ?? "")\(note)\n"
+                "\(title): \(percent) %, \(clock(time)) "
+                + "elapsed\(timeLeft(at: time).map { ", \($0) left" } ?? "")\(note)\n"
         }
     }
 

@@ -47,10 +47,11 @@ extension ForecastRun {
         return ChoiceRecord(
             method: chosen.chosen,
             criterion:
-                "the lowest mean CRPS of \(setting.target) at leads \(leads) over the validation period, after learning from the "
-                + "training period alone; so was the memory of the linear model. Inflation makes the innovations of the validation "
-                + "period most probable; ridge, seasons, depth, width and the networks' memory have the best one-step log-score in "
-                + "\(setting.folds)-fold time-blocked cross-validation before the test",
+                "the lowest mean CRPS of \(setting.target) at leads \(leads) over the validation period, after "
+                + "learning from the training period alone; so was the memory of the linear model. Inflation makes "
+                + "the innovations of the validation period most probable; ridge, seasons, depth, width and the "
+                + "networks' memory have the best one-step log-score in \(setting.folds)-fold time-blocked "
+                + "cross-validation before the test",
             candidates: chosen.validation)
     }
 

@@ -35,7 +35,8 @@ extension ForecastData {
         }
         guard end - memory >= 2 * setting.folds else {
             throw place.error(
-                "\(end - memory) steps before the test, after a memory of \(memory), are too few for \(setting.folds) folds",
+                "\(end - memory) steps before the test, after a memory of \(memory), are too few for \(setting.folds) "
+                    + "folds",
                 expected: "at least \(2 * setting.folds)")
         }
         guard validation.count > setting.longestLead, test.count > setting.longestLead else {

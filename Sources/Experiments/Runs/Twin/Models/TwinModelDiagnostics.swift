@@ -189,7 +189,8 @@ extension TwinModelPlan {
             parts.append("read from \(FilePath.name(of: file))")
         } else if kind != .physical {
             parts.append(
-                "learned from \(candidate.whole(.length)) times of \(source == .trajectory ? "a truth" : "observations")"
+                "learned from \(candidate.whole(.length)) times of "
+                    + "\(source == .trajectory ? "a truth" : "observations")"
             )
         }
         return parts.joined(separator: "; ")

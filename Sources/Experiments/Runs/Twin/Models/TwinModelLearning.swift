@@ -93,7 +93,8 @@ struct TwinModelLearning: Sendable {
             InputError(
                 .data, at: .init(path), problem,
                 expected:
-                    "a model of kind \(plan.kind.rawValue) of \(setting.model.variables) variables, as 'apus train' saves it"
+                    "a model of kind \(plan.kind.rawValue) of \(setting.model.variables) variables, as 'apus train' "
+                    + "saves it"
             )
         }
         let bytes = try InputFile.bytes(path)

@@ -14,7 +14,8 @@ enum TwinModelKind: String, CaseIterable, Sendable, Codable {
         case .randomFeatures: "ridge regression on random cosines of near variables"
         case .gaussianProcess: "a Gaussian process on near variables"
         case .reservoir:
-            "an echo state network, which remembers: random and recurrent, on near variables; only its readout is learned"
+            "an echo state network, which remembers: random and recurrent, on near variables; only its readout is "
+                + "learned"
         }
     }
 
