@@ -34,6 +34,33 @@ import Testing
         }
     }
 
+    /// A daily course that grows to the summer of the training and of another year; the mean of days would be wrong by
+    /// half of it.
+    @Test func theCourseOfADayFollowsTheYear() throws {
+        let hours = year * 24
+        func value(_ time: Int) -> Double {
+            let (year, day) = (2 * Double.pi * Double(time) / hours, 2 * Double.pi * Double(time) / 24)
+            return 10 - 8 * cos(year) + (1 - 0.5 * cos(year) + 0.25 * sin(year)) * sin(day)
+        }
+        let season = Season.waves([
+            SeasonalCycle(length: hours, start: 0, harmonics: 3),
+            SeasonalCycle(length: 24, start: 0, harmonics: 2, modulation: 1),
+        ])
+        #expect(season.coefficientCount == 1 + 6 + 4 + 8 && season.regressors(at: 7).count == 19)
+        let series = SeasonalSeries((0..<9000).map { [value($0)] }, season: season)
+        let climatology = Climatology(series, over: Array(0..<9000))
+        for time in [4400, 8000, 17_000, 21_000] {
+            #expect(abs(climatology.normal(season, at: time)[0] - value(time)) < 1e-3, "\(time)")
+        }
+        // Networks and groups see the cycles alone.
+        #expect(MemoryLayout(variables: 1, memory: 1, season: season).networkSeasonCount == 8)
+        #expect(season.groupCount == 12 * 8)
+        let old = #"{"length":24,"start":0.5,"harmonics":2}"#
+        let cycle = try JSONDecoder().decode(SeasonalCycle.self, from: Data(old.utf8))
+        #expect(cycle == SeasonalCycle(length: 24, start: 0.5, harmonics: 2))
+        #expect(!cycle.hasShape(of: season.cycles[1]))
+    }
+
     /// Networks see the same season in training, from lists of times, and in forecasts, from a traced step.
     @Test func seasonsOfNetworksAgree() {
         for season in [season, .phases(period: 12, first: 5), .none] {

@@ -21,11 +21,9 @@ extension Checkpoint<ForecasterDescription> {
         guard let shape = tensors["model.coefficients"]?.shape, [1, layout.period].contains(shape.first) else {
             return "no coefficients for 1 or \(layout.period) seasons"
         }
-        guard
-            layout.season.cycles.allSatisfy({
-                $0.length.isFinite && $0.length > 0 && 0..<1 ~= $0.start && 0...1000 ~= $0.harmonics
-            }), layout.season.cycles.count <= 10
-        else { return "a season of \(layout.season.cycles)" }
+        guard layout.season.cycles.allSatisfy(\.isValid), layout.season.cycles.count <= 10 else {
+            return "a season of \(layout.season.cycles)"
+        }
         let (inputs, outputs) = (layout.count, layout.variables)
         guard shape == [shape[0], inputs, outputs], tensors["modelError"]?.shape == [outputs, outputs] else {
             return

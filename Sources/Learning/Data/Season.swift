@@ -23,12 +23,29 @@ public enum Season: Sendable, Hashable {
     public var coefficientCount: Int {
         switch self {
         case .phases(let period, _): period
-        case .waves(let cycles): 1 + 2 * cycles.map(\.harmonics).reduce(0, +)
+        case .waves(let cycles):
+            1
+                + cycles.map { cycle in
+                    2 * cycle.harmonics * (1 + 2 * min(cycle.modulation, longest?.harmonics ?? 0))
+                }.reduce(0, +)
         }
     }
 
-    /// `1, cos, sin, cos, sin, …` of every cycle and harmonic at a step: the regressors of waves.
-    public func regressors(at time: Int) -> [Double] { [1] + cycles.flatMap { $0.waves(at: time, most: .max) } }
+    /// `1, cos, sin, cos, sin, …` of every cycle and harmonic at a step, then the products of modulated cycles with the
+    /// waves of the longest: the regressors of waves.
+    public func regressors(at time: Int) -> [Double] {
+        let cycles = cycles
+        let waves = cycles.map { $0.waves(at: time, most: .max) }
+        var regressors = [1.0] + Array(waves.joined())
+        for (cycle, own) in zip(cycles, waves) where cycle.modulation > 0 {
+            for factor in longest?.waves(at: time, most: cycle.modulation) ?? [] {
+                regressors += own.map { factor * $0 }
+            }
+        }
+        return regressors
+    }
+
+    private var longest: SeasonalCycle? { cycles.max { $0.length < $1.length } }
 }
 
 /// A cycle and the number of its harmonics.
@@ -38,15 +55,33 @@ public struct SeasonalCycle: Sendable, Hashable, Codable {
     /// The place of step 0 in the cycle, 0 ..< 1.
     public let start: Double
     public let harmonics: Int
+    /// How many harmonics of the longest cycle multiply the waves of this one: with one or more, the course of the day
+    /// changes with the time of year.
+    public let modulation: Int
 
-    public init(length: Double, start: Double, harmonics: Int) {
+    public init(length: Double, start: Double, harmonics: Int, modulation: Int = 0) {
         precondition(length > 0 && harmonics >= 0, "\(harmonics) harmonics of a cycle of \(length) steps")
-        (self.length, self.start, self.harmonics) = (length, start, harmonics)
+        precondition(modulation >= 0, "a modulation by \(modulation) harmonics")
+        (self.length, self.start, self.harmonics, self.modulation) = (length, start, harmonics, modulation)
     }
 
-    /// Whether another cycle has the same length and harmonics, wherever it starts.
+    /// Reads a cycle of any version: those of 0.1.0 and before have no modulation.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        length = try values.decode(Double.self, forKey: .length)
+        start = try values.decode(Double.self, forKey: .start)
+        harmonics = try values.decode(Int.self, forKey: .harmonics)
+        modulation = try values.decodeIfPresent(Int.self, forKey: .modulation) ?? 0
+    }
+
+    /// Whether the numbers can be those of a cycle.
+    public var isValid: Bool {
+        length > 0 && length.isFinite && 0..<1 ~= start && 0...1000 ~= harmonics && 0...1000 ~= modulation
+    }
+
+    /// Whether another cycle has the same length and waves, wherever it starts.
     public func hasShape(of other: SeasonalCycle) -> Bool {
-        harmonics == other.harmonics && abs(length - other.length) <= 1e-9 * length
+        harmonics == other.harmonics && modulation == other.modulation && abs(length - other.length) <= 1e-9 * length
     }
 
     /// The place of a step in the cycle, 0 ..< 1.

@@ -106,8 +106,6 @@ extension MemoryLayout {
     /// Whether a layout that was read from a file can be one.
     var isValid: Bool {
         1...100_000 ~= variables && 1...100_000 ~= memory && 1...100_000 ~= period && 0..<period ~= firstPhase
-            && season.cycles.allSatisfy {
-                $0.length > 0 && $0.length.isFinite && 0..<1 ~= $0.start && 0...1000 ~= $0.harmonics
-            }
+            && season.cycles.allSatisfy(\.isValid)
     }
 }

@@ -17,30 +17,44 @@ struct SeasonPlan: Sendable {
 
     /// Harmonics of each cycle; nil where the step decides.
     let harmonics: [Cycle: Int]?
+    /// Harmonics of the year that multiply the waves of the day; nil for one, where both have waves.
+    let dayByYear: Int?
     /// The place of the key, for errors.
     let place: ConfigurationNode?
 
     static let keys = KeyTable(
         .integer("year", 0...100, .usual("0"), unit: "harmonics", "Waves of the year of 365.2425 days."),
         .integer("week", 0...50, .usual("0"), unit: "harmonics", "Waves of the week."),
-        .integer("day", 0...100, .usual("0"), unit: "harmonics", "Waves of the day of 24 hours, in UTC."))
+        .integer("day", 0...100, .usual("0"), unit: "harmonics", "Waves of the day of 24 hours, in UTC."),
+        .integer(
+            "day_by_year", 0...10, .optional("1 with waves of the year and of the day"), unit: "harmonics",
+            "Waves of the year that multiply those of the day: its course changes with the season."))
 
     /// Reads the key; nil where it is absent.
     init(_ node: ConfigurationNode?) throws(InputError) {
         place = node
         guard let node else {
-            harmonics = nil
+            (harmonics, dayByYear) = (nil, nil)
             return
         }
         guard node.isMapping else {
             _ = try node.choice(among: ["none"])
-            harmonics = [:]
+            (harmonics, dayByYear) = ([:], nil)
             return
         }
-        harmonics = try node.mapping(Self.keys) { (keys) throws(InputError) in
+        (harmonics, dayByYear) = try node.mapping(Self.keys) { (keys) throws(InputError) in
             var harmonics: [Cycle: Int] = [:]
             for cycle in Cycle.allCases { harmonics[cycle] = try keys.integer(cycle.rawValue) }
-            return harmonics
+            guard let count = try keys.optionalInteger("day_by_year"), let product = keys.optional("day_by_year") else {
+                return (harmonics, nil)
+            }
+            let (year, day) = (harmonics[.year] ?? 0, harmonics[.day] ?? 0)
+            guard count <= year, day > 0 else {
+                throw product.error(
+                    "\(count) harmonics with \(year) of the year and \(day) of the day",
+                    expected: day > 0 && year > 0 ? "at most \(year)" : "waves of 'year' and of 'day'")
+            }
+            return (harmonics, count)
         }
     }
 
@@ -75,11 +89,11 @@ struct SeasonPlan: Sendable {
                     expected: "at least one \(cycle.rawValue), \(Int(length.rounded(.up))) steps")
             }
         }
-        return SeasonPlan.season(harmonics, step, from: first)
+        return SeasonPlan.season(harmonics, dayByYear: dayByYear, step, from: first)
     }
 
     /// Months by phases; else three waves of a year that training holds twice (one of a year that it holds once), and
-    /// two of the day.
+    /// two of the day, whose course changes with the year.
     private static func usualSeason(_ step: TimeStep, from first: Instant, training: Int) -> Season {
         if hasPhases(step) {
             let period = step.unit == .year ? 1 : max(1, Int(step.stepsPerYear))
@@ -93,20 +107,27 @@ struct SeasonPlan: Sendable {
         return season([.year: harmonics(.year, 3), .day: harmonics(.day, 2)], step, from: first)
     }
 
-    private static func season(_ harmonics: [Cycle: Int], _ step: TimeStep, from first: Instant) -> Season {
+    private static func season(
+        _ harmonics: [Cycle: Int], dayByYear: Int? = nil, _ step: TimeStep, from first: Instant
+    ) -> Season {
+        let modulation = min(dayByYear ?? 1, harmonics[.year] ?? 0)
         let cycles = Cycle.allCases.compactMap { cycle -> SeasonalCycle? in
             guard let count = harmonics[cycle], count > 0 else { return nil }
-            return SeasonPlan.cycle(cycle.seconds / seconds(step), harmonics: count, from: first, step)
+            let shape = SeasonalCycle(
+                length: cycle.seconds / seconds(step), start: 0, harmonics: count,
+                modulation: cycle == .day ? modulation : 0)
+            return SeasonPlan.cycle(shape, from: first, step)
         }
         return cycles.isEmpty ? .none : .waves(cycles)
     }
 
-    /// A cycle of a number of steps at the place where an instant finds it.
-    private static func cycle(_ length: Double, harmonics: Int, from first: Instant, _ step: TimeStep) -> SeasonalCycle
-    {
-        let cycles = first.secondsSince1970 / (length * seconds(step))
+    /// A cycle at the place where an instant finds it.
+    private static func cycle(_ shape: SeasonalCycle, from first: Instant, _ step: TimeStep) -> SeasonalCycle {
+        let cycles = first.secondsSince1970 / (shape.length * seconds(step))
         let place = cycles - cycles.rounded(.down)
-        return SeasonalCycle(length: length, start: place < 1 ? place : 0, harmonics: harmonics)
+        return SeasonalCycle(
+            length: shape.length, start: place < 1 ? place : 0, harmonics: shape.harmonics,
+            modulation: shape.modulation)
     }
 
     /// The season of a model on a time axis that begins at another instant; nil where the step cannot have that season.
@@ -121,7 +142,7 @@ struct SeasonPlan: Sendable {
             guard cycles.allSatisfy({ cycle in lengths.contains { abs($0 - cycle.length) <= 1e-9 * $0 } }) else {
                 return nil
             }
-            return .waves(cycles.map { cycle($0.length, harmonics: $0.harmonics, from: first, step) })
+            return .waves(cycles.map { cycle($0, from: first, step) })
         }
     }
 
