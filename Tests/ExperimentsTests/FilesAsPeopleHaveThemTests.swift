@@ -48,6 +48,29 @@ import Testing
             try tables("a title\n\nyear,x\n1980,1\n", "header: {line: 3}, time: {column: year}, \(x)").series(0) == [1])
     }
 
+    /// A long table of two stations with marks, a spike and a step that is none.
+    @Test func grossErrorsAreMissingAndCounted() throws {
+        let a = ["1", "2", "999.9", "3", "33", "4", "3", "23", "24", "-40", "25"]
+        let b = ["5", "-99", "6", "7", "999.9", "8", "9", "9", "9", "9", "9"]
+        let rows = a.indices.flatMap { ["1980-01-\(10 + $0),A,\(a[$0])", "1980-01-\(10 + $0),B,\(b[$0])"] }
+        func variables(_ keys: String) -> String {
+            let each = ["A", "B"].map { "{name: \($0), column: t, select: {s: \($0)}, units: degC, \(keys)}" }
+            return "time: {column: d}, step: day, variables: [\(each.joined(separator: ", "))]"
+        }
+        let text = "d,s,t\n" + rows.joined(separator: "\n") + "\n"
+        let table = try tables(text, variables("valid: [-50, 50], spike: 15"))
+        #expect(table.series(0) == [1, 2, nil, 3, nil, 4, 3, 23, 24, nil, 25])
+        #expect(table.series(1) == [5, nil, 6, 7, nil, 8, 9, 9, 9, 9, 9])
+        #expect(
+            table.warnings == [
+                "values of 'A' outside -50 to 50 degC are missing: 1 of 11",
+                "spikes of more than 15 degC in 'A' are missing: 2 of 11",
+                "values of 'B' outside -50 to 50 degC are missing: 2 of 11",
+            ])
+        #expect(line(text, variables("valid: [50, -50]")).contains("50.0 is not below -50.0"))
+        #expect(line(text, variables("valid: [1000, 2000]")).contains("no value of 'A' passes 'valid' and 'spike'"))
+    }
+
     @Test func onlyColumnsThatAreAskedForMustBeToldApart() throws {
         let text = "YR MON NINO12 ANOM NINO3 ANOM\n1980 1 18 3 19 4\n1980 2 17 2 18 3\n"
         func series(_ column: String) throws -> [Double?] {
@@ -145,12 +168,26 @@ import Testing
                 "-9999 stands 4 times among the 60 values of 'x', far from all others; "
                     + "if it marks missing values, 'missing: [-9999]' says so"))
         #expect(try tables(text, "time: {column: date}, missing: -9999, \(x)").warnings.isEmpty)
-        #expect(UndeclaredMark.find(in: [1, 2, 3, 999.9, 4, 5, 999.9, 6, 7, 2])?.value == 999.9)
+        #expect(UndeclaredMark.all(in: [1, 2, 3, 999.9, 4, 5, 999.9, 6, 7, 2]).map(\.value) == [999.9])
+        #expect(UndeclaredMark.all(in: [1, 2, -99, 999.9, 4, -99, 999.9, 6, 7, 2]).map(\.value) == [-99, 999.9])
+        // Stations of one column share a warning, and a table may have two marks.
+        let stations = ["A", "B", "C", "D"]
+        let rows = (0..<20).flatMap { i in
+            stations.map { "\(1900 + i),\($0),\(i % 9 == 4 ? "999.9" : i == 7 || i == 11 ? "-99" : "\(i).5")" }
+        }
+        let each = stations.map { "{name: \($0), column: t, select: {s: \($0)}}" }.joined(separator: ", ")
+        let long = try tables(
+            "date,s,t\n" + rows.joined(separator: "\n"), "time: {column: date}, step: year, variables: [\(each)]")
+        #expect(
+            long.warnings.map { String($0.prefix(66)) } == [
+                "-99 stands 8 times among the 80 values of 'A', 'B', 'C' and 1 more",
+                "999.9 stands 8 times among the 80 values of 'A', 'B', 'C' and 1 mo",
+            ])
         // Rain, temperatures and counts have no marks.
         let rain = (0..<400).map { $0 % 9 == 0 ? Double($0 % 37) : 0 }
-        #expect(UndeclaredMark.find(in: rain) == nil)
-        #expect(UndeclaredMark.find(in: (0..<400).map { Double($0 % 30) - 9 }) == nil)
-        #expect(UndeclaredMark.find(in: (0..<400).map { $0 == 7 ? 500 : Double($0 % 30) }) == nil)
+        #expect(UndeclaredMark.all(in: rain).isEmpty)
+        #expect(UndeclaredMark.all(in: (0..<400).map { Double($0 % 30) - 9 }).isEmpty)
+        #expect(UndeclaredMark.all(in: (0..<400).map { $0 == 7 ? 500 : Double($0 % 30) }).isEmpty)
     }
 
     @Test func dateAndTimeMayBeTwoColumns() throws {

@@ -87,6 +87,12 @@ extension DataSource {
         + conversionKeys
         + KeyTable(
             ConfigurationKey(
+                "valid", .list(.number(.any)), .optional("all numbers"),
+                "[least, greatest] value that can be right, after conversion; others are missing."),
+            .number(
+                "spike", .positive, .optional("none"), unit: "unit of the variable",
+                "A value that exceeds, or falls below, both of its neighbours in time by more is missing."),
+            ConfigurationKey(
                 "error", .either(.number(.positive), .mapping(columnKeys)), .optional("estimated"),
                 unit: "standard deviation",
                 "The error of the observations: a number after conversion, or a column before it."),

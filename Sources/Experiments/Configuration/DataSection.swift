@@ -166,6 +166,8 @@ extension DataSource {
         if !isOfMonths, let node = keys.optional("column") { try readColumn(node, into: &mapping, format: format) }
         mapping.selection = try selection(keys.optional("select"))
         try readConversion(&keys, into: &mapping)
+        if let node = keys.optional("valid") { mapping.grossErrors.valid = try range(node) }
+        mapping.grossErrors.spike = try keys.optionalNumber("spike")
         if let node = keys.optional("error") {
             mapping.error = try error(node)
             if isOfMonths, node.isMapping {
@@ -208,6 +210,19 @@ extension DataSource {
             if mapping.scale == 0 { throw node.error("0 loses every value", expected: "a number other than 0") }
         }
         mapping.offset = try keys.number("offset")
+    }
+
+    /// `[least, greatest]`
+    private static func range(_ node: ConfigurationNode) throws(InputError) -> ClosedRange<Double> {
+        let nodes = try node.listOrSingle()
+        guard nodes.count == 2 else {
+            throw node.error("\(nodes.count) numbers are no range", expected: "[least, greatest]")
+        }
+        let (least, greatest) = (try nodes[0].number(), try nodes[1].number())
+        guard least < greatest else {
+            throw node.error("\(least) is not below \(greatest)", expected: "[least, greatest]")
+        }
+        return least...greatest
     }
 
     private static func error(_ node: ConfigurationNode) throws(InputError) -> VariableMapping.ObservationError {

@@ -34,6 +34,8 @@ public struct VariableMapping: Hashable, Sendable {
     public var scale: Double
     public var offset: Double
     public var error: ObservationError?
+    /// Which values are missing because they cannot be right.
+    public var grossErrors = GrossErrors()
     /// Under which forecasts are learned.
     public var transform: ValueTransform?
 

@@ -15,7 +15,9 @@ struct TableRows {
     let file: String
     /// The line of each row, in files of lines.
     var lines: [Int]?
-    private(set) var warnings: [String] = []
+    private var texts: [String] = []
+    private var marks: [UndeclaredMark] = []
+    var warnings: [String] { texts + marks.map(\.text) }
     private var variables: [ObservationTable.Variable] = []
     private var values: [[Double]] = []
     private var errors: [[Double]?] = []
@@ -29,17 +31,56 @@ struct TableRows {
         _ mapping: VariableMapping, _ numbers: [Double], _ deviations: [Double]?, _ members: [Bool]?,
         _ converter: SeriesConverter
     ) throws(InputError) {
-        let series = try converter.values(numbers)
+        var series = try converter.values(numbers)
+        let isChecked = !mapping.grossErrors.isEmpty
+        if isChecked { try remove(mapping, from: &series, members, converter) }
         errors.append(try converter.errors(of: series, from: deviations))
         variables.append(mapping.variable)
         values.append(series)
         self.members.append(members)
-        if let mark = UndeclaredMark.find(in: numbers) {
-            warnings.append(mark.text(column: "\(mapping.columnName)"))
+        // Marks outside the valid range are dealt with.
+        let rest = mapping.grossErrors.valid == nil ? numbers : zip(numbers, series).map { $1.isNaN ? .nan : $0 }
+        for mark in UndeclaredMark.all(in: rest) {
+            let name = mapping.selection.isEmpty ? "\(mapping.columnName)" : mapping.variable.name
+            note(mark, of: name)
         }
     }
 
-    mutating func warn(_ text: String) { warnings.append(text) }
+    /// One warning for a mark that several variables have.
+    private mutating func note(_ mark: UndeclaredMark, of name: String) {
+        let index = marks.firstIndex { $0.value == mark.value } ?? marks.count
+        if index == marks.count {
+            marks.append(mark)
+        } else {
+            marks[index].count += mark.count
+            marks[index].total += mark.total
+        }
+        marks[index].columns.append(name)
+    }
+
+    /// Makes the gross errors among the rows of a variable missing.
+    private mutating func remove(
+        _ mapping: VariableMapping, from series: inout [Double], _ members: [Bool]?, _ converter: SeriesConverter
+    ) throws(InputError) {
+        var order = series.indices.filter { members?[$0] ?? true }
+        if zip(order, order.dropFirst()).contains(where: { times[$0] > times[$1] }) {
+            order.sort { (times[$0], $0) < (times[$1], $1) }
+        }
+        var values = order.map { series[$0] }
+        let total = values.count { !$0.isNaN }
+        let removed = mapping.grossErrors.remove(from: &values)
+        guard removed.outside + removed.spikes < total else {
+            throw InputError(
+                .data, at: converter.placeOfAll,
+                "no value of '\(mapping.variable.name)' passes 'valid' and 'spike': all \(total) are missing",
+                expected: "limits in the unit after conversion")
+        }
+        for (row, value) in zip(order, values) { series[row] = value }
+        texts += mapping.grossErrors.text(
+            removed, of: total, column: mapping.variable.name, units: mapping.variable.units)
+    }
+
+    mutating func warn(_ text: String) { texts.append(text) }
 
     /// The table in the order of time.
     ///

@@ -2,48 +2,56 @@
 /// most likely a mark of missing values that nobody declared.
 struct UndeclaredMark: Equatable {
     let value: Double
-    let count: Int
+    var count: Int
     /// How many values there are.
-    let total: Int
+    var total: Int
+    /// The columns, or the variables of one column, that have it.
+    var columns: [String] = []
 
-    func text(column: String) -> String {
-        "\(NumberText.plain(value)) stands \(count) times among the \(total) values of '\(column)', far from all "
-            + "others; if it marks missing values, 'missing: [\(NumberText.plain(value))]' says so"
+    var text: String {
+        let shown = columns.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+        let rest = columns.count > 3 ? " and \(columns.count - 3) more" : ""
+        let mark = NumberText.plain(value)
+        return "\(mark) stands \(count) times among the \(total) values of \(shown)\(rest), far from all others; "
+            + "if it marks missing values, 'missing: [\(mark)]' says so"
     }
 
-    /// The least or the greatest value, where it occurs at least three times and lies further from the next value than
+    /// The least and the greatest value, where each occurs at least five times and lies further from the next value than
     /// the others spread; twice is enough for what is written in nines or eights alone, as −9999 or 888.8.
     ///
-    /// Cost: one pass over the numbers.
-    static func find(in numbers: [Double]) -> UndeclaredMark? {
+    /// Cost: one pass over the numbers for each end.
+    static func all(in numbers: [Double]) -> [UndeclaredMark] {
         let total = numbers.count { !$0.isNaN }
-        guard total >= 8 else { return nil }
+        guard total >= 8 else { return [] }
         let spread = spread(numbers, total)
-        for sign in [1.0, -1.0] {
-            // The least distinct values (of the negatives, the greatest), ascending, with their counts.
-            var least: [(value: Double, count: Int)] = []
-            for number in numbers where !number.isNaN {
-                let value = sign * number
-                if least.count == 3, value > least[2].value { continue }
-                if let index = least.firstIndex(where: { $0.value == value }) {
-                    least[index].count += 1
-                } else {
-                    let index = least.firstIndex { $0.value > value } ?? least.count
-                    least.insert((value, 1), at: index)
-                    if least.count > 3 { least.removeLast() }
-                }
+        return [1.0, -1.0].compactMap { mark(in: numbers, total, spread, sign: $0) }
+    }
+
+    /// - Parameter sign: 1 for the least value, −1 for the greatest.
+    private static func mark(in numbers: [Double], _ total: Int, _ spread: Double, sign: Double) -> UndeclaredMark? {
+        // The least distinct values (of the negatives, the greatest), ascending, with their counts.
+        var least: [(value: Double, count: Int)] = []
+        for number in numbers where !number.isNaN {
+            let value = sign * number
+            if least.count == 3, value > least[2].value { continue }
+            if let index = least.firstIndex(where: { $0.value == value }) {
+                least[index].count += 1
+            } else {
+                let index = least.firstIndex { $0.value > value } ?? least.count
+                least.insert((value, 1), at: index)
+                if least.count > 3 { least.removeLast() }
             }
-            for index in least.indices.dropLast().reversed() {
-                let found = least[index]
-                let isPattern = isMark(found.value)
-                let gap = least[index + 1].value - found.value
-                guard found.count >= (isPattern ? 2 : 5), gap > (isPattern ? 1 : 4) * spread, found.count < total else {
-                    continue
-                }
-                // Several marks: the one that is met most.
-                let most = least[...index].max { $0.count < $1.count } ?? found
-                return UndeclaredMark(value: sign * most.value, count: most.count, total: total)
+        }
+        for index in least.indices.dropLast().reversed() {
+            let found = least[index]
+            let isPattern = isMark(found.value)
+            let gap = least[index + 1].value - found.value
+            guard found.count >= (isPattern ? 2 : 5), gap > (isPattern ? 1 : 4) * spread, found.count < total else {
+                continue
             }
+            // Several marks: the one that is met most.
+            let most = least[...index].max { $0.count < $1.count } ?? found
+            return UndeclaredMark(value: sign * most.value, count: most.count, total: total)
         }
         return nil
     }
