@@ -87,11 +87,25 @@ private struct River {
         for (lead, line) in [(0, lines[1]), (1, lines[3])] {
             let found = forecast.leads[lead]
             let (mean, truth) = (try #require(found.mean[position]), try #require(found.truth[position]))
-            // Results are anomalies; what they are relative to is the value less its anomaly.
-            let value = mean + river.discharge[start + found.lead] - truth
-            #expect(abs(try #require(Double(line[3])) - value) < 1e-6 * value, "lead \(found.lead)")
+            // Results are values, as the observations are.
+            #expect(abs(truth - river.discharge[start + found.lead]) < 1e-9 * truth)
+            #expect(abs(try #require(Double(line[3])) - mean) < 1e-6 * mean, "lead \(found.lead)")
             #expect(try #require(Double(line[4])) > 0)
         }
+    }
+
+    /// Under a logarithm a linear answer to rain multiplies; its square root is advised where it forecasts better.
+    @Test func aRootOfAnInputIsAdvised() throws {
+        for (rain, isAdvised) in [(", {name: rain}", true), (", {name: rain, transform: sqrt}", false)] {
+            let river = try River(rain: rain)
+            let experiment = try #require(try ExperimentFile(river.configuration).experiment as? ForecastExperiment)
+            let data = try ForecastData(experiment.setting)
+            let advice = data.warnings.filter { $0.contains("'rain' has no transform: under 'transform: sqrt'") }
+            #expect(advice.count == (isAdvised ? 1 : 0))
+        }
+        #expect(
+            InputAdvice(input: "rain", plain: 21.67, rooted: 6.03).text(units: "m3 s-1").hasSuffix(
+                "has an RMSE of 6.03 m³ s⁻¹ in the training period, against 21.67 m³ s⁻¹"))
     }
 
     /// Rain that is known makes forecasts of the river better, beyond noise.
@@ -122,6 +136,7 @@ private struct River {
         ("linear: {memory: [2], ridge: [1], harmonics: 1000}", "harmonics: 1000 is out of range (expected 1 to 100)"),
         ("season: {year: 400}", "400 is out of range"),
         ("season: {week: 4}", "4 harmonics of a week with a step of 'day' (expected at most 3)"),
+        ("season: {year: 1, day_by_year: 1}", "1 harmonics with 1 of the year and 0 of the day"),
         ("inputs: [flow]", "the target 'flow' cannot be an input"),
         ("inputs: [rain, rain]", "the input 'rain' a second time"),
         ("gaps: {lost: {variable: rain, period: [2020-01, 2020-02]}}", "'rain' is not a variable of the data"),

@@ -43,11 +43,13 @@ extension ForecastRun {
     }
 
     private var choice: ChoiceRecord {
-        let leads = setting.decisiveLeads.map(String.init).joined(separator: ", ")
+        let leads =
+            (setting.decisiveLeads.count == 1 ? "lead " : "leads ")
+            + setting.decisiveLeads.map(String.init).joined(separator: ", ")
         return ChoiceRecord(
             method: chosen.chosen,
             criterion:
-                "the lowest mean CRPS of \(setting.target) at leads \(leads) over the validation period, after "
+                "the lowest mean CRPS of \(setting.target) at \(leads) over the validation period, after "
                 + "learning from the training period alone; so was the memory of the linear model. Inflation makes "
                 + "the innovations of the validation period most probable; ridge, seasons, depth, width and the "
                 + "networks' memory have the best one-step log-score in \(setting.folds)-fold time-blocked "

@@ -12,10 +12,14 @@ struct ForecastData: Sendable {
     /// What a user should know of the data, one sentence each.
     let warnings: [String]
     let series: SeasonalSeries
-    /// `[time][variable]`: the anomaly that forecasts are scored against, NaN where it is not known.
+    /// `[time][variable]`: what forecasts are scored against, the values themselves or a truth of their own; NaN where it
+    /// is not known.
     let truth: [[Double]]
-    /// The normals that those anomalies are relative to. Used in scoring alone.
+    /// The seasonal difference of values and truth: 0, or the normals that a truth of anomalies is relative to. Used in
+    /// scoring alone.
     private let reference: Climatology
+    /// The normals of values that are their own truth, for the correlation of anomalies; a given truth has none.
+    private let normals: Climatology?
     let training: Range<Int>
     let validation: Range<Int>
     let test: Range<Int>
@@ -28,7 +32,6 @@ struct ForecastData: Sendable {
         model = try ModelSeries(table, setting.data, setting.inputs)
         variables = Array(table.variables.prefix(model.outputs))
         times = table.times
-        warnings = table.warnings
         step = setting.step
         let values = ForecastData.rows(table)
         original = values
@@ -36,11 +39,16 @@ struct ForecastData: Sendable {
         let season = try setting.season.season(setting.step, from: times[0], training: training.upperBound)
         series = model.series(season)
         target = table.index(of: setting.target) ?? 0
+        let units = table.variables[target].units
+        let advice = InputAdvice.all(model, target: target, training: training).map { $0.text(units: units) }
+        for text in advice { StandardStream.report("apus: warning: \(setting.data.file): \(text)") }
+        warnings = table.warnings + advice
         if let truths = tables.truth, truths.variables.count == variables.count {
             truth = ForecastData.rows(truths)
+            normals = nil
         } else {
-            let own = Climatology(series.replacing(values), over: Array(0..<training.upperBound))
-            truth = values.enumerated().map { t, row in zip(row, own.normal(season, at: t)).map { $0 - $1 } }
+            truth = values
+            normals = Climatology(series.replacing(values), over: Array(0..<training.upperBound))
         }
         let differences = zip(values, truth).map { zip($0, $1).map { $0 - $1 } }
         reference = Climatology(series.replacing(differences), over: Array(0..<validation.upperBound))
@@ -49,9 +57,13 @@ struct ForecastData: Sendable {
 
     var end: Int { validation.upperBound }
 
-    /// The values at a time that anomalies of the truth are relative to: the mean difference of values and truth in the
-    /// season before the test.
+    /// The mean difference of values and truth in the season of a time, before the test.
     func referenceValues(at time: Int) -> [Double] { reference.normal(series.season, at: time) }
+
+    /// What anomalies of the truth are relative to, as correlations take them.
+    func normalTruth(at time: Int, _ variable: Int) -> Double {
+        normals?.normal(series.season, at: time)[variable] ?? 0
+    }
 
     /// The change of a variable in its own units with its transformed value, at the mean of the training;
     /// 1 without transform.

@@ -60,8 +60,8 @@ struct ForecastScorer: Sendable {
     /// The targets that a start reaches at a lead.
     private func targets(_ lead: Int) -> [Int] { targets.filter { isStart($0 - lead) } }
 
-    /// - Parameter members: the anomalies of an ensemble in units of the series, by variable, position of the lead,
-    ///   position of the start, and target.
+    /// - Parameter members: an ensemble in units of the truth, by variable, position of the lead, position of
+    ///   the start, and target.
     func score(
         _ method: String, _ gaps: Gaps, _ outcome: Outcome, members: (Int, Int, Int, Int) -> [Double]
     ) -> MethodForecasts {
@@ -86,6 +86,10 @@ struct ForecastScorer: Sendable {
             members: members, truth: truth.map { $0.isFinite ? $0 : 0 }, mask: mask)
         let crps = forecasts.continuousRankedProbabilityScore(.fair)
         let squares = forecasts.mean.rootMeanSquareError
+        let normals = targets.map { data.normalTruth(at: $0, variable) }
+        let anomalies = PointForecasts(
+            forecast: zip(forecasts.mean.forecast, normals).map(-), truth: zip(forecasts.truth, normals).map(-),
+            mask: mask)
         func record(_ name: ScoreName, _ series: ScoreSeries) -> ScoreRecord {
             let estimate = bootstrap.estimate(series)
             return ScoreRecord(
@@ -103,7 +107,7 @@ struct ForecastScorer: Sendable {
             isScored: mask, rankedProbability: crps.terms, squaredErrors: squares.terms,
             scores: [
                 record(.rmse, squares), record(.crps, crps), record(.coverage50, forecasts.coverage(of: 0.5)),
-                record(.coverage90, forecasts.coverage(of: 0.9)), record(.correlation, forecasts.mean.correlation),
+                record(.coverage90, forecasts.coverage(of: 0.9)), record(.correlation, anomalies.correlation),
                 record(.spreadErrorRatio, forecasts.spreadErrorRatio),
             ],
             ranks: histogram.counts, flatness: histogram.flatnessProbability,
@@ -145,7 +149,7 @@ struct ForecastScorer: Sendable {
         }
     }
 
-    /// From our own standardised anomaly to the anomaly that the truth is given as.
+    /// From our own standardised anomaly to what the truth is given as.
     private func anomaly(_ variable: Int, _ target: Int, _ climatology: Climatology) -> (Double) -> Double {
         let normal = climatology.normal(data.series.season, at: target)[variable]
         let scale = climatology.scales[variable]
