@@ -55,6 +55,21 @@ import Testing
         #expect(try rows("1980", "1989", yearly) == 0..<10)
     }
 
+    /// Midnight of UTC is half past five in Kolkata: the first and the last day of such a file are not whole.
+    @Test func hoursMayBeginAndEndWithinADay() throws {
+        let step = TimeStep(1, .hour)
+        let first = Instant(year: 2014, month: 1, day: 1, hour: 5, minute: 30)
+        let table = try ObservationTable(
+            times: (0..<72).map { step.advance(first, by: $0) }, variables: [.init("x")],
+            values: [(0..<72).map { Double($0) }]
+        ).regular(step: step, aggregation: .none)
+        #expect(try rows("2014-01-01", "2014-01-04", table) == 0..<72)
+        #expect(try rows("2014-01", "2014-01-02", table).lowerBound == 0)
+        for (from, to) in [("2013-12-31", "2014-01-02"), ("2014-01-02", "2014-01-05"), ("2014-01-02", "2014-02")] {
+            #expect(inputError { _ = try self.rows(from, to, table) }.kind == .configuration, "\(from) \(to)")
+        }
+    }
+
     @Test func quartersAreAUnitOfTheirOwn() {
         #expect(TimeStep("quarter") == TimeStep(1, .quarter) && TimeStep(2, .quarter).description == "2 quarters")
         #expect(TimeStep(1, .quarter).leadUnit == "quarters" && TimeStep(3, .month).leadUnit == "steps of 3 months")

@@ -83,6 +83,15 @@ private func comparison(scale: Double = 1, units: String = "degC") -> RunResults
                 "the best baseline at this lead, climate, has 1.201 °C, which is lower (within noise)."))
     }
 
+    @Test func whatReadsTheSameIsCalledTheSame() {
+        var results = comparison()
+        for i in results.scores.indices where results.scores[i].method == "model" && results.scores[i].lead == 24 {
+            results.scores[i].value = 1.20102
+        }
+        results.conclude()
+        #expect(results.verdict[0].hasSuffix("climate, has 1.201 °C, which is the same."), "\(results.verdict[0])")
+    }
+
     @Test(arguments: [(1e-4, "1.201e-4", "e-"), (1e9, "1.201e9", "e8"), (1, "1.201", "0.374")])
     func tablesAndSentencesHaveDigitsInEveryUnit(_ scale: Double, _ wanted: String, _ other: String) {
         let results = comparison(scale: scale, units: "1")

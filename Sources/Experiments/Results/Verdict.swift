@@ -33,7 +33,9 @@ extension ReportContext {
             sentence += " (\(confidence) % interval \(quantity(low)) to \(quantity(high)))"
         }
         if let baseline = bestBaseline(at: lead), baseline.name != results.chosen, let value = own.value {
-            let order = baseline.rmse < value ? "lower" : baseline.rmse > value ? "higher" : "the same"
+            // What reads the same is not called higher or lower.
+            let isSame = quantity(baseline.rmse) == quantity(value)
+            let order = isSame ? "the same" : baseline.rmse < value ? "lower" : "higher"
             sentence +=
                 "; the best baseline at this lead, \(baseline.name), has \(quantity(baseline.rmse)), which is \(order)"
                 + (order == "the same" ? "" : significance(of: baseline.name, lead))

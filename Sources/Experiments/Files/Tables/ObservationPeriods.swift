@@ -18,18 +18,31 @@ extension ObservationTable {
             throw InputError(.data, at: .init(origin.file), "the file holds no times")
         }
         let rows = rows(in: period)
-        let isBefore = step.map { $0.advance(firstStep ?? first, by: -1) >= period.lowerBound } ?? false
+        let isBefore = step.map { isWhole($0.advance(firstStep ?? first, by: -1), $0, in: period, end: false) } ?? false
         guard !rows.isEmpty, !isBefore else {
             throw place.error(
                 "the \(name) period \(period.lowerBound) to \(period.upperBound) is outside the data",
                 expected: "periods within \(first) to \(last)")
         }
-        if let step, let firstStep, step.advance(firstStep, by: count + 1) <= period.upperBound {
+        if let step, let firstStep, isWhole(step.advance(firstStep, by: count), step, in: period, end: true) {
             throw place.error(
                 "the \(name) period ends at \(period.upperBound), after the data",
                 expected: "an end by \(step.advance(firstStep, by: count))")
         }
         return rows
+    }
+
+    /// Whether the step that begins at an instant, the one before the first row or after the last, lies in the period, and so
+    /// does its day: a period names whole days, and hours of a first or last day may be missing.
+    private func isWhole(_ start: Instant, _ step: TimeStep, in period: Range<Instant>, end: Bool) -> Bool {
+        guard start >= period.lowerBound, step.advance(start, by: 1) <= period.upperBound else { return false }
+        let day = TimeStep(1, .day)
+        let bound = end ? period.upperBound : period.lowerBound
+        guard bound.secondsOfDay == 0, step.advance(day.floor(start), by: 1) < day.advance(day.floor(start), by: 1)
+        else { return true }
+        let last = end ? step.advance(start, by: -1) : step.advance(start, by: 1)
+        let edge = end ? day.advance(bound, by: -1) : bound
+        return day.floor(last) != edge
     }
 
     /// The first row whose step begins at the instant or later.
