@@ -25,9 +25,6 @@ let package = Package(
     targets: [
         // C libraries, one thin target each.
         .systemLibrary(
-            name: "CLinearAlgebra", pkgConfig: "openblas",
-            providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
-        .systemLibrary(
             name: "CNetCDF", pkgConfig: "netcdf",
             providers: [.apt(["libnetcdf-dev"]), .brew(["netcdf"])]),
         .systemLibrary(name: "CSystem"),
@@ -35,9 +32,7 @@ let package = Package(
         .target(name: "CNetCDFReader", dependencies: ["CNetCDF"]),
 
         // The engine: tensors, their derivatives, and the programs that they make.
-        .target(
-            name: "Tensors",
-            dependencies: ["CLinearAlgebra", .product(name: "RealModule", package: "swift-numerics")]),
+        .target(name: "Tensors", dependencies: [.product(name: "RealModule", package: "swift-numerics")]),
         .target(name: "Kernels", dependencies: ["Tensors", "CSystem"]),
 
         // What the engine is for.

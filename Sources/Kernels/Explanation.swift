@@ -29,6 +29,7 @@ public struct Explanation: Sendable {
             emitted.lanes.map { "vectors over \($0) elements of the batch at a time" }
                 ?? "vectors over the elements of arrays",
             VectorWidth.explanation,
+            "eager products and factorizations: \(LinearAlgebra.description ?? LinearAlgebra.failure ?? "")",
             "\(emitted.scratchSize) bytes of scratch memory for each of up to \(emitted.parts) parts of the work",
         ]
         for statement in schedule.statements {

@@ -1,4 +1,5 @@
 import Kernels
+import Tensors
 
 /// How programs of tensors were run. The two differ in the last digits and in speed.
 public enum Engine: String, Codable, Sendable, Equatable {
@@ -28,4 +29,11 @@ extension Engine {
         case .interpreted: "Apus \(version), programs interpreted, not run as machine code"
         }
     }
+}
+
+/// Refuses to compute without the library of linear algebra.
+///
+/// - Throws: `unavailableService`.
+public func requireLinearAlgebra() throws(InputError) {
+    if let reason = LinearAlgebra.failure { throw InputError(.unavailableService, at: nil, reason) }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import Synchronization
+import Tensors
 
 /// The output folder of one run: claimed by one process at a time, with the results of complete stages from which a
 /// run resumes.
@@ -52,6 +53,7 @@ public final class RunFolder: Sendable {
         claiming path: String, fingerprint: String, subject: String? = nil, as claim: Claim,
         program: ProgramIdentity = .running
     ) throws(InputError) {
+        try requireLinearAlgebra()
         self.path = path
         lock = try FolderLock(path)
         try ReplacedRun(folder: path).recover()
@@ -113,6 +115,9 @@ public final class RunFolder: Sendable {
             if hasResults { state.marker.isFinished = true }
             for reason in MachineCode.failures where !state.marker.times.interpretation.contains(reason) {
                 state.marker.times.interpretation.append(reason)
+            }
+            if let library = LinearAlgebra.description, !state.marker.linearAlgebra.contains(library) {
+                state.marker.linearAlgebra.append(library)
             }
             return state.marker
         }
@@ -221,5 +226,6 @@ extension RunMarker {
         otherPrograms.removeAll { $0 == program }
         isFinished = other.isFinished && other.subject == subject
         times = other.times
+        linearAlgebra = other.linearAlgebra
     }
 }

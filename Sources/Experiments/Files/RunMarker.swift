@@ -13,6 +13,9 @@ struct RunMarker: Codable, Sendable, Equatable {
     /// The command that began or finished the run, with paths as they were typed.
     var command: [String] = []
     var times = RunTimes()
+    /// The libraries of linear algebra that computed a part of the run, with the kind of processor whose kernels they
+    /// used.
+    var linearAlgebra: [String] = []
 }
 
 /// How long parts of a run took: numbers that differ between runs of equal results, and therefore stand in `run.json`

@@ -1,4 +1,5 @@
 import Synchronization
+import Tensors
 
 #if canImport(Glibc)
     import Glibc

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The width of the vectors of machine code, in bits.
 ///
 /// Compilers prefer 256 bits on many processors that have 512; the tiles of products, which fill 32 registers of the

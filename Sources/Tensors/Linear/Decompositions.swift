@@ -1,23 +1,18 @@
-import CLinearAlgebra
-
-/// The letters that LAPACK takes.
-private enum LAPACKOption {
-    static let lower = CChar(UInt8(ascii: "L"))
-    static let vectors = CChar(UInt8(ascii: "V"))
-}
-
 /// Runs a LAPACK routine on each matrix of a batch in double precision; what fails becomes NaN, a value like any other.
+///
+/// LAPACK's matrices lie by columns: the routine gets the transposed matrix, and what it leaves there is transposed
+/// again.
 private func eachMatrix(
     _ a: Tensor, _ body: (_ n: Int, _ matrix: UnsafeMutablePointer<Double>, _ index: Int) -> Bool
 ) -> [Double] {
-    BLAS.prepare()
     let n = a.shape[a.rank - 1]
     var values = a.values
     guard n > 0 else { return values }
     values.withUnsafeMutableBufferPointer { values in
         for index in 0..<(values.count / (n * n)) {
             let matrix = values.baseAddress! + index * n * n
-            if !body(n, matrix, index) { for i in 0..<(n * n) { matrix[i] = .nan } }
+            transpose(matrix, n)
+            if body(n, matrix, index) { transpose(matrix, n) } else { for i in 0..<(n * n) { matrix[i] = .nan } }
         }
     }
     return values
@@ -27,17 +22,15 @@ private func storage(_ values: [Double], _ type: ElementType) -> Storage { Stora
 
 func choleskyValue(_ a: Tensor) -> Storage {
     let factors = eachMatrix(a) { n, matrix, _ in
-        guard LAPACKE_dpotrf_work(LAPACK_ROW_MAJOR, LAPACKOption.lower, Int32(n), matrix, Int32(n)) == 0 else {
-            return false
-        }
-        for i in 0..<n { for j in (i + 1)..<max(n, i + 1) { matrix[i * n + j] = 0 } }
-        return true
+        var (size, status) = (Int32(n), Int32(0))
+        LinearLibrary.ofProcess.dpotrf(LAPACKLetter.lower, &size, matrix, &size, &status, 1)
+        for column in 1..<max(n, 1) { for row in 0..<column { matrix[column * n + row] = 0 } }
+        return status == 0
     }
     return storage(factors, a.type)
 }
 
 func triangularSolveValue(_ l: Tensor, _ b: Tensor, _ transposed: Bool) -> Storage {
-    BLAS.prepare()
     let n = l.shape[l.rank - 1]
     let m = b.shape[b.rank - 1]
     let factors = l.values
@@ -46,8 +39,8 @@ func triangularSolveValue(_ l: Tensor, _ b: Tensor, _ transposed: Bool) -> Stora
     for index in 0..<(factors.count / (n * n)) {
         factors.withUnsafeBufferPointer { factors in
             solutions.withUnsafeMutableBufferPointer { solutions in
-                cblas_dtrsm(
-                    CblasRowMajor, CblasLeft, CblasLower, transposed ? CblasTrans : CblasNoTrans, CblasNonUnit,
+                LinearLibrary.ofProcess.dtrsm(
+                    BLAS.rowMajor, BLAS.left, BLAS.lower, transposed ? BLAS.transposed : BLAS.asIs, BLAS.anyDiagonal,
                     Int32(n), Int32(m), 1, factors.baseAddress! + index * n * n, Int32(n),
                     solutions.baseAddress! + index * n * m, Int32(m))
             }
@@ -60,12 +53,17 @@ func solveValue(_ a: Tensor, _ b: Tensor) -> Storage {
     let m = b.shape[b.rank - 1]
     var solutions = b.values
     guard m > 0 else { return b.known }
+    var columns = [Double](repeating: 0, count: b.shape[b.rank - 2] * m)
     _ = eachMatrix(a) { n, matrix, index in
-        var pivots = [Int32](repeating: 0, count: n)
-        return solutions.withUnsafeMutableBufferPointer { solutions in
+        solutions.withUnsafeMutableBufferPointer { solutions in
             let right = solutions.baseAddress! + index * n * m
-            let status = LAPACKE_dgesv(
-                LAPACK_ROW_MAJOR, Int32(n), Int32(m), matrix, Int32(n), &pivots, right, Int32(m))
+            var (size, count, status) = (Int32(n), Int32(m), Int32(1))
+            var pivots = [Int32](repeating: 0, count: n)
+            if !hasNaN(matrix, n * n), !hasNaN(right, n * m) {
+                transpose(right, rows: n, columns: m, to: &columns)
+                LinearLibrary.ofProcess.dgesv(&size, &count, matrix, &size, &pivots, &columns, &size, &status)
+                transpose(columns, rows: m, columns: n, to: right)
+            }
             if status != 0 { for i in 0..<(n * m) { right[i] = .nan } }
             return true
         }
@@ -80,11 +78,17 @@ func symmetricEigenValue(_ a: Tensor) -> [Storage] {
             let target = eigenvalues.baseAddress! + index * n
             // LAPACK need not stop on NaN.
             let isFinite = (0..<(n * n)).allSatisfy { matrix[$0].isFinite }
+            var size = Int32(n)
+            var integerCount = Int32(3 + 5 * n)
+            var integers = [Int32](repeating: 0, count: 3 + 5 * n)
             let status =
                 !isFinite
                 ? 1
-                : LAPACKE_dsyevd(
-                    LAPACK_ROW_MAJOR, LAPACKOption.vectors, LAPACKOption.lower, Int32(n), matrix, Int32(n), target)
+                : withWorkspace { work, workSize, status in
+                    LinearLibrary.ofProcess.dsyevd(
+                        LAPACKLetter.vectors, LAPACKLetter.lower, &size, matrix, &size, target, work, workSize,
+                        &integers, &integerCount, status, 1, 1)
+                }
             if status != 0 { for i in 0..<n { target[i] = .nan } }
             return status == 0
         }
@@ -94,17 +98,29 @@ func symmetricEigenValue(_ a: Tensor) -> [Storage] {
 
 /// Householder's `Q` and `R`, signs turned so that the diagonal of `R` is not negative; NaN in, NaN out.
 func orthogonalTriangularValue(_ a: Tensor) -> [Storage] {
-    BLAS.prepare()
     let (m, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1])
     var q = a.values
     var r = [Double](repeating: 0, count: m == 0 || n == 0 ? 0 : q.count / m * n)
     var reflectors = [Double](repeating: 0, count: n)
+    var columns = [Double](repeating: 0, count: m * n)
+    var (rows, width) = (Int32(m), Int32(n))
     for index in 0..<(r.isEmpty ? 0 : r.count / (n * n)) {
         q.withUnsafeMutableBufferPointer { q in
             let matrix = q.baseAddress! + index * m * n
-            _ = LAPACKE_dgeqrf(LAPACK_ROW_MAJOR, Int32(m), Int32(n), matrix, Int32(n), &reflectors)
-            for i in 0..<n { for j in i..<n { r[(index * n + i) * n + j] = matrix[i * n + j] } }
-            _ = LAPACKE_dorgqr(LAPACK_ROW_MAJOR, Int32(m), Int32(n), Int32(n), matrix, Int32(n), reflectors)
+            guard !hasNaN(matrix, m * n) else {
+                for i in 0..<(m * n) { matrix[i] = .nan }
+                for i in 0..<n { for j in i..<n { r[(index * n + i) * n + j] = .nan } }
+                return
+            }
+            transpose(matrix, rows: m, columns: n, to: &columns)
+            _ = withWorkspace { work, size, status in
+                LinearLibrary.ofProcess.dgeqrf(&rows, &width, &columns, &rows, &reflectors, work, size, status)
+            }
+            for i in 0..<n { for j in i..<n { r[(index * n + i) * n + j] = columns[j * m + i] } }
+            _ = withWorkspace { work, size, status in
+                LinearLibrary.ofProcess.dorgqr(&rows, &width, &width, &columns, &rows, &reflectors, work, size, status)
+            }
+            transpose(columns, rows: n, columns: m, to: matrix)
             for i in 0..<n where r[(index * n + i) * n + i] < 0 {
                 for j in i..<n { r[(index * n + i) * n + j].negate() }
                 for row in 0..<m { matrix[row * n + i].negate() }
@@ -130,8 +146,8 @@ func symmetricRootValue(_ a: Tensor, _ inverse: Bool) -> Storage {
         }
         vectors.withUnsafeBufferPointer { vectors in
             result.withUnsafeMutableBufferPointer { result in
-                cblas_dgemm(
-                    CblasRowMajor, CblasNoTrans, CblasTrans, Int32(n), Int32(n), Int32(n), 1, scaled, Int32(n),
+                LinearLibrary.ofProcess.dgemm(
+                    BLAS.rowMajor, BLAS.asIs, BLAS.transposed, Int32(n), Int32(n), Int32(n), 1, scaled, Int32(n),
                     vectors.baseAddress! + index * n * n, Int32(n), 0, result.baseAddress! + index * n * n, Int32(n))
             }
         }

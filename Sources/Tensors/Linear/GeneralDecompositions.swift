@@ -1,17 +1,21 @@
-import CLinearAlgebra
-
 /// The factors of LU with partial pivoting, packed, and the order in which the rows were taken. A singular matrix keeps
-/// its zero pivots.
+/// its zero pivots; NaN in, NaN out.
 func lowerUpperValue(_ a: Tensor) -> [Storage] {
-    BLAS.prepare()
     let n = a.shape[a.rank - 1]
     var factors = a.values
     var order = [Int](repeating: 0, count: n == 0 ? 0 : a.count / n)
     for index in 0..<(n == 0 ? 0 : a.count / (n * n)) {
-        var pivots = [Int32](repeating: 0, count: n)
+        var pivots = (0..<n).map { Int32($0 + 1) }
         factors.withUnsafeMutableBufferPointer { factors in
-            _ = LAPACKE_dgetrf(
-                LAPACK_ROW_MAJOR, Int32(n), Int32(n), factors.baseAddress! + index * n * n, Int32(n), &pivots)
+            let matrix = factors.baseAddress! + index * n * n
+            guard !hasNaN(matrix, n * n) else {
+                for i in 0..<(n * n) { matrix[i] = .nan }
+                return
+            }
+            var (size, status) = (Int32(n), Int32(0))
+            transpose(matrix, n)
+            LinearLibrary.ofProcess.dgetrf(&size, &size, matrix, &size, &pivots, &status)
+            transpose(matrix, n)
         }
         for i in 0..<n { order[index * n + i] = i }
         for i in 0..<n { order.swapAt(index * n + i, index * n + Int(pivots[i]) - 1) }
@@ -21,7 +25,6 @@ func lowerUpperValue(_ a: Tensor) -> [Storage] {
 
 /// The thin singular value decomposition by divide and conquer; NaN in, NaN out.
 func singularValueValue(_ a: Tensor) -> [Storage] {
-    BLAS.prepare()
     let (m, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1])
     let k = min(m, n)
     let count = k == 0 ? 0 : a.count / (m * n)
@@ -29,22 +32,32 @@ func singularValueValue(_ a: Tensor) -> [Storage] {
     var left = [Double](repeating: 0, count: count * m * k)
     var values = [Double](repeating: 0, count: count * k)
     var right = [Double](repeating: 0, count: count * n * k)
-    var rows = [Double](repeating: 0, count: k * n)
+    var columns = [Double](repeating: 0, count: m * n)
+    var leftColumns = [Double](repeating: 0, count: m * k)
+    var integers = [Int32](repeating: 0, count: 8 * k)
+    var (rows, width, rank) = (Int32(m), Int32(n), Int32(k))
     for index in 0..<count {
         let isSolved = matrices.withUnsafeMutableBufferPointer { matrices in
-            left.withUnsafeMutableBufferPointer { left in
+            let matrix = matrices.baseAddress! + index * m * n
+            guard (0..<(m * n)).allSatisfy({ matrix[$0].isFinite }) else { return false }
+            transpose(matrix, rows: m, columns: n, to: &columns)
+            return left.withUnsafeMutableBufferPointer { left in
                 values.withUnsafeMutableBufferPointer { values in
-                    let matrix = matrices.baseAddress! + index * m * n
-                    guard (0..<(m * n)).allSatisfy({ matrix[$0].isFinite }) else { return false }
-                    return LAPACKE_dgesdd(
-                        LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "S")), Int32(m), Int32(n), matrix, Int32(n),
-                        values.baseAddress! + index * k, left.baseAddress! + index * m * k, Int32(k), &rows, Int32(n))
-                        == 0
+                    right.withUnsafeMutableBufferPointer { right in
+                        let status = withWorkspace { work, size, status in
+                            LinearLibrary.ofProcess.dgesdd(
+                                LAPACKLetter.thin, &rows, &width, &columns, &rows, values.baseAddress! + index * k,
+                                &leftColumns, &rows, right.baseAddress! + index * n * k, &rank, work, size, &integers,
+                                status, 1)
+                        }
+                        transpose(leftColumns, rows: k, columns: m, to: left.baseAddress! + index * m * k)
+                        return status == 0
+                    }
                 }
             }
         }
-        for i in 0..<n { for j in 0..<k { right[(index * n + i) * k + j] = isSolved ? rows[j * n + i] : .nan } }
         if !isSolved {
+            for i in 0..<(n * k) { right[index * n * k + i] = .nan }
             for i in 0..<(m * k) { left[index * m * k + i] = .nan }
             for i in 0..<k { values[index * k + i] = .nan }
         }

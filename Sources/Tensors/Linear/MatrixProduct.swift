@@ -1,24 +1,23 @@
-import CLinearAlgebra
-
 /// Batched matrix product through BLAS; the axes before the last two broadcast.
 func matrixProductValue(_ a: Tensor, _ b: Tensor, _ shape: [Int]) -> Storage {
-    BLAS.prepare()
     switch (a.known, b.known) {
     case (.float64(let x), .float64(let y)):
         return .float64(
             products(x, a.shape, y, b.shape, shape) { n, m, k, x, y, z in
                 if n * m * k <= smallProduct { return productBySums(n, m, k, x, y, z) }
-                cblas_dgemm(
-                    CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(n), Int32(m), Int32(k), 1, x, Int32(k), y,
-                    Int32(m), 0, z, Int32(m))
+                LinearLibrary.ofProcess.dgemm(
+                    BLAS.rowMajor, BLAS.asIs, BLAS.asIs, Int32(n), Int32(m), Int32(k), 1, x, Int32(k), y, Int32(m), 0,
+                    z,
+                    Int32(m))
             })
     case (.float32(let x), .float32(let y)):
         return .float32(
             products(x, a.shape, y, b.shape, shape) { n, m, k, x, y, z in
                 if n * m * k <= smallProduct { return productBySums(n, m, k, x, y, z) }
-                cblas_sgemm(
-                    CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(n), Int32(m), Int32(k), 1, x, Int32(k), y,
-                    Int32(m), 0, z, Int32(m))
+                LinearLibrary.ofProcess.sgemm(
+                    BLAS.rowMajor, BLAS.asIs, BLAS.asIs, Int32(n), Int32(m), Int32(k), 1, x, Int32(k), y, Int32(m), 0,
+                    z,
+                    Int32(m))
             })
     default: preconditionFailure("matrixProduct of \(a.signature) and \(b.signature)")
     }
@@ -91,9 +90,12 @@ private func products<T: ExpressibleByIntegerLiteral>(
     }
 }
 
+/// The numbers of CBLAS for its choices.
 enum BLAS {
-    /// Holds OpenBLAS to one thread, once: two slow down the small matrices of assimilation, and the order of their
-    /// sums would depend on the machine.
-    static func prepare() { _ = once }
-    private static let once: Void = openblas_set_num_threads(1)
+    static let rowMajor: Int32 = 101
+    static let asIs: Int32 = 111
+    static let transposed: Int32 = 112
+    static let lower: Int32 = 122
+    static let anyDiagonal: Int32 = 131
+    static let left: Int32 = 141
 }

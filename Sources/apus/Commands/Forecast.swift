@@ -29,6 +29,7 @@ struct Forecast: ParsableCommand {
 
     func run() throws {
         try reportingFaults { () throws(InputError) in
+            try requireLinearAlgebra()
             let csv =
                 try ModelFile.isStructural(model)
                 ? SavedStructuralForecast(model: model, configuration: file, leads: leads).csv

@@ -8,7 +8,7 @@
 ///
 /// Machine code of another processor might hold instructions that this one has not, and a cache may be shared by
 /// several machines.
-func processorDescription() -> String {
+package func processorDescription() -> String {
     #if os(Linux)
         guard let file = fopen("/proc/cpuinfo", "re") else { return "unknown" }
         defer { fclose(file) }
