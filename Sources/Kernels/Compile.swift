@@ -14,7 +14,7 @@ public struct Compiled<Input: Tree, Output: Tree>: Sendable {
     /// Traced tensors of a transform around it, the last inputs of the program.
     private let captured: [Tensor]
 
-    init(_ f: (Input) -> Output, like input: Input) {
+    init(_ f: (Input) -> Output, like input: Input, calls: ExpectedCalls) {
         var structure: Output?
         let (recorded, captured) = Program.capturing(input.leaves.map(\.signature)) { leaves in
             let result = f(input.replacingLeaves(leaves))
@@ -22,7 +22,7 @@ public struct Compiled<Input: Tree, Output: Tree>: Sendable {
             return result.leaves
         }
         program = Simplify.all(recorded)
-        native = captured.isEmpty ? NativeProgram(program) : nil
+        native = captured.isEmpty ? NativeProgram(program, calls: calls) : nil
         self.captured = captured
         // The leaves of the structure are placeholders; `callAsFunction` replaces all of them.
         output = structure!.replacingLeaves(structure!.leaves.map { _ in Tensor.zeros() })
@@ -44,7 +44,20 @@ public struct Compiled<Input: Tree, Output: Tree>: Sendable {
 /// What `f` captures is constant in the program; what shall change from call to call, a network that learns or a state
 /// of an optimiser, belongs into its argument. Inside another transform it may capture what that transform traces: the
 /// program is then recorded into the graph of the transform, and derivatives pass through what was captured too.
-public func compile<A: Tree, B: Tree>(like input: A, _ f: (A) -> B) -> Compiled<A, B> { Compiled(f, like: input) }
+///
+/// - Parameter calls: how often it will be called, about.
+public func compile<A: Tree, B: Tree>(
+    like input: A, calls: ExpectedCalls = .many, _ f: (A) -> B
+) -> Compiled<A, B> { Compiled(f, like: input, calls: calls) }
+
+/// How often a program is called, which decides what its compilation may cost.
+public enum ExpectedCalls: Sendable {
+    /// So few times that they take no longer than its compilation: that takes less than half of the time, and calls up
+    /// to 5 % more.
+    case few
+    /// Again and again, as a step of a training is.
+    case many
+}
 
 extension Map {
     /// The map as a recorded program for inputs shaped like `input`; its parameters are constants.

@@ -26,9 +26,10 @@ final class NativeProgram: Sendable {
     private let scratch: ScratchPool
 
     /// Machine code for a program; nil where there is no compiler.
-    init?(_ program: Program) {
-        emitted = EmittedProgram(program)
-        guard let library = NativeLibrary.load(source: emitted.source, emitted.effort),
+    init?(_ program: Program, calls: ExpectedCalls = .many) {
+        emitted = EmittedProgram(program, calls: calls)
+        guard
+            let library = NativeLibrary.load(source: emitted.source, routines: emitted.routines, emitted.effort),
             let symbol = library.symbol("apus_run")
         else {
             return nil

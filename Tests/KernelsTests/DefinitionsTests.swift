@@ -75,8 +75,9 @@ struct DefinitionsTests {
             static __attribute__((noinline)) int outer(int x) { return inner(x); }
             static int between(int x) { return outer(x); }
             """)
-        let (text, hasRoutines) = routines.completed("int run() { return between(1); }")
-        #expect(hasRoutines && !routines.completed("int run() { return 1; }").hasRoutines)
+        let (text, shared) = routines.completed("int run() { return between(1); }")
+        #expect(shared != nil && routines.completed("int run() { return 1; }").routines == nil)
+        #expect(routines.completed("int other() { return between(2) + 1; }").routines == shared)
         let inner = "#if HALF != 1\nstatic __attribute__((noinline)) int inner(int x) { return x; }\n#endif"
         let outer =
             "ROUTINE __attribute__((noinline)) int outer(int x) \n#if HALF == 1\n;\n#else\n{ return inner(x); }\n#endif"

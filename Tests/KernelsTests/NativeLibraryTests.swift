@@ -117,6 +117,37 @@ private let compilerExists = (try? Compiler(Settings.ofProcess)) != nil
         #expect(stat(place.cache + "/" + place.names[0], &status) == 0 && status.st_mode & 0o7777 == 0o600)
     }
 
+    /// Programs that call the same routines have them compiled once; harmed ones are made again.
+    @Test func routinesAreShared() {
+        let place = Place()
+        let settings = place.counting
+        let routines = """
+            #if HALF == 2
+            double threefold(double x) { return 3 * x; }
+            #else
+            double threefold(double x);
+            #endif
+
+            """
+        func program(_ factor: Int) -> String {
+            routines + "#if HALF != 2\ndouble twice(double x) { return threefold(x) * \(factor); }\n#endif\n"
+        }
+        func load(_ factor: Int, _ routines: String) -> Double? {
+            call(place.loader(settings).load(program(factor), routines: routines, .quickInHalves), 4)
+        }
+        #expect(load(1, routines) == 12 && place.runs == 2)
+        #expect(load(2, routines) == 24 && place.runs == 3)
+        #expect(load(3, routines + "// other") == 36 && place.runs == 5)
+        let objects = place.names.filter { $0.hasSuffix(".o") }
+        #expect(objects.count == 2 && place.names.count == 5)
+        for object in objects {
+            write(Array(contents("\(place.cache)/\(object)").dropLast(40)), to: "\(place.cache)/\(object)")
+        }
+        #expect(load(4, routines) == 48 && place.runs == 7)
+        #expect(load(5, routines) == 60 && place.runs == 8)
+        #expect(place.warnings.withLock { $0 } == [])
+    }
+
     @Test func anotherProcessReadsTheFile() {
         let place = Place()
         let settings = place.counting

@@ -26,8 +26,9 @@ struct Definitions: Sendable {
 
     init(_ text: String) { read(Array(text.utf8)[...]) }
 
-    /// `code` behind what it uses, in the order of the text.
-    func completed(_ code: String, isBalanced: Bool = false) -> (text: String, hasRoutines: Bool) {
+    /// `code` behind what it uses, in the order of the text, and the part that its routines depend on; nil where it has
+    /// none.
+    func completed(_ code: String, isBalanced: Bool = false) -> (text: String, routines: String?) {
         var isTaken = [Bool](repeating: false, count: texts.count)
         // Routines that are called from outside of routines.
         var isCalled = isTaken
@@ -48,15 +49,16 @@ struct Definitions: Sendable {
             return (
                 String(
                     decoding: Array((taken.map { Array(texts[$0]) } + [Array(code.utf8)]).joined(separator: [10])),
-                    as: UTF8.self), false
+                    as: UTF8.self), nil
             )
         }
         let halves = halves(called, code, isBalanced: isBalanced)
         let parts = taken.map {
             isRoutine[$0] ? halved($0, halves[$0] ?? [], isCalled: isCalled[$0]) : Array(texts[$0])
         }
-        let all = [Array(Definitions.linkage.utf8)] + parts + [Array("#if HALF != 2\n\(code)\n#endif\n".utf8)]
-        return (String(decoding: Array(all.joined(separator: [10])), as: UTF8.self), true)
+        let head = ([Array(Definitions.linkage.utf8)] + parts).joined(separator: [10])
+        let routines = String(decoding: Array(head), as: UTF8.self)
+        return (routines + "\n#if HALF != 2\n\(code)\n#endif\n", routines)
     }
 
     private func forMakers(in text: ArraySlice<UInt8>, _ body: (Int) -> Void) {

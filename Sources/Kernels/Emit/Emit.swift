@@ -3,6 +3,8 @@ import Tensors
 /// A program in C, with the tables that go with it.
 struct EmittedProgram: Sendable {
     let source: String
+    /// The part of the source that its routines depend on; nil where it has none.
+    let routines: String?
     /// The part of the source that is this program's own.
     let body: String
     /// Arrays that the program takes as inputs after its own.
@@ -21,7 +23,7 @@ struct EmittedProgram: Sendable {
 
     /// The code of a program: vectors run over the elements of a batch where the program computes them independently of
     /// each other, and over the elements of arrays otherwise.
-    init(_ program: Program) {
+    init(_ program: Program, calls: ExpectedCalls = .many) {
         let (lifted, constants) = Simplify.liftingConstants(program)
         if !lifted.isFactorsAlone, let batch = BatchedProgram(lifted, constants: constants.count),
             let emitted = EmittedProgram.inLanes(batch, lifted, constants)
@@ -31,23 +33,28 @@ struct EmittedProgram: Sendable {
             self = EmittedProgram.inTiles(tiled, lifted, constants)
         } else {
             let (turned, constants) = Simplify.liftingConstants(Simplify.turning(program))
-            self.init(elementwise: turned, constants)
+            self.init(elementwise: turned, constants, calls)
         }
     }
 
     init(
         _ body: Source, lanes: Int?, entry: String, _ program: Program, _ constants: [Tensor], scratchSize: Int,
-        parts: Int
+        parts: Int, _ calls: ExpectedCalls = .many
     ) {
         let functions = body.functions.map(\.text)
         self.body = (functions + [entry]).joined(separator: "\n")
         // What the compiler needs grows faster than the program.
         let isLong = lanes == nil && self.body.utf8.count > 250_000
-        let isLight =
-            lanes == nil && parts == 1 && !body.needsEffort && program.work < 4_000_000
-            && !self.body.mentions("sharedProduct_")
-        let (source, hasRoutines) = Prelude.completed(self.body, lanes: lanes, isLight: isLight && !isLong)
+        let isSimple =
+            lanes == nil && parts == 1 && !body.needsEffort && !self.body.mentions("sharedProduct_")
+        // Programs of few calls have the same routines whatever their sizes, so that they share them.
+        let isLight = isSimple && calls == .many && program.work < 4_000_000
+        // Half a minute of computation at most, of which all that the compiler has would save a second.
+        let isSoon = isLight || isSimple && calls == .few && program.work < 4_000_000_000
+        let (source, routines) = Prelude.completed(
+            self.body, lanes: lanes, isLight: isSoon && !isLong, isBalanced: isLight && !isLong)
         self.source = source
+        self.routines = routines
         self.constants = constants
         interpreted = body.interpreted
         self.scratchSize = (scratchSize + 63) / 64 * 64
@@ -55,8 +62,8 @@ struct EmittedProgram: Sendable {
         self.parts = parts
         self.lanes = lanes
         effort =
-            isLong && hasRoutines
-            ? .quickBesideThorough : !isLight ? .thorough : hasRoutines ? .quickInHalves : .quick
+            isLong && routines != nil
+            ? .quickBesideThorough : !isSoon ? .thorough : routines != nil ? .quickInHalves : .quick
     }
 
     /// The parameters of a part: where inputs and outputs are, its scratch memory, whether it failed.
@@ -67,7 +74,7 @@ struct EmittedProgram: Sendable {
 
     // MARK: Over the elements of arrays
 
-    private init(elementwise program: Program, _ constants: [Tensor]) {
+    private init(elementwise program: Program, _ constants: [Tensor], _ calls: ExpectedCalls) {
         var body = Source(lanes: nil, EmittedProgram.parameters)
         func places(_ signatures: [Signature], _ name: String, _ qualifier: String) -> [Place] {
             signatures.enumerated().map { number, signature in
@@ -89,7 +96,7 @@ struct EmittedProgram: Sendable {
             }
 
             """
-        self.init(body, lanes: nil, entry: entry, program, constants, scratchSize: size, parts: 1)
+        self.init(body, lanes: nil, entry: entry, program, constants, scratchSize: size, parts: 1, calls)
     }
 
     // MARK: Over the elements of a batch

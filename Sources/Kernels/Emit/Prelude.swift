@@ -3,9 +3,11 @@
 /// Names end with letters of types: d, f, l, b for a double, a float, a long and a truth value; D, F, L, B for as many
 /// of them as there are lanes. Nothing is included: a program compiles without headers.
 enum Prelude {
-    /// `code` behind what it needs, not more: compilers take their time for what they read;
-    /// less where it does little work.
-    static func completed(_ code: String, lanes: Int?, isLight: Bool = false) -> (text: String, hasRoutines: Bool) {
+    /// `code` behind what it needs, not more: compilers take their time for what they read; less where it does little
+    /// work.
+    static func completed(
+        _ code: String, lanes: Int?, isLight: Bool = false, isBalanced: Bool = false
+    ) -> (text: String, routines: String?) {
         var parts = [scalars, real("d", "double", "t_l"), single("f"), powers("d"), powers("f")]
         parts += [errorFunction("d", isSingle: false), errorFunction("f", isSingle: true)]
         parts += [trigonometry("d", isSingle: false), trigonometry("f", isSingle: true), trigonometryOfNumbers]
@@ -26,7 +28,7 @@ enum Prelude {
         if ["uniform_", "normal_", "split_", "fold_"].contains(where: code.mentions) {
             parts.append(random(lanes: lanes))
         }
-        return Definitions(parts.joined(separator: "\n")).completed(code, isBalanced: isLight)
+        return Definitions(parts.joined(separator: "\n")).completed(code, isBalanced: isBalanced)
     }
 
     private static let scalars = """

@@ -50,6 +50,25 @@ struct CodeCache: ~Copyable {
         trim(to: sizeLimit)
     }
 
+    /// Puts the routines for `key` into `work`, where they are linked; false where they are not here or harmed.
+    func lend(routines key: String, to work: borrowing WorkingFolder) -> Bool {
+        let name = CodeCache.name(routines: key)
+        guard let file = try? Descriptor(name, in: folder, O_RDONLY | O_NONBLOCK),
+            let bytes = try? file.ownContents(), CodeCache.isSealed(bytes, key),
+            linkat(folder.number, name, work.folder.number, Compiler.routinesName, 0) == 0
+        else { return false }
+        futimens(file.number, nil)
+        return true
+    }
+
+    /// Moves routines into the cache; what cannot be kept is made again.
+    func keep(routines key: String, of work: borrowing WorkingFolder) {
+        guard (try? CodeCache.seal(work, key, Compiler.routinesName)) != nil else { return }
+        renameat(work.folder.number, Compiler.routinesName, folder.number, CodeCache.name(routines: key))
+    }
+
+    private static func name(routines key: String) -> String { key + ".o" }
+
     private static func name(_ key: String) -> String { key + ".so" }
 }
 
@@ -57,8 +76,10 @@ struct CodeCache: ~Copyable {
 
 extension CodeCache {
     /// Ends the library in `work` with its checksum, which also finds what a crash cuts: nothing waits for the disk.
-    static func seal(_ work: borrowing WorkingFolder, _ key: String) throws(SystemFailure) {
-        let file = try Descriptor(Compiler.libraryName, in: work.folder, O_RDWR)
+    static func seal(
+        _ work: borrowing WorkingFolder, _ key: String, _ name: String = Compiler.libraryName
+    ) throws(SystemFailure) {
+        let file = try Descriptor(name, in: work.folder, O_RDWR)
         fchmod(file.number, 0o600)
         guard let bytes = try file.ownContents(), !bytes.isEmpty else {
             throw SystemFailure("the compiler made no library")
@@ -107,7 +128,9 @@ extension CodeCache {
         where entry.isFolder && entry.name.hasPrefix(WorkingFolder.prefix) && entry.modified < stale {
             WorkingFolder.remove(entry.name, in: folder)
         }
-        let files = entries.filter { !$0.isFolder && $0.name.hasSuffix(".so") }.sorted { $0.modified < $1.modified }
+        let files = entries.filter { !$0.isFolder && ($0.name.hasSuffix(".so") || $0.name.hasSuffix(".o")) }.sorted {
+            $0.modified < $1.modified
+        }
         var total = files.reduce(0) { $0 + $1.size }
         guard total > limit else { return }
         for file in files where total > limit / 4 * 3 {

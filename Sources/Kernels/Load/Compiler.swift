@@ -19,7 +19,14 @@ struct Compiler: Sendable {
     /// The names of the files in the working folder are constants: nothing of a program reaches the command line.
     static let sourceName = "program.c"
     static let libraryName = "program.so"
+    static let routinesName = "routines.o"
     static let messagesName = "messages"
+
+    /// What the object of the second half is made with; nil where there is none.
+    func commandOfRoutines(_ effort: Effort) -> [String]? {
+        guard effort.halves.contains(where: { $0.object == Self.routinesName }) else { return nil }
+        return commands(effort)[0].first { $0.contains(Self.routinesName) }
+    }
 
     /// The compiler that the settings name, or the first that is found; nil for `none`.
     init?(_ settings: Settings) throws(SystemFailure) {
@@ -37,13 +44,15 @@ struct Compiler: Sendable {
 
     /// What is run at the same time, and what after it: the compiler, and the linker where it can be called by itself,
     /// in half of the time that the compiler needs to call it.
-    func commands(_ effort: Effort) -> [[[String]]] {
+    ///
+    /// - Parameter hasRoutines: whether the object of the second half is there already.
+    func commands(_ effort: Effort, hasRoutines: Bool = false) -> [[[String]]] {
         let compile = { (half: Int) in
             [path] + effort.flags(half) + Compiler.flags + VectorWidth.flags(vectors) + Compiler.sanitizers
         }
-        // The same units whichever way they are linked: a routine that is written into its
-        // caller has other last digits.
-        let halves = effort.halves.map { (half, object) in
+        // The same units whichever way they are linked: a routine that is written into its caller has other last
+        // digits.
+        let halves = effort.halves.filter { !hasRoutines || $0.half != 2 }.map { (half, object) in
             compile(half) + ["-DHALF=\(half)", "-c", Compiler.sourceName, "-o", object]
         }
         // Sanitizers have libraries of their own, which the compiler finds.
@@ -143,7 +152,7 @@ package enum Effort: Sendable {
     fileprivate var halves: [(half: Int, object: String)] {
         switch self {
         case .quick, .thorough: [(0, "program.o")]
-        case .quickInHalves, .quickBesideThorough: [(1, "program.o"), (2, "routines.o")]
+        case .quickInHalves, .quickBesideThorough: [(1, "program.o"), (2, Compiler.routinesName)]
         }
     }
 

@@ -12,9 +12,13 @@ extension Compiler {
     /// The compiler is started without a shell, with constant arguments, in its own process group and inside of
     /// `folder`, with nothing of the environment but where programs and the home are. Throws where it fails or takes
     /// longer than `seconds`; nil: it is waited for.
-    func compile(_ effort: Effort, in folder: borrowing Descriptor, seconds: Double?) throws(SystemFailure) {
+    ///
+    /// - Parameter hasRoutines: whether the object of the second half stands there too.
+    func compile(
+        _ effort: Effort, hasRoutines: Bool = false, in folder: borrowing Descriptor, seconds: Double?
+    ) throws(SystemFailure) {
         let limit = seconds.map { TimeLimit(end: monotonicSeconds() + $0, seconds: $0) }
-        for stage in commands(effort) { try run(stage, in: folder, until: limit) }
+        for stage in commands(effort, hasRoutines: hasRoutines) { try run(stage, in: folder, until: limit) }
     }
 
     /// Runs commands at the same time; where one fails the others are waited for.

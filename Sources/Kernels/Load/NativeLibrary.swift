@@ -16,8 +16,11 @@ package final class NativeLibrary: Sendable {
     ///
     /// Waits for the compiler the first time (about 50 ms), reads a file in later processes, and looks into a table in
     /// this one. `source` may need the C and mathematics libraries; its functions must not have names that hide theirs.
-    package static func load(source: String, _ effort: Effort) -> NativeLibrary? {
-        NativeLoader.ofProcess.load(source, effort)
+    ///
+    /// - Parameter routines: what the second half of the source depends on, which programs may share; nil where that is
+    ///   all of it.
+    package static func load(source: String, routines: String? = nil, _ effort: Effort) -> NativeLibrary? {
+        NativeLoader.ofProcess.load(source, routines: routines, effort)
     }
 
     /// Loads a file; nil where the system does not, and `dlerror` says why.

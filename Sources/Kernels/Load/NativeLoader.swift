@@ -48,6 +48,8 @@ final class NativeLoader: Sendable {
         let source: String
         let effort: Effort
         let key: String
+        /// The name of the routines; nil where they are not made by themselves.
+        let routines: String?
     }
 
     /// All but the source and the effort that machine code depends on;
@@ -56,7 +58,7 @@ final class NativeLoader: Sendable {
         "apus machine code 1\n\(compiler.identity)\n\(processorDescription())\n"
     }
 
-    func load(_ source: String, _ effort: Effort = .thorough) -> NativeLibrary? {
+    func load(_ source: String, routines: String? = nil, _ effort: Effort = .thorough) -> NativeLibrary? {
         guard let compiler else {
             note(settings.compiler == "none" ? "APUS_COMPILER is none" : "there is no C compiler that can be run")
             return nil
@@ -70,7 +72,11 @@ final class NativeLoader: Sendable {
         }
         return program.library.withLock { library in
             if let known = library { return known }
-            let made = make(Recipe(source: source, effort: effort, key: key), compiler)
+            let command = compiler.commandOfRoutines(effort)
+            let routines = command.flatMap { command in
+                routines.map { hexadecimal(SHA256.digest(fingerprint + "\(command)\n" + $0)) }
+            }
+            let made = make(Recipe(source: source, effort: effort, key: key, routines: routines), compiler)
             library = .some(made)
             return made
         }
@@ -103,7 +109,10 @@ final class NativeLoader: Sendable {
         }
         if let found = cache.find(recipe.key), let library = NativeLibrary(path: found) { return library }
         let work = try WorkingFolder(in: cache.path)
-        let library = try made(recipe, compiler, work)
+        var hasRoutines = false
+        if let routines = recipe.routines { hasRoutines = cache.lend(routines: routines, to: work) }
+        let library = try made(recipe, compiler, work, hasRoutines: hasRoutines)
+        if let routines = recipe.routines, !hasRoutines { cache.keep(routines: routines, of: work) }
         do throws(SystemFailure) {
             try cache.keep(work, as: recipe.key, sizeLimit: settings.sizeLimit)
         } catch {
@@ -115,12 +124,13 @@ final class NativeLoader: Sendable {
     /// Compiled, sealed and loaded; only what could be loaded may go into the cache.
     /// The folder may be removed afterwards.
     private func made(
-        _ recipe: Recipe, _ compiler: Compiler, _ work: borrowing WorkingFolder
+        _ recipe: Recipe, _ compiler: Compiler, _ work: borrowing WorkingFolder, hasRoutines: Bool = false
     ) throws(SystemFailure) -> NativeLibrary {
         guard !hangs.load(ordering: .relaxed) else { throw SystemFailure("the compiler took too long before") }
         try work.write(source: recipe.source)
         do throws(SystemFailure) {
-            try compiler.compile(recipe.effort, in: work.folder, seconds: settings.timeLimit)
+            try compiler.compile(
+                recipe.effort, hasRoutines: hasRoutines, in: work.folder, seconds: settings.timeLimit)
         } catch {
             if error.isTimeout { hangs.store(true, ordering: .relaxed) }
             throw error

@@ -98,7 +98,7 @@ extension Cycle where F.State == Ensemble {
 
 extension Observations {
     /// The same with another choice of times.
-    func mappingTimes(_ choose: (Tensor) -> Tensor) -> Observations {
+    package func mappingTimes(_ choose: (Tensor) -> Tensor) -> Observations {
         Observations(
             values: choose(values), mask: choose(mask),
             errorCovariance: errorCovariance.rank == 3 ? choose(errorCovariance) : errorCovariance,

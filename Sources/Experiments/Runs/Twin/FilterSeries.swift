@@ -35,16 +35,23 @@ struct FilterSeries: Tree {
 extension Cycle {
     /// Runs through the observations of a twin and keeps the scores alone, of all that is believed or of a part.
     func series<H: Map>(
-        from background: F.State, _ twin: Twin<H>, of part: (F.State) -> F.State = { $0 }
-    ) -> FilterSeries
+        from background: F.State, _ twin: Twin<H>, firstStep: Tensor, of part: (F.State) -> F.State
+    ) -> (next: F.State, records: FilterSeries)
     where H.Input == Tensor, H.Output == Tensor {
-        run(from: background, twin.observations, beside: twin.truth) { _, analyzed, _, truth in
+        run(from: background, twin.observations, beside: twin.truth, firstStep: firstStep) { _, analyzed, _, truth in
             FilterSeries(part(analyzed.belief), truth: truth)
-        }.records
+        }
     }
 }
 
 extension FilterSeries {
+    /// Of parts that follow each other, the first `count` times.
+    init(joining parts: [FilterSeries], count: Int) {
+        let leaves = parts.map(\.leaves)
+        self = parts[0].replacingLeaves(
+            leaves[0].indices.map { i in Tensor.concatenated(leaves.map { $0[i] })[0..<count] })
+    }
+
     /// Of beliefs that are stacked in time.
     init<State: Belief>(stacked beliefs: State, truth: Tensor) {
         let scored = vmap { (x: Pair<State, Tensor>) in FilterSeries(x.first, truth: x.second) }

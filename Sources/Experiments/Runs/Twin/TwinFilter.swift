@@ -148,11 +148,10 @@ struct TwinFilter: Sendable {
         vmap { (truth: Tensor) in FilterSeries(climate, truth: truth) }(draw.twin.truth)
     }
 
-    /// The filter and its start are arguments of the program, so that all parameters and seeds share its code.
     private func series<F: Forecast, A: Analysis>(
         _ cycle: Cycle<F, A>, from start: F.State, _ draw: TwinDraw
     ) -> (FilterSeries, Double) where F.State == A.State {
-        timed(Pair(Pair(cycle, start), draw.twin)) { $0.first.first.series(from: $0.first.second, $0.second) }
+        segments(cycle, from: start, draw.twin) { $0 }
     }
 
     /// The same where the state has a memory behind it, which is not observed and not scored.
@@ -160,9 +159,45 @@ struct TwinFilter: Sendable {
         _ cycle: Cycle<F, A>, from start: F.State, _ draw: TwinDraw, scoring part: @escaping (F.State) -> F.State
     ) -> (FilterSeries, Double) where F.State == A.State {
         let seen = draw.twin.observations.ofFirst(setting.model.variables)
-        return timed(Pair(Pair(cycle, start), Twin(truth: draw.twin.truth, observations: seen))) {
-            $0.first.first.series(from: $0.first.second, $0.second, of: part)
+        return segments(cycle, from: start, Twin(truth: draw.twin.truth, observations: seen), scoring: part)
+    }
+
+    /// The filter and its start are arguments of the program, so that all parameters and seeds share its code, and it
+    /// runs in segments, so that all lengths do. The last one is filled up with times at which nothing is observed.
+    private func segments<F: Forecast, A: Analysis, H: Map>(
+        _ cycle: Cycle<F, A>, from start: F.State, _ twin: Twin<H>, scoring part: @escaping (F.State) -> F.State
+    ) -> (FilterSeries, Double) where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
+        let count = twin.observations.count
+        let length = TwinFilter.segment(of: count)
+        func input(_ belief: F.State, _ first: Int) -> Pair<Pair<Cycle<F, A>, Pair<F.State, Tensor>>, Twin<H>> {
+            let end = min(first + length, count)
+            func times(_ x: Tensor) -> Tensor {
+                x[first..<end].padded(axis: 0, before: 0, after: first + length - end)
+            }
+            let now = Twin(truth: times(twin.truth), observations: twin.observations.mappingTimes(times))
+            return Pair(Pair(cycle, Pair(belief, Tensor(integers: [first], shape: []))), now)
         }
+        let program = compile(like: input(start, 0), calls: .few) {
+            let now = $0.first.second
+            let run = $0.first.first.series(from: now.first, $0.second, firstStep: now.second, of: part)
+            return Pair(run.next, run.records)
+        }
+        let clock = ContinuousClock.now
+        var (belief, parts) = (start, [FilterSeries]())
+        for first in stride(from: 0, to: count, by: length) {
+            let found = program(input(belief, first))
+            belief = found.first
+            parts.append(found.second)
+        }
+        let series = FilterSeries(joining: parts, count: count)
+        return (series, (ContinuousClock.now - clock) / .seconds(1))
+    }
+
+    /// Of how many times a segment of so many is: one length for all long series, and few for short ones.
+    static func segment(of count: Int) -> Int {
+        var length = 16
+        while length < min(count, 256) { length *= 2 }
+        return length
     }
 
     private func windows<F: Forecast, A: Analysis, M: ForecastModel>(
@@ -177,7 +212,7 @@ struct TwinFilter: Sendable {
     private func timed<Input: Tree>(
         _ input: Input, _ run: (Input) -> FilterSeries
     ) -> (FilterSeries, Double) {
-        let program = compile(like: input, run)
+        let program = compile(like: input, calls: .few, run)
         let start = ContinuousClock.now
         let series = program(input)
         return (series, (ContinuousClock.now - start) / .seconds(1))
