@@ -86,7 +86,7 @@ let package = Package(
         .testTarget(
             name: "TensorsTests",
             dependencies: ["Tensors", "Kernels", "Checks", .product(name: "RealModule", package: "swift-numerics")]),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Networks"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Networks"], exclude: ["Data"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Checks"]),
         .testTarget(name: "DynamicsTests", dependencies: ["Dynamics", "Kernels", "Checks"]),
         .testTarget(

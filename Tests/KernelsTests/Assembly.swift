@@ -1,0 +1,93 @@
+import Foundation
+import Tensors
+import Testing
+
+@testable import Kernels
+
+/// A processor that code is emitted for, on whatever machine the tests run.
+struct Target: Sendable, CustomTestStringConvertible {
+    let name: String
+    let flags: [String]
+    /// How its assembly names a register of full width, and a narrower one.
+    let register: String
+    let narrower: String?
+    /// Rows of the largest tile.
+    let rows: Int
+
+    var testDescription: String { name }
+
+    static let all = [
+        Target(
+            name: "AVX2", flags: ["--target=x86_64-linux-gnu", "-march=x86-64-v3"] + VectorWidth.flags(nil),
+            register: "%ymm", narrower: nil, rows: 6),
+        Target(
+            name: "AVX-512 at 512 bits",
+            flags: ["--target=x86_64-linux-gnu", "-march=sapphirerapids"] + VectorWidth.flags(nil),
+            register: "%zmm", narrower: "%ymm", rows: 12),
+        Target(
+            name: "AVX-512 at 256 bits",
+            flags: ["--target=x86_64-linux-gnu", "-march=sapphirerapids"] + VectorWidth.flags(.bits256),
+            register: "%ymm", narrower: nil, rows: 6),
+        Target(
+            name: "AVX-512 of AMD", flags: ["--target=x86_64-linux-gnu", "-march=znver4"] + VectorWidth.flags(nil),
+            register: "%zmm", narrower: "%ymm", rows: 12),
+        Target(
+            name: "NEON", flags: ["--target=aarch64-linux-gnu", "-mcpu=neoverse-n1"], register: "v", narrower: nil,
+            rows: 6),
+    ]
+}
+
+/// The assembly of a program for a processor, by function.
+func assembly(_ program: Program, _ target: Target) throws -> [String: [String]] {
+    let compiler = try #require(try Compiler(Settings.ofProcess))
+    let folder = FileManager.default.temporaryDirectory.appending(path: "apus-assembly-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (source, output) = (folder.appending(path: "program.c"), folder.appending(path: "program.s"))
+    try Explanation(program).source.write(to: source, atomically: false, encoding: .utf8)
+    let process = Process()
+    process.executableURL = URL(filePath: compiler.path)
+    process.arguments = ["-O3", "-S"] + Compiler.languageFlags + target.flags + [source.path, "-o", output.path]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    var functions: [String: [String]] = [:]
+    var name: String?
+    for line in try String(contentsOf: output, encoding: .utf8).split(separator: "\n") {
+        if let first = line.first, first.isLetter, let colon = line.firstIndex(of: ":") {
+            name = String(line[..<colon])
+        }
+        if line.hasPrefix(".Lfunc_end") { name = nil }
+        if let name { functions[name, default: []].append(String(line)) }
+    }
+    return functions
+}
+
+/// The loop of a function that holds the most fused multiply-adds: from a label to the last jump back to it.
+func innermostLoop(_ lines: [String]) -> [String] {
+    func multiplyAdds(_ lines: some Sequence<String>) -> Int { lines.count(where: isMultiplyAdd) }
+    var best: [String] = []
+    for (start, line) in lines.enumerated() where line.hasPrefix(".L") {
+        let label = String(line.prefix { $0 != ":" })
+        guard
+            let end = lines.indices.last(where: {
+                $0 > start && lines[$0].hasPrefix("\t")
+                    && lines[$0].split(whereSeparator: \.isWhitespace).last.map(String.init) == label
+            })
+        else { continue }
+        let loop = Array(lines[start...end])
+        // A loop that holds another is not the innermost.
+        let isInnermost = !loop.dropFirst().contains {
+            $0.hasPrefix(".L") && $0.contains(":") && !$0.hasPrefix(".Ltmp")
+        }
+        if isInnermost, multiplyAdds(loop) > multiplyAdds(best) { best = loop }
+    }
+    return best
+}
+
+func isMultiplyAdd(_ line: String) -> Bool { line.hasPrefix("\tvfmadd") || line.hasPrefix("\tfmla") }
+
+/// Memory relative to the stack: in a loop, a register that had to be stored.
+func isSpill(_ line: String) -> Bool {
+    line.contains("(%rsp") || line.contains("(%rbp") || line.contains("[sp")
+}
