@@ -1,4 +1,4 @@
-"""Runs Apus and its peers alternately on the same rows, compares their numbers and writes Benchmarks/results.json.
+"""Runs Apus and its peers alternately on the same rows, compares their numbers and writes Benchmarks/results-PROCESSOR.json.
 
 A round times Apus and then each peer on the same cores, one after the other, in an order that turns from round to round,
 so that what else the machine does falls on all alike. A ratio is taken within each round; reported are its median and its
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+import processor
 from rows import rows
 from servers import ROOT, Failure, Server
 
@@ -31,7 +32,9 @@ def parsed():
     parser.add_argument("--limit", type=float, default=150, help="seconds after which an answer is given up (150)")
     parser.add_argument("--quick", action="store_true", help="3 short rounds, and the shorter filter experiment")
     parser.add_argument("--load", action="store_true", help="keep the first core busy with another process meanwhile")
-    parser.add_argument("--output", type=Path, default=ROOT / "Benchmarks/results.json")
+    parser.add_argument(
+        "--output", type=Path, default=ROOT / f"Benchmarks/results-{processor.slug()}.json",
+        help="with --rows the other rows of the file stay")
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.seconds = min(options.rounds, 3), min(options.seconds, 0.05)
@@ -46,6 +49,7 @@ class Contestant:
         self.peer, _, self.form = label.partition(": ")
         self.repeats = 1
         self.seconds = []  # of one run, by round
+        self.busy = []  # of all threads of the process in one run, by round
 
     @property
     def words(self):
@@ -56,13 +60,15 @@ class Contestant:
         if self.bench.server(self).ask("prepare", self.words) == "missing":
             return "not there"
         server = self.bench.server(self)
-        once = float(server.ask("run", self.words, 1))
+        once = server.time(self.words, 1)[0]
         if once < self.bench.options.seconds:
-            once = min(once, float(server.ask("run", self.words, max(1, int(0.01 / once)))) / max(1, int(0.01 / once)))
+            once = min(once, server.time(self.words, max(1, int(0.01 / once)))[0] / max(1, int(0.01 / once)))
         self.repeats = max(1, round(self.bench.options.seconds / once))
 
     def measure(self):
-        self.seconds.append(float(self.bench.server(self).ask("run", self.words, self.repeats)) / self.repeats)
+        seconds, busy = self.bench.server(self).time(self.words, self.repeats)
+        self.seconds.append(seconds / self.repeats)
+        self.busy.append(busy / self.repeats)
 
     def result(self):
         path = self.bench.folder / f"result-{self.peer}"
@@ -85,7 +91,7 @@ class FreshContestant(Contestant):
             try:
                 if server.ask("prepare", self.words) == "missing":
                     return "not there"
-                self.last = float(server.ask("run", self.words, 1))
+                self.last, self.last_busy = server.time(self.words, 1)
                 path = self.bench.folder / f"result-{self.peer}"
                 server.ask("result", self.words, path)
                 self.numbers = np.fromfile(path)
@@ -95,6 +101,7 @@ class FreshContestant(Contestant):
     def measure(self):
         self.probe(self.cache.name if self.row.second else None)
         self.seconds.append(self.last)
+        self.busy.append(self.last_busy)
 
     def result(self):
         return self.numbers
@@ -196,6 +203,7 @@ class Bench:
             self.bounds.append((report, lambda: self.bound(row, threads, median(apus))))
         if peers:
             report |= spread("peerSpread", [row.value(s) for s in peers[0].seconds])
+        report |= self.processor_time(row, apus, peers)
         if apus and alone:
             gains = [one / two for one, two in zip(alone.seconds, apus.seconds)]
             report |= {"gain": statistics.median(gains)} | spread("gainSpread", gains)
@@ -203,6 +211,16 @@ class Bench:
             ratios = [peer / own for peer, own in zip(peers[0].seconds, apus.seconds)]
             report |= {"ratio": statistics.median(ratios)} | spread("ratioSpread", ratios)
             report |= self.compared(row, found[id(apus)], {title(c): found[id(c)] for c in peers})
+        return report
+
+    def processor_time(self, row, apus, peers):
+        """Of all threads together, which other processes do not lengthen: of Apus, and of the peer that needs least of it."""
+        busy = lambda c: statistics.median(c.busy)
+        report = {"apusBusy": row.value(busy(apus))} if apus else {}
+        if peers and apus and busy(apus) > 0:
+            peer = min(peers, key=busy)
+            ratios = [other / own for other, own in zip(peer.busy, apus.busy)]
+            report |= {"peerBusy": row.value(busy(peer)), "busyRatio": statistics.median(ratios)}
         return report
 
     def bound(self, row, threads, seconds):
@@ -311,7 +329,14 @@ def main():
         inputs = [sys.executable, ROOT / "Benchmarks/peers/inputs.py", "20000"]
         subprocess.run(inputs, check=True, env=os.environ | {"BENCH_FOLDER": name})
         results = measured(options, Path(name), chosen)
-    options.output.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    if options.rows and options.output.exists():
+        new = {(row["row"], row["threads"]) for row in results}
+        before = json.loads(options.output.read_text())["rows"]
+        kept = [row for row in before if (row["row"], row["threads"]) not in new]
+        places = {(row["row"], row["threads"]): place for place, row in enumerate(before)}
+        results = sorted(kept + results, key=lambda row: places.get((row["row"], row["threads"]), len(places)))
+    everything = processor.description() | {"rows": results}
+    options.output.write_text(json.dumps(everything, indent=1, ensure_ascii=False) + "\n")
     wrong = [row["name"] for row in results if row.get("agrees") is False]
     if wrong:
         sys.exit("bench: the numbers differ: " + "; ".join(wrong))

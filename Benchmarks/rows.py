@@ -133,6 +133,27 @@ def learning():
         ["torch", "jax: features", "jax: nested"], flops=3 * 300 * cycle, tolerance=1e-6, required=5)
 
 
+def products():
+    for n in (64, 128, 256, 512, 1024):
+        for precision in ("double", "single"):
+            yield Row(
+                f"product/{n}/{precision}", f"product of two matrices of {n} × {n}, {precision} precision", "GFLOP/s", 2e-9 * n**3,
+                ["numpy", "jax"], precision=precision, flops=2 * n**3, tolerance=1e-12 if precision == "double" else 1e-5)
+
+
+def other():
+    step = 64 * (2 * (40 + 128) * 4 * 128 + 128 * 30)
+    yield Row(
+        "recurrence", "recurrence with gates (LSTM), 50 steps, batch 64, 40 inputs, 128 units", "ms", 0, ["jax", "torch"],
+        precision="single", flops=50 * step, tolerance=1e-4)
+    yield Row(
+        "indexed", "10⁶ numbers gathered, and added to 10⁶ places", "ms", 0, ["numpy", "jax"], flops=2e6, bytes=7 * 8e6,
+        tolerance=1e-10)
+    yield Row(
+        "leading", "mean, variance, maximum over the first axis, 100 000 × 40", "ms", 0, ["numpy", "jax"], flops=5 * 4e6, bytes=32e6,
+        tolerance=1e-10)
+
+
 def eager():
     for count in (4, 1024):
         yield Row(
@@ -151,6 +172,6 @@ def first_call():
 
 def rows(quick=False):
     return [
-        *lorenz96(), *variational(), *filters(quick), *jacobians(), *spectral(), *matrices(), *training(), *learning(), *eager(),
+        *lorenz96(), *variational(), *filters(quick), *jacobians(), *spectral(), *matrices(), *training(), *learning(), *products(), *other(), *eager(),
         *first_call(),
     ]

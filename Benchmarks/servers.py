@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+import processor
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -22,6 +24,7 @@ def environment(threads, folder, quick):
         "OMP_NUM_THREADS": str(threads),
         "MKL_NUM_THREADS": str(threads),
         "OPENBLAS_NUM_THREADS": "1",  # NumPy's own is set by `command`
+        **processor.core_type(),
         "XLA_FLAGS": f"--xla_cpu_multi_thread_eigen={'false' if one else 'true'}",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -77,6 +80,11 @@ class Server:
         if text.startswith("error "):
             raise Failure(text.removeprefix("error "))
         return text
+
+    def time(self, words, repeats):
+        """Seconds of so many runs, and those of all threads of the process together."""
+        seconds, busy = self.ask("run", words, repeats).split()
+        return float(seconds), float(busy)
 
     def listen(self):
         """Keeps the end of what the process says beside its answers."""

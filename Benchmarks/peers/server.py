@@ -1,7 +1,7 @@
 """Runs rows of one peer on demand: `server.py jax|torch|numpy THREADS`, commands on standard input, answers on output.
 
     prepare ROW         compile and run once            ok | missing
-    run ROW REPEATS     time that many runs             seconds
+    run ROW REPEATS     time that many runs             seconds, and those of all its threads together
     result ROW FILE     write what the row computes     ok
 
 A blank in the name of a row is written as an underscore. An exception is answered by `error` and its text on one line.
@@ -29,12 +29,12 @@ def main():
             repeats = range(int(rest[0]))
             gc.collect()
             gc.disable()
-            start = time.perf_counter()
+            start, busy = time.perf_counter(), time.process_time()
             for _ in repeats:
                 run()
-            seconds = time.perf_counter() - start
+            seconds, busy = time.perf_counter() - start, time.process_time() - busy
             gc.enable()
-            return repr(seconds)
+            return f"{seconds!r} {busy!r}"
         if command == "result":
             result().astype("<f8").tofile(rest[0])
             return "ok"

@@ -19,6 +19,11 @@ def uniform(seed, *shape):
     return ((z >> np.uint64(11)).astype(np.float64) * 2.0**-52 - 1).reshape(shape)
 
 
+def places(seed, count):
+    """Indices below `count`."""
+    return ((uniform(seed, count) + 1) / 2 * count).astype(np.int64)
+
+
 def read(name, *shape):
     return np.fromfile(FOLDER / name).reshape(shape)
 

@@ -9,9 +9,9 @@ jax.config.update("jax_enable_x64", True)
 
 
 def rows(threads):
-    from . import filters, first_call, jacobians, learning, lorenz96, matrices, spectral, training, variational
+    from . import filters, first_call, jacobians, learning, lorenz96, matrices, products, spectral, training, variational
 
-    modules = [lorenz96, variational, filters, jacobians, spectral, matrices, training, learning, first_call]
+    modules = [lorenz96, variational, filters, jacobians, spectral, matrices, training, learning, first_call, products]
     return {name: row for module in modules for name, row in module.ROWS.items()}
 
 

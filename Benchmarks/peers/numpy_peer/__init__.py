@@ -2,6 +2,6 @@
 
 
 def rows(threads):
-    from . import eager, filters, matrices
+    from . import eager, filters, matrices, products
 
-    return {name: row for module in (filters, matrices, eager) for name, row in module.ROWS.items()}
+    return {name: row for module in (filters, matrices, eager, products) for name, row in module.ROWS.items()}

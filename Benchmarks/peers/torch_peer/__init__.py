@@ -4,6 +4,6 @@ import torch
 
 def rows(threads):
     torch.set_num_threads(threads)
-    from . import eager, learning, training, variational
+    from . import eager, learning, recurrence, training, variational
 
-    return {name: row for module in (variational, training, learning, eager) for name, row in module.ROWS.items()}
+    return {name: row for module in (variational, training, learning, eager, recurrence) for name, row in module.ROWS.items()}
