@@ -11,7 +11,7 @@ let package = Package(
             name: "Apus",
             targets: [
                 "Tensors", "Kernels", "Networks", "Dynamics", "Assimilation", "Verification", "Learning",
-                "Experiments",
+                "Studies", "Experiments",
             ]),
         .library(name: "Checks", targets: ["Checks"]),
         .executable(name: "apus", targets: ["apus"]),
@@ -44,11 +44,18 @@ let package = Package(
             name: "Learning",
             dependencies: ["Tensors", "Kernels", "Networks", "Dynamics", "Assimilation", "Verification"]),
 
+        // Problems, methods, models and the settings of papers as values, and the protocol that compares them.
+        .target(
+            name: "Studies",
+            dependencies: [
+                "Tensors", "Kernels", "Networks", "Dynamics", "Assimilation", "Verification", "Learning",
+            ]),
+
         // Files, settings, runs and reports: the only part that knows of the world.
         .target(
             name: "Experiments",
             dependencies: [
-                "CNetCDF", "CNetCDFReader", "CSystem", "Tensors", "Kernels", "Learning", "Dynamics",
+                "CNetCDF", "CNetCDFReader", "CSystem", "Tensors", "Kernels", "Learning", "Dynamics", "Studies",
                 .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
@@ -94,8 +101,8 @@ let package = Package(
             exclude: ["Data"]),
         .testTarget(name: "VerificationTests", dependencies: ["Verification"]),
         .testTarget(name: "LearningTests", dependencies: ["Learning", "Dynamics", "Checks"]),
-        .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "Checks"]),
-        .testTarget(name: "ApusTests", dependencies: ["apus", "Experiments"]),
+        .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "Studies", "Checks"]),
+        .testTarget(name: "ApusTests", dependencies: ["apus", "Experiments", "Studies"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,6 @@
 import Dynamics
 import Learning
+import Studies
 
 /// What `apus list` names and `apus explain` shows.
 public enum Catalog {
@@ -68,13 +69,14 @@ public enum Catalog {
                 entries: EnsembleFilter.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
             Section(
                 title: "Settings of twin experiments",
-                entries: PublishedSettingName.allCases.map { Entry(name: $0.rawValue, what: $0.setting.title) }),
+                entries: Literature.all.map { Entry(name: $0.name, what: $0.title) }),
             Section(
                 title: "Methods of twin experiments",
-                entries: TwinMethodKind.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
+                entries: Methods.all.map { Entry(name: $0.name, what: $0.summary) }),
             Section(
                 title: "Forecast models of twin experiments",
-                entries: TwinModelKind.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
+                entries: [Entry(name: ForecastPlan.physicalKind, what: ForecastPlan.physicalSummary)]
+                    + Surrogates.all.map { Entry(name: $0.name, what: $0.summary) }),
             Section(title: "Baselines", entries: Baseline.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
         ]
     }

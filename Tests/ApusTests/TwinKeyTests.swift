@@ -1,3 +1,4 @@
+import Studies
 import Testing
 
 /// Every key of a twin experiment has an effect.

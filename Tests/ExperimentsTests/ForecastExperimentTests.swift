@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import Studies
 import Testing
 
 @testable import Experiments

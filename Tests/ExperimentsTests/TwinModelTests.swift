@@ -7,6 +7,7 @@ import Tensors
 import Testing
 
 @testable import Experiments
+@testable import Studies
 
 /// Forecast models of twin experiments: physical, learned and hybrid ones, by name in the same file.
 @Suite struct TwinModelTests {
@@ -117,7 +118,7 @@ import Testing
         let echo = try Checkpoint<TrainingRecord>(
             decoding: InputFile.bytes(path.replacing("convolution", with: "reservoir")))
         var hostile = echo
-        hostile.description.given[.units] = 100_000
+        hostile.description.given["units"] = 100_000
         var spoilt = echo
         spoilt.tensors["model.reservoir.readout.bias"] = Tensor([Double.nan])
         for (checkpoint, what) in [(hostile, "a larger model than it holds"), (spoilt, "not finite")] {
@@ -142,28 +143,27 @@ import Testing
     }
 
     /// Every kind has the tangent and the adjoint that 4D-Var asks for.
-    @Test(arguments: TwinModelKind.allCases.filter { $0 != .physical }) func learnedModelsAreLawful(
-        _ kind: TwinModelKind
-    )
-        throws
-    {
-        let given: [TwinModelKind: String] = [
-            .convolution: "epochs: 4, batch: 32", .dense: "epochs: 4, batch: 32, depth: 1",
-            .gaussianProcess: "points: 40",
+    @Test(arguments: Surrogates.all.map { $0.name }) func learnedModelsAreLawful(_ kind: String) throws {
+        let given = [
+            "convolution": "epochs: 4, batch: 32", "dense": "epochs: 4, batch: 32, depth: 1",
+            "gaussian-process": "points: 40",
         ]
         let text = """
             model: {name: lorenz96, variables: 8}
-            models: [{kind: \(kind.rawValue), length: 300\(given[kind].map { ", " + $0 } ?? "")}]
-            methods: [{method: etkf, model: \(kind.rawValue)}]
+            models: [{kind: \(kind), length: 300\(given[kind].map { ", " + $0 } ?? "")}]
+            methods: [{method: etkf, model: \(kind)}]
             """
         try withTemporaryFolder { folder in
             let experiment = try #require(try file(text).experiment as? TwinExperiment)
             let claimed = try RunFolder(claiming: folder + "/out", fingerprint: "x", as: .new)
             let learned = try experiment.train(in: claimed, options: RunOptions(threads: 1, isQuiet: true))
-            let model = try #require(learned.models[kind.rawValue]).model
-            let tolerances: Tolerances = kind.isNetwork ? .float32 : .float64
+            let model = try #require(learned.models[kind]).model
+            let tolerances: Tolerances = ["convolution", "dense"].contains(kind) ? .float32 : .float64
             let state = 2 + 3 * Key(1).normal([8 + model.memory(of: 8)])
-            #expect(checkMap(model, at: state, tolerances: tolerances) == [])
+            func check<Model: ForecastMap>(_ model: Model) -> [String] {
+                checkMap(model, at: state, tolerances: tolerances).map { "\($0)" }
+            }
+            #expect(check(model) == [])
         }
     }
 
@@ -201,11 +201,11 @@ import Testing
         let setting = try #require(
             try file("model: {name: lorenz96, variables: 8}\nmethods: [{method: etkf}]").experiment as? TwinExperiment
         ).configuration.setting
-        let field = TwinModel.convolution(width: 4, centre: 2, scale: 4, outputScale: 8, Key(1), Key(2))
-        let start = LearnedModel(field: field, physics: nil, interval: 0.05)
+        let field = ConvolutionField.startingAtZero(width: 4, centre: 2, scale: 4, outputScale: 8, Key(1), Key(2))
+        let start = TendencyModel(field: field, physics: nil, interval: 0.05)
         var learner = TransitionLearner()
         (learner.epochs, learner.batchSize) = (2, 32)
-        var alternation = AlternatingLearning<LearnedModel<TwinModel.ConvolutionField>, ETKF, ObservedPart>(
+        var alternation = AlternatingLearning<TendencyModel<ConvolutionField>, ETKF, ObservedPart>(
             ETKF(), learner: learner
         ) { $0($1) }
         (alternation.rounds, alternation.spinUp) = (3, 10)
@@ -238,7 +238,9 @@ import Testing
         #expect(fault("models: [{name: net, kind: dense, length: 20}]" + methods).contains("enough for a batch"))
         #expect(
             fault("models: [{name: net, kind: dictionary, from: observations}]" + methods).contains("from: trajectory"))
-        #expect(fault("model: {name: lorenz63}\nmodels: [{name: net, kind: convolution}]" + methods).contains("places"))
+        #expect(
+            fault("model: {name: lorenz63}\nmodels: [{name: net, kind: convolution}]" + methods).contains(
+                "spatial coordinates"))
         #expect(
             fault("sensitivity: {error: 2}\nmodels: [{name: net, kind: dense}]" + methods).contains("from observations")
         )

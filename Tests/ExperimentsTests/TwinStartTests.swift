@@ -1,5 +1,6 @@
 import Assimilation
 import Foundation
+import Studies
 import Tensors
 import Testing
 

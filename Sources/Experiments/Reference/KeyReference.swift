@@ -1,4 +1,5 @@
 import Foundation
+import Studies
 
 /// All keys of configurations, from the tables that check them.
 public struct KeyReference: Sendable {

@@ -1,3 +1,4 @@
+import Studies
 import Verification
 
 /// A published number that an experiment is to find again, and what counts as finding it.

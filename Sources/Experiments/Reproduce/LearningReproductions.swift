@@ -1,5 +1,6 @@
 import Assimilation
 import Learning
+import Studies
 
 /// The table of machine learning in data assimilation, row by row.
 ///

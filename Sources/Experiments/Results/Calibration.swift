@@ -1,4 +1,5 @@
 import Foundation
+import Studies
 import Verification
 
 /// A number with its confidence interval.

@@ -1,3 +1,4 @@
+import Studies
 import Verification
 
 /// The method with the lowest score at one lead, and whether it differs from the others beyond noise.

@@ -1,3 +1,5 @@
+import Studies
+
 /// A variable of the run.
 public struct VariableRecord: Codable, Sendable, Equatable {
     /// The name in files and records.

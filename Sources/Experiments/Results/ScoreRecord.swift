@@ -1,3 +1,5 @@
+import Studies
+
 /// Which score a record holds.
 public enum ScoreName: String, Codable, Sendable, CaseIterable {
     /// Root-mean-square error, in the unit of the variable.
@@ -65,9 +67,4 @@ public struct ScoreRecord: Codable, Sendable, Equatable {
         self.high = high?.finite
         self.count = count
     }
-}
-
-extension Double {
-    /// The number itself, or nil if it is infinite or not a number.
-    public var finite: Double? { isFinite ? self : nil }
 }

@@ -1,3 +1,5 @@
+import Studies
+
 extension RunResults {
     /// What follows from the scores, comparisons and estimates, in sentences that say what is not so, too.
     public func derivedVerdict() -> [String] {

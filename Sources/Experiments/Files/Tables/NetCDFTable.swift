@@ -1,4 +1,5 @@
 import CNetCDF
+import Studies
 
 /// A NetCDF file of variables in time, from which tables of observations are taken.
 ///

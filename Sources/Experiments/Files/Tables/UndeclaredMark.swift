@@ -1,3 +1,5 @@
+import Studies
+
 /// A value far away from all others and found again and again:
 /// most likely a mark of missing values that nobody declared.
 struct UndeclaredMark: Equatable {

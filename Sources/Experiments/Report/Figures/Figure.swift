@@ -1,3 +1,4 @@
+import Studies
 import Tensors
 
 /// A drawing of one or more panels in a grid, described by what it shows; see ``FigureRenderer`` for drawing it.

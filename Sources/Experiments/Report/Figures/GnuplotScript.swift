@@ -1,3 +1,5 @@
+import Studies
+
 /// A figure in gnuplot's language: numbers in data blocks, text in single quotes, places computed here.
 struct GnuplotScript {
     private static let width = 900.0

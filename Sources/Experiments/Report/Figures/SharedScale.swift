@@ -1,4 +1,5 @@
 import Foundation
+import Studies
 
 extension [Panel] {
     /// The panels with one vertical range for all whose axes have the same label, so that they can be compared.

@@ -1,3 +1,5 @@
+import Studies
+
 extension ReportContext {
     var intervals: ReportSection {
         let scores = [ScoreName.coverage50, .coverage90].filter { !methods(with: $0).isEmpty }

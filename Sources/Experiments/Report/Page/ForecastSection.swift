@@ -1,3 +1,5 @@
+import Studies
+
 extension ReportContext {
     var forecasts: ReportSection {
         var section = ReportSection(identifier: "forecasts", title: "Forecasts of the largest changes", parts: [])

@@ -1,3 +1,5 @@
+import Studies
+
 extension ReportContext {
     var gapSkill: ReportSection {
         var parts: [ReportPart] = []

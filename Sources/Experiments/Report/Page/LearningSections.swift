@@ -1,3 +1,5 @@
+import Studies
+
 extension ReportContext {
     var differences: ReportSection {
         var section = ReportSection(identifier: "differences", title: "Which differences are significant?", parts: [])

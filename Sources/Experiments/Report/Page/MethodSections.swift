@@ -1,3 +1,5 @@
+import Studies
+
 extension ReportContext {
     var methods: ReportSection {
         var table = TextTable(columns: ["Method", "Kind", "What it does", "Settings"].map { .init($0) })

@@ -1,3 +1,5 @@
+import Studies
+
 /// What the sections of a report share: the results with ways to look scores up, and one look for each method.
 struct ReportContext: Sendable {
     let results: RunResults

@@ -1,3 +1,5 @@
+import Studies
+
 extension ReportContext {
     var skill: ReportSection {
         guard !methods(with: .rmse).isEmpty else { return .init(identifier: "skill", title: "", parts: []) }

@@ -1,3 +1,5 @@
+import Studies
+
 extension ReportContext {
     /// All sections, in the order of the page.
     var sections: [ReportSection] {

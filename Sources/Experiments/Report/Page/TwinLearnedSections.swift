@@ -1,3 +1,5 @@
+import Studies
+
 /// What a report says of learned methods alone: their gains, and how they stand other conditions.
 extension TwinResults {
     /// Gains as pictures on one scale, that of a Kalman filter the last.
@@ -77,7 +79,8 @@ extension TwinResults {
         let own = robustness.filter { $0.key == key }
         guard !own.isEmpty else { return nil }
         let usual = usualConditions[key.rawValue]
-        let shown = methods.filter { !$0.kind.isBaseline }
+        let baselines = Methods.baselines.map { $0.name }
+        let shown = methods.filter { !baselines.contains($0.kind) }
         let lines = shown.enumerated().compactMap { place, method -> PanelLayer? in
             var points = own.filter { $0.method == method.name }.map { ($0.value ?? .nan, $0.error) }
             if points.isEmpty { return nil }
@@ -87,8 +90,8 @@ extension TwinResults {
             points.sort { $0.0 < $1.0 }
             let style = LineStyle(
                 FigureColor.sequence[place % FigureColor.sequence.count],
-                dash: method.kind.isLearned ? .solid : .dashed,
-                width: method.kind.isLearned ? 2 : 1.4, marker: method.kind.isLearned ? .disk : .circle)
+                dash: method.training != nil ? .solid : .dashed,
+                width: method.training != nil ? 2 : 1.4, marker: method.training != nil ? .disk : .circle)
             return .line(name: method.name, x: points.map(\.0), y: points.map(\.1), style: style)
         }
         let mark =

@@ -1,3 +1,5 @@
+import Studies
+
 /// What a report says of forecast models by themselves.
 extension TwinResults {
     var modelSection: ReportSection {

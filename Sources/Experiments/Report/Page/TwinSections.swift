@@ -1,3 +1,5 @@
+import Studies
+
 extension TwinResults {
     var report: Report {
         let facts = [

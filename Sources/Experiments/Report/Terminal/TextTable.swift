@@ -1,4 +1,5 @@
 import Foundation
+import Studies
 import Tensors
 
 /// A table of text and numbers, for the terminal and for the report.
@@ -114,23 +115,5 @@ public struct TextTable: Sendable, Equatable {
     /// Whether a column holds text, aligned on the left.
     func isText(_ column: Int) -> Bool {
         rows.contains { if case .text = $0[column] { true } else { false } }
-    }
-}
-
-/// Numbers as readers write them.
-enum NumberText {
-    /// So many decimals with a true minus sign; a dash for what is not known.
-    static func fixed(_ value: Double?, decimals: Int) -> String {
-        guard let value = value?.finite else { return "–" }
-        return plain(value, decimals: decimals).replacing("-", with: "−")
-    }
-
-    /// Six digits at most, with a true minus sign.
-    static func short(_ value: Double) -> String { String(format: "%.6g", value).replacing("-", with: "−") }
-
-    /// So many decimals in ASCII, never a negative zero.
-    static func plain(_ value: Double, decimals: Int) -> String {
-        let text = String(format: "%.\(decimals)f", value)
-        return text.contains { ("1"..."9").contains($0) } || !text.hasPrefix("-") ? text : String(text.dropFirst())
     }
 }

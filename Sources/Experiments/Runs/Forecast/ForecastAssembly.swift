@@ -1,4 +1,5 @@
 import Learning
+import Studies
 import Verification
 
 extension ForecastRun {

@@ -1,4 +1,5 @@
 import Learning
+import Studies
 import Verification
 
 /// All results of one gap scenario: what a stage of the run keeps.

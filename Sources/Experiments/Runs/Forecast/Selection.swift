@@ -1,4 +1,5 @@
 import Learning
+import Studies
 import Verification
 
 /// Chooses hyperparameters by time-blocked cross-validation, and memory, inflation and method by forecasts of the

@@ -1,4 +1,5 @@
 import Learning
+import Studies
 
 /// What a configuration file says of a structural experiment.
 struct StructuralConfiguration: Sendable {

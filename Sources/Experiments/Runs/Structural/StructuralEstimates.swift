@@ -1,5 +1,6 @@
 import Assimilation
 import Learning
+import Studies
 import Verification
 
 /// What filter and smoother of one model say of every time: with all observations, and without those withheld.

@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import Studies
 import Verification
 
 /// From fitted models to results: the choice on the validation period, scores of the test period, estimates.

@@ -1,4 +1,5 @@
 import Foundation
+import Studies
 
 /// Some methods on a setting: a twin experiment, narrowed to what is asked for.
 public struct Comparison: Sendable {
@@ -10,8 +11,8 @@ public struct Comparison: Sendable {
     ///   - methods: the names of those that are compared; all by default.
     ///   - seeds: the number of test seeds, if not that of the configuration.
     public init(_ setting: String, methods: [String]?, seeds: Int?) throws(InputError) {
-        if let name = PublishedSettingName(rawValue: setting) {
-            file = try Self.published(name)
+        if let setting = Literature.all.first(where: { $0.name == setting }) {
+            file = try Self.published(setting)
         } else {
             file = try ExperimentFile(setting)
         }
@@ -19,7 +20,7 @@ public struct Comparison: Sendable {
             throw InputError(
                 .configuration, at: .init(setting, path: "experiment"), "an experiment of kind \(file.kind.rawValue)",
                 expected: "kind twin, or a published setting: "
-                    + Spelling.oneOf(PublishedSettingName.allCases.map(\.rawValue)))
+                    + Spelling.oneOf(Literature.all.map(\.name)))
         }
         experiment = try experiment.narrowed(to: methods, seeds: seeds)
         file.experiment = experiment
@@ -33,19 +34,30 @@ public struct Comparison: Sendable {
         try file.run(output: output, claim: claim, options: options)
     }
 
-    private static func published(_ name: PublishedSettingName) throws(InputError) -> ExperimentFile {
-        let setting = name.setting
-        let methods = name.methods.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n")
+    private static func published(_ setting: TwinSetting) throws(InputError) -> ExperimentFile {
+        let methods = setting.methods.map { "  - \($0.yaml)" }.joined(separator: "\n")
         return try ExperimentFile(
             yaml: """
                 experiment: twin
-                name: \(name.rawValue)
+                name: \(setting.name)
                 title: '\(setting.title)'
                 summary: '\(setting.reference.replacing("'", with: "''"))'
-                setting: \(name.rawValue)
+                setting: \(setting.name)
                 methods:
                 \(methods)
-                """, file: name.rawValue)
+                """, file: setting.name)
+    }
+}
+
+extension ComparedMethod {
+    /// As a configuration has it: `{method: letkf, members: 10, inflation: [1.02, 1.06], …}`.
+    fileprivate var yaml: String {
+        let entries = type.parameterDescriptions.map { description in
+            let values = candidates.compactMap { $0.value(description.name) }
+            let listed = values.reduce(into: [Double]()) { if !$0.contains($1) { $0.append($1) } }
+            return "\(description.name): [\(listed.map { description.domain.text($0) }.joined(separator: ", "))]"
+        }
+        return "{" + (["method: \(type.name)"] + entries).joined(separator: ", ") + "}"
     }
 }
 

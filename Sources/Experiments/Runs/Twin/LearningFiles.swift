@@ -1,10 +1,11 @@
 import Foundation
 import Learning
 import Networks
+import Studies
 import Tensors
 
 /// The files of one training in a run's folder.
-struct LearningFiles: Sendable {
+struct LearningFiles: TrainingKeeper, Sendable {
     let folder: RunFolder
     /// For readers.
     let name: String
@@ -134,7 +135,7 @@ extension ExperimentFile {
             throw InputError(
                 .configuration, at: .init(header.file), "nothing here is trained by itself",
                 expected: "an experiment of kind twin with a model or a method that learns, as "
-                    + Spelling.oneOf(TwinMethodKind.allCases.filter(\.isLearned).map(\.rawValue)))
+                    + Spelling.oneOf(Methods.all.filter { $0 is any TrainableMethod.Type }.map { $0.name }))
         }
         let folder = try folder(output, claim)
         let trained = try experiment.train(in: folder, options: options)
@@ -156,5 +157,35 @@ extension ExperimentFile {
             ])
         }
         return (table, folder.path)
+    }
+}
+
+extension PlannedModel {
+    /// - Parameter condition: another one than that of the other models, whose files lie apart.
+    func trained(
+        on setting: TwinSetting, seed: Int, under condition: RobustnessCondition? = nil, in folder: RunFolder,
+        options: RunOptions
+    ) throws(InputError) -> ForecastChoice {
+        let setting = condition?.changed(setting) ?? setting
+        if let file { return try restored(file, setting, seed) }
+        let place = place(condition)
+        let files = LearningFiles(
+            folder: folder, name: place.joined(separator: "/"), place: place, isQuiet: options.isQuiet)
+        return try plan.trained(on: setting, seed: seed, files)
+    }
+
+    /// The folders and the name of the files.
+    func place(_ condition: RobustnessCondition?) -> [String] {
+        condition.map { ["sensitivity", name, $0.name] } ?? [name]
+    }
+
+    private func restored(_ path: String, _ setting: TwinSetting, _ seed: Int) throws(InputError) -> ForecastChoice {
+        let bytes = try InputFile.bytes(path)
+        do { return try plan.restored(from: bytes, on: setting, seed: seed) } catch {
+            throw InputError(
+                .data, at: .init(path), error.problem,
+                expected:
+                    "a model of kind \(plan.kind) of \(setting.model.variables) variables, as 'apus train' saves it")
+        }
     }
 }

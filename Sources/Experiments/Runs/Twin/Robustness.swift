@@ -1,4 +1,5 @@
 import Assimilation
+import Studies
 
 /// What is changed to see how a method stands it, by its word in a configuration.
 enum RobustnessKey: String, CaseIterable, Sendable, Codable {
@@ -25,7 +26,7 @@ enum RobustnessKey: String, CaseIterable, Sendable, Codable {
 
     var bounds: Bounds<Double> {
         switch self {
-        case .members: MethodParameterKey.members.bounds
+        case .members: .within(2...1_000_000)
         case .error: .within(1e-9...1e9)
         case .stepsBetween: .within(1...100_000)
         case .missing: .within(0...0.99)
@@ -40,9 +41,9 @@ enum RobustnessKey: String, CaseIterable, Sendable, Codable {
         switch self {
         case .members: nil
         case .error: setting.error
-        case .stepsBetween: Double(setting.model.stepsBetween)
+        case .stepsBetween: Double(setting.model.steps)
         case .missing: setting.missing
-        case .forcing: setting.model.forcing
+        case .forcing: setting.model.model.value("forcing")
         }
     }
 }
@@ -60,24 +61,22 @@ struct RobustnessCondition: Sendable, Equatable {
         switch key {
         case .members: break
         case .error: setting.error = value
-        case .stepsBetween: setting.model.stepsBetween = Int(value)
+        case .stepsBetween: setting.model.steps = Int(value)
         case .missing: setting.missing = value
-        case .forcing: setting.model.forcing = value
+        case .forcing: setting.model = setting.model.with("forcing", value)
         }
         return setting
     }
 
-    func changed(_ candidate: MethodCandidate) -> MethodCandidate {
-        var candidate = candidate
-        if key == .members { candidate[.members] = value }
-        return candidate
+    func changed(_ method: any AssimilationMethod) -> any AssimilationMethod {
+        key == .members ? method.changed("members", value) : method
     }
 
     /// Whether it means anything to a method. A model that is not that of the truth has one time between observations.
-    func concerns(_ method: TwinMethod) -> Bool {
+    func concerns(_ method: ComparedMethod) -> Bool {
         switch key {
-        case .members: method.kind.parameters.contains(.members)
-        case .stepsBetween: method.model == nil && method.kind != .jointNetworks
+        case .members: method.type.has("members")
+        case .stepsBetween: method.model == nil && !(method.method is JointNetworksMethod)
         case .error, .missing, .forcing: true
         }
     }
@@ -111,8 +110,8 @@ struct RobustnessPlan: Sendable, Equatable {
         var conditions: [RobustnessCondition] = []
         for key in known {
             guard let list = keys.optional(key.rawValue) else { continue }
-            if key == .forcing, setting.model.name != .lorenz96 {
-                throw list.error("\(setting.model.name.rawValue) has no forcing", expected: "the model lorenz96")
+            if key == .forcing, !type(of: setting.model.model).has("forcing") {
+                throw list.error("\(setting.model.name) has no forcing", expected: "the model lorenz96")
             }
             let values =
                 try key.isWhole ? keys.integers(key.rawValue).map(Double.init) : keys.numbers(key.rawValue)

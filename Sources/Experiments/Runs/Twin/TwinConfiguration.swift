@@ -1,4 +1,5 @@
 import Learning
+import Studies
 
 /// What a configuration file says of a twin experiment.
 ///
@@ -23,9 +24,9 @@ struct TwinConfiguration: Sendable {
     /// Seeds that tuning may see, and seeds that only the scores see.
     let tuningSeeds: [Int]
     private(set) var testSeeds: [Int]
-    private(set) var methods: [TwinMethod]
+    private(set) var methods: [ComparedMethod]
     /// Forecast models beside that of the truth.
-    let models: [TwinModelPlan]
+    let models: [PlannedModel]
     /// Conditions in which what is learned from observations is learned too.
     let sensitivity: RobustnessPlan?
     /// Steps of the run that shows what a forecast model does in the long run.
@@ -34,12 +35,12 @@ struct TwinConfiguration: Sendable {
     let robustness: RobustnessPlan?
 
     /// Whether there is anything to train.
-    var learns: Bool { models.contains { $0.kind != .physical } || methods.contains(where: \.kind.isLearned) }
+    var learns: Bool { models.contains { $0.plan.surrogate != nil } || methods.contains(where: \.isLearned) }
 
     /// The same with some of the methods, and what costs nothing; and with another number of test seeds.
     func narrowed(to names: [String]?, seeds: Int?) -> TwinConfiguration {
         var result = self
-        if let names { result.methods = methods.filter { names.contains($0.name) || $0.kind.isBaseline } }
+        if let names { result.methods = methods.filter { names.contains($0.name) || $0.method.isBaseline } }
         if let seeds { result.testSeeds = Array(1...seeds) }
         return result
     }
@@ -63,11 +64,11 @@ struct TwinConfiguration: Sendable {
         try requireMachine(keys.node, methods: entries)
     }
 
-    private static func models(_ node: ConfigurationNode?, _ setting: TwinSetting) throws(InputError) -> [TwinModelPlan]
+    private static func models(_ node: ConfigurationNode?, _ setting: TwinSetting) throws(InputError) -> [PlannedModel]
     {
-        var models: [TwinModelPlan] = []
+        var models: [PlannedModel] = []
         for entry in try node.map({ (node) throws(InputError) in try entries(node, atMost: mostModels) }) ?? [] {
-            let model = try TwinModelPlan(entry, setting)
+            let model = try PlannedModel(entry, setting)
             if models.contains(where: { $0.name == model.name }) {
                 throw entry.error("duplicate model \(model.name.quoted)", expected: "each name once: add 'name'")
             }
@@ -77,7 +78,7 @@ struct TwinConfiguration: Sendable {
     }
 
     private static func sensitivity(
-        _ keys: inout ConfigurationMapping, _ setting: TwinSetting, _ models: [TwinModelPlan]
+        _ keys: inout ConfigurationMapping, _ setting: TwinSetting, _ models: [PlannedModel]
     ) throws(InputError) -> RobustnessPlan? {
         if let node = keys.optional("sensitivity"), !models.contains(where: \.learnsFromObservations) {
             throw node.error("no model is learned from observations", expected: "one with 'from: observations'")
@@ -88,11 +89,11 @@ struct TwinConfiguration: Sendable {
     }
 
     private static func methods(
-        _ entries: [ConfigurationNode], _ setting: TwinSetting, _ models: [TwinModelPlan], budget: Int
-    ) throws(InputError) -> [TwinMethod] {
-        var methods: [TwinMethod] = []
+        _ entries: [ConfigurationNode], _ setting: TwinSetting, _ models: [PlannedModel], budget: Int
+    ) throws(InputError) -> [ComparedMethod] {
+        var methods: [ComparedMethod] = []
         for entry in entries {
-            let method = try TwinMethod(entry, models: models.map(\.name), budget: budget)
+            let method = try ComparedMethod(entry, models: models.map(\.name), budget: budget)
             if methods.contains(where: { $0.name == method.name }) {
                 throw entry.error("duplicate method \(method.name.quoted)", expected: "each name once: add 'name'")
             }
@@ -100,10 +101,8 @@ struct TwinConfiguration: Sendable {
             methods.append(method)
         }
         // The least that any method must beat.
-        let missing = TwinMethodKind.allCases.filter { kind in
-            kind.isBaseline && !methods.contains { $0.kind == kind }
-        }
-        return missing.map { TwinMethod($0) } + methods
+        let missing = Methods.baselines.filter { kind in !methods.contains { $0.method.name == kind.name } }
+        return missing.map { ComparedMethod($0.init()) } + methods
     }
 
     private static func entries(
@@ -115,42 +114,22 @@ struct TwinConfiguration: Sendable {
     }
 
     private static func check(
-        _ method: TwinMethod, _ entry: ConfigurationNode, _ setting: TwinSetting, _ models: [TwinModelPlan]
+        _ method: ComparedMethod, _ entry: ConfigurationNode, _ setting: TwinSetting, _ models: [PlannedModel]
     ) throws(InputError) {
-        if method.kind.isLearned, models.contains(where: { $0.name == method.name }) {
+        if method.isLearned, models.contains(where: { $0.name == method.name }) {
             throw entry.error(
                 "a method that learns with the name of a model, \(method.name.quoted)",
                 expected: "another name: both are files in models/")
         }
-        if !method.kind.takesMemory, models.contains(where: { $0.name == method.model && $0.kind == .reservoir }) {
+        let type = method.type
+        if !type.takesMemory, models.contains(where: { $0.name == method.model && $0.hasMemory }) {
             throw entry.error(
-                "\(method.kind.rawValue) with a model that remembers",
-                expected: TwinMethodKind.allCases.filter(\.takesMemory).map(\.rawValue).joined(separator: ", "))
+                "\(type.name) with a model that remembers",
+                expected: Methods.all.filter { $0.takesMemory }.map { $0.name }.joined(separator: ", "))
         }
-        if method.kind.parameters.contains(.radius), setting.model.coordinates == nil {
-            throw entry.error(
-                "\(setting.model.name.rawValue) has no places to localise by", expected: "a method without radius")
-        }
-        if method.kind == .optimalParticles, setting.modelError == 0 || setting.function != .identity {
-            throw entry.error(
-                "the optimal proposal needs model error and a linear observation",
-                expected: "'model_error' above 0 and the function identity")
-        }
-        let fewest = GainNetwork.fewestPlaces
-        let isNetwork = method.kind == .residualNetwork || method.kind == .jointNetworks
-        if isNetwork, setting.model.coordinates == nil || setting.model.variables < fewest {
-            throw entry.error(
-                "a network along the places of \(setting.model.variables) variables of \(setting.model.name.rawValue)",
-                expected: "a model with places, at least \(fewest)")
-        }
-        if method.kind == .setTransformer, setting.model.variables < 12 {
-            throw entry.error(
-                "a network along the places of \(setting.model.variables) variables", expected: "at least 12")
-        }
-        if isNetwork, setting.function != .identity {
-            throw entry.error(
-                "\(method.kind.rawValue) for observations through \(setting.function.rawValue)",
-                expected: "'function' identity")
+        let traits = setting.traits
+        if let fault = type.requirements.lazy.compactMap({ $0.fault(traits) }).first {
+            throw entry.error("\(type.name): \(fault.problem)", expected: fault.expected)
         }
     }
 }

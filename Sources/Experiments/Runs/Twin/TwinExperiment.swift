@@ -1,5 +1,6 @@
 import Assimilation
 import Learning
+import Studies
 import Tensors
 import Verification
 
@@ -27,18 +28,35 @@ public struct TwinExperiment: Experiment {
         var learned = TwinLearned()
         // Those of files first: a file that is refused is refused before anything is trained.
         for plan in configuration.models.filter({ $0.file != nil }) + configuration.models.filter({ $0.file == nil }) {
-            let learning = TwinModelLearning(plan, configuration.setting, seed: header.seed)
-            learned.models[plan.name] = try learning.trained(in: folder, options: options)
+            learned.models[plan.name] = try plan.trained(
+                on: configuration.setting, seed: header.seed, in: folder, options: options)
         }
-        for method in configuration.methods where method.kind.isLearned {
-            for number in method.candidates.indices {
-                let learning = TwinLearning(
-                    setting: configuration.setting, method: method, number: number, seed: header.seed,
-                    model: learned.model(of: method, configuration.setting))
-                learned.methods[method.name, default: []].append(try learning.trained(in: folder, options: options))
+        for method in configuration.methods {
+            for (number, candidate) in method.candidates.enumerated() {
+                guard let trainable = candidate as? any TrainableMethod else { continue }
+                let keeper = LearningFiles(
+                    folder: folder, name: method.trainingName(number), place: method.trainingPlace(number),
+                    isQuiet: options.isQuiet)
+                let trained = try train(trainable, learned.model(of: method, configuration.setting), keeper)
+                learned.methods[method.name, default: []].append(trained)
             }
         }
         return learned
+    }
+
+    private func train<Method: TrainableMethod>(
+        _ method: Method, _ forecast: ForecastChoice, _ keeper: LearningFiles
+    ) throws(InputError) -> TrainedMethod {
+        let (weights, record) = try train(method, forecast.model, forecast.modelError, keeper)
+        return TrainedMethod(name: keeper.name, method: method.with(weights: weights), record: record)
+    }
+
+    private func train<Method: TrainableMethod, Model: ForecastMap>(
+        _ method: Method, _ model: Model, _ modelError: ModelError?, _ keeper: LearningFiles
+    ) throws(InputError) -> (Method.Weights, TrainingRecord) {
+        let task = TrainingTask(configuration.setting, model: model, modelError: modelError, seed: header.seed)
+        let (weights, record) = try method.trained(task, keeper)
+        return (weights, record)
     }
 
     /// The result of a task.
@@ -58,7 +76,7 @@ public struct TwinExperiment: Experiment {
         var condition: RobustnessCondition?
 
         /// Of its stage.
-        func name(_ method: TwinMethod) -> [String] {
+        func name(_ method: ComparedMethod) -> [String] {
             (condition.map { ["robustness", $0.name] } ?? [purpose.rawValue]) + [
                 method.name, "\(candidate)", "\(seed)",
             ]
@@ -90,7 +108,7 @@ public struct TwinExperiment: Experiment {
         let tested = try runs(tests, learned, folder, progress, options)
         progress.finish()
         // What a filter must beat to know anything.
-        let climate = zip(tests, tested).filter { methods[$0.0.method].kind == .climatology }.map(\.1.run)
+        let climate = zip(tests, tested).filter { methods[$0.0.method].isClimatology }.map(\.1.run)
         let records = methods.indices.map { method in
             TwinMethodRecord(
                 methods[method], chosen: chosen[method], setting: configuration.setting,
@@ -134,7 +152,7 @@ public struct TwinExperiment: Experiment {
         let found = try runs(tasks, learned, folder, progress, options)
         progress.finish()
         let usual = records.map { RobustnessRecord($0.name, nil, runs: Array($0.runs.prefix(plan.seeds))) }
-        let (spinup, climatology) = (configuration.setting.spinup, methods.firstIndex { $0.kind == .climatology } ?? 0)
+        let (spinup, climatology) = (configuration.setting.spinUp, methods.firstIndex(where: \.isClimatology) ?? 0)
         return usual
             + plan.conditions.flatMap { condition in
                 methods.indices.filter { condition.concerns(methods[$0]) }.map { method in
@@ -174,27 +192,46 @@ public struct TwinExperiment: Experiment {
         }
     }
 
-    private func record(_ task: Task, _ method: TwinMethod, _ learned: TwinLearned) -> TimedRun {
+    private func record(_ task: Task, _ method: ComparedMethod, _ learned: TwinLearned) -> TimedRun {
         let condition = task.condition
         let setting = condition?.changed(configuration.setting) ?? configuration.setting
-        let candidate = method.candidates[task.candidate]
+        let candidate = learned.methods[method.name]?[task.candidate].method ?? method.candidates[task.candidate]
         let draw = setting.draw(task.purpose, seed: task.seed)
-        let filter = TwinFilter(
-            setting: setting, kind: method.kind, candidate: condition?.changed(candidate) ?? candidate,
-            model: learned.model(of: method, setting), learned: learned.methods[method.name]?[task.candidate].analysis)
-        let (series, seconds) = filter.run(draw)
+        let forecast = learned.model(of: method, setting)
+        let run = run(
+            condition?.changed(candidate) ?? candidate, forecast.model, forecast.modelError, setting, draw)
         // Whole series of one seed are enough for the figures.
         let keepsStates =
             task.purpose == .test && condition == nil && task.seed == header.seed + configuration.testSeeds[0]
-        let run = TwinRunRecord(
-            series, truth: draw.twin.truth, spinup: setting.spinup, seed: task.seed, keepsStates: keepsStates)
-        return TimedRun(run: run, cyclesPerSecond: seconds > 0 ? Double(run.errors.count) / seconds : nil)
+        let record = TwinRunRecord(
+            run.series, truth: draw.twin.truth, spinUp: setting.spinUp, seed: task.seed, keepsStates: keepsStates)
+        return TimedRun(
+            run: record, cyclesPerSecond: run.seconds > 0 ? Double(record.errors.count) / run.seconds : nil)
     }
+
+    private func run<Model: ForecastMap>(
+        _ method: any AssimilationMethod, _ model: Model, _ modelError: ModelError?, _ setting: TwinSetting,
+        _ draw: TwinDraw
+    ) -> ScoredRun {
+        method.run(setting.problem(draw, forecastingWith: model, modelError: modelError))
+    }
+}
+
+/// A method with its learned weights, and how these came about; of a method with several combinations of parameters, one of them.
+struct TrainedMethod: Sendable {
+    /// Of its files.
+    let name: String
+    let method: any TrainableMethod
+    let record: TrainingRecord
+}
+
+extension ComparedMethod {
+    var isClimatology: Bool { method is ClimatologyMethod }
 }
 
 /// What the models and the methods of a twin experiment have learned.
 struct TwinLearned: Sendable {
-    var models: [String: TrainedModel] = [:]
+    var models: [String: ForecastChoice] = [:]
     /// By name, one for each combination of parameters.
     var methods: [String: [TrainedMethod]] = [:]
 
@@ -204,9 +241,9 @@ struct TwinLearned: Sendable {
     }
 
     /// The model that a method forecasts with; that of the truth, where it names none.
-    func model(of method: TwinMethod, _ setting: TwinSetting) -> TrainedModel {
+    func model(of method: ComparedMethod, _ setting: TwinSetting) -> ForecastChoice {
         method.model.flatMap { models[$0] }
-            ?? TrainedModel(model: .physical(setting.model.model), modelError: setting.noise)
+            ?? ForecastChoice(setting.model.map, modelError: setting.noise)
     }
 }
 

@@ -1,6 +1,7 @@
 import Assimilation
 import Kernels
 import Learning
+import Studies
 import Tensors
 
 /// What an analysis does with an innovation, on average: a matrix of variables and observed values, to be shown as a
@@ -22,16 +23,22 @@ extension TwinSetting {
     func kalmanGain(seed: Int) -> Tensor? {
         let count = min(cycles, 400)
         let draw = draw(.tuning, seed: seed, cycles: count)
-        let start = start(model.variables + 10, draw)
+        let start = background(draw).ensemble(model.variables + 10)
         let arguments = Pair(start, draw.twin)
-        let average = compile(like: arguments) { now in
-            let filter = Cycle(EachMember(model.model, modelError: noise), Inflated(ETKF(rotates: true), by: 1.02))
+        let average = kalmanGains(model.map, arguments, count)
+        return average.values.allSatisfy(\.isFinite) ? average : nil
+    }
+
+    private func kalmanGains<Model: ForecastMap>(
+        _ model: Model, _ arguments: Pair<Ensemble, Twin<ObservedPart>>, _ count: Int
+    ) -> Tensor {
+        compile(like: arguments) { now in
+            let filter = Cycle(EachMember(model, modelError: noise), Inflated(ETKF(rotates: true), by: 1.02))
             let gains = filter.run(from: now.first, now.second.observations, beside: Nothing()) {
                 background, _, _, _ in gain(of: background)
             }.records
             return gains[(count / 4)..<count].mean(axes: [0])
         }(arguments)
-        return average.values.allSatisfy(\.isFinite) ? average : nil
     }
 
     private func gain(of background: Ensemble) -> Tensor {
@@ -42,28 +49,6 @@ extension TwinSetting {
         let cross = share * anomalies.transposed.matrixProduct(background.anomalies)
         return between.symmetricSolve(cross).transposed
     }
-
-    /// The gain of a learned analysis: itself, or for a network the mean over states of the climate of its derivative
-    /// by the observations where they agree with the forecast; nil for what is different for every ensemble.
-    func gain(_ learned: LearnedAnalysis, seed: Int) -> Tensor? {
-        switch learned {
-        case .gain(let gain): return gain.gain
-        case .ensembleGain(let gain): return gain.gain
-        case .joint(let cycle): return gain(.network(cycle.analysis), seed: seed)
-        case .network(let network):
-            let climate = draw(.tuning, seed: seed, cycles: 2).climate
-            let states = climate.taking(Tensor(integers: (0..<20).map { 50 * $0 }))
-            return compile(like: states) { states in
-                vmap { (forecast: Tensor) in
-                    jacobian(of: { (values: Tensor) in
-                        let seen = Observation(values: values, errorCovariance: errorCovariance, operator: operation)
-                        return network(PointEstimate(forecast), seen).belief.mean
-                    })(operation(forecast))
-                }(states).mean(axes: [0])
-            }(states)
-        case .radius, .taper, .ensemble: return nil
-        }
-    }
 }
 
 extension TwinExperiment {
@@ -73,11 +58,11 @@ extension TwinExperiment {
     ) throws(InputError) -> [GainRecord] {
         let setting = configuration.setting
         let shown = configuration.methods.compactMap { method in
-            learned[method.name].map { (method.name, $0.analysis) }
+            learned[method.name].map { (method.name, $0.method) }
         }
         return try folder.stage("gains", shown.map { "\($0.0.utf8.count) \($0.0)" }.joined(separator: " ")) {
-            let own = shown.compactMap { name, analysis in
-                setting.gain(analysis, seed: header.seed).map { GainRecord(name, $0) }
+            let own = shown.compactMap { name, method in
+                method.gain(on: setting, seed: header.seed).map { GainRecord(name, $0) }
             }
             guard !own.isEmpty else { return [] }
             let kalman = setting.kalmanGain(seed: header.seed).map { GainRecord("Kalman", $0) }

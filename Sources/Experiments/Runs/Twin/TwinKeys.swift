@@ -1,4 +1,4 @@
-import Learning
+import Studies
 
 extension TwinConfiguration {
     static let mostMethods = 100
@@ -17,10 +17,10 @@ extension TwinConfiguration {
                 "How many truths there are, apart from those of training."),
             .integer("budget", 1...10_000, .usual("24"), "Most combinations of listed values of a method."),
             ConfigurationKey(
-                "methods", .list(.variants(TwinMethod.entries)), .required,
+                "methods", .list(.variants(ComparedMethod.entries)), .required,
                 "The methods; a parameter may be a list, from which seeds of tuning choose."),
             ConfigurationKey(
-                "models", .list(.variants(TwinModelPlan.entries)), .optional("the model of the truth alone"),
+                "models", .list(.variants(PlannedModel.entries)), .optional("the model of the truth alone"),
                 "Forecast models beside that of the truth, for methods to name."),
             .integer(
                 "long_run", 1000...10_000_000, .usual("\(usualLongRun)"), unit: "observation times",
@@ -36,10 +36,12 @@ extension TwinConfiguration {
 extension TwinSetting {
     /// The keys of the model, of what is observed and for how long.
     static let keys = KeyTable(
-        .choice(
-            "setting", PublishedSettingName.self, .optional("one of your own, which starts from sakov2008"),
+        ConfigurationKey(
+            "setting", .choice(Literature.all.map(\.name)),
+            .optional("one of your own, which starts from sakov2008"),
             "A setting of the literature; the other keys change it."),
-        .mapping("model", modelKeys, .optional("that of the setting"), "The model that makes the truth."),
+        ConfigurationKey(
+            "model", .variants(modelEntries), .optional("that of the setting"), "The model that makes the truth."),
         .mapping("observe", observeKeys, .optional("that of the setting"), "The observations of the truth."),
         .number(
             "model_error", .within(0...1e9), .optional("that of the setting, 0"), unit: "variance",
@@ -52,16 +54,18 @@ extension TwinSetting {
             "Times at the start that are not scored."))
 
     private static let modelKeys = KeyTable(
-        .choice("name", PhysicalModelName.self, .optional("that of the setting"), "The model."),
-        .integer(
-            "variables", 3...100_000, .optional("that of the setting; 3 of lorenz63"),
-            "Number of variables, or of points."),
-        .number("forcing", .within(-1e4...1e4), .optional("that of the setting, 8"), "Forcing of lorenz96."),
-        .number(
-            "step", .within(1e-4...1), .optional("that of the setting"), unit: "model time", "Step of the integrator."),
+        ConfigurationKey(
+            "name", .choice(TestModels.all.map { $0.name }), .optional("that of the setting"), "The model."),
         .integer(
             "steps_between", 1...100_000, .optional("that of the setting"), unit: "steps",
             "Steps from one observation to the next."))
+
+    /// A parameter that is left out is that of the setting, whose model may be another one.
+    private static let modelEntries = KeyVariants(
+        by: "name", modelKeys,
+        TestModels.all.map { type in
+            KeyVariants.Variant(word: type.name, summary: type.summary, keys: KeyTable(type.modelKeys))
+        })
 
     private static let observeKeys = KeyTable(
         .integer("every", 1...100_000, .optional("as 'variables'"), "Every such variable is observed, from the first."),
@@ -75,21 +79,25 @@ extension TwinSetting {
 
     /// Reads a published setting, and what changes it.
     init(_ keys: inout ConfigurationMapping) throws(InputError) {
-        if keys.optional("setting") != nil {
-            self = try keys.choice("setting", PublishedSettingName.self).setting
+        let names = Literature.all.map(\.name)
+        if let word = try keys.optional("setting")?.choice(among: names),
+            let setting = Literature.all.first(where: { $0.name == word })
+        {
+            self = setting
         } else {
             self = .sakov2008
-            (name, title, reference, published) = ("own", "A setting of one's own", "", [])
+            (name, title, reference) = ("own", "A setting of one's own", "")
+            (expectations, alsoCompared) = ([], [])
         }
         let before = self
-        if let model = try keys.optionalMapping(
-            "model",
-            { (keys) throws(InputError) in
-                try ModelChoice(&keys, before: before.model)
-            }), model != self.model
-        {
-            if model.variables != self.model.variables { observed = Array(0..<model.variables) }
-            self.model = model
+        if let node = keys.optional("model") {
+            let model = try node.mapping(Self.modelKeys) { (keys) throws(InputError) in
+                try SteppedModel(&keys, before: before.model)
+            }
+            if model != self.model {
+                if model.variables != self.model.variables { observed = Array(0..<model.variables) }
+                self.model = model
+            }
         }
         let changed = self
         if let observing = try keys.optionalMapping(
@@ -102,10 +110,10 @@ extension TwinSetting {
         }
         modelError = try keys.optionalNumber("model_error") ?? modelError
         cycles = try keys.optionalInteger("cycles") ?? cycles
-        spinup = try keys.optionalInteger("spinup") ?? spinup
-        if spinup >= cycles {
+        spinUp = try keys.optionalInteger("spinup") ?? spinUp
+        if spinUp >= cycles {
             throw (keys.optional("spinup") ?? keys.optional("cycles") ?? keys.node).error(
-                "\(spinup) of \(cycles) cycles are not scored", expected: "'spinup' less than 'cycles'")
+                "\(spinUp) of \(cycles) cycles are not scored", expected: "'spinup' less than 'cycles'")
         }
         self = renamed(from: before)
     }
@@ -134,28 +142,36 @@ extension TwinSetting {
     }
 }
 
-extension ModelChoice {
-    fileprivate init(_ keys: inout ConfigurationMapping, before: ModelChoice) throws(InputError) {
-        self = before
-        if let node = keys.optional("name") { name = try node.choice() }
-        if name == .lorenz63 { variables = 3 }
-        let count = try keys.optionalInteger("variables") ?? variables
-        try setVariables(count, keys.optional("variables") ?? keys.node)
-        if let node = keys.optional("forcing") {
-            guard name == .lorenz96 else { throw node.error("\(name.rawValue) has no forcing", expected: "lorenz96") }
-            forcing = try keys.number("forcing")
+extension SteppedModel {
+    /// Reads `{name: lorenz96, variables: 40, forcing: 8, step: 0.05, steps_between: 1}`; what is left out is as before.
+    fileprivate init(_ keys: inout ConfigurationMapping, before: SteppedModel) throws(InputError) {
+        let word = try keys.optional("name")?.choice(among: TestModels.all.map { $0.name }) ?? before.name
+        guard let type = TestModels.all.first(where: { $0.name == word }) else {
+            preconditionFailure("no model \(word)")
         }
-        step = try keys.optionalNumber("step") ?? step
-        stepsBetween = try keys.optionalInteger("steps_between") ?? stepsBetween
+        keys.adopt(KeyTable(type.modelKeys))
+        let start: any TestModel = type.init()
+        let model = try start.changed(from: before.model).reading(&keys)
+        let steps = try keys.optionalInteger("steps_between") ?? before.steps
+        if let fault = model.fault {
+            throw (keys.optional("variables") ?? keys.node).error(fault.problem, expected: fault.expected)
+        }
+        self.init(model, steps: steps)
+    }
+}
+
+extension TestModel {
+    /// The parameters as keys of a setting's model.
+    fileprivate static var modelKeys: [ConfigurationKey] {
+        keys(isListed: false).map {
+            ConfigurationKey($0.name, $0.value, .optional("that of the setting"), unit: $0.unit, $0.summary)
+        }
     }
 
-    private mutating func setVariables(_ count: Int, _ node: ConfigurationNode) throws(InputError) {
-        switch name {
-        case .lorenz63 where count != 3: throw node.error("\(count) variables of lorenz63", expected: "3")
-        case .kuramotoSivashinsky where count % 2 != 0 || count < 4:
-            throw node.error("\(count) points", expected: "an even number, at least 4")
-        case .lorenz96 where count < 4: throw node.error("\(count) variables of lorenz96", expected: "at least 4")
-        case .lorenz63, .kuramotoSivashinsky, .lorenz96: variables = count
-        }
+    /// The same with the values of parameters that another model has too.
+    fileprivate func changed(from other: any TestModel) -> any TestModel { with(other.values) }
+
+    fileprivate func reading(_ keys: inout ConfigurationMapping) throws(InputError) -> any TestModel {
+        try with(&keys)
     }
 }

@@ -1,5 +1,6 @@
 import Assimilation
 import Foundation
+import Studies
 import Tensors
 import Verification
 
@@ -26,7 +27,7 @@ struct TwinRunRecord: Codable, Sendable, Equatable {
     var analysis: [Double?]?
 
     init(
-        _ series: FilterSeries, truth: Tensor, spinup: Int, seed: Int, keepsStates: Bool
+        _ series: FilterSeries, truth: Tensor, spinUp: Int, seed: Int, keepsStates: Bool
     ) {
         self.seed = seed
         let values = series.errors.values
@@ -34,7 +35,7 @@ struct TwinRunRecord: Codable, Sendable, Equatable {
         self.outcome = outcome
         truthOutcome = Self.outcome(truth.values, each: truth.shape.dropFirst().reduce(1, *))
         func mean(_ tensor: Tensor) -> Double? {
-            let scored = tensor.values.dropFirst(spinup)
+            let scored = tensor.values.dropFirst(spinUp)
             return outcome == .completed ? (scored.reduce(0, +) / Double(scored.count)).finite : nil
         }
         (error, spread, rankedScore) = (mean(series.errors), mean(series.spreads), mean(series.rankedScores))
@@ -70,7 +71,7 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
     }
 
     var name: String
-    var kind: TwinMethodKind
+    var kind: String
     var description: String
     /// What forecasts, if not the model of the truth.
     var model: String?
@@ -98,7 +99,7 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
     var runs: [TwinRunRecord]
 
     init(
-        _ method: TwinMethod, chosen: Int, setting: TwinSetting, tried: [(candidate: Int, run: TwinRunRecord)],
+        _ method: ComparedMethod, chosen: Int, setting: TwinSetting, tried: [(candidate: Int, run: TwinRunRecord)],
         tested: [TwinRunRecord], climate: [TwinRunRecord], training: TrainingRecord?
     ) {
         let tested = tested.map { run in
@@ -106,11 +107,11 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
             let climate = climate.first { $0.seed == run.seed }
             // The climate is what the others are measured by.
             run.isLost =
-                method.kind != .climatology && LostTruth.isLost(run, climate: climate, spinup: setting.spinup)
+                !method.isClimatology && LostTruth.isLost(run, climate: climate, spinup: setting.spinUp)
             return run
         }
-        (name, kind, description, model) = (method.name, method.kind, method.kind.text, method.model)
-        parameters = method.candidates[chosen].text(method.kind)
+        (name, kind, description, model) = (method.name, method.type.name, method.type.summary, method.model)
+        parameters = method.candidates[chosen].parameterText
         let errors = tested.compactMap(\.error)
         let interval = errors.isEmpty ? nil : PositiveMeanInterval(errors)
         (error, low, high) = (interval?.mean, interval?.low?.finite, interval?.high?.finite)
@@ -125,14 +126,12 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
         failed = judged.count { $0.error == nil }
         lost = judged.count(where: \.isLost)
         self.tried = tried.map {
-            Tried(parameters: method.candidates[$0.candidate].text(method.kind), seed: $0.run.seed, error: $0.run.error)
+            Tried(parameters: method.candidates[$0.candidate].parameterText, seed: $0.run.seed, error: $0.run.error)
         }
         runs = tested
         self.training = training
         // What was published is with the model of the truth and certain parameters.
-        if method.model == nil, setting.publishes(method.candidates[chosen], of: method.kind),
-            let score = setting.published.first(where: { $0.method == method.kind.rawValue })
-        {
+        if method.model == nil, let score = setting.expectation(of: method.candidates[chosen]) {
             published = score.error
             agrees = failed == 0 ? error.map { abs($0 - score.error) <= score.tolerance } : false
         }
@@ -181,7 +180,7 @@ struct TwinResults: Codable, Sendable, Equatable {
         (version, seed) = (ApusVersion.text, header.seed)
         (self.setting, reference) = ("\(setting.name): \(setting.title)", setting.reference)
         (variables, observed) = (setting.model.variables, setting.observed.count)
-        (interval, cycles, spinup) = (setting.model.interval, setting.cycles, setting.spinup)
+        (interval, cycles, spinup) = (setting.model.interval, setting.cycles, setting.spinUp)
         self.methods = methods
         comparisons = methods.compared()
         let usual = RobustnessKey.allCases.compactMap { key in key.usual(setting).map { (key.rawValue, $0) } }

@@ -1,5 +1,6 @@
 import Dynamics
 import Kernels
+import Studies
 import Tensors
 
 /// What a forecast model of a twin experiment is worth by itself: how long its forecasts have skill,
@@ -69,22 +70,23 @@ struct TwinModelDiagnostics: Sendable {
         var growth: Double { max(record.exponents.first.flatMap { $0 } ?? 0, 1e-3) }
     }
 
-    private var truth: TwinModel { .physical(setting.model.model) }
     private var interval: Double { setting.model.interval }
     /// Where long runs of a model start: on a truth, which it has followed for some time if it remembers.
-    private func start(_ model: TwinModel) -> Tensor {
+    private func start<Model: ForecastMap>(_ model: Model) -> Tensor {
         let seen = model.memory(of: setting.model.variables) > 0 ? min(Self.warmUp, setting.cycles) : 1
-        return model.states(along: truths[0][0..<seen])[seen - 1]
+        return model.states(following: truths[0][0..<seen])[seen - 1]
     }
     /// The times of a truth after which a memory has forgotten its rest.
     private static var warmUp: Int { 100 }
 
-    func reference() -> Reference {
+    func reference() -> Reference { reference(setting.model.map) }
+
+    private func reference<Model: ForecastMap>(_ truth: Model) -> Reference {
         let run = longRun(truth)
         let values = run.values
         let (lowest, highest) = (values.min() ?? 0, values.max() ?? 1)
         var record = TwinModelRecord(
-            name: TwinModelPlan.truthName, kind: nil, description: "the model of the truth", modelError: nil,
+            name: PlannedModel.truthName, kind: nil, description: "the model of the truth", modelError: nil,
             forecast: [], skill: nil, skillIsLeast: false, exponents: exponents(truth), density: [], spectrum: [],
             densityDistance: nil,
             spectralDistance: nil, end: nil, training: nil)
@@ -95,18 +97,23 @@ struct TwinModelDiagnostics: Sendable {
     }
 
     func record(
-        _ name: String, _ kind: String, _ description: String, _ trained: TrainedModel, _ reference: Reference
+        _ name: String, _ kind: String, _ description: String, _ trained: ForecastChoice, _ reference: Reference
+    ) -> TwinModelRecord { record(name, kind, description, trained, trained.model, reference) }
+
+    private func record<Model: ForecastMap>(
+        _ name: String, _ kind: String, _ description: String, _ trained: ForecastChoice, _ model: Model,
+        _ reference: Reference
     ) -> TwinModelRecord {
-        let forecast = errors(trained.model, reference)
+        let forecast = errors(model, reference)
         let bounds = reference.lowest...reference.highest
-        let long = LongRun(of: longRun(trained.model), within: bounds)
+        let long = LongRun(of: longRun(model), within: bounds)
         let isComparable = long.spectrum.count == reference.record.spectrum.count && !long.spectrum.isEmpty
         let other = LongRun(
             density: reference.record.density, spectrum: reference.record.spectrum.map { $0 ?? .nan }, end: nil)
         return TwinModelRecord(
             name: name, kind: kind, description: description, modelError: trained.deviation,
             forecast: forecast.map(\.finite), skill: skill(forecast, reference),
-            skillIsLeast: isLeast(forecast), exponents: exponents(trained.model),
+            skillIsLeast: isLeast(forecast), exponents: exponents(model),
             density: long.density, spectrum: long.spectrum.map(\.finite),
             densityDistance: long.end == 0 ? nil : long.densityDistance(to: other).finite,
             spectralDistance: isComparable ? long.spectralDistance(to: other).finite : nil, end: long.end,
@@ -114,7 +121,7 @@ struct TwinModelDiagnostics: Sendable {
     }
 
     func sensitivity(
-        _ name: String, _ condition: RobustnessCondition?, _ trained: TrainedModel, _ reference: Reference
+        _ name: String, _ condition: RobustnessCondition?, _ trained: ForecastChoice, _ reference: Reference
     ) -> SensitivityRecord {
         let forecast = errors(trained.model, reference)
         let lead = min(forecast.count, max(1, Int((1 / (reference.growth * interval)).rounded())))
@@ -129,7 +136,7 @@ struct TwinModelDiagnostics: Sendable {
     private static var longestLead: Double { 6 }
 
     /// Errors at leads 1, 2, …, the mean over starts and truths, over the deviation of the climate.
-    private func errors(_ model: TwinModel, _ reference: Reference) -> [Double] {
+    private func errors<Model: ForecastMap>(_ model: Model, _ reference: Reference) -> [Double] {
         let wanted = Int((Self.longestLead / (reference.growth * interval)).rounded(.up))
         let leads = min(max(wanted, 1), setting.cycles / 2)
         let variables = setting.model.variables
@@ -137,7 +144,7 @@ struct TwinModelDiagnostics: Sendable {
         let first = model.memory(of: variables) > 0 ? min(Self.warmUp, last / 2) : 0
         let starts = Tensor(integers: Array(stride(from: first, to: last, by: 10)))
         let perTruth = truths.map { truth in
-            let followed = Pair(model, model.states(along: truth))
+            let followed = Pair(model, model.states(following: truth))
             return compile(like: followed) { now in
                 let (model, truth) = (now.first, now.second)
                 return scan(over: Tensor.range(leads), from: truth.taking(starts)) { states, lead in
@@ -158,7 +165,7 @@ struct TwinModelDiagnostics: Sendable {
     /// Whether no forecast was long enough to lose its skill.
     private func isLeast(_ errors: [Double]) -> Bool { !errors.isEmpty && errors.allSatisfy { $0 < 1 } }
 
-    private func longRun(_ model: TwinModel) -> Tensor {
+    private func longRun<Model: ForecastMap>(_ model: Model) -> Tensor {
         let start = Pair(model, start(model))
         let variables = setting.model.variables
         return compile(like: start) { now in
@@ -169,36 +176,12 @@ struct TwinModelDiagnostics: Sendable {
         }(start)
     }
 
-    private func exponents(_ model: TwinModel) -> [Double?] {
+    private func exponents<Model: ForecastMap>(_ model: Model) -> [Double?] {
         let count = min(setting.model.variables, 40)
         let interval = interval
         let start = Pair(model, start(model))
         return compile(like: start) {
             $0.first.lyapunovExponents(count, from: $0.second, interval: interval, steps: 2000, settling: 500)
         }(start).values.map(\.finite)
-    }
-}
-
-extension TwinModelPlan {
-    /// What it is and what it is learned from.
-    var text: String {
-        var parts = [kind.text]
-        if let physics, kind != .physical { parts.append("corrects \(physics.text)") }
-        if let physics, kind == .physical { parts = [physics.text] }
-        if let file {
-            parts.append("read from \(FilePath.name(of: file))")
-        } else if kind != .physical {
-            parts.append(
-                "learned from \(candidate.whole(.length)) times of "
-                    + "\(source == .trajectory ? "a truth" : "observations")"
-            )
-        }
-        return parts.joined(separator: "; ")
-    }
-}
-
-extension ModelChoice {
-    fileprivate var text: String {
-        name == .lorenz96 ? "\(name.rawValue) with forcing \(NumberText.short(forcing))" : name.rawValue
     }
 }

@@ -1,22 +1,23 @@
+import Studies
+
 extension TwinExperiment {
     /// What the forecast models are worth by themselves, that of the truth first, and how what is learned from
     /// observations depends on them; nothing where no model is learned.
     func models(
-        _ models: [String: TrainedModel], _ methods: [String: TrainedMethod], in folder: RunFolder, options: RunOptions
+        _ models: [String: ForecastChoice], _ methods: [String: TrainedMethod], in folder: RunFolder,
+        options: RunOptions
     ) throws(InputError) -> (records: [TwinModelRecord], sensitivity: [SensitivityRecord]) {
         var shown = configuration.models.compactMap { plan in
             models[plan.name].map {
-                Shown(name: plan.name, kind: plan.kind.rawValue, text: plan.text, model: $0)
+                Shown(name: plan.name, kind: plan.plan.kind, text: plan.plan.text(file: plan.file), model: $0)
             }
         }
         for method in configuration.methods {
-            guard case .joint(let cycle) = methods[method.name]?.analysis else { continue }
-            let model = TwinModel.convolution(cycle.forecast.model.map.base)
+            guard let model = methods[method.name]?.method.forecastModel else { continue }
             shown.append(
                 Shown(
-                    name: method.name, kind: method.kind.rawValue, text: method.kind.text,
-                    model: TrainedModel(
-                        model: model, modelError: nil, record: methods[method.name]?.record)))
+                    name: method.name, kind: method.type.name, text: method.type.summary,
+                    model: ForecastChoice(model, modelError: nil, record: methods[method.name]?.record)))
         }
         guard !shown.isEmpty else { return ([], []) }
         let diagnostics = TwinModelDiagnostics(
@@ -24,7 +25,7 @@ extension TwinExperiment {
             steps: configuration.longRun)
         // What a model is worth is the mean over these: other seeds are other stages.
         let seeds = "\(configuration.testSeeds.count) seeds"
-        let reference = try folder.stage("models", seeds, TwinModelPlan.truthName) { diagnostics.reference() }
+        let reference = try folder.stage("models", seeds, PlannedModel.truthName) { diagnostics.reference() }
         let progress = ProgressMeter("\(shown.count) forecast models", total: shown.count, isQuiet: options.isQuiet)
         var records = [reference.record]
         for one in shown {
@@ -42,7 +43,7 @@ extension TwinExperiment {
         var name: String
         var kind: String
         var text: String
-        var model: TrainedModel
+        var model: ForecastChoice
     }
 
     /// Models that are learned from observations, learned from others.
@@ -55,10 +56,10 @@ extension TwinExperiment {
         var records: [SensitivityRecord] = []
         for model in configuration.models where model.learnsFromObservations {
             for condition in [nil] + plan.conditions.map(Optional.some) {
-                let learning = TwinModelLearning(model, configuration.setting, seed: header.seed, under: condition)
-                let trained = try learning.trained(in: folder, options: options)
+                let trained = try model.trained(
+                    on: configuration.setting, seed: header.seed, under: condition, in: folder, options: options)
                 records.append(
-                    try folder.stage(["sensitivity", seeds] + learning.place) {
+                    try folder.stage(["sensitivity", seeds] + model.place(condition)) {
                         diagnostics.sensitivity(model.name, condition, trained, reference)
                     })
             }

@@ -1,0 +1,12 @@
+extension TwinSetting {
+    public static let bocquet2019 = TwinSetting(
+        name: "bocquet2019", title: "Kuramoto–Sivashinsky, 128 points, observed at every point",
+        reference:
+            "Bocquet & Farchi, On the consistency of the local ensemble square root Kalman filter, Tellus A 71 (2019)",
+        model: KuramotoSivashinskyModel(variables: 128, step: 0.5), steps: 2, error: 1, cycles: 1000, spinUp: 200,
+        expectations: [
+            Expectation(ClimatologyMethod(), 1.3, within: 0.1),
+            Expectation(OptimalInterpolation(), 0.5, within: 0.05),
+            Expectation(LETKFMethod(members: 16, inflation: 1.02, radius: 11), 0.11, within: 0.02),
+        ])
+}

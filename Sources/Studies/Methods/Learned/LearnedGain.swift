@@ -1,0 +1,98 @@
+import Assimilation
+import Learning
+import Tensors
+
+/// 3D-Var whose gain is learned by gradients through the cycles.
+public struct LearnedGainMethod: TrainableMethod {
+    public static let name = "learned-gain"
+    public static let summary = "3D-Var whose gain is learned by gradients through the cycles"
+    public static let parameters: [Parameter<Self>] = [
+        .scale(\.scale), .steps(\.steps), .rate(\.rate), .truncation(\.truncation), .patience(\.patience),
+    ]
+    public static let costs: CostTerms = [.observedSquared]
+    public static let losses: [FilterLoss] = [.squaredError, .predictionError]
+
+    public var scale = 1.0, steps = 3000, rate = 0.003, truncation = 4, patience = 0
+    public var loss = FilterLoss.squaredError
+    public var weights: FixedGain<PointEstimate>?
+
+    public init() {}
+
+    public func trained<Model, Keeper: TrainingKeeper>(
+        _ task: TrainingTask<Model>, _ keeper: Keeper
+    ) throws(Keeper.Failure) -> (weights: FixedGain<PointEstimate>, record: TrainingRecord) {
+        let start = FixedGain<PointEstimate>(task.setting.gain(scale: scale, seed: task.seed))
+        if let saved = try keeper.saved(like: start) { return (saved.model, saved.record) }
+        let model = task.model
+        let (spread, variables) = (task.setting.startSpread(task.climate), task.setting.model.variables)
+        let objective = objective(task, segment: truncation) { truth, key in
+            PointEstimate(truth + spread * key.normal([variables]))
+        } filter: { (gain: FixedGain<PointEstimate>) in
+            Cycle(PointForecast(model), gain)
+        }
+        let gradient = GradientTraining(steps: steps, rate: rate, truncation: truncation, patience: patience)
+        return try descend(objective, from: start, gradient, task, keeper)
+    }
+
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+        problem.run(
+            Cycle(PointForecast(Autonomous(problem.model)), requireWeights()),
+            from: PointEstimate(problem.background.climatology.mean))
+    }
+
+    public func gain(on setting: TwinSetting, seed: Int) -> Tensor? { weights?.gain }
+}
+
+/// An ensemble with perturbed observations and one gain, learned by gradients through the cycles.
+public struct LearnedEnsembleGain: TrainableMethod {
+    public static let name = "learned-ensemble-gain"
+    public static let summary =
+        "ensemble with perturbed observations and one gain, learned by gradients through the cycles"
+    public static let parameters: [Parameter<Self>] = [
+        .members(\.members), .scale(\.scale), .steps(\.steps), .rate(\.rate), .truncation(\.truncation),
+        .patience(\.patience),
+    ]
+    public static let costs: CostTerms = [.observedSquared]
+    public static let losses = FilterLoss.usualOrder
+
+    public var members = 20, scale = 1.0, steps = 3000, rate = 0.003, truncation = 4, patience = 0
+    public var loss = FilterLoss.squaredError
+    public var weights: FixedGain<Ensemble>?
+
+    public init() {}
+
+    public func trained<Model, Keeper: TrainingKeeper>(
+        _ task: TrainingTask<Model>, _ keeper: Keeper
+    ) throws(Keeper.Failure) -> (weights: FixedGain<Ensemble>, record: TrainingRecord) {
+        let gradient = GradientTraining(steps: steps, rate: rate, truncation: truncation, patience: patience)
+        return try trainedEnsemble(
+            from: FixedGain<Ensemble>(task.setting.gain(scale: scale, seed: task.seed)), members: members, gradient,
+            task, keeper
+        ) { $0 }
+    }
+
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+        let forecast = EachMember(problem.model, modelError: problem.modelError)
+        return problem.run(Cycle(forecast, requireWeights()), from: problem.ensemble(members))
+    }
+
+    public func gain(on setting: TwinSetting, seed: Int) -> Tensor? { weights?.gain }
+}
+
+extension FilterLoss {
+    /// The losses of methods that can have any.
+    static let usualOrder: [FilterLoss] = [
+        .squaredError, .rankedScore, .energyScore, .likelihood, .predictionError, .predictionRankedScore,
+        .predictionEnergyScore,
+    ]
+}
+
+extension TwinSetting {
+    /// The gain of optimal interpolation with a share of the climate's covariance, `[n, m]`.
+    func gain(scale: Double, seed: Int) -> Tensor {
+        let climate = Climatology(of: draw(.tuning, seed: seed).climate).climate
+        let matrix = jacobian(of: { operation($0) })(climate.mean)
+        let cross = (Tensor(scale) * climate.covariance).matrixProduct(matrix.transposed)
+        return (matrix.matrixProduct(cross) + errorCovariance).symmetricSolve(cross.transposed).transposed
+    }
+}

@@ -1,0 +1,43 @@
+import Assimilation
+import Learning
+import Tensors
+
+/// A localised ensemble filter, corrected by a network that sees the members as a set.
+public struct SetTransformerMethod: TrainableMethod {
+    public static let name = "set-transformer"
+    public static let summary =
+        "localised ensemble filter with learned inflation, taper and gain, corrected by a network that sees the members as a set"
+    public static let parameters: [Parameter<Self>] = [
+        .members(\.members), .inflation(\.inflation), .radius(\.radius), .width(\.width), .depth(\.depth),
+        .steps(\.steps), .rate(\.rate), .truncation(\.truncation), .patience(\.patience),
+    ]
+    public static let requirements: [Requirement] = [.coordinates, .variables(12)]
+    public static let costs: CostTerms = [.observedSquared]
+    public static let losses = FilterLoss.usualOrder
+
+    public var members = 20, inflation = 1.0, radius = 4.0, width = 32, depth = 4
+    public var steps = 3000, rate = 0.003, truncation = 4, patience = 0
+    public var loss = FilterLoss.squaredError
+    public var weights: SetTransformerAnalysis?
+
+    public init() {}
+
+    public func trained<Model, Keeper: TrainingKeeper>(
+        _ task: TrainingTask<Model>, _ keeper: Keeper
+    ) throws(Keeper.Failure) -> (weights: SetTransformerAnalysis, record: TrainingRecord) {
+        let (setting, climate) = (task.setting, task.climate)
+        let start = SetTransformerAnalysis(
+            radius: radius, inflation: inflation, task.coordinates, observing: setting.observed,
+            period: setting.period, taperCount: min(12, setting.model.variables / 2 + 1),
+            scales: .init(
+                centre: climate.mean().scalar, state: climate.variance().scalar.squareRoot(), error: setting.error),
+            channels: max(1, width / 2), width: width, depth: depth, key: task.key.folding(1))
+        let gradient = GradientTraining(steps: steps, rate: rate, truncation: truncation, patience: patience)
+        return try trainedEnsemble(from: start, members: members, gradient, task, keeper) { $0 }
+    }
+
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+        let forecast = EachMember(problem.model, modelError: problem.modelError)
+        return problem.run(Cycle(forecast, requireWeights()), from: problem.ensemble(members))
+    }
+}

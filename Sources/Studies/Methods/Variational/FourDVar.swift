@@ -1,0 +1,25 @@
+import Assimilation
+import Tensors
+
+/// Strong-constraint four-dimensional variational assimilation over a sliding window.
+public struct FourDVar: AssimilationMethod {
+    public static let name = "4dvar"
+    public static let summary = "strong-constraint four-dimensional variational assimilation over a sliding window"
+    public static let parameters: [Parameter<Self>] = [.scale(\.scale), .lag(\.lag), .iterations(\.iterations)]
+    public static let costs: CostTerms = [.observedSquared, .variablesSquared]
+
+    public var scale = 1.0, lag = 1, iterations = 3
+
+    public init() {}
+    public init(scale: Double, lag: Int = 1, iterations: Int = 3) {
+        (self.scale, self.lag, self.iterations) = (scale, lag, iterations)
+    }
+
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+        let (climate, model) = (problem.background.climatology, Autonomous(problem.model))
+        let analysis = Variational(covariance: Tensor(scale) * climate.covariance, iterations: iterations)
+        return problem.run(
+            WindowedCycle(PointForecast(model), analysis, model: model, lag: lag, shift: 1),
+            from: PointEstimate(climate.mean))
+    }
+}

@@ -1,0 +1,67 @@
+/// The properties of a problem by which methods are admitted.
+public struct ProblemTraits: Sendable {
+    /// The name of the model.
+    public let model: String
+    public let variables: Int
+    public let hasCoordinates: Bool
+    public let hasModelError: Bool
+    public let function: ObservedFunction
+}
+
+/// A property that a problem must have for a method.
+public enum Requirement: Sendable, Equatable {
+    /// The variables have coordinates.
+    case coordinates
+    /// There is model error.
+    case modelError
+    /// Variables are observed as they are.
+    case linearObservations
+    /// So many variables at least.
+    case variables(Int)
+
+    /// The fault of a problem, and the expectation; nil where the requirement is met.
+    public func fault(_ traits: ProblemTraits) -> (problem: String, expected: String)? {
+        switch self {
+        case .coordinates:
+            traits.hasCoordinates
+                ? nil
+                : ("\(traits.model) has no spatial coordinates", "a model with spatial coordinates")
+        case .modelError:
+            traits.hasModelError ? nil : ("there is no model error", "'model_error' above 0")
+        case .linearObservations:
+            traits.function == .identity
+                ? nil : ("observations through \(traits.function.rawValue)", "'function' identity")
+        case .variables(let least):
+            traits.variables >= least ? nil : ("\(traits.variables) variables", "at least \(least)")
+        }
+    }
+
+    /// For help.
+    public var text: String {
+        switch self {
+        case .coordinates: "a model with spatial coordinates"
+        case .modelError: "model error"
+        case .linearObservations: "observations of variables as they are"
+        case .variables(let least): "at least \(least) variables"
+        }
+    }
+}
+
+/// The terms beyond members × variables that decide the memory and the operations of a cycle.
+public struct CostTerms: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Matrices of members × members.
+    public static let membersSquared = CostTerms(rawValue: 1)
+    /// Matrices of observed values × observed values.
+    public static let observedSquared = CostTerms(rawValue: 2)
+    /// Matrices of variables × variables.
+    public static let variablesSquared = CostTerms(rawValue: 4)
+    /// A matrix of members × members for each variable.
+    public static let localEnsembles = CostTerms(rawValue: 8)
+    /// The ensembles of all times.
+    public static let trajectory = CostTerms(rawValue: 16)
+    /// A step of a diffusion for each member and variable, thirty operations each.
+    public static let diffusion = CostTerms(rawValue: 32)
+}

@@ -1,0 +1,110 @@
+import Assimilation
+import Tensors
+
+/// A dynamical system that truths are made with: its stored properties are its parameters.
+///
+/// One model is one file of `Models`, and one line in ``TestModels``.
+public protocol TestModel: Parameterized {
+    associatedtype Propagator: ForecastMap
+    /// The number of variables of the state.
+    var variables: Int { get }
+    /// The time step of the integrator.
+    var step: Double { get }
+    /// The time after which states are nearly independent.
+    var decorrelationTime: Double { get }
+    /// The coordinates of the variables, for localisation and networks; nil where they have none.
+    var coordinates: Coordinates? { get }
+    /// Whether long free runs are compiled, which pays where a step has many operations.
+    var isCompiledForClimate: Bool { get }
+    /// Parameters that do not fit together: the fault, and the expectation.
+    var fault: (problem: String, expected: String)? { get }
+
+    /// The map over so many steps.
+    func propagator(steps: Int) -> Propagator
+    /// A state from which a run reaches the attractor, `[n]`.
+    func start(_ key: Key) -> Tensor
+}
+
+extension TestModel {
+    public var isCompiledForClimate: Bool { false }
+    public var fault: (problem: String, expected: String)? { nil }
+}
+
+/// A model with the number of its steps from one observation to the next.
+public struct SteppedModel: Sendable {
+    public var model: any TestModel
+    public var steps: Int
+
+    public init(_ model: any TestModel, steps: Int = 1) { (self.model, self.steps) = (model, steps) }
+
+    public var name: String { model.name }
+    public var variables: Int { model.variables }
+    public var coordinates: Coordinates? { model.coordinates }
+    /// The time between observations.
+    public var interval: Double { model.step * Double(steps) }
+    /// The map from one observation to the next.
+    public var map: any ForecastMap { model.propagator(steps: steps) }
+
+    /// The same with another value of a parameter, which it must have.
+    public func with(_ parameter: String, _ value: Double) -> SteppedModel {
+        SteppedModel(model.with(parameter, value), steps: steps)
+    }
+}
+
+extension SteppedModel: Equatable {
+    public static func == (left: SteppedModel, right: SteppedModel) -> Bool {
+        left.name == right.name && left.steps == right.steps && left.model.values == right.model.values
+    }
+}
+
+/// In files: the name, the parameters by their names, and the steps.
+extension SteppedModel: Codable {
+    private struct Word: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    private static let nameKey = Word(stringValue: "name")
+    private static let stepsKey = Word(stringValue: "stepsBetween")
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Word.self)
+        let name = try container.decode(String.self, forKey: Self.nameKey)
+        guard let type = TestModels.all.first(where: { $0.name == name }) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: Self.nameKey, in: container, debugDescription: "there is no model '\(name)'")
+        }
+        var values = ParameterValues()
+        for description in type.parameterDescriptions {
+            let key = Word(stringValue: description.name)
+            if let value = try container.decodeIfPresent(Double.self, forKey: key) {
+                guard description.domain.contains(value) else {
+                    throw DecodingError.dataCorruptedError(
+                        forKey: key, in: container, debugDescription: "\(value) is out of range")
+                }
+                values[description.name] = value
+            }
+        }
+        self.init(type.init().with(values), steps: try container.decode(Int.self, forKey: Self.stepsKey))
+        guard steps > 0, model.fault == nil else {
+            throw DecodingError.dataCorruptedError(
+                forKey: Self.nameKey, in: container, debugDescription: model.fault?.problem ?? "\(steps) steps")
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Word.self)
+        try container.encode(name, forKey: Self.nameKey)
+        for description in type(of: model).parameterDescriptions {
+            let (key, value) = (Word(stringValue: description.name), model.value(description.name) ?? 0)
+            if case .integer = description.domain {
+                try container.encode(Int(value), forKey: key)
+            } else {
+                try container.encode(value, forKey: key)
+            }
+        }
+        try container.encode(steps, forKey: Self.stepsKey)
+    }
+}
