@@ -78,4 +78,12 @@ import Testing
         #expect(learned.run.spectralDistance(to: truth.run) < 0.1)
         #expect(abs(learned.exponent - truth.exponent) < 0.04, "\(learned.exponent), \(truth.exponent)")
     }
+
+    /// Sets have another order in every process; a program that followed it would have other last digits.
+    @Test func recordedOrderIsThatOfTheOffsets() {
+        let map = MonomialDictionary(MonomialDictionary.all(degree: 2, reach: 6))
+        let text = "\(Program.tracing([Signature([16])]) { [map($0[0])] })"
+        let rolls = text.matches(of: /roll[a-z]*[^\n]*?(-?\d+)\s*$/.anchorsMatchLineEndings()).compactMap { Int($0.1) }
+        #expect(rolls.count > 8 && rolls == rolls.sorted(by: >), "\(text)")
+    }
 }

@@ -44,7 +44,8 @@ public struct MonomialDictionary: Map {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        let offsets = Set(monomials.joined())
+        // In order: a set has another one in every process, and sums of adjoints would follow it.
+        let offsets = Set(monomials.joined()).sorted()
         let shifted = Swift.Dictionary(uniqueKeysWithValues: offsets.map { ($0, x.rolled(by: -$0)) })
         let sum = nested(Array(monomials.indices), depth: 0, shifted)
         return sum.shape == x.shape ? sum : sum.broadcast(to: x.shape)
