@@ -95,6 +95,13 @@ import Testing
         #expect(lines.last == "Training: done in 1:40")
     }
 
+    /// A task of a day tells more than once in its first minutes.
+    @Test func longTasksTellThatTheyMove() {
+        let lines = Stage().run(.lines, total: 86_400, secondsEach: 1).split(separator: "\n")
+        #expect(lines.prefix(4).map { $0.split(separator: " ")[3] } == ["0:02", "0:10", "0:50", "4:10"])
+        #expect(lines.count < 20)
+    }
+
     @Test func manyThreadsAdvanceOneTask() async {
         let stage = Stage()
         let meter = stage.meter(.bar, total: 1001)

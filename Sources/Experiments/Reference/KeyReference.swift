@@ -134,7 +134,7 @@ extension ExperimentKind {
     static let keys = KeyTable(.choice("experiment", ExperimentKind.self, .required, "The kind of experiment."))
 
     /// The keys of a configuration of this kind.
-    var keys: KeyTable {
+    public var keys: KeyTable {
         let kind = ConfigurationKey("experiment", .choice([rawValue]), .required, "The kind of experiment: \(text).")
         let own =
             switch self {

@@ -4,6 +4,8 @@ import Experiments
 struct AbsurdSetting {
     private(set) var configuration = ""
     private(set) var text = ""
+    /// The command of the tool that reads it.
+    private(set) var command = "run"
 
     /// Settings with one number after another go through all keys of the tables and through all
     /// values of the configurations.
@@ -11,6 +13,7 @@ struct AbsurdSetting {
         var tree = number % 2 == 0 ? ofTable(number / 2, &random) : ofSample(number / 2, &random)
         if random.chance(0.2) { tree = change(tree, at: random.int(1...(tree.size - 1)), &random) }
         configuration = tree.yaml
+        if tree.kind == .twin && random.chance(0.15) { command = "train" }
     }
 
     private mutating func ofSample(_ number: Int, _ random: inout Generator) -> Tree {
@@ -20,31 +23,17 @@ struct AbsurdSetting {
     }
 
     private mutating func ofTable(_ number: Int, _ random: inout Generator) -> Tree {
-        let entries = ExperimentKind.allCases.flatMap { kind in KeyReference(kind).entries.map { (kind, $0) } }
-        let (kind, entry) = entries[(number * 7) % entries.count]
-        var tree: Tree
-        switch kind {
-        case .forecast: tree = Tree(SampleText.forecast)
-        case .structural: tree = Tree(SampleText.structural)
-        case .twin: tree = Tree(random.pick([SampleText.twin, SampleText.training, SampleText.dictionary]))
-        }
-        let path = entry.path.split(separator: ".").map(String.init)
-        if let words = entry.of {
-            // The key of a variant: its word stands beside it.
-            let word = path.dropLast() + [path.first == "models[]" ? "kind" : "method"]
-            tree = tree.setting(Array(word), to: .plain(random.pick(words)))
-        }
-        let value = random.chance(0.4) ? bound(entry.values, &random) : absurd(.plain("1"), &random)
-        text += "\(entry.path) becomes \(value.json.prefix(60)); "
-        return tree.setting(path, to: value)
-    }
-
-    /// A bound of a key, or a number beyond it.
-    private func bound(_ text: String, _ random: inout Generator) -> Tree {
-        let numbers = text.split { !"-+.e0123456789".contains($0) }.compactMap { Double($0) }
-        guard let number = numbers.randomElement(using: &random) else { return .plain(random.pick(Pool.numbers)) }
-        let near = random.pick([number, number, number + 1, number - 1, -number])
-        return .plain(Int(exactly: near).map { "\($0)" } ?? "\(near)")
+        let places = ExperimentKind.allCases.flatMap { kind in KeyPlace.all(kind).map { (kind, $0) } }
+        let (kind, place) = places[(number * 7) % places.count]
+        let tree =
+            switch kind {
+            case .forecast: Tree(SampleText.forecast)
+            case .structural: Tree(SampleText.structural)
+            case .twin: Tree(random.pick([SampleText.twin, SampleText.training, SampleText.dictionary]))
+            }
+        let value = random.chance(0.6) ? random.value(place.value) : absurd(.plain("1"), &random)
+        text += "\(place.path.joined(separator: ".")) becomes \(value.json.prefix(60)); "
+        return place.setting(value, in: tree)
     }
 
     private mutating func change(_ tree: Tree, at place: Int, _ random: inout Generator) -> Tree {

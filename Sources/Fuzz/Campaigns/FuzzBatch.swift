@@ -11,6 +11,7 @@ struct FuzzBatch: ParsableCommand {
     @Argument var seed: UInt64
     @Argument var first: Int
     @Argument var count: Int
+    @Option var kind: Int?
 
     func run() throws {
         guard let state = SharedState(state) else { throw Fault("the shared memory") }
@@ -21,7 +22,7 @@ struct FuzzBatch: ParsableCommand {
         for number in first..<(first + count) {
             let own = Self.seed(of: number, seed)
             state[.seed] = own
-            try Self.read(own, place, state)
+            if kind.map({ $0 == Self.kind(of: own).rawValue }) ?? true { try Self.read(own, place, state) }
             state[.done] += 1
         }
     }
@@ -32,16 +33,23 @@ struct FuzzBatch: ParsableCommand {
         return generator.next()
     }
 
+    private static func kind(of seed: UInt64) -> InputKind {
+        var random = Generator(seed: seed)
+        return InputKind(&random)
+    }
+
     /// Reads the input of a seed; an error must be one line with a status for it.
     static func read(_ seed: UInt64, _ place: Workplace, _ state: SharedState) throws {
         var random = Generator(seed: seed)
         let kind = InputKind(&random)
+        let start = clock()
+        defer { state.add(time: UInt64(max(0, clock() - start)), of: kind, seed: seed) }
         do {
             try kind.read(&random, in: place)
-            state[kind, isRefused: false] += 1
+            state[kind, .read] += 1
         } catch let error as InputError {
             let text = error.description
-            state[kind, isRefused: true] += 1
+            state[kind, .refused] += 1
             if text.contains(where: \.isNewline) { throw Fault("an error of more than one line") }
             if text.utf8.count > 20_000 { throw Fault("an error of \(text.utf8.count) bytes") }
             if !(64...78).contains(error.kind.exitStatus) { throw Fault("a status of \(error.kind.exitStatus)") }

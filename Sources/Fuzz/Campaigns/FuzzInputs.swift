@@ -9,8 +9,9 @@ struct FuzzInputs: ParsableCommand {
     @Option(help: "How many inputs.") var inputs = 100_000
     @Option(help: "Stop after so many seconds.") var seconds = 1800.0
     @Option(help: "Processes at the same time.") var processes = 2
-    @Option(help: "The longest time for one input, in seconds.") var patience = 30.0
+    @Option(help: "The longest time for one input, in seconds of the processor.") var patience = 30.0
     @Option(help: "Stop after so many faults.") var faults = 1
+    @Option(help: "Read only inputs of this kind, among so many: a number from 0 to 8.") var kind: Int?
 
     func run() throws {
         var random = SystemRandomNumberGenerator()
@@ -34,7 +35,7 @@ struct FuzzInputs: ParsableCommand {
             while let slot = free.popLast() {
                 guard next < inputs && !isOver() else { break }
                 let count = min(500, inputs - next)
-                watched.append(try Watched(slot, states[slot], samples, seed, next, count))
+                watched.append(try Watched(slot, states[slot], samples, seed, next, count, kind))
                 next += count
             }
             usleep(20_000)
@@ -52,7 +53,7 @@ struct FuzzInputs: ParsableCommand {
                 let rest = watched[index].rest
                 watched.remove(at: index)
                 if rest.count > 0 && !isOver() {
-                    watched.append(try Watched(slot, states[slot], samples, seed, rest.first, rest.count))
+                    watched.append(try Watched(slot, states[slot], samples, seed, rest.first, rest.count, kind))
                 } else {
                     free.append(slot)
                 }
@@ -64,14 +65,21 @@ struct FuzzInputs: ParsableCommand {
 
     private func report(_ states: [SharedState], _ libraries: Int, _ faults: [String], _ seconds: Double) {
         for kind in InputKind.allCases {
-            let refused = states.reduce(0) { $0 + $1[kind, isRefused: true] }
-            let read = states.reduce(0) { $0 + $1[kind, isRefused: false] }
-            print("\(kind.name): \(refused + read) inputs, \(refused) refused in one line, \(read) read")
+            func sum(_ count: SharedState.Count) -> Int { states.reduce(0) { $0 + Int($1[kind, count]) } }
+            let (refused, read) = (sum(.refused), sum(.read))
+            let slowest = states.max { $0[kind, .longest] < $1[kind, .longest] }
+            print(
+                "\(kind.name): \(refused + read) inputs, \(refused) refused in one line, \(read) read; "
+                    + "\(sum(.time) / max(1, refused + read) / 1000) ms of the processor each, at most "
+                    + "\((slowest?[kind, .longest] ?? 0) / 1000) ms (seed \(slowest?[kind, .seedOfLongest] ?? 0))")
+        }
+        let processor = states.reduce(0) { sum, state in
+            InputKind.allCases.reduce(sum) { $0 + Double(state[$1, .time]) / 1e6 }
         }
         let all = states.reduce(0) { $0 + $1[.done] }
         let ended = libraries + states.reduce(0) { $0 + Int($1[.libraryFaults]) }
         print(
-            "\(all) inputs in \(Int(seconds)) s, \(faults.count) faults of the program; \(ended) that ended or stopped another library"
+            "\(all) inputs in \(Int(seconds)) s and \(Int(processor)) s of the processor, \(faults.count) faults of the program; \(ended) that ended or stopped another library"
         )
     }
 }
@@ -84,14 +92,19 @@ private struct Watched {
     private let first: Int
     private let count: Int
     private let doneBefore: UInt64
-    private var seen: (done: UInt64, since: Date)
+    /// The input under way, and when it began: by the clock, and by the time of the process.
+    private var seen: (done: UInt64, since: Date, used: Double)
 
-    init(_ slot: Int, _ state: SharedState, _ samples: String, _ seed: UInt64, _ first: Int, _ count: Int) throws {
+    init(
+        _ slot: Int, _ state: SharedState, _ samples: String, _ seed: UInt64, _ first: Int, _ count: Int, _ kind: Int?
+    ) throws {
         (self.slot, self.state, self.first, self.count) = (slot, state, first, count)
         state[.isInLibrary] = 0
-        (doneBefore, seen) = (state[.done], (state[.done], Date()))
+        (doneBefore, seen) = (state[.done], (state[.done], Date(), 0))
         process = try Subprocess(
-            Subprocess.itself, ["batch", samples, "\(samples)/state-\(slot)", "\(seed)", "\(first)", "\(count)"],
+            Subprocess.itself,
+            ["batch", samples, "\(samples)/state-\(slot)", "\(seed)", "\(first)", "\(count)"]
+                + (kind.map { ["--kind", "\($0)"] } ?? []),
             in: samples)
     }
 
@@ -111,8 +124,10 @@ private struct Watched {
     /// How it ended; nil while it goes on.
     mutating func ending(patience: Double, isOver: Bool) -> Ending? {
         let done = state[.done]
-        if done != seen.done { seen = (done, Date()) }
-        let isLate = process.isRunning && Date().timeIntervalSince(seen.since) > patience
+        if done != seen.done { seen = (done, Date(), process.processorSeconds) }
+        // What waits for others does not use the processor; other programs may keep it from that, too.
+        let passed = max(process.processorSeconds - seen.used, Date().timeIntervalSince(seen.since) / 6)
+        let isLate = process.isRunning && passed > patience
         if process.isRunning && !isLate { return nil }
         if isLate { process.signal(SIGKILL) }
         let ending = process.wait(seconds: .infinity)

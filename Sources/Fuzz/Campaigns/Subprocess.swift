@@ -53,16 +53,28 @@ final class Subprocess {
 
     func signal(_ number: Int32) { if process.isRunning { kill(process.processIdentifier, number) } }
 
-    /// Waits for its end; after so many seconds it is killed, or as soon as it has told anything after them.
-    func wait(seconds: Double, orProgressWithin longest: Double = 0) -> Ending {
+    /// Seconds of the processor that it has used by itself; 0 after its end.
+    var processorSeconds: Double {
+        var (number, time) = (clockid_t(), timespec())
+        guard clock_getcpuclockid(process.processIdentifier, &number) == 0, clock_gettime(number, &time) == 0 else {
+            return 0
+        }
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
+    /// Waits for its end.
+    ///
+    /// It is killed after so many seconds of the processor, or six times as many of the clock, as soon as its errors are enough; after
+    /// another six times as many in any case. Others that run beside it make no run late.
+    func wait(seconds: Double, until isEnough: (String) -> Bool = { _ in true }) -> Ending {
         var isTooLate = false
         while process.isRunning {
-            let passed = Date().timeIntervalSince(start)
-            if !isTooLate && passed > seconds && (passed > longest || !text(files.errors).isEmpty) {
+            let passed = max(processorSeconds, Date().timeIntervalSince(start) / 6)
+            if !isTooLate && passed > seconds && (passed > 6 * seconds || isEnough(text(files.errors))) {
                 isTooLate = true
                 signal(SIGKILL)
             }
-            usleep(1000)
+            usleep(isTooLate ? 1000 : 5000)
         }
         process.waitUntilExit()
         return Ending(

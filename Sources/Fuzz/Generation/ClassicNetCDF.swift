@@ -18,6 +18,8 @@ struct ClassicNetCDF {
     }
 
     var version: UInt8 = 1
+    /// The number of records, along a dimension of length 0.
+    var records = 0
     var dimensions: [(name: String, length: Int)] = []
     var attributes: [Attribute] = []
     var variables: [Variable] = []
@@ -68,7 +70,7 @@ struct ClassicNetCDF {
                 pad()
             }
         }
-        count(0)
+        count(records)
         tag(10, dimensions.count)
         for dimension in dimensions {
             text(dimension.name)

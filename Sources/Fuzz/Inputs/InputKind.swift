@@ -21,15 +21,15 @@ enum InputKind: Int, CaseIterable {
     /// How many of ten thousand inputs; those that compute are few.
     private var weight: Int {
         switch self {
-        case .table: 4000
+        case .table: 3800
         case .netCDF: 1500
-        case .configuration: 2900
-        case .model: 900
-        case .forecast: 300
+        case .configuration: 2700
+        case .model: 1000
+        case .forecast: 500
         case .marker: 300
-        case .stages: 40
-        case .checkpoint: 30
-        case .namedModel: 30
+        case .stages: 30
+        case .checkpoint: 20
+        case .namedModel: 150
         }
     }
 

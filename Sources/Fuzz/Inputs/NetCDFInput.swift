@@ -3,15 +3,18 @@ import Experiments
 extension InputKind {
     func readNetCDF(_ random: inout Generator, _ place: Workplace) throws {
         try place.write(try bytes(&random, place), to: "data.nc")
-        let names = random.pick(["[{name: a}]", "[{name: a, error: {column: b}}, {name: b}]"])
+        let names = random.pick(["[{name: a}]", "[{name: a, error: {column: b}}, {name: b}]", "[{name: a}, {name: s}]"])
         let time = random.pick([
             "", ", time: {variable: time}", ", step: month, aggregate: mean", ", step: day, aggregate: mean",
+            ", time: {zone: Europe/Berlin}, step: day, aggregate: sum, complete: 0",
         ])
-        try place.write(configuration: "data: {file: data.nc, variables: \(names)\(time)}\n", to: "config.yaml")
+        let selection = random.pick([
+            "", ", select: {station: {at: 2}}", ", select: {station: 1}", ", select: {station: x}",
+        ])
         var fault: InputError?
         do {
-            let read = try DataSource(try ConfigurationNode(file: place.path("config.yaml")).part("data")).read()
-            try place.check(read.observations)
+            let source = Tree("{file: data.nc, variables: \(names)\(time)\(selection)}")
+            try readSource(random.changed(source: source), place)
         } catch let error as InputError {
             fault = error
         }
@@ -73,7 +76,10 @@ extension InputKind {
         file.version = random.pick([1, 2, 5])
         let types = file.version == 5 ? [1, 3, 4, 5, 6, 7, 8, 9, 10, 11] : [1, 3, 4, 5, 6]
         let count = random.pick([1, 5, 60])
-        file.dimensions = [("time", count), ("nv", 2)]
+        // A length of 0 stands for the records.
+        let isOfRecords = random.chance(0.2)
+        file.records = isOfRecords ? count : 0
+        file.dimensions = [("time", isOfRecords ? 0 : count), ("nv", 2), ("station", 3)]
         var time: [ClassicNetCDF.Attribute] = [.init(name: "units", type: 2, text: units(&random))]
         if random.chance(0.4) {
             let calendar = random.pick([
@@ -99,12 +105,30 @@ extension InputKind {
                     name: name, dimensions: random.chance(0.95) ? [0] : [0, 1], type: random.pick(types),
                     attributes: attributesOf(&random), values: values))
         }
+        if random.chance(0.3) { addStations(to: &file, count, &random) }
         if random.chance(0.3) {
             let bounds = days.flatMap { [$0, $0 + 1] }
             file.variables.append(
                 .init(name: "time_bnds", dimensions: [0, 1], type: 6, attributes: [], values: bounds))
         }
         return file
+    }
+
+    /// A variable on a second dimension, whose places have names, numbers or neither.
+    private func addStations(to file: inout ClassicNetCDF, _ count: Int, _ random: inout Generator) {
+        let values = (0..<(3 * count)).map { _ in Double(random.int(0...100)) }
+        let order = random.pick([[0, 2], [2, 0], [2], [0, 0], []])
+        file.variables.append(
+            .init(name: "s", dimensions: order, type: random.pick([3, 5, 6]), attributes: [], values: values))
+        switch random.int(0...2) {
+        case 0:
+            let letters = "xyzabc".utf8.map { Double($0) }
+            file.variables.append(.init(name: "station", dimensions: [2, 1], type: 2, attributes: [], values: letters))
+        case 1:
+            let places = random.pick([[1, 2, 3], [1, 1, 1], [.nan, .infinity, -1e308]])
+            file.variables.append(.init(name: "station", dimensions: [2], type: 6, attributes: [], values: places))
+        default: break
+        }
     }
 
     /// Attributes that conventions give a meaning, with values that need not have one.

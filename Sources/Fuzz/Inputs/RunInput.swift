@@ -17,7 +17,8 @@ extension InputKind {
 
     /// A run that goes on from files of stages of which some are changed.
     func readStages(_ random: inout Generator, _ place: Workplace) throws {
-        try resume(&random, place, place.samples.forecastRun, SampleText.forecast, damaging: "stages")
+        let run = random.pick(place.samples.runs)
+        try resume(&random, place, run.folder, run.configuration, damaging: "stages")
     }
 
     func readCheckpoint(_ random: inout Generator, _ place: Workplace) throws {
@@ -26,8 +27,9 @@ extension InputKind {
 
     /// A model of an earlier run that a configuration names.
     func readNamedModel(_ random: inout Generator, _ place: Workplace) throws {
-        try place.write(random.damagedModel(place.samples.dynamicalModel), to: "named.safetensors")
-        try place.write(configuration: SampleText.namedModel, to: "config.yaml")
+        let model = random.pick(place.samples.dynamicalModels)
+        try place.write(random.damagedModel(model.bytes), to: "named.safetensors")
+        try place.write(configuration: SampleText.namedModel(model.kind), to: "config.yaml")
         let file = try ExperimentFile(place.path("config.yaml"))
         let folder = place.path("named")
         try? FileManager.default.removeItem(atPath: folder)

@@ -57,8 +57,8 @@ enum SampleText {
         output: out
         model: {name: lorenz96, variables: 8}
         observe: {every: 1}
-        cycles: 30
-        spinup: 10
+        cycles: 12
+        spinup: 4
         seeds: {tuning: 1, test: 1}
         methods: [{method: learned-gain, scale: 0.02, steps: 40, truncation: 2}]
 
@@ -79,8 +79,42 @@ enum SampleText {
 
         """
 
-    static let namedModel = dictionary.replacingOccurrences(
-        of: "length: 200}", with: "file: named.safetensors}")
+    /// A model of each kind that is learned, and is small.
+    static let learnedModels: [(kind: String, keys: String)] = [
+        ("dictionary", "length: 60"), ("convolution", "length: 60, width: 2, epochs: 2, leads: 1, batch: 16"),
+        ("dense", "length: 60, width: 2, depth: 1, epochs: 2, leads: 1, batch: 16"),
+        ("random-features", "length: 60, features: 5"), ("gaussian-process", "length: 60, points: 5"),
+        ("reservoir", "length: 200, units: 5"),
+    ]
+
+    /// All kinds of models, learned.
+    static let models = twin(
+        of: learnedModels.map { "{name: \($0.kind), kind: \($0.kind), \($0.keys)}" },
+        methods: learnedModels.map { "{method: etkf, members: 4, model: \($0.kind)}" })
+
+    /// One model, from a file.
+    static func namedModel(_ kind: String) -> String {
+        twin(
+            of: ["{name: d, kind: \(kind), file: named.safetensors}"], methods: ["{method: etkf, members: 4, model: d}"]
+        )
+    }
+
+    private static func twin(of models: [String], methods: [String]) -> String {
+        """
+        experiment: twin
+        name: small
+        output: out
+        model: {name: lorenz96, variables: 8}
+        observe: {every: 1}
+        cycles: 10
+        spinup: 2
+        seeds: {tuning: 1, test: 1}
+        long_run: 1000
+        models: [\(models.joined(separator: ", "))]
+        methods: [\(methods.joined(separator: ", "))]
+
+        """
+    }
 
     static let published = """
         experiment: twin
@@ -99,7 +133,8 @@ enum SampleText {
         """
 
     static let configurations = [
-        forecast, forecast, structural, structural, twin, twin, training, dictionary, published,
+        forecast, forecast, structural, structural, twin, twin, training, dictionary, published, models,
+        namedModel("dense"),
     ]
 
     /// Those that end within seconds.

@@ -5,17 +5,24 @@ import Foundation
 struct Samples {
     let folder: String
     let models: [[UInt8]]
-    let dynamicalModel: [UInt8]
+    /// Of twin experiments, by their kinds.
+    let dynamicalModels: [(kind: String, bytes: [UInt8])]
     let marker: [UInt8]
     let data = SampleText.data
-    var forecastRun: String { "\(folder)/forecast/out" }
+    /// Runs that are complete but for their results, and what they are of.
+    var runs: [(folder: String, configuration: String)] {
+        Self.complete.map { ("\(folder)/\($0.name)/out", $0.text) }
+    }
     var training: String { "\(folder)/training/out" }
+
+    private static let complete = [
+        (name: "forecast", text: SampleText.forecast), (name: "structural", text: SampleText.structural),
+        (name: "models", text: SampleText.models),
+    ]
 
     /// Runs what they come from.
     static func make(in folder: String) throws {
-        for (name, text) in [
-            ("forecast", SampleText.forecast), ("dictionary", SampleText.dictionary), ("training", SampleText.training),
-        ] {
+        for (name, text) in complete + [("training", SampleText.training)] {
             let place = "\(folder)/\(name)"
             try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
             try AtomicFile.write(Array(SampleText.data.utf8), to: "\(place)/data.csv")
@@ -56,8 +63,13 @@ struct Samples {
         for name in ["linear", "network", "corrected"] {
             models.append(try InputFile.bytes("\(folder)/forecast/out/models/\(name).safetensors"))
         }
+        models.append(try InputFile.bytes("\(folder)/structural/out/models/structural.safetensors"))
         self.models = models
-        dynamicalModel = try InputFile.bytes("\(folder)/dictionary/out/models/d.safetensors")
+        var dynamical: [(String, [UInt8])] = []
+        for (kind, _) in SampleText.learnedModels {
+            dynamical.append((kind, try InputFile.bytes("\(folder)/models/out/models/\(kind).safetensors")))
+        }
+        dynamicalModels = dynamical
         marker = try InputFile.bytes("\(folder)/forecast/out/run.json")
     }
 }

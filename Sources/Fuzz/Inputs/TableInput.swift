@@ -2,14 +2,41 @@ import Experiments
 
 extension InputKind {
     func readTable(_ random: inout Generator, _ place: Workplace) throws {
-        var layout = TableLayout(&random)
-        try place.write(layout.bytes(&random), to: "data.csv")
-        var source = layout.source
-        if random.chance(0.4) { source = random.mutated(source) }
+        var source: Tree
+        if random.chance(0.45) {
+            var form = TableForm(&random)
+            try place.write(form.bytes(&random), to: "data.csv")
+            source = form.source
+        } else {
+            var layout = TableLayout(&random)
+            try place.write(layout.bytes(&random), to: "data.csv")
+            source = layout.source
+        }
+        try readSource(random.changed(source: source), place)
+    }
+
+    /// Reads the data of a section, and checks them.
+    func readSource(_ source: Tree, _ place: Workplace) throws {
         try place.write(configuration: Tree.mapping([("data", source)]).yaml, to: "config.yaml")
         let read = try DataSource(try ConfigurationNode(file: place.path("config.yaml")).part("data")).read()
         try place.check(read.observations)
         if let truth = read.truth { try place.check(truth) }
+    }
+}
+
+extension Generator {
+    /// A section of data with changes of its structure, or with values at its keys.
+    mutating func changed(source: Tree) -> Tree {
+        if chance(0.6) { return source }
+        if chance(0.5) { return mutated(source) }
+        return keyed(source, KeyPlace.ofData)
+    }
+}
+
+extension KeyPlace {
+    /// The keys below `data`.
+    fileprivate static let ofData = all(.structural).filter { $0.path.first == "data" && $0.path.count > 1 }.map {
+        KeyPlace(path: Array($0.path.dropFirst()), value: $0.value, word: nil)
     }
 }
 

@@ -5,8 +5,9 @@ import Tensors
 /// Tells how far a task has come, with the time that it took and will take.
 ///
 /// Nothing is told of tasks that end within two seconds. On a terminal the telling is a bar that is redrawn ten times
-/// a second at most, elsewhere a plain line every tenth of the task and five seconds apart at least. Any number of
-/// threads may call ``advance(by:)``; copies of the value advance the same task.
+/// a second at most, elsewhere a plain line every tenth of the task and whenever five times as much time has passed,
+/// five seconds apart at least. Any number of threads may call ``advance(by:)``; copies of the value advance the same
+/// task.
 public struct ProgressMeter: Sendable {
     /// How progress is told.
     public enum Style: Sendable, Equatable {
@@ -109,7 +110,8 @@ private struct ProgressState: Sendable {
             lastTold = time
             return "\r\u{1B}[K" + bar(at: time)
         case .lines:
-            guard sinceTold >= 5, tenth > lastTenth || lastTold == nil else { return nil }
+            // A tenth of a long task is long: the first lines show that it moves.
+            guard sinceTold >= 5, tenth > lastTenth || lastTold.map({ time >= 5 * $0 }) ?? true else { return nil }
             (lastTold, lastTenth) = (time, tenth)
             return
                 "\(title): \(percent) %, \(clock(time)) "
