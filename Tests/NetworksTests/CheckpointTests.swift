@@ -127,6 +127,16 @@ private func bytes(header: String, data: [UInt8] = []) -> [UInt8] {
         #expect(read.tensors.keys.sorted() == ["layers.0.bias", "layers.0.weight", "layers.1.bias", "layers.1.weight"])
     }
 
+    /// What another program writes without a checksum is a model, and no file of one's own.
+    @Test func aFileOfOnesOwnHasAChecksum() throws {
+        let encoded = try Checkpoint(network(), description: Shape()).encoded()
+        #expect(try Checkpoint<Shape>(decoding: encoded, isOwn: true).description == Shape())
+        var file = try SafeTensors(decoding: encoded)
+        file.metadata["checksum"] = nil
+        #expect(try Checkpoint<Shape>(decoding: file.encoded()).description == Shape())
+        #expect(throws: CheckpointError.self) { try Checkpoint<Shape>(decoding: file.encoded(), isOwn: true) }
+    }
+
     @Test func optimizerStatesAndLoneTensorsAreTreesToo() throws {
         let model = network()
         let optimizer = Adam(rate: 0.1)

@@ -70,11 +70,12 @@ extension Checkpoint {
         return file.encoded()
     }
 
-    /// Reads `encoded`; throws `SafeTensorsError` or `CheckpointError`. A file without a checksum,
-    /// of another program, is read too.
-    public init(decoding bytes: [UInt8]) throws {
+    /// Reads `encoded`; throws `SafeTensorsError` or `CheckpointError`.
+    ///
+    /// - Parameter isOwn: whether this program wrote the file; without a checksum, as others write, it is then damaged.
+    public init(decoding bytes: [UInt8], isOwn: Bool = false) throws {
         var file = try SafeTensors(decoding: bytes)
-        if let expected = file.metadata.removeValue(forKey: "checksum") {
+        if let expected = file.metadata.removeValue(forKey: "checksum") ?? (isOwn ? "in its metadata" : nil) {
             let found = file.checksum
             guard found == expected else { throw CheckpointError.damaged(found: found, expected: expected) }
         }

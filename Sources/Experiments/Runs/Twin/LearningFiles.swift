@@ -85,7 +85,8 @@ struct LearningFiles: TrainingKeeper, Sendable {
 
     private func resumed<Session: Tree>(_ start: Session) throws(InputError) -> (Session, Double) {
         guard let bytes = try folder.bytes(checkpoint) else { return (start, 0) }
-        guard let file = try? Checkpoint<Progress>(decoding: bytes), let session = try? file.restored(into: start)
+        guard let file = try? Checkpoint<Progress>(decoding: bytes, isOwn: true),
+            let session = try? file.restored(into: start)
         else {
             folder.reportDamage(checkpoint, "the training begins again")
             return (start, 0)
