@@ -42,6 +42,9 @@ public struct StructuralDescription: Codable, Sendable, Equatable {
         guard errorQuantiles.allSatisfy({ $0.value.count == 99 && $0.value.allSatisfy(\.isFinite) }) else {
             return "quantiles of errors that are not 99 numbers"
         }
+        if let lead = errorQuantiles.keys.first(where: { !(1...1_000_000).contains($0) }) {
+            return "quantiles of errors at lead \(lead)"
+        }
         return nil
     }
 }

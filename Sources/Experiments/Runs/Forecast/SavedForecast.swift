@@ -27,21 +27,31 @@ public struct SavedForecast: Sendable {
         let future = forecaster.forecasts(
             run, starts: [start], leads: Array(1...leads), threads: 1,
             inputs: data.future([start], longestLead: leads, forecaster.climatology, season))[0]
-        guard run.outcome == .completed, future.values.allSatisfy(\.isFinite) else {
-            throw InputError(
+        func diverged() -> InputError {
+            InputError(
                 .data, at: .init(model), "the model diverged on the observations of \(source.file)",
                 expected: "observations like those that it was learned from")
         }
-        rows = (1...leads).flatMap { lead in
+        guard run.outcome == .completed, future.values.allSatisfy(\.isFinite) else { throw diverged() }
+        var rows: [String] = []
+        for lead in 1...leads {
             let members = future[lead - 1].transposed.values
             let time = step.text(step.advance(data.table.times[start], by: lead))
-            return (0..<data.outputs).map { v in
+            for v in 0..<data.outputs {
                 let values = members[(v * forecaster.members)..<((v + 1) * forecaster.members)].map {
                     data.original(forecaster.climatology.value($0, season, at: start + lead, variable: v), v)
                 }
-                return SavedForecast.row(time, lead, data.table.variables[v].name, values.sorted())
+                let sorted = values.sorted()
+                let numbers =
+                    [sorted.reduce(0, +) / Double(sorted.count)]
+                    + LeadForecasts.probabilities.map { sortedQuantile(sorted, $0) }
+                // The inverse of a transform may leave the range of numbers.
+                guard values.allSatisfy(\.isFinite), numbers[0].isFinite else { throw diverged() }
+                let name = CSVText.field(data.table.variables[v].name)
+                rows.append(([time, "\(lead)", name] + numbers.map { "\($0)" }).joined(separator: ","))
             }
         }
+        self.rows = rows
     }
 
     /// The data and the inputs of a configuration; its other keys are those of a run.
@@ -84,12 +94,6 @@ public struct SavedForecast: Sendable {
                 "the inputs are \(futures.map(\.rawValue))", "those of the model: \(known.inputs.map(\.rawValue))")
         }
         return step
-    }
-
-    private static func row(_ time: String, _ lead: Int, _ variable: String, _ members: [Double]) -> String {
-        let mean = members.reduce(0.0, +) / Double(members.count)
-        let numbers = [mean] + LeadForecasts.probabilities.map { sortedQuantile(members, $0) }
-        return ([time, "\(lead)", CSVText.field(variable)] + numbers.map { "\($0)" }).joined(separator: ",")
     }
 
     /// One line a lead and variable: mean and quantiles in the units of the data.

@@ -20,16 +20,17 @@ public struct SavedStructuralForecast: Sendable {
         var rows: [String] = []
         for lead in 1...leads {
             let (mean, deviation) = (ahead.means[lead - 1], ahead.standardDeviations[lead - 1])
-            guard mean.isFinite, deviation.isFinite else {
+            let distribution = Self.distribution(description, lead)
+            let quantiles = LeadForecasts.probabilities.map { mean + deviation * distribution.quantile($0) }
+            let numbers = [mean] + quantiles
+            guard deviation.isFinite, numbers.allSatisfy(\.isFinite) else {
                 throw InputError(
                     .data, at: .init(path), "the model diverged on the observations of \(source.file)",
                     expected: "observations like those that it was learned from")
             }
-            let distribution = Self.distribution(description, lead)
-            let quantiles = LeadForecasts.probabilities.map { mean + deviation * distribution.quantile($0) }
-            let numbers = ([mean] + quantiles).map { "\($0)" }
             rows.append(
-                (["\(step.advance(last, by: lead))", "\(lead)", description.variable] + numbers).joined(separator: ","))
+                (["\(step.advance(last, by: lead))", "\(lead)", CSVText.field(description.variable)]
+                    + numbers.map { "\($0)" }).joined(separator: ","))
         }
         self.rows = rows
     }
