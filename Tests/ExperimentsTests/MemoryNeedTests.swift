@@ -45,4 +45,21 @@ import Testing
                 == "c.yaml:1:1: too many combinations of the listed values: 1000000 memory × 1000000 ridge × "
                 + "1000000 lags × 1000000 waves (expected at most 1000)")
     }
+
+    /// A regression holds copies of its samples and squares at once: this one was ended for lack of memory below 3 GB.
+    @Test func regressionsNeedTheirCopies() throws {
+        let file = try ExperimentFile(
+            yaml: """
+                experiment: twin
+                name: x
+                model: {name: lorenz96, variables: 8}
+                observe: {every: 1}
+                models: [{name: m, kind: random-features, length: 200, features: 8805}]
+                methods: [{method: etkf, members: 8, model: m}]
+                """, file: "x.yaml")
+        let configuration = try #require(file.experiment as? TwinExperiment).configuration
+        let needs = configuration.setting.needs(configuration.models[0].plan)
+        #expect(throws: InputError.self) { try MemoryNeed.check(needs, .data, at: nil, available: 0.8 * 3e9) }
+        try MemoryNeed.check(needs, .data, at: nil, available: 6e9)
+    }
 }

@@ -13,8 +13,12 @@ public struct MemoryNeed: Sendable {
 
     /// - Parameter each: bytes of one number.
     public init(_ sizes: KeyValuePairs<String, Int>, each: Int = 8) {
-        text = sizes.map(\.key).joined(separator: " × ")
-        bytes = sizes.reduce(Double(each)) { $0 * Double(max(0, $1.value)) }
+        self.init(sizes.map { ($0.key, $0.value) }, each: each)
+    }
+
+    init(_ sizes: [(name: String, count: Int)], each: Int) {
+        text = sizes.map(\.name).joined(separator: " × ")
+        bytes = sizes.reduce(Double(each)) { $0 * Double(max(0, $1.count)) }
     }
 
     /// The same, several times at once: for threads, copies, parts of an algorithm.

@@ -16,8 +16,12 @@ public struct DictionarySurrogate: Surrogate {
     public init() {}
 
     public func fewestNumbers(_ variables: Int) -> Int { min(reach, (variables - 1) / 2) }
-    public func largestArray(_ variables: Int) -> KeyValuePairs<String, Int> {
-        ["length": length, "variables": variables, "terms": (2 * reach + 1) * (reach + 1) + 1]
+    public func arrays(_ variables: Int) -> [ArraySizes] {
+        let terms = (2 * reach + 1) * (reach + 1) + 1
+        return [
+            ArraySizes(["length": length, "variables": variables, "terms": terms]),
+            ArraySizes(["terms": terms, "terms": terms], copies: 4),
+        ]
     }
 
     public func start(_ task: SurrogateTask, _ description: ModelDescription) -> TendencyModel<MonomialDictionary> {

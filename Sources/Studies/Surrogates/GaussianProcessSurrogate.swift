@@ -19,8 +19,9 @@ public struct GaussianProcessSurrogate: Surrogate {
         let points = min(points, max(1, length - SurrogateTask.held(length) - 1))
         return points * points
     }
-    public func largestArray(_ variables: Int) -> KeyValuePairs<String, Int> {
-        ["length": length, "variables": variables, "points": min(points, length * variables)]
+    public func arrays(_ variables: Int) -> [ArraySizes] {
+        let points = min(points, length * variables)
+        return .regression("points", points, samples: ["length": length, "variables": variables, "points": points])
     }
 
     public func start(_ task: SurrogateTask, _ description: ModelDescription) -> Corrected<KnownPart, GaussianProcess> {

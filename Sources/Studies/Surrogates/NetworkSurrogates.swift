@@ -99,8 +99,11 @@ extension NetworkSurrogate {
         }
     }
 
-    func networkArray(_ variables: Int, layers: Int, width: Int) -> KeyValuePairs<String, Int> {
-        ["batch × leads": training.batch * training.leads, "layers": layers, "width": width, "variables": variables]
+    func networkArrays(_ variables: Int, layers: Int, width: Int) -> [ArraySizes] {
+        let batch = training.batch * training.leads
+        return [
+            ArraySizes(["batch × leads": batch, "layers": layers, "width": width, "variables": variables], bytes: 4)
+        ]
     }
 }
 
@@ -124,9 +127,7 @@ public struct ConvolutionSurrogate: NetworkSurrogate {
         width % 2 != 0 ? ("a width of \(width)", "an even one: half are products") : batchFault()
     }
     public func fewestNumbers(_ variables: Int) -> Int { 5 * width }
-    public func largestArray(_ variables: Int) -> KeyValuePairs<String, Int> {
-        networkArray(variables, layers: 2, width: width)
-    }
+    public func arrays(_ variables: Int) -> [ArraySizes] { networkArrays(variables, layers: 2, width: width) }
 
     public func start(_ task: SurrogateTask, _ description: ModelDescription) -> Model {
         let keys = task.key.split(3)
@@ -153,9 +154,7 @@ public struct DenseSurrogate: NetworkSurrogate {
 
     public func fault(_ traits: ProblemTraits) -> (problem: String, expected: String)? { batchFault() }
     public func fewestNumbers(_ variables: Int) -> Int { 2 * variables * width + (depth - 1) * width * width }
-    public func largestArray(_ variables: Int) -> KeyValuePairs<String, Int> {
-        networkArray(variables, layers: depth, width: width)
-    }
+    public func arrays(_ variables: Int) -> [ArraySizes] { networkArrays(variables, layers: depth, width: width) }
 
     public func start(_ task: SurrogateTask, _ description: ModelDescription) -> Model {
         let count = description.variables

@@ -16,8 +16,8 @@ public struct RandomFeaturesSurrogate: Surrogate {
     public init() {}
 
     public func fewestNumbers(_ variables: Int) -> Int { features }
-    public func largestArray(_ variables: Int) -> KeyValuePairs<String, Int> {
-        ["length": length, "variables": variables, "features": features]
+    public func arrays(_ variables: Int) -> [ArraySizes] {
+        .regression("features", features, samples: ["length": length, "variables": variables, "features": features])
     }
 
     public func start(_ task: SurrogateTask, _ description: ModelDescription) -> Corrected<KnownPart, RandomFeatures> {

@@ -17,10 +17,13 @@ public struct ReservoirSurrogate: Surrogate {
     public init() {}
 
     public func fewestNumbers(_ variables: Int) -> Int { units * units }
-    public func largestArray(_ variables: Int) -> KeyValuePairs<String, Int> {
-        units > length
-            ? ["variables": variables, "units": units, "units": units]
-            : ["length": length, "variables": variables, "units": units]
+    public func arrays(_ variables: Int) -> [ArraySizes] {
+        // With fewer times than units each place has a system of its own.
+        let places = units > length ? variables : 1
+        return [
+            ArraySizes(["length": length, "variables": variables, "units": units], copies: 3),
+            ArraySizes(["units": units, "units": units], copies: 4 * places),
+        ]
     }
 
     public func start(_ task: SurrogateTask, _ description: ModelDescription) -> Reservoir {

@@ -21,8 +21,8 @@ public protocol Surrogate: Parameterized {
     func fault(_ traits: ProblemTraits) -> (problem: String, expected: String)?
     /// A bound from below of the numbers in a model of so many variables.
     func fewestNumbers(_ variables: Int) -> Int
-    /// The sizes of its largest array in training.
-    func largestArray(_ variables: Int) -> KeyValuePairs<String, Int>
+    /// The large arrays that training holds at once, besides the series.
+    func arrays(_ variables: Int) -> [ArraySizes]
 
     /// A model of the structure that is learned, which forecasts the physics alone.
     func start(_ task: SurrogateTask, _ description: ModelDescription) -> Model
@@ -41,6 +41,26 @@ extension Surrogate {
     public static var learnsFromObservations: Bool { false }
     public static var corrects: Bool { true }
     public func fault(_ traits: ProblemTraits) -> (problem: String, expected: String)? { nil }
+}
+
+/// The sizes of an array, by name, and the copies of it that are held at once.
+public struct ArraySizes: Sendable {
+    public let sizes: [(name: String, count: Int)]
+    public let copies: Int
+    /// Of one number.
+    public let bytes: Int
+
+    init(_ sizes: KeyValuePairs<String, Int>, copies: Int = 1, bytes: Int = 8) {
+        (self.sizes, self.copies, self.bytes) = (sizes.map { ($0.key, $0.value) }, copies, bytes)
+    }
+
+}
+
+extension [ArraySizes] {
+    /// What a regression on so many columns makes of samples: their copies, and the products of the columns.
+    static func regression(_ name: String, _ count: Int, samples: KeyValuePairs<String, Int>) -> [ArraySizes] {
+        [ArraySizes(samples, copies: 3), ArraySizes([name: count, name: count], copies: 4)]
+    }
 }
 
 /// A learned model and its training.

@@ -107,11 +107,13 @@ extension TwinSetting {
         return needs
     }
 
-    /// Of learning a model, in the largest of its arrays.
-    func need(_ plan: ForecastPlan) -> MemoryNeed {
-        let series = MemoryNeed(["length": plan.length, "variables": model.variables]).times(8)
-        guard let surrogate = plan.surrogate else { return series }
-        let need = MemoryNeed(surrogate.largestArray(model.variables), each: surrogate is any NetworkSurrogate ? 4 : 8)
-        return need.bytes > series.bytes ? need : series
+    /// Of learning a model: the series, and what training makes of them, with the copies that are held at once.
+    func needs(_ plan: ForecastPlan) -> [MemoryNeed] {
+        [MemoryNeed(["length": plan.length, "variables": model.variables]).times(8)]
+            + (plan.surrogate?.arrays(model.variables) ?? []).map { MemoryNeed($0) }
     }
+}
+
+extension MemoryNeed {
+    fileprivate init(_ array: ArraySizes) { self = MemoryNeed(array.sizes, each: array.bytes).times(array.copies) }
 }
