@@ -262,6 +262,7 @@ int apus_netcdf_start(const char *path, int64_t memory, pid_t *process, int *con
     if (*process == 0) {
         isolate(&ends[1], caller);
         memory_limit = memory_in_use() + memory;
+        if (memory_limit < 0) memory_limit = 0;
         serve(path, ends[1]);
     }
     int number = errno;
