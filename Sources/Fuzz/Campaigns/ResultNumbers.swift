@@ -18,7 +18,9 @@ enum ResultNumbers {
         }
         guard let place = gap(in: results, at: "") else { return nil }
         let verdict = (results["verdict"] as? [String] ?? []).joined(separator: " ").lowercased()
-        if words.contains(where: verdict.contains) || hasFailures(results) { return nil }
+        // The outcome of a run, of its truth or of a training.
+        let isDiverged = String(decoding: json, as: UTF8.self).contains("\"diverged\"")
+        if isDiverged || words.contains(where: verdict.contains) || hasFailures(results) { return nil }
         return "results.json has no number at \(place), and no word of it"
     }
 

@@ -30,15 +30,10 @@ final class Subprocess {
         let name = FileManager.default.temporaryDirectory.appending(path: "fuzz-\(UUID().uuidString)").path
         files = ("\(name).out", "\(name).err")
         for file in [files.output, files.errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
-        if let memory {
-            // The shell sets the limit and becomes the program.
-            process.executableURL = URL(filePath: "/bin/sh")
-            process.arguments =
-                ["-c", "ulimit -c 0; ulimit -v \(memory / 1024); exec \"$0\" \"$@\"", program] + arguments
-        } else {
-            process.executableURL = URL(filePath: program)
-            process.arguments = arguments
-        }
+        // The shell sets the limits and becomes the program. What outlives the campaign ends some time.
+        let limits = "ulimit -c 0; ulimit -t 900; " + (memory.map { "ulimit -v \($0 / 1024); " } ?? "")
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", "\(limits)exec \"$0\" \"$@\"", program] + arguments
         process.currentDirectoryURL = URL(filePath: folder)
         process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
         process.standardInput = FileHandle.nullDevice
