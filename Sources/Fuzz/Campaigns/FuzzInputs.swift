@@ -76,10 +76,12 @@ struct FuzzInputs: ParsableCommand {
         let processor = states.reduce(0) { sum, state in
             InputKind.allCases.reduce(sum) { $0 + Double(state[$1, .time]) / 1e6 }
         }
-        let all = states.reduce(0) { $0 + $1[.done] }
+        let all = states.reduce(0) { sum, state in
+            InputKind.allCases.reduce(sum) { $0 + Int(state[$1, .refused] + state[$1, .read]) }
+        }
         let ended = libraries + states.reduce(0) { $0 + Int($1[.libraryFaults]) }
         print(
-            "\(all) inputs in \(Int(seconds)) s and \(Int(processor)) s of the processor, \(faults.count) faults of the program; \(ended) that ended or stopped another library"
+            "\(all + libraries + faults.count) inputs in \(Int(seconds)) s and \(Int(processor)) s of the processor, \(faults.count) faults of the program; \(ended) that ended or stopped another library"
         )
     }
 }
