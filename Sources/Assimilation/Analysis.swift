@@ -5,6 +5,20 @@ public protocol Analysis: Tree {
     associatedtype State: Belief
     func callAsFunction<H: Map>(_ background: State, _ observation: Observation<H>) -> Analyzed<State>
     where H.Input == Tensor, H.Output == Tensor
+
+    /// The same, with the change of the last iteration, a scalar; zero of an analysis that does not iterate to a
+    /// tolerance.
+    func converging<H: Map>(
+        _ background: State, _ observation: Observation<H>
+    ) -> (analyzed: Analyzed<State>, lastChange: Tensor) where H.Input == Tensor, H.Output == Tensor
+}
+
+extension Analysis {
+    public func converging<H: Map>(
+        _ background: State, _ observation: Observation<H>
+    ) -> (analyzed: Analyzed<State>, lastChange: Tensor) where H.Input == Tensor, H.Output == Tensor {
+        (self(background, observation), 0)
+    }
 }
 
 /// What an analysis returns: the corrected belief, and how probable the observation was.

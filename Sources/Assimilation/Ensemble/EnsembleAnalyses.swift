@@ -117,7 +117,18 @@ public struct Inflated<Base: Analysis>: Analysis where Base.State == Ensemble {
 
     public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
     where H.Input == Tensor, H.Output == Tensor {
-        var analyzed = base(background, observation)
+        inflated(base(background, observation))
+    }
+
+    public func converging<H: Map>(
+        _ background: Ensemble, _ observation: Observation<H>
+    ) -> (analyzed: Analyzed<Ensemble>, lastChange: Tensor) where H.Input == Tensor, H.Output == Tensor {
+        let (analyzed, lastChange) = base.converging(background, observation)
+        return (inflated(analyzed), lastChange)
+    }
+
+    private func inflated(_ analyzed: Analyzed<Ensemble>) -> Analyzed<Ensemble> {
+        var analyzed = analyzed
         let belief = analyzed.belief
         analyzed.belief = Ensemble(members: belief.mean + factor * belief.anomalies, key: belief.key)
         return analyzed

@@ -42,9 +42,15 @@ public struct IterativeEnKS: Analysis {
     }
 
     public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    where H.Input == Tensor, H.Output == Tensor { converging(background, observation).analyzed }
+
+    /// The analysis with the root-mean-square change `√N w` of the last step, which is below the tolerance if the
+    /// steps converged.
+    public func converging<H: Map>(
+        _ background: Ensemble, _ observation: Observation<H>
+    ) -> (analyzed: Analyzed<Ensemble>, lastChange: Tensor) where H.Input == Tensor, H.Output == Tensor {
         let count = background.count
-        let (last, likelihood, _) = minimum(background, observation)
+        let (last, likelihood, progress) = minimum(background, observation)
         var transform = last.transform
         var key = background.key
         if rotates {
@@ -54,9 +60,10 @@ public struct IterativeEnKS: Analysis {
         }
         let anomalies = background.anomalies
         let shift = last.weights.expanded(axis: 0).matrixProduct(anomalies)
-        return Analyzed(
+        let analyzed = Analyzed(
             belief: Ensemble(members: background.mean + shift + transform.matrixProduct(anomalies), key: key),
             logLikelihood: likelihood)
+        return (analyzed, progress[1])
     }
 
     /// How the steps go on one observation: how many there are, and the root-mean-square change `√N w` of the last,

@@ -54,32 +54,33 @@ public struct WindowedCycle<F: Forecast, A: Analysis, Model: ForecastModel>: Tre
             let found = window(
                 belief, start: now[0], delay: lag - shift + 1, count: shift, [now[1], mask, errors],
                 observations.operator)
-            return (found.next, Pair(found.path, found.logLikelihood))
+            return (found.next, Pair(found.path, [found.logLikelihood, found.lastChange]))
         }.outputs
-        return assembled(first.path, first.logLikelihood, later.first, later.second)
+        return assembled(first.path, [first.logLikelihood, first.lastChange], later.first, later.second)
     }
 
     /// The analysis of one window: the beliefs at all its times, and that at the beginning of the next.
     private func window<H: Map>(
         _ belief: F.State, start: Tensor, delay: Int, count: Int, _ block: [Tensor], _ operator: H
-    ) -> (path: F.State, next: F.State, logLikelihood: Tensor) where H.Input == Tensor, H.Output == Tensor {
+    ) -> (path: F.State, next: F.State, logLikelihood: Tensor, lastChange: Tensor)
+    where H.Input == Tensor, H.Output == Tensor {
         let (values, mask, errors) = (block[0], block[1], block[2])
         let blocks = errors.rank == 2 ? errors.expanded(axis: 0).broadcast(to: [count] + errors.shape) : errors
         let observation = Observation(
             time: start.cast(to: .float64), values: values.flattened(), mask: mask.flattened(),
             errorCovariance: blocks.blockDiagonal(),
             operator: WindowOperator(model, `operator`, start: start, delay: delay, count: count))
-        let analyzed = analysis(belief, observation)
+        let (analyzed, lastChange) = analysis.converging(belief, observation)
         let now = analyzed.belief
         let ahead = forecast.ahead(now, step: start, count: Swift.max(lag, shift))
         let path = now.combiningLeaves(ahead) {
             Tensor.concatenated([$0.expanded(axis: 0), $1[0..<lag]])
         }
-        return (path, ahead.at(shift - 1), analyzed.logLikelihood)
+        return (path, ahead.at(shift - 1), analyzed.logLikelihood, lastChange)
     }
 
     private func assembled(
-        _ first: F.State, _ likelihood: Tensor, _ paths: F.State, _ likelihoods: Tensor
+        _ first: F.State, _ record: [Tensor], _ paths: F.State, _ records: [Tensor]
     ) -> WindowTrajectory<F.State> {
         func joined(_ early: F.State, _ late: F.State) -> F.State {
             early.combiningLeaves(late) { Tensor.concatenated([$0, $1]) }
@@ -91,13 +92,14 @@ public struct WindowedCycle<F: Forecast, A: Analysis, Model: ForecastModel>: Tre
             }
         }
         let all = lag + 1
-        let windows = likelihoods.count
+        let windows = records[0].count
         let last = windows == 0 ? first : paths.at(windows - 1)
         let beginning = joined(first.mappingLeaves { $0[0..<shift] }, parts(from: 0, to: shift))
         return WindowTrajectory(
             analyses: joined(first, parts(from: all - shift, to: all)),
             smoothed: joined(beginning, last.mappingLeaves { $0[shift..<all] }),
-            logLikelihoods: Tensor.concatenated([likelihood.expanded(axis: 0), likelihoods]))
+            logLikelihoods: Tensor.concatenated([record[0].expanded(axis: 0), records[0]]),
+            lastChanges: Tensor.concatenated([record[1].expanded(axis: 0), records[1]]))
     }
 }
 
@@ -109,11 +111,14 @@ public struct WindowTrajectory<State: Belief>: Tree {
     public var smoothed: State
     /// One for each window.
     public var logLikelihoods: Tensor
+    /// The change of the last iteration of each window; zero where the analysis does not iterate to a tolerance.
+    public var lastChanges: Tensor
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
         visitor.visit(&analyses, "analyses")
         visitor.visit(&smoothed, "smoothed")
         visitor.visit(&logLikelihoods, "logLikelihoods")
+        visitor.visit(&lastChanges, "lastChanges")
     }
 
     public var logLikelihood: Tensor { logLikelihoods.sum() }

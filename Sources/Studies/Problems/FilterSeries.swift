@@ -11,12 +11,15 @@ public struct FilterSeries: Tree {
     public var rankedScores: Tensor
     /// The analyses' means, `[T, n]`.
     public var means: Tensor
+    /// The change of the last iteration of the analysis, `[T]`; zero where it does not iterate to a tolerance.
+    public var lastChanges: Tensor
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
         visitor.visit(&errors, "errors")
         visitor.visit(&spreads, "spreads")
         visitor.visit(&rankedScores, "rankedScores")
         visitor.visit(&means, "means")
+        visitor.visit(&lastChanges, "lastChanges")
     }
 
     /// Of one belief, before times are stacked.
@@ -25,10 +28,12 @@ public struct FilterSeries: Tree {
         spreads = belief.variance.mean().sqrt()
         rankedScores = belief.rankedScore(of: truth)
         means = belief.mean
+        lastChanges = 0
     }
 
     init(errors: Tensor, spreads: Tensor, rankedScores: Tensor, means: Tensor) {
         (self.errors, self.spreads, self.rankedScores, self.means) = (errors, spreads, rankedScores, means)
+        lastChanges = Tensor.zeros(errors.shape)
     }
 }
 

@@ -124,9 +124,13 @@ extension Problem {
     public func run<F: Forecast, A: Analysis, M: ForecastModel>(
         _ cycle: WindowedCycle<F, A, M>, from start: F.State
     ) -> ScoredRun where F.State == A.State {
-        timed(Pair(Pair(cycle, start), twin)) {
+        let lag = cycle.lag
+        return timed(Pair(Pair(cycle, start), twin)) {
             let trajectory = $0.first.first(from: $0.first.second, $0.second.observations)
-            return FilterSeries(stacked: trajectory.analyses, truth: $0.second.truth)
+            var series = FilterSeries(stacked: trajectory.analyses, truth: $0.second.truth)
+            // The first window ends at the time of its lag.
+            series.lastChanges = trajectory.lastChanges.padded(axis: 0, before: lag, after: 0)
+            return series
         }
     }
 

@@ -204,7 +204,8 @@ public struct TwinExperiment: Experiment {
         let keepsStates =
             task.purpose == .test && condition == nil && task.seed == header.seed + configuration.testSeeds[0]
         let record = TwinRunRecord(
-            run.series, truth: draw.twin.truth, spinUp: setting.spinUp, seed: task.seed, keepsStates: keepsStates)
+            run.series, truth: draw.twin.truth, spinUp: setting.spinUp, seed: task.seed, keepsStates: keepsStates,
+            tolerance: candidate.value("tolerance") ?? 0)
         return TimedRun(
             run: record, cyclesPerSecond: run.seconds > 0 ? Double(record.errors.count) / run.seconds : nil)
     }

@@ -22,12 +22,14 @@ struct TwinRunRecord: Codable, Sendable, Equatable {
     /// Error and spread at every time.
     var errors: [Double?]
     var spreads: [Double?]
+    /// Windows whose iterations did not reach the tolerance; nil of methods that do not iterate to one.
+    var unconverged: Int?
     /// Truth and analysis, time by time and variable by variable, of the seed that is shown.
     var truth: [Double]?
     var analysis: [Double?]?
 
     init(
-        _ series: FilterSeries, truth: Tensor, spinUp: Int, seed: Int, keepsStates: Bool
+        _ series: FilterSeries, truth: Tensor, spinUp: Int, seed: Int, keepsStates: Bool, tolerance: Double = 0
     ) {
         self.seed = seed
         let values = series.errors.values
@@ -45,6 +47,7 @@ struct TwinRunRecord: Codable, Sendable, Equatable {
             spread = nil
             spreads = spreads.map { _ in nil }
         }
+        if tolerance > 0 { unconverged = series.lastChanges.values.count { !($0 <= tolerance) } }
         if keepsStates {
             self.truth = truth.values
             analysis = series.means.values.map(\.finite)
@@ -93,6 +96,9 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
     var failed: Int
     /// Test seeds on which it lost the truth with finite numbers.
     var lost: Int
+    /// Windows of the test seeds, and those whose iterations did not reach the tolerance; nil of methods without one.
+    var windows: Int?
+    var unconverged: Int?
     var tried: [Tried]
     /// How it was trained, if it learns.
     var training: TrainingRecord?
@@ -125,6 +131,11 @@ struct TwinMethodRecord: Codable, Sendable, Equatable {
         rankedScore = mean(tested.map(\.rankedScore))
         failed = judged.count { $0.error == nil }
         lost = judged.count(where: \.isLost)
+        let counts = judged.compactMap(\.unconverged)
+        if !counts.isEmpty {
+            windows = counts.count * (setting.cycles - Int(method.candidates[chosen].value("lag") ?? 0))
+            unconverged = counts.reduce(0, +)
+        }
         self.tried = tried.map {
             Tried(parameters: method.candidates[$0.candidate].parameterText, seed: $0.run.seed, error: $0.run.error)
         }
@@ -228,9 +239,9 @@ extension TwinResults: ExperimentResults {
         if let first = broken.first, case .diverged(let step) = first.truthOutcome {
             let all = broken.count == runs.count
             sentences.append(
-                "The truth itself diverges on \(all ? "every seed" : "\(broken.count) of \(runs.count) seeds"), from cycle "
-                    + "\(step + 1) of seed \(first.seed) on: \(all ? "no method" : "there no method") can be judged; the model needs a "
-                    + "smaller step or other parameters.")
+                "The truth itself diverges on \(all ? "every seed" : "\(broken.count) of \(runs.count) seeds"), from "
+                    + "cycle \(step + 1) of seed \(first.seed) on: \(all ? "no method" : "there no method") can be "
+                    + "judged; the model needs a smaller step or other parameters.")
             if all { return sentences }
         }
         guard let best, let error = best.error else { return sentences + ["Every method diverged on every seed."] }
@@ -242,8 +253,15 @@ extension TwinResults: ExperimentResults {
         }
         for method in methods where method.lost > 0 {
             sentences.append(
-                "\(method.name) lost the truth on \(method.lost) of \(method.runs.count - broken.count) seeds: its error reached "
-                    + "that of the climate, or far more than its spread.")
+                "\(method.name) lost the truth on \(method.lost) of \(method.runs.count - broken.count) seeds: its "
+                    + "error reached that of the climate, or far more than its spread.")
+        }
+        for method in methods {
+            guard let count = method.unconverged, let windows = method.windows else { continue }
+            sentences.append(
+                count == 0
+                    ? "All \(windows) windows of \(method.name) converged."
+                    : "\(count) of \(windows) windows of \(method.name) did not converge (\(method.parameters)).")
         }
         let compared = methods.filter { $0.agrees != nil }
         if !compared.isEmpty {

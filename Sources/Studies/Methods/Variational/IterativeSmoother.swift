@@ -9,7 +9,7 @@ public struct IterativeSmoother: AssimilationMethod {
         .members(\.members), .inflation(\.inflation), .lag(\.lag), .iterations(\.iterations),
         .real(
             "tolerance", \.tolerance, 0...1, unit: "standard deviations of the prior weights",
-            "Iterations end when the weights change by less; 0: all iterations are made."),
+            "Iterations have converged when the weights change by less; 0: all are made."),
         .rotates(\.rotates),
         .flag(
             "finite-size", \.isFiniteSize,
@@ -17,7 +17,7 @@ public struct IterativeSmoother: AssimilationMethod {
     ]
     public static let costs: CostTerms = [.membersSquared, .trajectory]
 
-    public var members = 20, inflation = 1.0, lag = 1, iterations = 3, tolerance = 0.0
+    public var members = 20, inflation = 1.0, lag = 1, iterations = 20, tolerance = 0.001
     public var rotates = false, isFiniteSize = false
 
     public init() {}
