@@ -42,18 +42,19 @@ lint:
 
 check: lint sanitize random long
 
-# A change for every key of every kind of experiment, all keys at once, and that campaigns find faults: some ten minutes.
+# That campaigns find faults which are put into the program: some minutes.
 long:
-	APUS_LONG_CHECKS=1 $(SWIFT_TEST) --filter "AllKeysTests|ForecastKeyTests|StructuralKeyTests|TwinKeyTests|CampaignTests"
+	APUS_LONG_CHECKS=1 $(SWIFT_TEST) --filter CampaignTests
 
 # Machine code against the interpreter on thousands of functions that nobody thought of.
 random:
 	APUS_GROUPS=0-50 $(SWIFT_TEST) --filter NativeRandomProgramTests
 
-# The engine, and the machine code that it makes, under the sanitizers of addresses and of threads. Swift has none of undefined
-# behaviour on Linux; the one for C comes with both, and the machine code is made for it too. Memory that is measured is not
-# what it would be, and programs that exit take their memory with them: no leaks are looked for. Each target is a process of its own: a
-# thousand libraries of machine code are the most that the sanitizer of threads can follow.
+# The engine, and the machine code that it makes, under the sanitizers of addresses and of threads. Swift has none of
+# undefined behaviour on Linux; the one for C comes with both, and the machine code is made for it too. Memory that is
+# measured is not what it would be, and programs that exit take their memory with them: no leaks are looked for. Each
+# target is a process of its own: a thousand libraries of machine code are the most that the sanitizer of threads can
+# follow.
 SANITIZED = TensorsTests KernelsTests NetworksTests DynamicsTests AssimilationTests
 # What reads files of others, under that of addresses.
 READERS = VerificationTests ExperimentsTests
@@ -67,9 +68,9 @@ sanitize:
 			--filter $$tests --skip '$(UNSANITIZED)' || exit 1; \
 	done; done
 
-# Campaigns against the program: inputs that are almost right, settings that are absurd, runs that are killed. Each counts, fails at the
-# first fault of the program, and tells its seed; 'Fuzz replay SEED' reads an input again. Of what harms other libraries only the number
-# is told.
+# Campaigns against the program: inputs that are almost right, settings that are absurd, runs that are killed. Each
+# counts, fails at the first fault of the program, and tells its seed; 'Fuzz replay SEED' reads an input again. Of what
+# harms other libraries only the number is told.
 fuzz: campaigns
 	.build/release/Fuzz inputs --inputs 100000 --seconds 1800
 

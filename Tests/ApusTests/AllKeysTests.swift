@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The configurations with every key: they run, and no key is left out.
-@Suite(.enabled(if: Tool.runsLongChecks)) struct AllKeysTests {
+@Suite struct AllKeysTests {
     private static let folder = ModelFileTests.root.appending(path: "Examples/all-keys").path
 
     private struct Kind: Decodable {

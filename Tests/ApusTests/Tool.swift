@@ -3,7 +3,7 @@ import Testing
 
 /// The built tool, run as a user runs it.
 enum Tool {
-    /// Checks of every key and of campaigns take many minutes; `make long` asks for them.
+    /// Checks of campaigns take minutes; `make long` asks for them.
     static let runsLongChecks = ProcessInfo.processInfo.environment["APUS_LONG_CHECKS"] != nil
 
     /// How a process ended, and what it said.

@@ -87,6 +87,14 @@ enum LinearCandidates {
         }
         let seasonalRidges = try keys.numbers("seasonal_ridge")
         let harmonics = try keys.integers("harmonics")
+        if seasonalLags.allSatisfy({ $0 == 0 }),
+            let node = keys.optional("seasonal_ridge") ?? keys.optional("harmonics")
+        {
+            throw node.error("no coefficient follows the season", expected: "'seasonal_lags' above 0, or no such key")
+        }
+        if memories.allSatisfy({ $0 == 1 }), let node = keys.optional("ridge_decay") {
+            throw node.error("no lag beyond the first", expected: "a 'memory' above 1, or no such key")
+        }
         try keys.node.combinations(
             [
                 "memories": memories.count, "ridges": ridges.count, "ridge decays": decays.count,
