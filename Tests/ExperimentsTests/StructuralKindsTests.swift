@@ -134,6 +134,38 @@ import Testing
         #expect((score(none.results, none.results.chosen, 12, .rmse)?.value ?? 9) < 2)
     }
 
+    /// Steps of ten minutes with a cycle of an hour, quarters with a year of four, years without a season.
+    @Test func stepsOfMinutesQuartersAndYears() throws {
+        let noise = (0..<1440).map { 0.3 * ReportFixture.noise($0) }
+        let minutes = try run(
+            noise.enumerated().map { $1 + 3 * cos(2 * Double.pi * Double($0) / 6) }, step: TimeStep(10, .minute),
+            from: Instant(year: 2001),
+            split: "{train: [2001-01-01, 2001-01-06], validation: [2001-01-07, 2001-01-08], "
+                + "test: [2001-01-09, 2001-01-10]}",
+            components: "{trend: none, cycles: [{period: 6, harmonics: 1}]}", forecast: "{leads: [1, 3]}")
+        let quarters = try run(
+            (0..<160).map { noise[$0] + 0.05 * Double($0) + 3 * cos(2 * Double.pi * Double($0) / 4) },
+            step: TimeStep(1, .quarter), from: Instant(year: 1970),
+            split: "{train: [1970-Q1, 1989-Q4], "
+                + "validation: [1990-Q1, 1999-Q4], test: [2000-Q1, 2009-Q4]}",
+            components: "{harmonics: 1}", forecast: "{leads: [1, 2]}")
+        let years = try run(
+            (0..<150).map { noise[$0] + 0.2 * Double($0) }, step: TimeStep(1, .year), from: Instant(year: 1850),
+            split: "{train: [1850, 1949], validation: [1950, 1969], test: [1970, 1999]}",
+            components: "{trend: linear}", forecast: "{leads: [1, 2]}")
+        defer { for one in [minutes, quarters, years] { try? FileManager.default.removeItem(atPath: one.folder) } }
+        // The noise has a standard deviation of 0.3; half an hour ahead persistence has twice the cycle.
+        for (found, unit, count, lead) in [
+            (minutes, "steps of 10 minutes", 288, 3), (quarters, "quarters", 40, 2), (years, "years", 30, 2),
+        ] {
+            let own = try #require(score(found.results, found.results.chosen, lead, .rmse))
+            #expect(found.results.leadUnit == unit && own.count == count, "\(found.results.leadUnit), \(own.count)")
+            #expect((own.value ?? 9) < 0.45, "\(unit): \(own.value ?? .nan)")
+        }
+        #expect((score(minutes.results, "persistence", 3, .rmse)?.value ?? 0) > 4)
+        #expect(quarters.results.splits.last?.start == "2000-Q1" && years.results.splits.last?.end == "1999")
+    }
+
     @Test(arguments: [
         ("{trend: flat}", "unknown word"), ("{cycles: [{period: fortnight}]}", "is no period"),
         ("{cycles: [{period: 2 months}]}", "1 harmonic of a period of 2.0 steps"),
