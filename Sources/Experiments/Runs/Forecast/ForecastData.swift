@@ -27,7 +27,11 @@ struct ForecastData: Sendable {
     private let step: TimeStep
 
     init(_ setting: ForecastSetting) throws(InputError) {
-        let tables = try setting.data.read()
+        var tables = try setting.data.read()
+        // What lies before the training has no part in the run.
+        let kept = try ForecastData.ranges(tables.observations, setting).0.lowerBound..<tables.observations.times.count
+        tables.observations = tables.observations[kept]
+        tables.truth = tables.truth?[kept]
         let table = tables.observations
         model = try ModelSeries(table, setting.data, setting.inputs)
         variables = Array(table.variables.prefix(model.outputs))
