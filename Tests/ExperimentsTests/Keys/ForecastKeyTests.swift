@@ -30,6 +30,9 @@ import Testing
         .init("season", "", "season: none"), .init("season.year", "season: {year: 1}", "season: {year: 2}"),
         .init("season.week", hours + "\nseason: {day: 1}", hours + "\nseason: {day: 1, week: 1}"),
         .init("season.day", hours + "\nseason: {day: 1}", hours + "\nseason: {day: 2}"),
+        .init(
+            "season.day_by_year", hours + "\nseason: {year: 1, day: 1, day_by_year: 0}",
+            hours + "\nseason: {year: 1, day: 1, day_by_year: 1}"),
         .init("target", "", "target: b", .text), .init("inputs", "", "inputs: b"),
         .init("inputs[].name", "", "inputs: [{name: b}]"),
         .init("inputs[].future", "inputs: [{name: b}]", "inputs: [{name: b, future: known}]"),

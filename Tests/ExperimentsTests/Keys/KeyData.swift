@@ -181,6 +181,7 @@ enum KeyData {
                 section(file: "twice.csv", a: ", column: {name: a, nth: 2}", b: false)),
             variable("column.at", "column: {at: 3}", "column: {at: 4}"),
             variable("scale", "", "scale: 2"), variable("offset", "", "offset: 2"),
+            variable("valid", "", "valid: [-50, 10]"), variable("spike", "", "spike: 0.1"),
             variable("error", "error: 0.1", "error: 0.5"),
             variable("error.column", "error: 0.1", "error: {column: b}"),
             variable("transform", "", "transform: log", own),

@@ -1,6 +1,8 @@
+import Learning
 import Testing
 
 @testable import Experiments
+@testable import Studies
 
 /// Every key of a twin experiment has an effect, for every kind of method and of model that has it.
 @Suite struct TwinKeyTests {
@@ -17,6 +19,8 @@ import Testing
             """)
 
     private static func model(_ text: String) -> String { "model: {variables: 12, step: 0.1\(text)}" }
+    private static let lorenz63 = "model: {name: lorenz63, step: 0.01, steps_between: 10}"
+    private static let waves = "model: {name: kuramoto-sivashinsky, variables: 16, step: 0.25}"
     private static func method(_ text: String) -> String { "methods: [{method: \(text)}]" }
     private static func learned(_ text: String) -> String { "models: [{kind: \(text)}]\nlong_run: 1000" }
     private static let wrong = learned("physical, name: wrong, physics: {forcing: 7}")
@@ -27,6 +31,10 @@ import Testing
         .init("setting", "", "setting: bocquet2010"), .init("model.name", "", "model: {name: lorenz63, step: 0.1}"),
         .init("model.variables", "", "model: {variables: 14, step: 0.1}"),
         .init("model.forcing", "", model(", forcing: 7")),
+        .init("model.sigma", lorenz63, lorenz63.replacing("}", with: ", sigma: 9}")),
+        .init("model.rho", lorenz63, lorenz63.replacing("}", with: ", rho: 30}")),
+        .init("model.beta", lorenz63, lorenz63.replacing("}", with: ", beta: 2}")),
+        .init("model.length", waves, waves.replacing("}", with: ", length: 40}")),
         .init("model.step", "", "model: {variables: 12, step: 0.09}"),
         .init("model.steps_between", "", model(", steps_between: 2")),
         .init("observe.every", "", "observe: {every: 2}"),
@@ -57,65 +65,53 @@ import Testing
         .init("models[].kind", learned("dictionary, length: 60"), learned("random-features, length: 60")),
         .init("models[].name", wrong, wrong.replacing("wrong", with: "other"), .text),
         .init("models[].physics.forcing", wrong, wrong.replacing("forcing: 7", with: "forcing: 6")),
+        .init(
+            "models[].physics.sigma", physics(lorenz63, "sigma: 9"), physics(lorenz63, "sigma: 11")),
+        .init("models[].physics.rho", physics(lorenz63, "rho: 27"), physics(lorenz63, "rho: 30")),
+        .init("models[].physics.beta", physics(lorenz63, "beta: 2"), physics(lorenz63, "beta: 3")),
+        .init("models[].physics.length", physics(waves, "length: 80"), physics(waves, "length: 120")),
     ]
 
+    private static func physics(_ model: String, _ parameter: String) -> String {
+        model + "\n" + learned("physical, name: wrong, physics: {\(parameter)}")
+    }
+
     /// A small value of a parameter, and another one.
-    private static func values(_ key: MethodParameterKey) -> (String, String) {
-        switch key {
-        case .members: ("5", "6")
-        case .inflation: ("1", "1.1")
-        case .radius: ("4", "2")
-        case .freeTaper, .rotates, .finiteSize: ("0", "1")
-        case .scale: ("1", "0.5")
-        case .lag: ("1", "2")
-        case .iterations: ("3", "1")
-        case .tolerance: ("0.001", "0.5")
-        case .threshold: ("1", "0")
-        case .jitter: ("0.5", "1")
-        case .finalScale: ("0.5", "0.4")
-        case .initialVariance: ("0.025", "0.1")
-        case .diffusionSteps: ("20", "22")
-        case .width: ("4", "8")
-        case .depth: ("1", "2")
-        case .steps: ("8", "4")
-        case .rate: ("0.003", "0.01")
-        case .truncation: ("2", "1")
-        case .batch: ("4", "8")
-        case .length: ("60", "70")
-        case .epochs: ("2", "3")
-        case .leads: ("1", "2")
-        case .rounds: ("1", "2")
-        case .reach: ("2", "1")
-        case .features, .points, .units: ("10", "12")
-        case .sparsity: ("0.1", "2")
-        case .patience: ("0", "1")
-        }
+    private static let values: [String: (String, String)] = [
+        "members": ("5", "6"), "inflation": ("1", "1.1"), "radius": ("4", "2"), "free-taper": ("0", "1"),
+        "rotates": ("0", "1"), "finite-size": ("0", "1"), "scale": ("1", "0.5"), "lag": ("1", "2"),
+        "iterations": ("3", "1"), "tolerance": ("0.001", "0.5"), "threshold": ("1", "0"), "jitter": ("0.5", "1"),
+        "final-scale": ("0.5", "0.4"), "initial-variance": ("0.025", "0.1"), "diffusion-steps": ("20", "22"),
+        "width": ("4", "8"), "depth": ("1", "2"), "steps": ("8", "4"), "rate": ("0.003", "0.01"),
+        "truncation": ("2", "1"), "batch": ("4", "8"), "length": ("60", "70"), "epochs": ("2", "3"),
+        "leads": ("1", "2"), "rounds": ("1", "2"), "reach": ("2", "1"), "features": ("10", "12"),
+        "points": ("10", "12"), "units": ("10", "12"), "sparsity": ("0.1", "2"), "patience": ("0", "1"),
+    ]
+    private static func values(_ name: String) -> (String, String) {
+        guard let pair = values[name] else { preconditionFailure("no values of \(name)") }
+        return pair
     }
 
     /// Training without patience goes on though steps are so large that they lead nowhere.
-    private static func entry(_ word: String, _ keys: [MethodParameterKey], changing changed: MethodParameterKey? = nil)
-        -> (String, String)
-    {
+    private static func entry(_ word: String, _ keys: [String], changing changed: String? = nil) -> (String, String) {
         var texts = keys.map { key in
-            let long: [MethodParameterKey: String] = [.rate: "5", .steps: "40", .epochs: "20"]
-            let usual = changed == .patience ? long[key] ?? values(key).0 : values(key).0
-            return "\(key.rawValue): \(usual)"
+            let long = ["rate": "5", "steps": "40", "epochs": "20"]
+            let usual = changed == "patience" ? long[key] ?? values(key).0 : values(key).0
+            return "\(key): \(usual)"
         }
         let before = ([word] + texts).joined(separator: ", ")
-        if let changed, let place = keys.firstIndex(of: changed) {
-            texts[place] = "\(changed.rawValue): \(values(changed).1)"
-        }
+        if let changed, let place = keys.firstIndex(of: changed) { texts[place] = "\(changed): \(values(changed).1)" }
         return (before, ([word] + texts).joined(separator: ", "))
     }
 
-    private static let methods: [KeyChange] = TwinMethodKind.allCases.flatMap { kind in
-        let word = kind.rawValue
+    private static let methods: [KeyChange] = Methods.all.flatMap { kind in
+        let (word, parameters) = (kind.name, kind.parameterDescriptions.map(\.name))
         // The optimal proposal is of models with errors.
-        let error = kind == .optimalParticles ? "\nmodel_error: 0.1" : ""
-        let usual = method(entry(word, kind.parameters).0) + error
-        var changes = kind.parameters.map { key in
-            let (before, after) = entry(word, kind.parameters, changing: key)
-            return KeyChange("methods[].\(key.rawValue)", method(before) + error, method(after) + error, of: word)
+        let error = kind.requirements.contains(.modelError) ? "\nmodel_error: 0.1" : ""
+        let usual = method(entry(word, parameters).0) + error
+        var changes = parameters.map { key in
+            let (before, after) = entry(word, parameters, changing: key)
+            return KeyChange("methods[].\(key)", method(before) + error, method(after) + error, of: word)
         }
         if kind.takesModel {
             changes.append(
@@ -123,47 +119,51 @@ import Testing
                     "methods[].model", usual + "\n" + wrong,
                     usual.replacing("}]", with: ", model: wrong}]") + "\n" + wrong, of: word))
         }
-        if kind.losses.count > 1 {
+        if let losses = (kind as? any TrainableMethod.Type)?.losses, losses.count > 1 {
             changes.append(
                 .init(
-                    "methods[].loss", usual, usual.replacing("}]", with: ", loss: \(kind.losses[1].rawValue)}]"),
-                    of: word))
+                    "methods[].loss", usual, usual.replacing("}]", with: ", loss: \(losses[1].word)}]"), of: word))
         }
         return changes
     }
 
+    private static let ofObservations = ["rounds", "members", "radius"]
     private static let observed =
-        entry("dense", TwinModelKind.dense.parameters + TwinModelKind.ofObservations).0
-        + ", from: observations"
+        entry("dense", DenseSurrogate.parameterDescriptions.map(\.name)).0 + ", from: observations"
 
-    private static let models: [KeyChange] = TwinModelKind.allCases.flatMap { kind in
-        let word = kind.rawValue
-        let physics = kind == .physical ? ", physics: {forcing: 7}" : ""
-        let usual = entry(word, kind.parameters).0
-        var changes = kind.parameters.map { key in
-            let (before, after) = entry(word, kind.parameters, changing: key)
-            return KeyChange("models[].\(key.rawValue)", learned(before + physics), learned(after + physics), of: word)
+    private static let physical = [
+        KeyChange(
+            "models[].length", learned("physical, physics: {forcing: 7}, length: 60"),
+            learned("physical, physics: {forcing: 7}, length: 70"), of: ForecastPlan.physicalKind)
+    ]
+
+    private static let models: [KeyChange] = Surrogates.all.flatMap { kind in
+        let (word, isNetwork) = (kind.name, kind.learnsFromObservations)
+        let all = kind.parameterDescriptions.map(\.name)
+        let parameters = all.filter { !isNetwork || !ofObservations.contains($0) }
+        let usual = entry(word, parameters).0
+        var changes = parameters.map { key in
+            let (before, after) = entry(word, parameters, changing: key)
+            return KeyChange("models[].\(key)", learned(before), learned(after), of: word)
         }
-        if kind != .physical {
-            changes.append(
-                .init(
-                    "models[].from", learned(usual), learned(usual + ", from: observations"),
-                    kind.isNetwork ? .numbers : .refusal, of: word))
-            changes.append(
-                .init("models[].file", learned(usual), learned("\(word), file: none.safetensors"), .refusal, of: word))
-        }
-        if kind.isNetwork {
-            changes += TwinModelKind.ofObservations.map { key in
-                let (before, after) = entry(word, kind.parameters + TwinModelKind.ofObservations, changing: key)
+        changes.append(
+            .init(
+                "models[].from", learned(usual), learned(usual + ", from: observations"),
+                isNetwork ? .numbers : .refusal, of: word))
+        changes.append(
+            .init("models[].file", learned(usual), learned("\(word), file: none.safetensors"), .refusal, of: word))
+        if isNetwork {
+            changes += ofObservations.map { key in
+                let (before, after) = entry(word, all, changing: key)
                 return KeyChange(
-                    "models[].\(key.rawValue)", learned(before + ", from: observations"),
+                    "models[].\(key)", learned(before + ", from: observations"),
                     learned(after + ", from: observations"), of: word)
             }
         }
         return changes
     }
 
-    static let changes = KeyData.header + setting + methods + models
+    static let changes = KeyData.header + setting + methods + physical + models
 
     @Test func everyKeyHasAChange() { Self.probe.checkComplete(Self.changes) }
 
