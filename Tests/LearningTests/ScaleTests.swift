@@ -189,13 +189,33 @@ import Testing
         let forecaster = EnsembleForecaster(
             example.model, climatology: Climatology(example.series, over: Array(0..<50)), modelError: example.error,
             observationError: 0.1, inflation: 1, filter: .etkf, members: 40, key: Key(2))
-        let whole = forecaster.trajectory(example.series, from: 0)
+        let whole = forecaster.filter(example.series, keeping: Array(0..<50), longestSegment: 50)
         let run = forecaster.filter(example.series, keeping: [7, 20, 49], longestSegment: 8)
+        let chosen = [20, 7, 49]
+        #expect(run.analyses(at: chosen).members.values == whole.analyses(at: chosen).members.values)
+        #expect(run.logLikelihoods == whole.logLikelihoods)
+    }
+
+    /// A smoother that goes back segment by segment gives the estimates of one that holds all states.
+    @Test func segmentsOfASmootherAreOneRun() {
+        let example = Example(memory: 2, count: 50) { t, v in (t + v) % 3 == 0 }
+        let forecaster = EnsembleForecaster(
+            example.model, climatology: Climatology(example.series, over: Array(0..<50)), modelError: example.error,
+            observationError: 0.1, inflation: 1, filter: .etkf, members: 40, key: Key(2))
+        let whole = forecaster.estimated(example.series, from: 0, longestSegment: 50)
+        let parts = forecaster.estimated(example.series, from: 0, longestSegment: 8)
+        let beliefs = forecaster.filter(example.series, keeping: Array(0..<50)).analyses(at: Array(0..<50))
+        #expect(whole.filter.members.shape == [50, 40, example.series.variables])
         #expect(
-            run.analyses(at: [20, 7, 49]).members.values == [20, 7, 49].flatMap { whole.analyses.members[$0].values })
-        #expect(run.logLikelihoods == whole.logLikelihoods.values)
-        let tail = forecaster.trajectory(example.series, from: 30)
-        #expect(tail.analyses.members.values == whole.analyses.members[30..<50].values)
+            whole.filter.members.values
+                == beliefs.members.slice(axis: 2, from: 0, to: example.series.variables).values)
+        #expect(parts.filter.members.values == whole.filter.members.values)
+        let change = (parts.smoother.members - whole.smoother.members).values.map(abs).max() ?? 1
+        #expect(change < 1e-9, "\(change)")
+        #expect(whole.smoother.members.values != whole.filter.members.values)
+        let tail = forecaster.estimated(example.series, from: 30, longestSegment: 8)
+        #expect(tail.smoother.members.shape[0] == 20)
+        #expect(tail.filter.members.values == whole.filter.members[30..<50].values)
     }
 
     /// Time grows with the length alone: a quadratic fill of these gaps took minutes.

@@ -12,14 +12,36 @@ public struct EnsembleSmoother: Sendable {
     public let tolerance: Double
     public init(tolerance: Double = 1e-9) { self.tolerance = tolerance }
 
+    /// The step after a stretch of time: its smoothed ensemble, and what it was before its observation.
+    public typealias Later = (smoothed: Ensemble, background: Ensemble)
+
     /// Smoothed ensembles, stacked in time.
     public func smooth(_ trajectory: Trajectory<Ensemble>) -> Ensemble {
-        let count = trajectory.count
-        let last = trajectory.analyses.at(count - 1)
+        smooth(trajectory.analyses, after: trajectory.backgrounds)
+    }
+
+    /// Smoothed ensembles of a stretch of time, stacked.
+    ///
+    /// - Parameter later: the step after it; without one the last analysis has seen all observations.
+    public func smooth(_ analyses: Ensemble, after backgrounds: Ensemble, before later: Later? = nil) -> Ensemble {
+        let count = analyses.members.shape[0]
+        guard let later else {
+            if count == 1 { return analyses }
+            let last = analyses.at(count - 1)
+            let earlier = smoothed(
+                analyses.mappingLeaves { $0[0..<(count - 1)] }, backgrounds.mappingLeaves { $0[1..<count] }, from: last)
+            return earlier.combiningLeaves(last) { Tensor.concatenated([$0, $1.expanded(axis: 0)]) }
+        }
+        let ahead = backgrounds.mappingLeaves { $0[1..<count] }.combiningLeaves(later.background) {
+            Tensor.concatenated([$0, $1.expanded(axis: 0)])
+        }
+        return smoothed(analyses, ahead, from: later.smoothed)
+    }
+
+    /// Ensembles moved by what the smoother changed in the forecasts from them, from the last to the first.
+    private func smoothed(_ analyses: Ensemble, _ forecasts: Ensemble, from last: Ensemble) -> Ensemble {
         let n = last.members.shape[1]
-        let before = trajectory.analyses.mappingLeaves { $0[0..<(count - 1)] }
-        let ahead = trajectory.backgrounds.mappingLeaves { $0[1..<count] }
-        let earlier = scan(over: Pair(before, ahead), from: last, reversed: true) { smoothed, x in
+        return scan(over: Pair(analyses, forecasts), from: last, reversed: true) { smoothed, x in
             let (analysis, forecast) = (x.first, x.second)
             let variance = forecast.variance
             let spread = selecting(variance .> 0, variance, 1).sqrt()
@@ -39,6 +61,5 @@ public struct EnsembleSmoother: Sendable {
             let belief = Ensemble(members: analysis.members + moved, key: analysis.key)
             return (belief, belief)
         }.outputs
-        return earlier.combiningLeaves(last) { Tensor.concatenated([$0, $1.expanded(axis: 0)]) }
     }
 }

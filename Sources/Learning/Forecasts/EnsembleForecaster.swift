@@ -45,22 +45,22 @@ public struct EnsembleForecaster: Sendable {
     private var variables: Int { layout.variables }
 
     /// Whether there are members enough to draw noise without sampling error.
-    private var isEnough: Bool { members > layout.count + variables + 1 }
-    private var noise: ModelError { layout.modelError(modelError * Tensor(inflation * inflation)) }
+    var isEnough: Bool { members > layout.count + variables + 1 }
+    var noise: ModelError { layout.modelError(modelError * Tensor(inflation * inflation)) }
 
     /// The forecast step of the whole state.
     private var forecast: EachMember<MemoryModel> {
         EachMember(model, modelError: noise, sampling: isEnough ? .exact : .centred)
     }
     /// Forecasts and analyses in turn. With few members the analysis takes the noise as it is, and not as it was drawn.
-    private var cycle: Cycle<EachMember<MemoryModel>, ForecasterAnalysis> {
+    var cycle: Cycle<EachMember<MemoryModel>, ForecasterAnalysis> {
         isEnough
             ? Cycle(forecast, ForecasterAnalysis(filter))
             : Cycle(EachMember(model), ForecasterAnalysis(filter, conditioning: noise))
     }
     /// The belief before the first observation.
-    private var start: Ensemble { layout.climatology(Tensor.identity(variables)).ensemble(of: members, key: key) }
-    private func observations(of series: SeasonalSeries) -> Observations<LinearOperator> {
+    var start: Ensemble { layout.climatology(Tensor.identity(variables)).ensemble(of: members, key: key) }
+    func observations(of series: SeasonalSeries) -> Observations<LinearOperator> {
         climatology.observations(
             of: series, operator: layout.observation, errorVariance: Tensor(observationError * observationError))
     }
@@ -76,7 +76,7 @@ public struct EnsembleForecaster: Sendable {
     }
 
     /// So many steps of beliefs hold 256 MB.
-    private var longestSegment: Int { max(64, (1 << 25) / (members * layout.count)) }
+    var longestSegment: Int { max(64, (1 << 25) / (members * layout.count)) }
 
     func filter(
         _ series: SeasonalSeries, keeping starts: [Int], judging judged: Range<Int>? = nil, longestSegment: Int
@@ -87,27 +87,9 @@ public struct EnsembleForecaster: Sendable {
         cycle.eachSegment(
             of: longestSegment, from: start, observations(of: series), steps: first..<series.count
         ) {
-            run.append($0, $1, $2)
+            run.append($0, $2, $3)
         }
         return run
-    }
-
-    /// All beliefs of the steps from `first` on, for a smoother.
-    public func trajectory(_ series: SeasonalSeries, from first: Int) -> Trajectory<Ensemble> {
-        let observations = observations(of: series)
-        let begin = max(0, first - FilterRun.spinUp)
-        let start = cycle.eachSegment(of: longestSegment, from: start, observations, steps: begin..<first) { _, _, _ in
-        }
-        var trajectory = cycle.compiledRun(
-            from: start, observations.mappingTimes { $0[first..<series.count] }, firstStep: first)
-        if !isEnough {
-            // What the analysis took as it is, drawn for each member:
-            // the smoother compares with forecasts that have it.
-            let noise = noise.factors[0]
-            let drawn = key.folding(1).normal([trajectory.count, members, noise.shape[1]])
-            trajectory.backgrounds.members = trajectory.backgrounds.members + drawn.matrixProduct(noise.transposed)
-        }
-        return trajectory
     }
 
     /// Ensembles of standardised anomalies some steps (`leads`, increasing) after each of the times `starts`,

@@ -11,14 +11,14 @@ public struct FilterRun: Sendable {
     public let first: Int
     /// Of the observations of each step from `first` on.
     public private(set) var logLikelihoods: [Double] = []
-    private let places: [Int: Int]
     private let starts: [Int]
     private var parts: [Ensemble] = []
+    /// Where the belief after a step is.
+    private var places: [Int: (part: Int, index: Int)] = [:]
 
     init(first: Int, starts: [Int]) {
         self.first = first
         self.starts = Set(starts).sorted()
-        places = Dictionary(uniqueKeysWithValues: self.starts.enumerated().map { ($1, $0) })
     }
 
     /// Whether the mathematics held to the end.
@@ -36,19 +36,22 @@ public struct FilterRun: Sendable {
         let chosen = starts.filter { steps.contains($0) }
         guard !chosen.isEmpty else { return }
         let times = Tensor(integers: chosen.map { $0 - steps.lowerBound })
+        for (index, step) in chosen.enumerated() { places[step] = (parts.count, index) }
         parts.append(analyses.mappingLeaves { $0.taking(times) })
-        if parts.count > 1, chosen.last == starts.last { parts = [parts.concatenated] }
     }
 
     /// The beliefs after some of the steps, stacked.
     func analyses(at steps: [Int]) -> Ensemble {
-        let chosen = Tensor(integers: steps.map { places[$0] ?? -1 })
-        return parts[0].mappingLeaves { $0.taking(chosen) }
+        let chosen = steps.compactMap { step in places[step].map { parts[$0.part].at($0.index) } }
+        precondition(chosen.count == steps.count, "beliefs after steps that were not kept")
+        return chosen[0].replacingLeaves(
+            chosen[0].leaves.indices.map { i in Tensor.stacked(chosen.map { $0.leaves[i] }) })
     }
 }
 
 extension [Ensemble] {
-    fileprivate var concatenated: Ensemble {
+    var concatenated: Ensemble {
+        if count == 1 { return self[0] }
         let leaves = map(\.leaves)
         return self[0].replacingLeaves(leaves[0].indices.map { i in Tensor.concatenated(leaves.map { $0[i] }) })
     }
@@ -58,12 +61,13 @@ extension Cycle where F.State == Ensemble {
     /// Runs through some steps of the observations in segments of one length, at most `longest`, so that memory does
     /// not grow with their number.
     ///
-    /// - Parameter body: takes the steps of a segment, the beliefs after them, stacked, and their log-likelihoods.
+    /// - Parameter body: takes the steps of a segment, the belief before them, those after each, stacked, and their
+    ///   log-likelihoods.
     /// - Returns: the belief before the step after the last.
     @discardableResult
     func eachSegment(
         of longest: Int, from start: Ensemble, _ observations: Observations<LinearOperator>, steps: Range<Int>,
-        _ body: (Range<Int>, Ensemble, [Double]) -> Void
+        _ body: (Range<Int>, Ensemble, Ensemble, [Double]) -> Void
     ) -> Ensemble {
         guard !steps.isEmpty else { return start }
         let segments = (steps.count + longest - 1) / longest
@@ -88,9 +92,9 @@ extension Cycle where F.State == Ensemble {
         var belief = start
         for first in stride(from: steps.lowerBound, to: steps.upperBound, by: length) {
             let found = program(input(belief, first))
-            belief = found.first
             let inside = first..<min(first + length, steps.upperBound)
-            body(inside, found.second.belief, Array(found.second.logLikelihood.values[..<inside.count]))
+            body(inside, belief, found.second.belief, Array(found.second.logLikelihood.values[..<inside.count]))
+            belief = found.first
         }
         return belief
     }

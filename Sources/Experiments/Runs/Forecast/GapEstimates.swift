@@ -12,9 +12,9 @@ extension ForecastRun {
         let forecaster = forecaster(chosenMethod, models)
         let series = scenario.series.prefix(data.test.upperBound)
         let shown = firstEstimate(scenario, of: series.count)..<series.count
-        let trajectory = forecaster.trajectory(series, from: shown.lowerBound)
-        let filter = estimates(forecaster, trajectory.analyses, from: shown.lowerBound)
-        let smoother = estimates(forecaster, EnsembleSmoother().smooth(trajectory), from: shown.lowerBound)
+        let beliefs = forecaster.estimated(series, from: shown.lowerBound)
+        let filter = estimates(forecaster, beliefs.filter, from: shown.lowerBound)
+        let smoother = estimates(forecaster, beliefs.smoother, from: shown.lowerBound)
         let anomalies = forecaster.climatology.anomalies(of: series).interpolated()
         let interpolated = anomalies.values.enumerated().map { t, row in
             let normal = forecaster.climatology.normal(series.season, at: t)

@@ -1,0 +1,68 @@
+import Assimilation
+import Kernels
+import Tensors
+
+extension EnsembleForecaster {
+    /// The newest values of the beliefs of all steps from `first` on, by filter and by smoother, `[T, N, d]` each.
+    ///
+    /// The filter keeps the belief before each segment; from the last segment to the first it runs again and is smoothed. Memory
+    /// holds the whole states of one segment, and of the others the newest values alone.
+    public func estimated(_ series: SeasonalSeries, from first: Int) -> (filter: Ensemble, smoother: Ensemble) {
+        // Backgrounds, analyses and smoothed states of a segment, and copies of them on the way.
+        estimated(series, from: first, longestSegment: max(64, longestSegment / 8))
+    }
+
+    func estimated(
+        _ series: SeasonalSeries, from first: Int, longestSegment: Int
+    ) -> (filter: Ensemble, smoother: Ensemble) {
+        let observations = observations(of: series)
+        let begin = max(0, first - FilterRun.spinUp)
+        let start = cycle.eachSegment(
+            of: longestSegment, from: start, observations, steps: begin..<first
+        ) { _, _, _, _ in }
+        var segments: [(steps: Range<Int>, start: Ensemble)] = []
+        cycle.eachSegment(of: longestSegment, from: start, observations, steps: first..<series.count) {
+            steps, start, _, _ in segments.append((steps, start))
+        }
+        var (filtered, smoothed): ([Ensemble], [Ensemble]) = ([], [])
+        var later: EnsembleSmoother.Later?
+        for segment in segments.reversed() {
+            let (backgrounds, analyses) = states(observations, segment.steps, from: segment.start)
+            let estimates = EnsembleSmoother().smooth(analyses, after: backgrounds, before: later)
+            later = (smoothed: estimates.at(0), background: backgrounds.at(0))
+            filtered.append(newest(analyses))
+            smoothed.append(newest(estimates))
+        }
+        return (Array(filtered.reversed()).concatenated, Array(smoothed.reversed()).concatenated)
+    }
+
+    /// All beliefs of a segment before and after its observations.
+    private func states(
+        _ observations: Observations<LinearOperator>, _ steps: Range<Int>, from start: Ensemble
+    ) -> (backgrounds: Ensemble, analyses: Ensemble) {
+        let input = Pair(
+            Pair(cycle, Pair(start, Tensor(integers: [steps.lowerBound], shape: []))),
+            observations.mappingTimes { $0[steps] })
+        let program = compile(like: input) { input in
+            let start = input.first.second
+            return input.first.first.run(
+                from: start.first, input.second, beside: Nothing(), firstStep: start.second
+            ) { background, analyzed, _, _ in Pair(background, analyzed.belief) }.records
+        }
+        let found = program(input)
+        var backgrounds = found.first
+        if !isEnough {
+            // What the analysis took as it is, drawn for each member: the smoother compares with forecasts that have it.
+            let noise = noise.factors[0]
+            let drawn = key.folding(1).folding(steps.lowerBound).normal([steps.count, members, noise.shape[1]])
+            backgrounds.members = backgrounds.members + drawn.matrixProduct(noise.transposed)
+        }
+        return (backgrounds, found.second)
+    }
+
+    private func newest(_ beliefs: Ensemble) -> Ensemble {
+        var newest = beliefs
+        newest.members = beliefs.members.slice(axis: 2, from: 0, to: model.layout.variables)
+        return newest
+    }
+}
