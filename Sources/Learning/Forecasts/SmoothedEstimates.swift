@@ -17,13 +17,13 @@ extension EnsembleForecaster {
     ) -> (filter: Ensemble, smoother: Ensemble) {
         let observations = observations(of: series)
         let begin = max(0, first - FilterRun.spinUp)
-        let start = cycle.eachSegment(
-            of: longestSegment, from: start, observations, steps: begin..<first
-        ) { _, _, _, _ in }
+        // The segments from the one that holds the first step on; a last segment is filled up, and what the filter is after
+        // it is not the belief of the next step.
         var segments: [(steps: Range<Int>, start: Ensemble)] = []
-        cycle.eachSegment(of: longestSegment, from: start, observations, steps: first..<series.count) {
-            steps, start, _, _ in segments.append((steps, start))
+        cycle.eachSegment(of: longestSegment, from: start, observations, steps: begin..<series.count) {
+            steps, start, _, _ in if steps.upperBound > first { segments.append((steps, start)) }
         }
+        let extra = first - (segments.first?.steps.lowerBound ?? first)
         var (filtered, smoothed): ([Ensemble], [Ensemble]) = ([], [])
         var later: EnsembleSmoother.Later?
         for segment in segments.reversed() {
@@ -33,7 +33,10 @@ extension EnsembleForecaster {
             filtered.append(newest(analyses))
             smoothed.append(newest(estimates))
         }
-        return (Array(filtered.reversed()).concatenated, Array(smoothed.reversed()).concatenated)
+        func joined(_ parts: [Ensemble]) -> Ensemble {
+            Array(parts.reversed()).concatenated.mappingLeaves { $0[extra..<$0.shape[0]] }
+        }
+        return (joined(filtered), joined(smoothed))
     }
 
     /// All beliefs of a segment before and after its observations.
