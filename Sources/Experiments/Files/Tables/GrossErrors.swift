@@ -1,3 +1,5 @@
+import Studies
+
 /// Values that no instrument can have meant: outside a valid range, or spikes. They are missing, and counted.
 ///
 /// Both are tests of QARTOD's manuals of real-time quality control, with thresholds in the variable's own units.

@@ -1,3 +1,4 @@
+import Studies
 import Tensors
 
 /// Whether the square root of an input would forecast the target better than the input itself.

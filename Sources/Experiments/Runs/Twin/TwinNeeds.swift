@@ -17,8 +17,8 @@ extension TwinConfiguration {
             }
         }
         for model in models {
-            try root.require(
-                setting.need(model.plan), MemoryNeed(["long_run": longRun, "variables": setting.model.variables]))
+            let climate = MemoryNeed(["long_run": longRun, "variables": setting.model.variables])
+            try MemoryNeed.check(setting.needs(model.plan) + [climate], .configuration, at: root.place)
         }
         let operations = methods.reduce(operationsOfTruths) { $0 + work($1) }
         guard operations <= Self.mostOperations else {
