@@ -13,6 +13,12 @@ let package = Package(
                 "Tensors", "Kernels", "Networks", "Dynamics", "Assimilation", "Verification", "Learning",
                 "Studies", "Experiments",
             ]),
+        // All but files: for packages that bring models and methods of their own.
+        .library(
+            name: "Studies",
+            targets: [
+                "Tensors", "Kernels", "Networks", "Dynamics", "Assimilation", "Verification", "Learning", "Studies",
+            ]),
         .library(name: "Checks", targets: ["Checks"]),
         .executable(name: "apus", targets: ["apus"]),
     ],

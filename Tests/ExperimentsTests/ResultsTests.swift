@@ -13,8 +13,8 @@ import Testing
 
     @Test func recordsHaveTheirKeysInOrderAndNullForWhatIsMissing() throws {
         let record = ScoreRecord(
-            method: "a \"b\"\n", variable: "v", lead: 3, split: "test", gaps: Gaps(rawValue: "random"), score: .spreadErrorRatio,
-            value: .nan, low: nil, high: 0.1, count: 7)
+            method: "a \"b\"\n", variable: "v", lead: 3, split: "test", gaps: Gaps(rawValue: "random"),
+            score: .spreadErrorRatio, value: .nan, low: nil, high: 0.1, count: 7)
         let text = String(decoding: OrderedJSON.encoded([record]), as: UTF8.self)
         #expect(
             text == """
@@ -55,7 +55,9 @@ import Testing
         #expect(
             sentences[0].hasPrefix(
                 "linear + network forecasts Niño 3.4 anomaly 6 months ahead with an RMSE of 0.513 °C"))
-        #expect(sentences[0].contains("the best baseline at this lead, AR(12), has 0.610 °C, which is higher (significantly)"))
+        #expect(
+            sentences[0].contains(
+                "the best baseline at this lead, AR(12), has 0.610 °C, which is higher (significantly)"))
         #expect(
             sentences.contains(
                 "network against linear inverse model: no significant difference of RMSE at any lead "

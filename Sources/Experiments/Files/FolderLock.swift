@@ -1,4 +1,5 @@
 import Foundation
+import Studies
 
 /// A folder that this process alone writes into, for the life of the object; the system drops the lock when the process
 /// ends.

@@ -1,3 +1,5 @@
+import Studies
+
 /// A fault of the world (a file, a configuration, a folder), said in one line: where, what is wrong, what was expected.
 ///
 /// The tool prints `description` on standard error and leaves with `kind.exitStatus`.
@@ -66,27 +68,6 @@ public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension String {
-    /// The text with control characters and line separators escaped, so that it prints on one line.
-    var onOneLine: String {
-        guard unicodeScalars.contains(where: \.breaksLine) else { return self }
-        return unicodeScalars.reduce(into: "") { text, scalar in
-            if scalar.breaksLine {
-                text += scalar.escaped(asASCII: true)
-            } else {
-                text.unicodeScalars.append(scalar)
-            }
-        }
-    }
-
     /// The text in single quotes for a message, cut to sixty characters.
     var quoted: String { count > 60 ? "'\(prefix(57))…'" : "'\(self)'" }
-}
-
-extension Unicode.Scalar {
-    fileprivate var breaksLine: Bool {
-        switch properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
-    }
 }

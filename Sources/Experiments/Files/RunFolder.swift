@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Studies
 import Synchronization
 import Tensors
 

@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import Studies
 import Synchronization
 
 /// An experiment of the literature that the tool does again: from a seed to the numbers of its claims.

@@ -54,9 +54,6 @@ extension LeaderRecord {
     }
 }
 
-/// Whether two numbers are the same but for rounding.
-func isSame(_ a: Double, _ b: Double) -> Bool { a == b || abs(a - b) <= 1e-9 * max(abs(a), abs(b)) }
-
 extension ComparisonRecord {
     /// The difference of a score of two methods.
     init(

@@ -1,4 +1,5 @@
 import Foundation
+import Studies
 
 /// What a run found: the content of `results.json` and of the report.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import Studies
 
 /// Something that a configuration file describes and `apus run` does: from observations to results.
 public protocol Experiment: Sendable {

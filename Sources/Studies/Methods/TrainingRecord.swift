@@ -79,8 +79,13 @@ public protocol TrainingKeeper {
     func save(_ trained: some Tree, _ record: TrainingRecord, seconds: Double, tag: String) throws(Failure)
 }
 
+/// The error of what cannot fail.
+public enum NoFailure: Error {}
+
 /// Trains in memory.
 public struct WithoutFiles: TrainingKeeper {
+    public typealias Failure = NoFailure
+
     public init() {}
 
     public func saved<Model: Tree>(like start: Model) -> (model: Model, record: TrainingRecord)? { nil }

@@ -22,3 +22,6 @@ extension Double {
     /// The number, nil where it is not finite.
     public var finite: Double? { isFinite ? self : nil }
 }
+
+/// Whether two numbers are the same but for rounding.
+public func isSame(_ a: Double, _ b: Double) -> Bool { a == b || abs(a - b) <= 1e-9 * max(abs(a), abs(b)) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Studies
 
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List models, kinds of experiment and methods.")

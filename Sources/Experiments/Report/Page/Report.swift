@@ -1,3 +1,5 @@
+import Studies
+
 /// The report of a run: one page that needs no other file and no network.
 ///
 /// Text, tables and figures follow from the results alone, so the same results and renderer give the same bytes. A

@@ -1,3 +1,5 @@
+import Studies
+
 /// A part of a page under a heading.
 struct ReportSection: Sendable {
     /// The target of links to it.

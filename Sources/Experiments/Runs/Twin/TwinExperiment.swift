@@ -22,117 +22,43 @@ public struct TwinExperiment: Experiment {
 
     public var inputFiles: [String] { configuration.models.compactMap(\.file) }
 
-    /// Trains models and methods that learn, or reads what an earlier run has learned; one after the other,
-    /// each on all threads.
-    func train(in folder: RunFolder, options: RunOptions) throws(InputError) -> TwinLearned {
-        var learned = TwinLearned()
+    /// Trains models and methods that learn, or reads what an earlier run has learned; one after the other, each on all
+    /// threads.
+    func train(in folder: RunFolder, options: RunOptions) throws(InputError) -> LearnedParts {
+        var models: [String: ForecastChoice] = [:]
         // Those of files first: a file that is refused is refused before anything is trained.
         for plan in configuration.models.filter({ $0.file != nil }) + configuration.models.filter({ $0.file == nil }) {
-            learned.models[plan.name] = try plan.trained(
+            models[plan.name] = try plan.trained(
                 on: configuration.setting, seed: header.seed, in: folder, options: options)
         }
-        for method in configuration.methods {
-            for (number, candidate) in method.candidates.enumerated() {
-                guard let trainable = candidate as? any TrainableMethod else { continue }
-                let keeper = LearningFiles(
-                    folder: folder, name: method.trainingName(number), place: method.trainingPlace(number),
-                    isQuiet: options.isQuiet)
-                let trained = try train(trainable, learned.model(of: method, configuration.setting), keeper)
-                learned.methods[method.name, default: []].append(trained)
-            }
-        }
-        return learned
+        return try study.train(models, FolderKeeper(folder: folder, options: options))
     }
 
-    private func train<Method: TrainableMethod>(
-        _ method: Method, _ forecast: ForecastChoice, _ keeper: LearningFiles
-    ) throws(InputError) -> TrainedMethod {
-        let (weights, record) = try train(method, forecast.model, forecast.modelError, keeper)
-        return TrainedMethod(name: keeper.name, method: method.with(weights: weights), record: record)
-    }
-
-    private func train<Method: TrainableMethod, Model: ForecastMap>(
-        _ method: Method, _ model: Model, _ modelError: ModelError?, _ keeper: LearningFiles
-    ) throws(InputError) -> (Method.Weights, TrainingRecord) {
-        let task = TrainingTask(configuration.setting, model: model, modelError: modelError, seed: header.seed)
-        let (weights, record) = try method.trained(task, keeper)
-        return (weights, record)
-    }
-
-    /// The result of a task.
-    private struct TimedRun: Codable, Sendable {
-        var run: TwinRunRecord
-        /// Analyses and forecasts in a second.
-        var cyclesPerSecond: Double?
-    }
-
-    /// One run of the plan: a method with some parameters on one seed.
-    private struct Task: Sendable {
-        let method: Int
-        let candidate: Int
-        let purpose: SeedPurpose
-        let seed: Int
-        /// Another one than that of tuning and training.
-        var condition: RobustnessCondition?
-
-        /// Of its stage.
-        func name(_ method: ComparedMethod) -> [String] {
-            (condition.map { ["robustness", $0.name] } ?? [purpose.rawValue]) + [
-                method.name, "\(candidate)", "\(seed)",
-            ]
-        }
+    private var study: TwinStudy {
+        TwinStudy(
+            configuration.setting, configuration.methods, seed: header.seed,
+            tuningSeeds: configuration.tuningSeeds.count, testSeeds: configuration.testSeeds.count)
     }
 
     public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ExperimentResults {
         let methods = configuration.methods
         let learned = try train(in: folder, options: options)
-        let tuning = methods.indices.filter { methods[$0].candidates.count > 1 }.flatMap { method in
-            methods[method].candidates.indices.flatMap { candidate in
-                configuration.tuningSeeds.map {
-                    Task(method: method, candidate: candidate, purpose: .tuning, seed: header.seed + $0)
-                }
-            }
-        }
-        let progress = ProgressMeter(
-            "\(methods.count) methods", total: tuning.count + methods.count * configuration.testSeeds.count,
-            isQuiet: options.isQuiet)
-        let tried = try runs(tuning, learned, folder, progress, options)
-        let chosen = methods.indices.map { method in
-            choice(zip(tuning, tried).filter { $0.0.method == method }.map { ($0.0.candidate, $0.1.run) })
-        }
-        let tests = methods.indices.flatMap { method in
-            configuration.testSeeds.map {
-                Task(method: method, candidate: chosen[method], purpose: .test, seed: header.seed + $0)
-            }
-        }
-        let tested = try runs(tests, learned, folder, progress, options)
-        progress.finish()
-        // What a filter must beat to know anything.
-        let climate = zip(tests, tested).filter { methods[$0.0.method].isClimatology }.map(\.1.run)
-        let records = methods.indices.map { method in
-            TwinMethodRecord(
-                methods[method], chosen: chosen[method], setting: configuration.setting,
-                tried: zip(tuning, tried).filter { $0.0.method == method }.map { ($0.0.candidate, $0.1.run) },
-                tested: zip(tests, tested).filter { $0.0.method == method }.map(\.1.run), climate: climate,
-                training: learned.methods[methods[method].name]?[chosen[method]].record)
-        }
-        let speeds = methods.indices.map { method in
-            zip(tests, tested).filter { $0.0.method == method }.compactMap(\.1.cyclesPerSecond).max()
-        }
-        folder.record { $0.add(speeds, of: records) }
+        let scores = try study.run(learned, FolderKeeper(folder: folder, options: options))
+        let records = scores.records
+        folder.record { $0.add(scores.speeds, of: records) }
         var results = TwinResults(header, configuration.setting, methods: records)
         let trained = methods.indices.reduce(into: [String: TrainedMethod]()) { trained, method in
-            trained[methods[method].name] = learned.methods[methods[method].name]?[chosen[method]]
+            trained[methods[method].name] = learned.methods[methods[method].name]?[scores.chosen[method]]
         }
         results.gains = try gains(trained, in: folder)
         (results.models, results.sensitivity) = try models(learned.models, trained, in: folder, options: options)
-        results.robustness = try robustness(chosen, records, learned, folder, options)
+        results.robustness = try robustness(scores.chosen, records, learned, folder, options)
         return results
     }
 
     /// The scores away from the conditions of tuning and training, those there first.
     private func robustness(
-        _ chosen: [Int], _ records: [TwinMethodRecord], _ learned: TwinLearned, _ folder: RunFolder,
+        _ chosen: [Int], _ records: [TwinMethodRecord], _ learned: LearnedParts, _ folder: RunFolder,
         _ options: RunOptions
     ) throws(InputError) -> [RobustnessRecord] {
         guard let plan = configuration.robustness, !plan.conditions.isEmpty else { return [] }
@@ -141,23 +67,36 @@ public struct TwinExperiment: Experiment {
         let tasks = plan.conditions.flatMap { condition in
             methods.indices.filter { condition.concerns(methods[$0]) }.flatMap { method in
                 seeds.map {
-                    Task(
-                        method: method, candidate: chosen[method], purpose: .test, seed: header.seed + $0,
-                        condition: condition)
+                    (
+                        condition,
+                        StudyTask(method: method, candidate: chosen[method], purpose: .test, seed: header.seed + $0)
+                    )
                 }
             }
         }
         let progress = ProgressMeter(
             "\(plan.conditions.count) other conditions", total: tasks.count, isQuiet: options.isQuiet)
-        let found = try runs(tasks, learned, folder, progress, options)
+        let study = study
+        let found = try concurrentMap(tasks.count, threads: options.threads) {
+            (place) throws(InputError) -> TimedRun in
+            let (condition, task) = tasks[place]
+            defer { progress.advance() }
+            let name = [
+                "robustness", condition.name, methods[task.method].name, "\(task.candidate)", "\(task.seed)",
+            ]
+            return try folder.stage(name) { () throws(InputError) in
+                study.record(task, condition.changed(configuration.setting), learned) { condition.changed($0) }
+            }
+        }
         progress.finish()
         let usual = records.map { RobustnessRecord($0.name, nil, runs: Array($0.runs.prefix(plan.seeds))) }
-        let (spinup, climatology) = (configuration.setting.spinUp, methods.firstIndex(where: \.isClimatology) ?? 0)
+        let spinup = configuration.setting.spinUp
+        let climatology = methods.firstIndex { $0.method is ClimatologyMethod } ?? 0
         return usual
             + plan.conditions.flatMap { condition in
                 methods.indices.filter { condition.concerns(methods[$0]) }.map { method in
                     func own(_ method: Int) -> [TwinRunRecord] {
-                        zip(tasks, found).filter { $0.0.method == method && $0.0.condition == condition }.map(\.1.run)
+                        zip(tasks, found).filter { $0.0.1.method == method && $0.0.0 == condition }.map(\.1.run)
                     }
                     // The climate of the condition, or the usual one where it is the same.
                     let climate = own(climatology).isEmpty ? records[climatology].runs : own(climatology)
@@ -172,80 +111,33 @@ public struct TwinExperiment: Experiment {
                 }
             }
     }
+}
 
-    /// The candidate of the lowest mean error over the seeds of tuning; one that failed on a seed is the last resort.
-    private func choice(_ tried: [(candidate: Int, run: TwinRunRecord)]) -> Int {
-        var sums: [Int: Double] = [:]
-        for (candidate, run) in tried { sums[candidate, default: 0] += run.error ?? .infinity }
-        return sums.min { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? 0
+/// Keeps a study in a run's folder.
+struct FolderKeeper: StudyKeeper {
+    let folder: RunFolder
+    let options: RunOptions
+
+    func stage<Value: Codable & Sendable>(
+        _ name: [String], _ make: () throws(InputError) -> Value
+    ) throws(InputError) -> Value { try folder.stage(name, compute: make) }
+
+    func training(_ place: [String]) -> LearningFiles {
+        LearningFiles(
+            folder: folder, name: place.joined(separator: "/"), place: place, isQuiet: options.isQuiet)
     }
 
-    private func runs(
-        _ tasks: [Task], _ learned: TwinLearned, _ folder: RunFolder, _ progress: ProgressMeter,
-        _ options: RunOptions
-    ) throws(InputError) -> [TimedRun] {
-        try concurrentMap(tasks.count, threads: options.threads) { (place) throws(InputError) -> TimedRun in
-            let task = tasks[place]
-            let method = configuration.methods[task.method]
-            defer { progress.advance() }
-            return try folder.stage(task.name(method)) { () throws(InputError) in record(task, method, learned) }
-        }
-    }
+    func map<Value: Sendable>(
+        _ count: Int, _ task: @escaping @Sendable (Int) throws(InputError) -> Value
+    ) throws(InputError) -> [Value] { try concurrentMap(count, threads: options.threads, task) }
 
-    private func record(_ task: Task, _ method: ComparedMethod, _ learned: TwinLearned) -> TimedRun {
-        let condition = task.condition
-        let setting = condition?.changed(configuration.setting) ?? configuration.setting
-        let candidate = learned.methods[method.name]?[task.candidate].method ?? method.candidates[task.candidate]
-        let draw = setting.draw(task.purpose, seed: task.seed)
-        let forecast = learned.model(of: method, setting)
-        let run = run(
-            condition?.changed(candidate) ?? candidate, forecast.model, forecast.modelError, setting, draw)
-        // Whole series of one seed are enough for the figures.
-        let keepsStates =
-            task.purpose == .test && condition == nil && task.seed == header.seed + configuration.testSeeds[0]
-        let record = TwinRunRecord(
-            run.series, truth: draw.twin.truth, spinUp: setting.spinUp, seed: task.seed, keepsStates: keepsStates,
-            tolerance: candidate.value("tolerance") ?? 0)
-        return TimedRun(
-            run: record, cyclesPerSecond: run.seconds > 0 ? Double(record.errors.count) / run.seconds : nil)
-    }
-
-    private func run<Model: ForecastMap>(
-        _ method: any AssimilationMethod, _ model: Model, _ modelError: ModelError?, _ setting: TwinSetting,
-        _ draw: TwinDraw
-    ) -> ScoredRun {
-        method.run(setting.problem(draw, forecastingWith: model, modelError: modelError))
+    func progress(_ title: String, total: Int) -> any StudyProgress {
+        ProgressMeter(title, total: total, isQuiet: options.isQuiet)
     }
 }
 
-/// A method with its learned weights, and how these came about; of a method with several combinations of parameters, one of them.
-struct TrainedMethod: Sendable {
-    /// Of its files.
-    let name: String
-    let method: any TrainableMethod
-    let record: TrainingRecord
-}
-
-extension ComparedMethod {
-    var isClimatology: Bool { method is ClimatologyMethod }
-}
-
-/// What the models and the methods of a twin experiment have learned.
-struct TwinLearned: Sendable {
-    var models: [String: ForecastChoice] = [:]
-    /// By name, one for each combination of parameters.
-    var methods: [String: [TrainedMethod]] = [:]
-
-    var records: [(name: String, record: TrainingRecord)] {
-        models.compactMap { name, model in model.record.map { (name, $0) } }
-            + methods.values.flatMap { $0.map { ($0.name, $0.record) } }
-    }
-
-    /// The model that a method forecasts with; that of the truth, where it names none.
-    func model(of method: ComparedMethod, _ setting: TwinSetting) -> ForecastChoice {
-        method.model.flatMap { models[$0] }
-            ?? ForecastChoice(setting.model.map, modelError: setting.noise)
-    }
+extension ProgressMeter: StudyProgress {
+    public func advance() { advance(by: 1) }
 }
 
 extension RunTimes {

@@ -21,6 +21,9 @@ public struct IterativeSmoother: AssimilationMethod {
     public var rotates = false, isFiniteSize = false
 
     public init() {}
+    public init(members: Int, inflation: Double = 1, lag: Int = 1, rotates: Bool = false) {
+        (self.members, self.inflation, self.lag, self.rotates) = (members, inflation, lag, rotates)
+    }
 
     public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
         let model = Autonomous(problem.model)

@@ -1,26 +1,26 @@
 import Verification
 
 /// The difference of the errors of two methods over the test seeds that both completed.
-struct TwinComparisonRecord: Codable, Sendable, Equatable {
-    var first: String
-    var second: String
+public struct TwinComparisonRecord: Codable, Sendable, Equatable {
+    public var first: String
+    public var second: String
     /// The mean over the seeds of the first method's error less the second's.
-    var difference: Double
+    public var difference: Double
     /// The ends of its 95 % interval by Student's distribution; nil with fewer than three seeds.
-    var low: Double?
-    var high: Double?
+    public var low: Double?
+    public var high: Double?
     /// The probability of a difference at least so large if there is none,
     /// corrected by Holm for the number of pairs of methods.
-    var probability: Double?
+    public var probability: Double?
     /// Whether the interval excludes zero, the corrected probability is below 5 %,
     /// and the better one failed on no seed.
-    var significant: Bool
-    var seeds: Int
+    public var significant: Bool
+    public var seeds: Int
 }
 
 extension [TwinMethodRecord] {
     /// Methods that are the same to all digits on every seed, in groups of two or more.
-    var duplicates: [[String]] {
+    public var duplicates: [[String]] {
         func areSame(_ a: TwinMethodRecord, _ b: TwinMethodRecord) -> Bool {
             func same(_ a: Double?, _ b: Double?) -> Bool {
                 switch (a, b) {
@@ -47,7 +47,7 @@ extension [TwinMethodRecord] {
     }
 
     /// Paired differences of all methods that are not the same, with Holm's correction for their number.
-    func compared() -> [TwinComparisonRecord] {
+    public func compared() -> [TwinComparisonRecord] {
         let same = duplicates
         let shown = filter { method in !same.contains { $0.dropFirst().contains(method.name) } }
         var records = shown.indices.flatMap { i in
@@ -80,16 +80,16 @@ extension [TwinMethodRecord] {
     }
 }
 
-extension TwinResults {
+extension ScoredMethods {
     /// The method of the smallest mean error among those that failed on the fewest seeds, by the unrounded numbers.
-    var best: TwinMethodRecord? {
+    public var best: TwinMethodRecord? {
         let known = methods.filter { $0.error != nil }
         let fewest = known.map(\.failed).min()
         return known.filter { $0.failed == fewest }.min { ($0.error ?? .infinity) < ($1.error ?? .infinity) }
     }
 
     /// The methods whose error cannot be told from that of the best one.
-    var withinNoise: [TwinMethodRecord] {
+    public var withinNoise: [TwinMethodRecord] {
         guard let best else { return [] }
         let same = methods.duplicates.first { $0.contains(best.name) } ?? [best.name]
         return methods.filter { method in
@@ -101,7 +101,7 @@ extension TwinResults {
     }
 
     /// Whether the best one has a lower error than every other method beyond noise.
-    var hasClearBest: Bool { best != nil && withinNoise.isEmpty && comparisons.contains { $0.low != nil } }
+    public var hasClearBest: Bool { best != nil && withinNoise.isEmpty && comparisons.contains { $0.low != nil } }
 
     private func comparison(_ same: [String], _ other: String) -> TwinComparisonRecord? {
         let others = methods.duplicates.first { $0.contains(other) } ?? [other]
@@ -112,12 +112,12 @@ extension TwinResults {
     }
 
     /// A method under the name of its row, joined with those that are the same to all digits.
-    func title(of method: String) -> String {
+    public func title(of method: String) -> String {
         methods.duplicates.first { $0.contains(method) }?.joined(separator: " = ") ?? method
     }
 
     /// Whether a method has a row of its own: those that are the same share that of the first.
-    func isShown(_ method: String) -> Bool {
+    public func isShown(_ method: String) -> Bool {
         !methods.duplicates.contains { $0.dropFirst().contains(method) }
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Studies
 import Tensors
 
 /// A table of text and numbers, for the terminal and for the report.
@@ -17,7 +16,7 @@ public struct TextTable: Sendable, Equatable {
             self.units = units
         }
 
-        var heading: String { UnitText.label(title, units: units) }
+        public var heading: String { UnitText.label(title, units: units) }
     }
 
     /// What stands in a row and column.
@@ -40,7 +39,7 @@ public struct TextTable: Sendable, Equatable {
     /// The rows that are emphasised.
     public private(set) var emphasized: Set<Int> = []
     /// How quantities are written; nil: as fits each column.
-    var format: NumberFormat?
+    public var format: NumberFormat?
     private var marked: Set<[Int]> = []
 
     /// An empty table.
@@ -61,7 +60,7 @@ public struct TextTable: Sendable, Equatable {
     public func isBest(row: Int, column: Int) -> Bool { marked.contains([row, column]) }
 
     /// A cell as text.
-    func text(row: Int, column: Int) -> String {
+    public func text(row: Int, column: Int) -> String {
         switch rows[row][column] {
         case .text(let text): text.onOneLine
         case .number(let value, let decimals): NumberText.fixed(value, decimals: decimals)
@@ -71,7 +70,7 @@ public struct TextTable: Sendable, Equatable {
     }
 
     /// How the quantities of a column are written.
-    func format(_ column: Int) -> NumberFormat {
+    public func format(_ column: Int) -> NumberFormat {
         if let format { return format }
         var (values, widths): ([Double?], [Double?]) = ([], [])
         for row in rows {
@@ -113,7 +112,7 @@ public struct TextTable: Sendable, Equatable {
     }
 
     /// Whether a column holds text, aligned on the left.
-    func isText(_ column: Int) -> Bool {
+    public func isText(_ column: Int) -> Bool {
         rows.contains { if case .text = $0[column] { true } else { false } }
     }
 }

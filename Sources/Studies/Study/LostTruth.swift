@@ -8,8 +8,8 @@
 ///
 /// in any window. A free run, whose spread is the climate's, has lost nothing; a method without a spread is judged by
 /// the first condition alone, with S = 0.
-enum LostTruth {
-    static func isLost(_ run: TwinRunRecord, climate: TwinRunRecord?, spinup: Int) -> Bool {
+public enum LostTruth {
+    public static func isLost(_ run: TwinRunRecord, climate: TwinRunRecord?, spinup: Int) -> Bool {
         guard run.outcome == .completed, let climate, climate.outcome == .completed else { return false }
         let errors = run.errors.dropFirst(spinup).map { $0 ?? .nan }
         let reference = climate.errors.dropFirst(spinup).map { $0 ?? .nan }

@@ -1,0 +1,48 @@
+import Assimilation
+import Studies
+import Tensors
+
+/// The stochastic ensemble Kalman filter with a covariance that is shrunk towards its diagonal, as few members ask for.
+///
+///     P ← (1 − λ) P + λ diag P
+struct ShrunkAnalysis: Analysis {
+    /// λ
+    var shrinkage: Tensor
+
+    func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
+    where H.Input == Tensor, H.Output == Tensor {
+        let keys = background.key.split(2)
+        let (members, anomalies) = (background.members, background.anomalies)
+        let covariance = anomalies.transposed.matrixProduct(anomalies) / Tensor(Double(background.count - 1))
+        let shrunk = (1 - shrinkage) * covariance + shrinkage * covariance.diagonal().diagonalMatrix()
+        let operation = jacobian(of: { observation.operator($0) })(background.mean)  // [m, n]
+        let error = observation.errorCovariance
+        let cross = shrunk.matrixProduct(operation.transposed)
+        let gain = (operation.matrixProduct(cross) + error).symmetricSolve(cross.transposed)  // [m, n]
+        let seen = vmap { (x: Tensor) in observation.operator(x) }(members)
+        let noise = keys[0].normal(seen.shape)
+        let perturbed = observation.values + (noise - noise.mean(axes: [0])).matrixProduct(error.symmetricRoot())
+        let innovations = observation.mask * (perturbed - seen)
+        return Analyzed(
+            belief: Ensemble(members: members + innovations.matrixProduct(gain), key: keys[1]), logLikelihood: 0)
+    }
+
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&shrinkage, "shrinkage") }
+}
+
+/// It, as a method that can be tuned and compared.
+struct ShrunkEnKF: EnsembleMethod {
+    static let name = "shrunk-enkf"
+    static let summary = "ensemble Kalman filter with a covariance shrunk towards its diagonal"
+    static let parameters: [Parameter<Self>] = [
+        .integer("members", \.members, 2...10_000, "Members of the ensemble."),
+        .real("inflation", \.inflation, 0.5...10, "Factor of the anomalies after each analysis."),
+        .real("shrinkage", \.shrinkage, 0...1, "Share of the diagonal, λ."),
+    ]
+
+    var members = 10, inflation = 1.0, shrinkage = 0.1
+
+    func analysis<Model, Operator>(_ problem: Problem<Model, Operator>) -> ShrunkAnalysis {
+        ShrunkAnalysis(shrinkage: Tensor(shrinkage))
+    }
+}
