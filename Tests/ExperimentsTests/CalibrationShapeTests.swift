@@ -14,8 +14,8 @@ import Verification
     @Test(arguments: [
         // u = v, v uniform.
         (0.0, 1.0, [RankShape.flat], 0.5, 1.0),
-        // u = min(v + 0.1, 1): the mean is 1/2 + 0.1 − 0.1²/2.
-        (-0.1, 1.0, [.forecastsTooLow], 0.595, .nan), (0.1, 1.0, [.forecastsTooHigh], 0.405, .nan),
+        // u = min(v + 0.06, 1): the mean is 1/2 + 0.06 − 0.06²/2.
+        (-0.06, 1.0, [.forecastsTooLow], 0.558, .nan), (0.06, 1.0, [.forecastsTooHigh], 0.442, .nan),
         // u = 2 v − 1/2 within [0, 1]: half of the truths are outside.
         (0.0, 0.5, [.tooNarrow], 0.5, 2.0),
         // u between 1/4 and 3/4.

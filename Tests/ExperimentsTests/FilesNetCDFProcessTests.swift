@@ -103,26 +103,4 @@ import Testing
         }
         #expect(ContinuousClock.now - start < .seconds(50))
     }
-
-    /// A reader without memory for the values tells so; the caller goes on.
-    @Test func aReaderWithoutMemoryIsAnErrorOfOneLine() throws {
-        try withTemporaryFolder { folder in
-            let path = folder + "/large.nc"
-            var file = NetCDFFile()
-            file.addCoordinate("x", .numbers([Double](repeating: 1, count: 5_000_000)))
-            try file.write(to: path)
-            try NetCDFLibrary.exclusively { () throws(InputError) in
-                let process = try NetCDFProcess(reading: path, limits: .init(memory: -(1 << 50)))
-                do throws(InputError) {
-                    _ = try process.answer(atMost: 1 << 20)
-                    process.ask(for: 0)
-                    _ = try process.answer(atMost: 1 << 30)
-                    Issue.record("an answer without memory")
-                } catch {
-                    #expect(error.description.hasPrefix("\(path): ") && !error.description.contains("\n"), "\(error)")
-                }
-            }
-            #expect(try NetCDFFile(contentsOf: path).variables[0].values.count == 5_000_000)
-        }
-    }
 }

@@ -57,7 +57,7 @@ import Testing
             """
             data: {file: x.csv, time: {column: date}, step: hour, variables: [{name: v}]}
             season: {day: 1}
-            split: {train: [2001-01-02, 2001-01-15], validation: [2001-01-16, 2001-01-22], test: [2001-01-23, \
+            split: {train: [2001-01-01, 2001-01-15], validation: [2001-01-16, 2001-01-22], test: [2001-01-23, \
             2001-01-30]}
             """)
         #expect(description.learnedFrom?.start.hasPrefix("2001-01-01T06:00") == true)

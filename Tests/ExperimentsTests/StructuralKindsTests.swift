@@ -163,7 +163,8 @@ import Testing
             #expect((own.value ?? 9) < 0.45, "\(unit): \(own.value ?? .nan)")
         }
         #expect((score(minutes.results, "persistence", 3, .rmse)?.value ?? 0) > 4)
-        #expect(quarters.results.splits.last?.start == "2000-Q1" && years.results.splits.last?.end == "1999")
+        let ends = (quarters.results.splits.last?.start, years.results.splits.last?.end)
+        #expect(ends.0?.hasPrefix("2000-01") == true && ends.1?.hasPrefix("1999") == true, "\(ends)")
     }
 
     @Test(arguments: [

@@ -196,6 +196,24 @@ import Testing
         }
     }
 
+    /// A truth that diverges, or one that stands still: forecasts of it have neither skill nor the lack of it.
+    @Test(arguments: ["variables: 8, step: 1, forcing: 30", "variables: 8, forcing: 0"])
+    func truthsWithoutARangeHaveNoSkill(model: String) throws {
+        try withTemporaryFolder { folder in
+            let results = try run(
+                """
+                model: {name: lorenz96, \(model)}
+                cycles: 40
+                spinup: 10
+                seeds: {test: 1}
+                long_run: 1000
+                models: [{name: other, kind: physical, physics: {forcing: 1}, length: 60}]
+                methods: [{method: etkf, members: 5}]
+                """, in: folder + "/out")
+            #expect(results.models.count == 2 && results.models.allSatisfy { $0.skill == nil })
+        }
+    }
+
     /// Rounds of assimilation and learning that end at any point go on to the same bits.
     @Test func alternationGoesOnToTheSameBits() throws {
         let setting = try #require(

@@ -31,8 +31,7 @@ import Testing
         .init("season.week", hours + "\nseason: {day: 1}", hours + "\nseason: {day: 1, week: 1}"),
         .init("season.day", hours + "\nseason: {day: 1}", hours + "\nseason: {day: 2}"),
         .init(
-            "season.day_by_year", hours + "\nseason: {year: 1, day: 1, day_by_year: 0}",
-            hours + "\nseason: {year: 1, day: 1, day_by_year: 1}"),
+            "season.day_by_year", hours + "\nseason: {day: 1}", hours + "\nseason: {day: 1, day_by_year: 1}", .refusal),
         .init("target", "", "target: b", .text), .init("inputs", "", "inputs: b"),
         .init("inputs[].name", "", "inputs: [{name: b}]"),
         .init("inputs[].future", "inputs: [{name: b}]", "inputs: [{name: b, future: known}]"),
@@ -82,7 +81,7 @@ import Testing
         let long = "\(section): {hidden: [[4]], memory: [1], epochs: 30, learning_rate: 0.5, patience: 30}"
         return [
             change("hidden", "[[4]]", "[[5]]"), change("memory", "memory: [1]", "memory: [2]"),
-            change("ridge", "0.01", "0.5"), change("epochs", "epochs: 4", "epochs: 3"),
+            change("ridge", "0.01", "0.5"), .init("\(section).epochs", long, long.replacing("epochs: 30", with: "epochs: 1")),
             change("learning_rate", "", "learning_rate: 0.01"), change("batch_size", "", "batch_size: 16"),
             .init("\(section).patience", long, long.replacing("patience: 30", with: "patience: 1")),
         ]

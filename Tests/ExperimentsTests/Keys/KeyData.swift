@@ -146,7 +146,7 @@ enum KeyData {
         return sources(two, form) + [
             times("column", "dates.csv", "{column: date}", "{column: day}", .refusal),
             late("format", "dates.csv", dated, dated.replacing("1990-01-01", with: "1990-02-01")),
-            late("columns", "shifted.csv", "{columns: [year, month]}", "{columns: [later, month]}"),
+            times("columns", "shifted.csv", "{columns: [year, month]}", "{columns: [later, month]}", .refusal),
             .init(
                 "data.time.year", years(Array(1...12)), years(Array(1...12)).replacing("year: year", with: "year: m1"),
                 .refusal),
@@ -181,7 +181,7 @@ enum KeyData {
                 section(file: "twice.csv", a: ", column: {name: a, nth: 2}", b: false)),
             variable("column.at", "column: {at: 3}", "column: {at: 4}"),
             variable("scale", "", "scale: 2"), variable("offset", "", "offset: 2"),
-            variable("valid", "", "valid: [-50, 10]"), variable("spike", "", "spike: 0.1"),
+            variable("valid", "", "valid: [0, 22]"), variable("spike", "", "spike: 0.1"),
             variable("error", "error: 0.1", "error: 0.5"),
             variable("error.column", "error: 0.1", "error: {column: b}"),
             variable("transform", "", "transform: log", own),

@@ -20,7 +20,7 @@ import Testing
 
     private static func model(_ text: String) -> String { "model: {variables: 12, step: 0.1\(text)}" }
     private static let lorenz63 = "model: {name: lorenz63, step: 0.01, steps_between: 10}"
-    private static let waves = "model: {name: kuramoto-sivashinsky, variables: 16, step: 0.25}"
+    private static let waves = "model: {name: kuramoto-sivashinsky, variables: 64, step: 0.25}"
     private static func method(_ text: String) -> String { "methods: [{method: \(text)}]" }
     private static func learned(_ text: String) -> String { "models: [{kind: \(text)}]\nlong_run: 1000" }
     private static let wrong = learned("physical, name: wrong, physics: {forcing: 7}")

@@ -83,8 +83,10 @@ struct TwinModelDiagnostics: Sendable {
 
     private func reference<Model: ForecastMap>(_ truth: Model) -> Reference {
         let run = longRun(truth)
-        let values = run.values
-        let (lowest, highest) = (values.min() ?? 0, values.max() ?? 1)
+        // A truth that diverges, or stands still, has no range.
+        let values = run.values.filter { abs($0) < 1e150 }
+        let lowest = values.min() ?? 0
+        let highest = max(values.max() ?? 1, lowest + max(1e-9 * abs(lowest), 1e-12))
         var record = TwinModelRecord(
             name: PlannedModel.truthName, kind: nil, description: "the model of the truth", modelError: nil,
             forecast: [], skill: nil, skillIsLeast: false, exponents: exponents(truth), density: [], spectrum: [],
@@ -158,8 +160,9 @@ struct TwinModelDiagnostics: Sendable {
         return (Tensor.stacked(perTruth).mean(axes: [0]) / Tensor(reference.deviation)).values
     }
 
-    private func skill(_ errors: [Double], _ reference: Reference) -> Double {
-        Double(errors.firstIndex { !($0 < 1) } ?? errors.count) * interval * reference.growth
+    private func skill(_ errors: [Double], _ reference: Reference) -> Double? {
+        guard reference.deviation.isFinite, reference.deviation > 0 else { return nil }
+        return Double(errors.firstIndex { !($0 < 1) } ?? errors.count) * interval * reference.growth
     }
 
     /// Whether no forecast was long enough to lose its skill.
