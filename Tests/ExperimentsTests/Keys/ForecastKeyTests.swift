@@ -81,7 +81,8 @@ import Testing
         let long = "\(section): {hidden: [[4]], memory: [1], epochs: 30, learning_rate: 0.5, patience: 30}"
         return [
             change("hidden", "[[4]]", "[[5]]"), change("memory", "memory: [1]", "memory: [2]"),
-            change("ridge", "0.01", "0.5"), .init("\(section).epochs", long, long.replacing("epochs: 30", with: "epochs: 1")),
+            change("ridge", "0.01", "0.5"),
+            .init("\(section).epochs", long, long.replacing("epochs: 30", with: "epochs: 1")),
             change("learning_rate", "", "learning_rate: 0.01"), change("batch_size", "", "batch_size: 16"),
             .init("\(section).patience", long, long.replacing("patience: 30", with: "patience: 1")),
         ]

@@ -99,7 +99,10 @@ extension TwinResults {
     /// Hovmöller diagrams: the truth, and what each method has wrong.
     private var stateSection: ReportSection {
         var section = ReportSection(identifier: "states", title: "Truth and errors in space and time", parts: [])
-        guard variables >= 8, let truth = methods.flatMap(\.runs).compactMap(\.truth).first else { return section }
+        // Of a truth that diverges there is no picture.
+        guard variables >= 8, let truth = methods.flatMap(\.runs).compactMap(\.truth).first,
+            truth.allSatisfy(\.isFinite)
+        else { return section }
         let shown = max(0, cycles - 120)..<cycles
         func field(_ values: [Double?]) -> [[Double?]] {
             (0..<variables).map { i in shown.map { values[$0 * variables + i] } }

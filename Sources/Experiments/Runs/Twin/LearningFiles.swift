@@ -181,12 +181,14 @@ extension PlannedModel {
     }
 
     private func restored(_ path: String, _ setting: TwinSetting, _ seed: Int) throws(InputError) -> ForecastChoice {
-        let bytes = try InputFile.bytes(path)
+        let expected =
+            "a model of kind \(plan.kind) of \(setting.model.variables) variables, as 'apus train' saves it"
+        let bytes: [UInt8]
+        do { bytes = try InputFile.bytes(path) } catch {
+            throw InputError(error.kind, at: error.place, error.problem, expected: error.expectation ?? expected)
+        }
         do { return try plan.restored(from: bytes, on: setting, seed: seed) } catch {
-            throw InputError(
-                .data, at: .init(path), error.problem,
-                expected:
-                    "a model of kind \(plan.kind) of \(setting.model.variables) variables, as 'apus train' saves it")
+            throw InputError(.data, at: .init(path), error.problem, expected: expected)
         }
     }
 }
