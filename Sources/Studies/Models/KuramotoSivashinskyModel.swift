@@ -19,7 +19,6 @@ public struct KuramotoSivashinskyModel: TestModel {
 
     /// The autocorrelation, averaged over the points, is 1/e after 6.6 and 0.19 after 10.
     public var decorrelationTime: Double { 10 }
-    public var isCompiledForClimate: Bool { true }
     public var coordinates: Coordinates? { .circle(variables) }
     public var fault: (problem: String, expected: String)? {
         variables % 2 == 0 ? nil : ("\(variables) points", "an even number, at least 4")

@@ -19,6 +19,7 @@ public struct Lorenz63Model: TestModel {
 
     public var variables: Int { 3 }
     public var decorrelationTime: Double { 0.5 }
+    public var isCompiledForClimate: Bool { false }
     public var coordinates: Coordinates? { nil }
 
     public func propagator(steps: Int) -> Repeated<RungeKutta4<Lorenz63>> {

@@ -20,6 +20,7 @@ public struct Lorenz96Model: TestModel {
     }
 
     public var decorrelationTime: Double { 0.5 }
+    public var isCompiledForClimate: Bool { false }
     public var coordinates: Coordinates? { .circle(variables) }
 
     public func propagator(steps: Int) -> Repeated<RungeKutta4<Lorenz96>> {
