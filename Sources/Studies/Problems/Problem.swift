@@ -93,19 +93,15 @@ public struct ScoredRun: Sendable {
 
 extension Problem {
     /// Runs a filter, and scores its analyses.
-    ///
-    /// The filter and its start are arguments of the program, so that all parameters and seeds share its code.
     public func run<F: Forecast, A: Analysis>(_ cycle: Cycle<F, A>, from start: F.State) -> ScoredRun
-    where F.State == A.State {
-        timed(Pair(Pair(cycle, start), twin)) { $0.first.first.series(from: $0.first.second, $0.second) }
-    }
+    where F.State == A.State { segments(cycle, from: start, twin) { $0 } }
 
     /// The same for a filter of ensembles, whose memory is not observed and not scored.
     public func run<F: Forecast, A: Analysis>(_ cycle: Cycle<F, A>, from start: Ensemble) -> ScoredRun
     where F.State == Ensemble, A.State == Ensemble {
-        if memory == 0 { return timed(Pair(Pair(cycle, start), twin)) { Self.series($0) } }
+        if memory == 0 { return segments(cycle, from: start, twin) { $0 } }
         let count = variables
-        return remembering(cycle, from: start) {
+        return segments(cycle, from: start, seenTwin) {
             Ensemble(members: $0.members.slice(axis: -1, from: 0, to: count), key: $0.key)
         }
     }
@@ -113,9 +109,9 @@ extension Problem {
     /// The same for a filter of particles.
     public func run<F: Forecast, A: Analysis>(_ cycle: Cycle<F, A>, from start: Particles) -> ScoredRun
     where F.State == Particles, A.State == Particles {
-        if memory == 0 { return timed(Pair(Pair(cycle, start), twin)) { Self.series($0) } }
+        if memory == 0 { return segments(cycle, from: start, twin) { $0 } }
         let count = variables
-        return remembering(cycle, from: start) {
+        return segments(cycle, from: start, seenTwin) {
             Particles(states: $0.states.slice(axis: -1, from: 0, to: count), logWeights: $0.logWeights, key: $0.key)
         }
     }
@@ -140,24 +136,56 @@ extension Problem {
     }
 
     private var twin: Twin<Operator> { Twin(truth: truth, observations: observations) }
+    /// Of a model with a memory, which the operator does not see.
+    private var seenTwin: Twin<FirstVariables<Operator>> {
+        Twin(truth: truth, observations: observations.ofFirst(variables))
+    }
 
-    private static func series<F: Forecast, A: Analysis>(
-        _ now: Pair<Pair<Cycle<F, A>, F.State>, Twin<Operator>>
-    ) -> FilterSeries where F.State == A.State { now.first.first.series(from: now.first.second, now.second) }
-
-    private func remembering<F: Forecast, A: Analysis>(
-        _ cycle: Cycle<F, A>, from start: F.State, scoring part: @escaping (F.State) -> F.State
-    ) -> ScoredRun where F.State == A.State {
-        let seen = Twin(truth: truth, observations: observations.ofFirst(variables))
-        return timed(Pair(Pair(cycle, start), seen)) {
-            $0.first.first.series(from: $0.first.second, $0.second, of: part)
+    /// The filter and its start are arguments of the program, so that all parameters and seeds share its code, and it
+    /// runs in segments, so that all lengths do. The last one is filled up with times at which nothing is observed.
+    private func segments<F: Forecast, A: Analysis, H: Map>(
+        _ cycle: Cycle<F, A>, from start: F.State, _ twin: Twin<H>, scoring part: @escaping (F.State) -> F.State
+    ) -> ScoredRun where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
+        let count = twin.observations.count
+        let length = ProblemSegment.length(of: count)
+        func input(_ belief: F.State, _ first: Int) -> Pair<Pair<Cycle<F, A>, Pair<F.State, Tensor>>, Twin<H>> {
+            let end = min(first + length, count)
+            func times(_ x: Tensor) -> Tensor {
+                x[first..<end].padded(axis: 0, before: 0, after: first + length - end)
+            }
+            let now = Twin(truth: times(twin.truth), observations: twin.observations.mappingTimes(times))
+            return Pair(Pair(cycle, Pair(belief, Tensor(integers: [first], shape: []))), now)
         }
+        let program = compile(like: input(start, 0), calls: .few) {
+            let now = $0.first.second
+            let run = $0.first.first.series(from: now.first, $0.second, firstStep: now.second, of: part)
+            return Pair(run.next, run.records)
+        }
+        let clock = ContinuousClock.now
+        var (belief, parts) = (start, [FilterSeries]())
+        for first in stride(from: 0, to: count, by: length) {
+            let found = program(input(belief, first))
+            belief = found.first
+            parts.append(found.second)
+        }
+        let series = FilterSeries(joining: parts, count: count)
+        return ScoredRun(series: series, seconds: (ContinuousClock.now - clock) / .seconds(1))
     }
 
     private func timed<Input: Tree>(_ input: Input, _ run: (Input) -> FilterSeries) -> ScoredRun {
-        let program = compile(like: input, run)
+        let program = compile(like: input, calls: .few, run)
         let start = ContinuousClock.now
         let series = program(input)
         return ScoredRun(series: series, seconds: (ContinuousClock.now - start) / .seconds(1))
+    }
+}
+
+/// The segments in which filters run.
+package enum ProblemSegment {
+    /// How many times a segment of so many has: one length for all long series, and few for short ones.
+    package static func length(of count: Int) -> Int {
+        var length = 16
+        while length < min(count, 256) { length *= 2 }
+        return length
     }
 }
