@@ -22,7 +22,7 @@ import Testing
     @Test func wavesAreFittedToKnownValuesOnly() {
         let times = 0..<3000
         let series = SeasonalSeries(
-            times.map { [$0 % 5 == 1 ? .nan : value($0), $0 > 1500 ? 1e9 : 2] }, season: season)
+            SeriesTable(times.map { [$0 % 5 == 1 ? .nan : value($0), $0 > 1500 ? 1e9 : 2] }), season: season)
         let climatology = Climatology(series, over: Array(0..<1500))
         for (i, expected) in [1e6, 3, -2, 0, 0.5, 0, 1].enumerated() {
             #expect(abs(climatology.means[i][0] - expected) < 1e-4, "\(i)")
@@ -47,7 +47,7 @@ import Testing
             SeasonalCycle(length: 24, start: 0, harmonics: 2, modulation: 1),
         ])
         #expect(season.coefficientCount == 1 + 6 + 4 + 8 && season.regressors(at: 7).count == 19)
-        let series = SeasonalSeries((0..<9000).map { [value($0)] }, season: season)
+        let series = SeasonalSeries(SeriesTable((0..<9000).map { [value($0)] }), season: season)
         let climatology = Climatology(series, over: Array(0..<9000))
         for time in [4400, 8000, 17_000, 21_000] {
             #expect(abs(climatology.normal(season, at: time)[0] - value(time)) < 1e-3, "\(time)")

@@ -59,12 +59,12 @@ enum TropicalPacific {
         let (series, _) = try TropicalPacific.load()
         let withheld = Key(1).uniform([series.count, 4]).values.map { $0 < 0.3 }
         let gappy = series.replacing(
-            series.values.enumerated().map { t, row in row.indices.map { withheld[t * 4 + $0] ? .nan : row[$0] } })
+            SeriesTable(zip(series.values.numbers, withheld).map { $1 ? .nan : $0 }, width: 4))
         let learner = LinearLearner(TropicalPacific.setting, observationError: 1e-3)
         let learned = learner.learn(gappy, before: 480)
         let anomalies = learned.climatology.anomalies(of: gappy)
         let layout = learned.model.layout
-        #expect(learned.filled.values.allSatisfy { $0.allSatisfy(\.isFinite) } && layout.count == 96)
+        #expect(learned.filled.values.numbers.allSatisfy(\.isFinite) && layout.count == 96)
         // Forecasts from gappy observations, verified against what was withheld.
         let forecast = LinearForecast(learned.model.companion, modelError: layout.modelError(learned.modelError))
         let observations = Observations(

@@ -34,15 +34,41 @@ public enum Season: Sendable, Hashable {
     /// `1, cos, sin, cos, sin, …` of every cycle and harmonic at a step, then the products of modulated cycles with the
     /// waves of the longest: the regressors of waves.
     public func regressors(at time: Int) -> [Double] {
+        var result: [Double] = []
+        eachRegressors(CollectionOfOne(time)) { result = Array($1) }
+        return result
+    }
+
+    /// The regressors of one step after another, in one buffer.
+    func eachRegressors(_ times: some Sequence<Int>, _ body: (Int, UnsafeBufferPointer<Double>) -> Void) {
         let cycles = cycles
-        let waves = cycles.map { $0.waves(at: time, most: .max) }
-        var regressors = [1.0] + Array(waves.joined())
-        for (cycle, own) in zip(cycles, waves) where cycle.modulation > 0 {
-            for factor in longest?.waves(at: time, most: cycle.modulation) ?? [] {
-                regressors += own.map { factor * $0 }
+        // The places of each cycle's waves, and for each product those of its factors.
+        var own: [Range<Int>] = []
+        for cycle in cycles {
+            let first = own.last?.upperBound ?? 1
+            own.append(first..<(first + 2 * cycle.harmonics))
+        }
+        let longest = zip(cycles, own).max { $0.0.length < $1.0.length }?.1 ?? 1..<1
+        let products = zip(cycles, own).flatMap { cycle, own in
+            longest.prefix(2 * cycle.modulation).flatMap { factor in own.map { (factor, $0) } }
+        }
+        let waves = own.last?.upperBound ?? 1
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: waves + products.count) { regressors in
+            regressors.initialize(repeating: 1)
+            for time in times {
+                var place = 1
+                for cycle in cycles {
+                    cycle.eachWave(at: time, most: .max) { cosine, sine in
+                        (regressors[place], regressors[place + 1]) = (cosine, sine)
+                        place += 2
+                    }
+                }
+                for (i, (factor, wave)) in products.enumerated() {
+                    regressors[waves + i] = regressors[factor] * regressors[wave]
+                }
+                body(time, UnsafeBufferPointer(regressors))
             }
         }
-        return regressors
     }
 
     private var longest: SeasonalCycle? { cycles.max { $0.length < $1.length } }
@@ -90,17 +116,23 @@ public struct SeasonalCycle: Sendable, Hashable, Codable {
         return place - place.rounded(.down)
     }
 
-    /// `cos, sin` of the first harmonics, by the addition of angles.
+    /// `cos, sin` of the first harmonics.
     func waves(at time: Int, most: Int) -> [Double] {
+        var waves: [Double] = []
+        eachWave(at: time, most: most) { waves += [$0, $1] }
+        return waves
+    }
+
+    /// `cos, sin` of one harmonic after another, by the addition of angles.
+    @inline(__always)
+    func eachWave(at time: Int, most: Int, _ body: (_ cosine: Double, _ sine: Double) -> Void) {
         let angle = 2 * Double.pi * place(of: time)
         let (c, s) = (cos(angle), sin(angle))
-        var (waves, a, b) = ([Double](), 1.0, 0.0)
+        var (a, b) = (1.0, 0.0)
         for _ in 0..<min(harmonics, most) {
             (a, b) = (a * c - b * s, b * c + a * s)
-            waves.append(a)
-            waves.append(b)
+            body(a, b)
         }
-        return waves
     }
 
     /// The same of a step that is traced.

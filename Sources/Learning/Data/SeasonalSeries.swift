@@ -1,15 +1,13 @@
-import Tensors
-
 /// Several variables at regular steps, with gaps, and the place of each step in the cycles of the seasons.
 public struct SeasonalSeries: Sendable {
     /// `[time][variable]`; NaN is missing.
-    public let values: [[Double]]
+    public let values: SeriesTable
     public let season: Season
     /// Standard deviations of the observation errors, `[time][variable]`, NaN where they are to be estimated; nil if
     /// all are.
-    public let errors: [[Double]]?
+    public let errors: SeriesTable?
 
-    public init(_ values: [[Double]], season: Season, errors: [[Double]]? = nil) {
+    public init(_ values: SeriesTable, season: Season, errors: SeriesTable? = nil) {
         precondition(
             season.period > 0 && 0..<season.period ~= season.firstPhase,
             "phase \(season.firstPhase) of a period of \(season.period)")
@@ -22,24 +20,26 @@ public struct SeasonalSeries: Sendable {
 
     /// With `period` steps in a year (or another cycle; 1 for none), the first of phase `firstPhase`.
     public init(_ values: [[Double]], period: Int, firstPhase: Int, errors: [[Double]]? = nil) {
-        self.init(values, season: .phases(period: period, first: firstPhase), errors: errors)
+        self.init(
+            SeriesTable(values), season: .phases(period: period, first: firstPhase),
+            errors: errors.map { SeriesTable($0) })
     }
 
     public var count: Int { values.count }
-    public var variables: Int { values.first?.count ?? 0 }
+    public var variables: Int { values.width }
     public var period: Int { season.period }
     public var firstPhase: Int { season.firstPhase }
     public func phase(_ time: Int) -> Int { season.phase(time) }
-    public var hasGaps: Bool { values.contains { $0.contains(where: \.isNaN) } }
+    public var hasGaps: Bool { values.numbers.contains(where: \.isNaN) }
 
     /// The same times with other values.
-    public func replacing(_ values: [[Double]]) -> SeasonalSeries {
+    public func replacing(_ values: SeriesTable) -> SeasonalSeries {
         SeasonalSeries(values, season: season, errors: errors)
     }
     /// The first `count` steps.
     public func prefix(_ count: Int) -> SeasonalSeries {
-        SeasonalSeries(
-            Array(values.prefix(count)), season: season, errors: errors.map { Array($0.prefix(count)) })
+        let times = 0..<min(count, self.count)
+        return SeasonalSeries(values.rows(times), season: season, errors: errors?.rows(times))
     }
 
     /// Gaps filled linearly in time; before the first and after the last value, with that value. A variable that was
@@ -48,7 +48,7 @@ public struct SeasonalSeries: Sendable {
         var filled = values
         for variable in 0..<variables {
             var before: Int?
-            for time in values.indices where !values[time][variable].isNaN {
+            for time in 0..<count where !values[time, variable].isNaN {
                 if (before ?? -1) + 1 < time { fill(&filled, variable, before, time) }
                 before = time
             }
@@ -58,9 +58,9 @@ public struct SeasonalSeries: Sendable {
     }
 
     /// Fills what lies between two known values, or beyond one.
-    private func fill(_ filled: inout [[Double]], _ variable: Int, _ before: Int?, _ after: Int?) {
+    private func fill(_ filled: inout SeriesTable, _ variable: Int, _ before: Int?, _ after: Int?) {
         for time in ((before ?? -1) + 1)..<(after ?? count) {
-            filled[time][variable] = interpolate(variable, before, time, after)
+            filled[time, variable] = interpolate(variable, before, time, after)
         }
     }
 
@@ -68,9 +68,9 @@ public struct SeasonalSeries: Sendable {
         switch (before, after) {
         case (let a?, let b?):
             let weight = Double(time - a) / Double(b - a)
-            return values[a][variable] * (1 - weight) + values[b][variable] * weight
-        case (let a?, nil): return values[a][variable]
-        case (nil, let b?): return values[b][variable]
+            return values[a, variable] * (1 - weight) + values[b, variable] * weight
+        case (let a?, nil): return values[a, variable]
+        case (nil, let b?): return values[b, variable]
         case (nil, nil): return 0
         }
     }
@@ -81,9 +81,9 @@ public struct SeasonalSeries: Sendable {
         var filled = values
         for variable in 0..<variables {
             var last = Double.nan
-            for time in values.indices {
-                if filled[time][variable].isNaN { filled[time][variable] = last }
-                last = filled[time][variable]
+            for time in 0..<count {
+                if filled[time, variable].isNaN { filled[time, variable] = last }
+                last = filled[time, variable]
             }
         }
         return replacing(filled)

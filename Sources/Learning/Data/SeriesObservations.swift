@@ -1,6 +1,17 @@
 import Assimilation
 import Tensors
 
+extension Observations {
+    /// From numbers in which NaN means missing: `series[t][i]`.
+    public init(_ series: SeriesTable, errorCovariance: Tensor, operator: Operator) {
+        let values = series.tensor
+        let isThere = values .== values
+        self.init(
+            values: selecting(isThere, values, 0), mask: isThere.cast(to: .float64), errorCovariance: errorCovariance,
+            operator: `operator`)
+    }
+}
+
 extension Climatology {
     /// The standardised anomalies of a series as observations, with the errors that the series carries.
     ///
@@ -15,7 +26,7 @@ extension Climatology {
     /// `[d, d]`, or `[T, d, d]` if the series carries errors.
     private func errorCovariance(_ series: SeasonalSeries, _ variance: Tensor) -> Tensor {
         guard let errors = series.errors else { return variance * Tensor.identity(series.variables) }
-        let standardised = Tensor(rows: errors) / Tensor(scales)
+        let standardised = errors.tensor / Tensor(scales)
         let isTold = standardised .== standardised
         return selecting(isTold, selecting(isTold, standardised, 0).squared(), variance).diagonalMatrix()
     }

@@ -23,17 +23,15 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
     ) -> [[[[Double]]]] {
         let filled = anomalies.carriedForward()
         return (0..<anomalies.variables).map { variable in
-            let values = filled.values.map { $0[variable] }
+            let values = filled.values.column(variable)
             if self == .climatology {
                 let samples = anomaliesBySeason(anomalies, variable, before: end)
                 return leads.map { lead in starts.map { samples[anomalies.season.group($0 + lead)] } }
             }
             let points = pointForecasts(values, before: end, leads: leads)
             return leads.enumerated().map { i, lead in
-                let errors = (0..<max(end - lead, 0)).compactMap { start -> Double? in
-                    guard start >= 12 else { return nil }
-                    let truth = anomalies.values[start + lead][variable]
-                    let error = truth - points[i][start]
+                let errors = (min(12, max(end - lead, 0))..<max(end - lead, 0)).compactMap { start -> Double? in
+                    let error = anomalies.values[start + lead, variable] - points[i][start]
                     return error.isNaN ? nil : error
                 }
                 let dressing = Baseline.dressing(errors)
@@ -49,9 +47,12 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
         case .persistence: return leads.map { _ in values }
         case .dampedPersistence:
             return leads.map { lead in
-                let pairs = (0..<max(end - lead, 0)).map { (values[$0], values[$0 + lead]) }.filter { !$0.0.isNaN }
-                let slope =
-                    pairs.map { $0.0 * $0.1 }.reduce(0.0, +) / max(pairs.map { $0.0 * $0.0 }.reduce(0.0, +), 1e-300)
+                var (products, squares) = (0.0, 0.0)
+                for start in 0..<max(end - lead, 0) where !values[start].isNaN {
+                    products += values[start] * values[start + lead]
+                    squares += values[start] * values[start]
+                }
+                let slope = products / max(squares, 1e-300)
                 return values.map { slope * $0 }
             }
         case .autoregression: return autoregression(values, before: end, leads: leads)
@@ -63,7 +64,7 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
         let first = (values.firstIndex { !$0.isNaN } ?? values.count) + order
         // As many equations as coefficients, or there is nothing to learn from.
         guard end - first > order else { return leads.map { _ in values.map { _ in .nan } } }
-        let series = SeasonalSeries(values.map { [$0] }, period: 1, firstPhase: 0)
+        let series = SeasonalSeries(SeriesTable(values, width: 1), season: .none)
         let layout = MemoryLayout(variables: 1, memory: order, period: 1, firstPhase: 0)
         let setting = SeasonalRegressionSetting(
             memory: order, ridge: 1e-6, decay: 0, seasonalLags: 0, seasonalRidge: 0, harmonics: 0)
@@ -72,25 +73,28 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
         ).model
         let coefficients = model.coefficients.values
         let offset = model.offsets.values[0]
-        return Baseline.iterated(values, leads: leads) { past in
-            offset + zip(coefficients, past).map(*).reduce(0.0, +)
-        }
+        return Baseline.iterated(values, leads: leads, coefficients, offset)
     }
 
-    /// Applies a one-step forecast again and again from every start; `past` is newest first.
-    private static func iterated(_ values: [Double], leads: [Int], _ next: ([Double]) -> Double) -> [[Double]] {
-        let order = 12
-        var result = [[Double]](repeating: [Double](repeating: 0, count: values.count), count: leads.count)
+    /// Applies a one-step forecast again and again from every start: `offset + Σ coefficients[i] · value[t − i]`.
+    private static func iterated(
+        _ values: [Double], leads: [Int], _ coefficients: [Double], _ offset: Double
+    ) -> [[Double]] {
+        let order = coefficients.count
+        var result = leads.map { _ in [Double](repeating: 0, count: values.count) }
+        // The values before a start and the forecasts after it, in the order of time.
+        var line = [Double](repeating: 0, count: order + (leads.last ?? 1))
         for start in values.indices {
-            var past = (0..<order).map { start >= $0 ? values[start - $0] : .nan }
+            for lag in 0..<order { line[order - 1 - lag] = start >= lag ? values[start - lag] : .nan }
             var position = 0
             for lead in 1...(leads.last ?? 1) {
-                let value = next(past)
+                var sum = 0.0
+                for lag in 0..<order { sum += coefficients[lag] * line[order + lead - 2 - lag] }
+                line[order + lead - 1] = offset + sum
                 if leads[position] == lead {
-                    result[position][start] = value
+                    result[position][start] = offset + sum
                     position += 1
                 }
-                past = [value] + past.dropLast()
             }
         }
         return result
@@ -122,7 +126,7 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
         let season = anomalies.season
         var groups = [[Double]](repeating: [], count: season.groupCount)
         for time in 0..<end {
-            let value = anomalies.values[time][variable]
+            let value = anomalies.values[time, variable]
             if !value.isNaN { groups[season.group(time)].append(value) }
         }
         if case .waves = season {

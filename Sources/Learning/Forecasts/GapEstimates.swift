@@ -15,7 +15,7 @@ public struct GapEstimates: Sendable {
     static let negligibleError = 0.01
 
     /// The series with expectations in place of what is unknown.
-    let filled: [[Double]]
+    let filled: SeriesTable
     private let unknowns: GapUnknowns
     /// Covariances of unknown `i` with those from `first` to itself.
     private let covariance: EnvelopeMatrix
@@ -26,11 +26,11 @@ public struct GapEstimates: Sendable {
     ///   - model: without networks.
     ///   - modelError: covariance of its one-step errors, `[d, d]`.
     init(
-        _ anomalies: SeasonalSeries, errors: [[Double]]? = nil, observationError: Double, model: MemoryModel,
+        _ anomalies: SeasonalSeries, errors: SeriesTable? = nil, observationError: Double, model: MemoryModel,
         modelError: Tensor
     ) {
         let unknowns = GapUnknowns(anomalies, memory: model.layout.memory) { time, variable in
-            let error = errors?[time][variable] ?? .nan
+            let error = errors?[time, variable] ?? .nan
             return error.isNaN ? observationError : error
         }
         var matrix = EnvelopeMatrix(first: unknowns.first)
@@ -44,7 +44,7 @@ public struct GapEstimates: Sendable {
         matrix.solve(&right)
         matrix.invert()
         var filled = anomalies.values
-        for i in right.indices { filled[unknowns.times[i]][unknowns.variables[i]] = right[i] }
+        for i in right.indices { filled[unknowns.times[i], unknowns.variables[i]] = right[i] }
         self.filled = filled
         self.unknowns = unknowns
         covariance = matrix

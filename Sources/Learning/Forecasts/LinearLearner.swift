@@ -69,7 +69,9 @@ public struct LinearLearner: Sendable {
 
 extension Climatology {
     /// Standard deviations of errors in units of the anomalies'.
-    func standardised(_ errors: [[Double]]?) -> [[Double]]? {
-        errors?.map { row in row.indices.map { row[$0] / scales[$0] } }
+    func standardised(_ errors: SeriesTable?) -> SeriesTable? {
+        guard let errors else { return nil }
+        return SeriesTable(
+            errors.numbers.indices.map { errors.numbers[$0] / scales[$0 % scales.count] }, width: errors.width)
     }
 }

@@ -51,7 +51,10 @@ public struct MemoryLayout: Sendable, Hashable {
     }
 
     /// The state at `time`, from a series without gaps.
-    func state(_ values: [[Double]], at time: Int) -> [Double] { (0..<memory).flatMap { values[time - $0] } }
+    func state<Rows: RandomAccessCollection>(_ values: Rows, at time: Int) -> [Double]
+    where Rows.Index == Int, Rows.Element: Sequence<Double> {
+        (0..<memory).flatMap { values[time - $0] }
+    }
 }
 
 /// A learned forecast model with memory: a linear part whose coefficients follow the seasons, and the mean of networks.

@@ -134,7 +134,7 @@ struct NetworkSamples: Tree {
         let states = Tensor(rows: times.map { layout.state(series.values, at: $0 - 1) })
         let seasons = layout.networkSeasons(of: times)
         inputs = Tensor.concatenated([states.slice(axis: 1, from: 0, to: memory * layout.variables), seasons], axis: 1)
-        let truth = Tensor(rows: times.map { series.values[$0] })
+        let truth = Tensor(rows: times.map { Array(series.values[$0]) })
         let used = states.slice(axis: 1, from: 0, to: linear.layout.count)
         let steps = Tensor(integers: times.map { $0 - 1 })
         targets = truth - vmap { (state: Tensor, step: Tensor) in linear.prediction(state, step: step) }(used, steps)

@@ -62,12 +62,13 @@ public struct SeasonalMoments: Sendable {
     /// `[times, n]`
     static func vectors(_ series: SeasonalSeries, _ d: Int, _ n: Int, _ times: [Int]) -> Tensor {
         let values = [Double](unsafeUninitializedCapacity: times.count * n) { out, count in
-            for (row, time) in times.enumerated() {
-                for lag in 0..<((n - 1) / d) {
-                    let past = series.values[time - lag]
-                    for v in 0..<d { out[row * n + lag * d + v] = past[v] }
+            series.values.numbers.withUnsafeBufferPointer { numbers in
+                for (row, time) in times.enumerated() {
+                    for lag in 0..<((n - 1) / d) {
+                        for v in 0..<d { out[row * n + lag * d + v] = numbers[(time - lag) * d + v] }
+                    }
+                    out[(row + 1) * n - 1] = 1
                 }
-                out[(row + 1) * n - 1] = 1
             }
             count = times.count * n
         }

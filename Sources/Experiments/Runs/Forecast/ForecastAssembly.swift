@@ -163,7 +163,7 @@ extension ForecastRun {
                 lead: found.lead, mean: byStart(found.mean), quantile5: byStart(found.quantiles[0]),
                 quantile25: byStart(found.quantiles[1]), quantile50: byStart(found.quantiles[2]),
                 quantile75: byStart(found.quantiles[3]), quantile95: byStart(found.quantiles[4]),
-                truth: byStart(found.targets.map { data.truth[$0][variable] }))
+                truth: byStart(found.targets.map { data.truth[$0, variable] }))
         }
         return ForecastRecord(
             method: forecasts.method, gaps: forecasts.gaps, variable: data.variables[variable].name,

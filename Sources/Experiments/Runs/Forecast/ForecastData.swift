@@ -7,17 +7,17 @@ struct ForecastData: Sendable {
     /// Under their transforms, inputs last.
     let model: ModelSeries
     /// `[time][variable]` in the units of the data, inputs last.
-    let original: [[Double]]
+    let original: SeriesTable
     let times: [Instant]
     /// What a user should know of the data, one sentence each.
     let warnings: [String]
     let series: SeasonalSeries
-    /// `[time][variable]`: what forecasts are scored against, the values themselves or a truth of their own; NaN where it
-    /// is not known.
-    let truth: [[Double]]
-    /// The seasonal difference of values and truth: 0, or the normals that a truth of anomalies is relative to. Used in
-    /// scoring alone.
-    private let reference: Climatology
+    /// `[time][variable]`: what forecasts are scored against, the values themselves or a truth of their own; NaN where
+    /// it is not known.
+    let truth: SeriesTable
+    /// The seasonal difference of values and a truth of their own: the normals that a truth of anomalies is relative
+    /// to; nil where the values are the truth. Used in scoring alone.
+    private let reference: Climatology?
     /// The normals of values that are their own truth, for the correlation of anomalies; a given truth has none.
     private let normals: Climatology?
     let training: Range<Int>
@@ -48,21 +48,27 @@ struct ForecastData: Sendable {
         for text in advice { StandardStream.report("apus: warning: \(setting.data.file): \(text)") }
         warnings = table.warnings + advice
         if let truths = tables.truth, truths.variables.count == variables.count {
-            truth = ForecastData.rows(truths)
+            let own = ForecastData.rows(truths)
+            let differences = SeriesTable(values.count, width: own.width) { t, row in
+                for v in row.indices { row[v] = values[t, v] - own[t, v] }
+            }
+            truth = own
             normals = nil
+            reference = Climatology(series.replacing(differences), over: Array(0..<validation.upperBound))
         } else {
             truth = values
             normals = Climatology(series.replacing(values), over: Array(0..<training.upperBound))
+            reference = nil
         }
-        let differences = zip(values, truth).map { zip($0, $1).map { $0 - $1 } }
-        reference = Climatology(series.replacing(differences), over: Array(0..<validation.upperBound))
         try requireEnough(setting)
     }
 
     var end: Int { validation.upperBound }
 
     /// The mean difference of values and truth in the season of a time, before the test.
-    func referenceValues(at time: Int) -> [Double] { reference.normal(series.season, at: time) }
+    func referenceValues(at time: Int) -> [Double] {
+        reference?.normal(series.season, at: time) ?? [Double](repeating: 0, count: variables.count)
+    }
 
     /// What anomalies of the truth are relative to, as correlations take them.
     func normalTruth(at time: Int, _ variable: Int) -> Double {
@@ -73,7 +79,7 @@ struct ForecastData: Sendable {
     /// 1 without transform.
     func slope(of variable: Int, _ climatology: Climatology) -> Double {
         guard let transform = model.transforms[variable] else { return 1 }
-        let known = training.map { series.values[$0][variable] }.filter { !$0.isNaN }
+        let known = training.map { series.values[$0, variable] }.filter { !$0.isNaN }
         let (mean, step) = (known.reduce(0, +) / Double(known.count), 1e-3 * climatology.scales[variable])
         return (transform.inverse(mean + step) - transform.inverse(mean - step)) / (2 * step)
     }
@@ -88,10 +94,7 @@ struct ForecastData: Sendable {
     /// A time as results state it.
     func text(_ time: Int) -> String { step.text(times[time]) }
 
-    static func rows(_ table: ObservationTable) -> [[Double]] {
-        let columns = table.variables.indices.map { table.series($0) }
-        return table.times.indices.map { t in columns.map { $0[t] ?? .nan } }
-    }
+    static func rows(_ table: ObservationTable) -> SeriesTable { SeriesTable(columns: table.values) }
 
     private static func ranges(
         _ table: ObservationTable, _ setting: ForecastSetting
@@ -109,8 +112,8 @@ struct ForecastData: Sendable {
 struct GapScenario: Sendable {
     let record: GapRecord
     let series: SeasonalSeries
-    /// `[time][variable]`: values that exist and are withheld.
-    let withheld: [[Bool]]
+    /// Values that exist and are withheld.
+    let withheld: WithheldValues
     /// Whether anything before the test is withheld, so that models must be learned anew.
     let changesTraining: Bool
 
@@ -139,15 +142,35 @@ struct GapScenario: Sendable {
 
     private init(_ record: GapRecord, _ data: ForecastData, _ isWithheld: (Int, Int) -> Bool) {
         self.record = record
-        let values = data.series.values
-        // Inputs are never withheld.
-        let outputs = data.variables.count
-        let withheld = values.indices.map { t in
-            values[t].indices.map { $0 < outputs && !values[t][$0].isNaN && isWithheld(t, $0) }
+        var values = data.series.values
+        var withheld = WithheldValues(width: values.width)
+        for t in 0..<values.count {
+            // Inputs are never withheld.
+            for v in data.variables.indices where !values[t, v].isNaN && isWithheld(t, v) {
+                withheld.insert(t, v)
+                values[t, v] = .nan
+            }
         }
         self.withheld = withheld
-        series = data.series.replacing(
-            values.indices.map { t in zip(values[t], withheld[t]).map { $1 ? .nan : $0 } })
-        changesTraining = withheld[..<data.end].contains { $0.contains(true) }
+        series = data.series.replacing(values)
+        changesTraining = withheld.first.map { $0 < data.end } ?? false
     }
+}
+
+/// Which values are withheld.
+struct WithheldValues: Sendable {
+    private let width: Int
+    private var places: Set<Int> = []
+    /// The first time at which any is.
+    private(set) var first: Int?
+
+    init(width: Int) { self.width = width }
+
+    mutating func insert(_ time: Int, _ variable: Int) {
+        places.insert(time * width + variable)
+        first = min(first ?? time, time)
+    }
+
+    func contains(_ time: Int, _ variable: Int) -> Bool { places.contains(time * width + variable) }
+    func contains(_ time: Int) -> Bool { (0..<width).contains { contains(time, $0) } }
 }

@@ -15,30 +15,24 @@ extension ForecastRun {
         let beliefs = forecaster.estimated(series, from: shown.lowerBound)
         let filter = estimates(forecaster, beliefs.filter, from: shown.lowerBound)
         let smoother = estimates(forecaster, beliefs.smoother, from: shown.lowerBound)
-        let anomalies = forecaster.climatology.anomalies(of: series).interpolated()
-        let interpolated = anomalies.values.enumerated().map { t, row in
-            let normal = forecaster.climatology.normal(series.season, at: t)
-            return row.indices.map { data.model.original(normal[$0] + forecaster.climatology.scales[$0] * row[$0], $0) }
-        }
         let records = data.variables.indices.map { v in
             SeriesRecord(
                 gaps: scenario.gaps, variable: data.variables[v].name, method: chosen.chosen,
                 times: shown.map { data.text($0) },
-                truth: shown.map { data.truth[$0][v].finite },
+                truth: shown.map { data.truth[$0, v].finite },
                 observed: shown.map {
-                    scenario.withheld[$0][v] ? nil : anomaly(data.original[$0][v], $0, v)
+                    scenario.withheld.contains($0, v) ? nil : anomaly(data.original[$0, v], $0, v)
                 },
-                filterMean: shown.map { anomaly(filter.mean[$0][v], $0, v) },
-                filterSpread: shown.map { filter.spread[$0][v].finite },
-                smootherMean: shown.map { anomaly(smoother.mean[$0][v], $0, v) },
-                smootherSpread: shown.map { smoother.spread[$0][v].finite })
+                filterMean: shown.map { anomaly(filter.mean[$0, v], $0, v) },
+                filterSpread: shown.map { filter.spread[$0, v].finite },
+                smootherMean: shown.map { anomaly(smoother.mean[$0, v], $0, v) },
+                smootherSpread: shown.map { smoother.spread[$0, v].finite })
         }
-        var estimators: [(GapEstimator, [[Double]])] = [
-            (.smoother, smoother.mean), (.filter, filter.mean), (.interpolation, interpolated),
-            (
-                .seriesInterpolation,
-                series.interpolated().values.map { $0.enumerated().map { data.model.original($1, $0) } }
-            ),
+        guard data.test.contains(where: { scenario.withheld.contains($0) }) else { return (records, []) }
+        var estimators: [(GapEstimator, SeriesTable)] = [
+            (.smoother, smoother.mean), (.filter, filter.mean),
+            (.interpolation, interpolated(series, forecaster.climatology)),
+            (.seriesInterpolation, original(series.interpolated().values)),
         ]
         if data.variables.count > 1 {
             estimators.insert((.regression, regressed(scenario, series, forecaster.climatology)), at: 3)
@@ -49,17 +43,33 @@ extension ForecastRun {
         return (records, filling)
     }
 
+    /// Values in the units of the data.
+    private func original(_ values: SeriesTable) -> SeriesTable {
+        SeriesTable(values.count, width: values.width) { t, row in
+            for v in row.indices { row[v] = data.model.original(values[t, v], v) }
+        }
+    }
+
+    /// Interpolated anomalies on top of the normals, in the units of the data.
+    private func interpolated(_ series: SeasonalSeries, _ climatology: Climatology) -> SeriesTable {
+        var values = climatology.anomalies(of: series).interpolated().values
+        climatology.eachNormal(series.season, 0..<values.count) { t, normal in
+            for v in normal.indices { values[t, v] = normal[v] + climatology.scales[v] * values[t, v] }
+        }
+        return original(values)
+    }
+
     /// The first step that is estimated: of very long series the last 20 000, and all of the test that is withheld.
     private func firstEstimate(_ scenario: GapScenario, of count: Int) -> Int {
         let latest = max(0, count - 20_000)
-        return min(latest, data.test.first { scenario.withheld[$0].contains(true) } ?? latest)
+        return min(latest, data.test.first { scenario.withheld.contains($0) } ?? latest)
     }
 
     /// Mean and standard deviation of the newest values in the units of the data, NaN before the first step: of the
     /// members transformed back, where a variable has a transform.
     private func estimates(
         _ forecaster: EnsembleForecaster, _ beliefs: Ensemble, from first: Int
-    ) -> (mean: [[Double]], spread: [[Double]]) {
+    ) -> (mean: SeriesTable, spread: SeriesTable) {
         var (mean, spread) = forecaster.estimates(beliefs, from: first)
         let season = forecaster.model.layout.season
         for (v, transform) in data.model.transforms.enumerated() {
@@ -76,21 +86,27 @@ extension ForecastRun {
                 spread[t][v] = (squares / Double(n - 1)).squareRoot()
             }
         }
-        let unknown = [[Double]](repeating: data.variables.map { _ in .nan }, count: first)
-        return (unknown + mean, unknown + spread)
+        let width = forecaster.model.layout.variables
+        let unknown = [Double](repeating: .nan, count: first * width)
+        return (
+            SeriesTable(unknown + mean.flatMap { $0 }, width: width),
+            SeriesTable(unknown + spread.flatMap { $0 }, width: width)
+        )
     }
 
     /// Estimates of withheld values of the test by the other variables at the same time; NaN elsewhere.
-    private func regressed(_ scenario: GapScenario, _ series: SeasonalSeries, _ climatology: Climatology) -> [[Double]]
+    private func regressed(_ scenario: GapScenario, _ series: SeasonalSeries, _ climatology: Climatology) -> SeriesTable
     {
         var regression = SimultaneousRegression(climatology.anomalies(of: series), before: data.end)
-        return (0..<series.count).map { t in
-            data.variables.indices.map { v in
-                guard data.test.contains(t), scenario.withheld[t][v] else { return .nan }
+        var values = SeriesTable(
+            [Double](repeating: .nan, count: series.count * series.variables), width: series.variables)
+        for t in data.test {
+            for v in data.variables.indices where scenario.withheld.contains(t, v) {
                 let anomaly = climatology.scales[v] * regression.estimate(v, at: t)
-                return data.model.original(climatology.normal(series.season, at: t)[v] + anomaly, v)
+                values[t, v] = data.model.original(climatology.normal(series.season, at: t)[v] + anomaly, v)
             }
         }
+        return values
     }
 
     private func anomaly(_ value: Double, _ time: Int, _ variable: Int) -> Double? {
@@ -99,12 +115,12 @@ extension ForecastRun {
 
     /// The error of an estimator at withheld values of the test period.
     private func record(
-        _ scenario: GapScenario, _ estimator: GapEstimator, _ values: [[Double]], variable: Int
+        _ scenario: GapScenario, _ estimator: GapEstimator, _ values: SeriesTable, variable: Int
     ) -> GapFillingRecord? {
-        let mask = data.test.map { scenario.withheld[$0][variable] && values[$0][variable].isFinite }
+        let mask = data.test.map { scenario.withheld.contains($0, variable) && values[$0, variable].isFinite }
         guard mask.contains(true) else { return nil }
         let squares = data.test.map { t -> Double in
-            let error = values[t][variable] - data.original[t][variable]
+            let error = values[t, variable] - data.original[t, variable]
             return error.isFinite ? error * error : 0
         }
         let estimate = bootstrap.estimate(ScoreSeries(.rootMean, terms: squares, mask: mask))

@@ -51,8 +51,8 @@ struct InputSetting: Sendable {
 struct ModelSeries: Sendable {
     let table: ObservationTable
     /// `[time][variable]`
-    let values: [[Double]]
-    let errors: [[Double]]?
+    let values: SeriesTable
+    let errors: SeriesTable?
     let transforms: [ValueTransform?]
     let inputs: [InputSetting]
 
@@ -73,16 +73,13 @@ struct ModelSeries: Sendable {
     /// A value in the units of the data.
     func original(_ value: Double, _ variable: Int) -> Double { transforms[variable]?.inverse(value) ?? value }
 
-    private static func ahead(_ rows: [[Double]], _ inputs: [InputSetting]) -> [[Double]] {
-        guard inputs.contains(where: { $0.future == .known }) else { return rows }
-        let outputs = (rows.first?.count ?? 0) - inputs.count
-        return rows.indices.map { t in
-            var row = rows[t]
-            for (i, input) in inputs.enumerated() where input.future == .known {
-                row[outputs + i] = t + 1 < rows.count ? rows[t + 1][outputs + i] : .nan
-            }
-            return row
+    private static func ahead(_ rows: SeriesTable, _ inputs: [InputSetting]) -> SeriesTable {
+        var result = rows
+        for (i, input) in inputs.enumerated() where input.future == .known {
+            let v = rows.width - inputs.count + i
+            for t in 0..<rows.count { result[t, v] = t + 1 < rows.count ? rows[t + 1, v] : .nan }
         }
+        return result
     }
 
     /// The inputs after each start as a forecast may use them, standardised, `[starts, longest lead, inputs]`; NaN
@@ -93,7 +90,7 @@ struct ModelSeries: Sendable {
         var last = [[Double]](repeating: [], count: anomalies.count)
         var latest = [Double](repeating: .nan, count: inputs.count)
         for t in anomalies.indices {
-            for i in inputs.indices where !anomalies[t][outputs + i].isNaN { latest[i] = anomalies[t][outputs + i] }
+            for i in inputs.indices where !anomalies[t, outputs + i].isNaN { latest[i] = anomalies[t, outputs + i] }
             last[t] = latest
         }
         let rows = starts.flatMap { start in
@@ -101,7 +98,7 @@ struct ModelSeries: Sendable {
                 inputs.enumerated().map { i, input -> Double in
                     switch input.future {
                     case .persistence: last[start][i]
-                    case .known: start + lead < anomalies.count ? anomalies[start + lead][outputs + i] : .nan
+                    case .known: start + lead < anomalies.count ? anomalies[start + lead, outputs + i] : .nan
                     }
                 }
             }

@@ -79,7 +79,7 @@ struct ForecastScorer: Sendable {
     private func score(
         _ method: String, _ gaps: Gaps, variable: Int, lead: Int, _ targets: [Int], _ members: [[Double]]
     ) -> LeadForecasts {
-        let truth = targets.map { data.truth[$0][variable] }
+        let truth = targets.map { data.truth[$0, variable] }
         let isFinite = members.map { $0.allSatisfy(\.isFinite) }
         let mask = zip(truth, isFinite).map { $0.isFinite && $1 }
         let forecasts = EnsembleForecasts(

@@ -7,7 +7,7 @@ import Learning
 /// where none has a value, the estimate is the mean.
 struct SimultaneousRegression {
     private static let mostPredictors = 8
-    private let anomalies: [[Double]]
+    private let anomalies: SeriesTable
     private let end: Int
     private var fits: [[Int]: [Double]] = [:]
     private var orders: [Int: [Int]] = [:]
@@ -26,14 +26,14 @@ struct SimultaneousRegression {
     /// The other variables, the most correlated with this one first.
     private mutating func order(_ variable: Int) -> [Int] {
         if let known = orders[variable] { return known }
-        let others = anomalies[0].indices.filter { $0 != variable }.map { ($0, abs(correlation(variable, $0))) }
+        let others = (0..<anomalies.width).filter { $0 != variable }.map { ($0, abs(correlation(variable, $0))) }
         let order = others.sorted { ($0.1, $1.0) > ($1.1, $0.0) }.map(\.0)
         orders[variable] = order
         return order
     }
 
     private func correlation(_ a: Int, _ b: Int) -> Double {
-        let pairs = anomalies[..<end].map { ($0[a], $0[b]) }.filter { !$0.0.isNaN && !$0.1.isNaN }
+        let pairs = (0..<end).map { (anomalies[$0, a], anomalies[$0, b]) }.filter { !$0.0.isNaN && !$0.1.isNaN }
         let count = Double(max(1, pairs.count))
         let (x, y) = (pairs.reduce(0) { $0 + $1.0 } / count, pairs.reduce(0) { $0 + $1.1 } / count)
         let sums = pairs.reduce((xx: 0.0, yy: 0.0, xy: 0.0)) { sums, pair in
@@ -61,7 +61,7 @@ struct SimultaneousRegression {
 
     /// The anomalies of some variables at the times before the test at which all are known.
     private func complete(_ variables: [Int]) -> [[Double]] {
-        anomalies[..<end].map { row in variables.map { row[$0] } }.filter { !$0.contains(where: \.isNaN) }
+        (0..<end).map { t in variables.map { anomalies[t, $0] } }.filter { !$0.contains(where: \.isNaN) }
     }
 
     private func coefficients(_ rows: [[Double]], count k: Int) -> [Double] {

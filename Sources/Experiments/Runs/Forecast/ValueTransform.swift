@@ -1,4 +1,5 @@
 import Foundation
+import Learning
 
 /// A monotone function under which a variable is learned and assimilated;
 /// forecasts are transformed back by its inverse.
@@ -95,7 +96,7 @@ extension ObservationTable {
     /// NaN where missing.
     ///
     /// - Throws: a value outside the domain of its transform, with its row.
-    func rows(_ transforms: [ValueTransform?]) throws(InputError) -> (values: [[Double]], errors: [[Double]]?) {
+    func rows(_ transforms: [ValueTransform?]) throws(InputError) -> (values: SeriesTable, errors: SeriesTable?) {
         var columns = values
         var deviations = errors
         for (v, transform) in transforms.enumerated() {
@@ -113,8 +114,9 @@ extension ObservationTable {
         }
         let isTold = deviations.contains { $0 != nil }
         return (
-            times.indices.map { t in columns.map { $0[t] } },
-            isTold ? times.indices.map { t in deviations.map { $0?[t] ?? .nan } } : nil
+            SeriesTable(columns: columns),
+            isTold
+                ? SeriesTable(columns: deviations.map { $0 ?? [Double](repeating: .nan, count: times.count) }) : nil
         )
     }
 }

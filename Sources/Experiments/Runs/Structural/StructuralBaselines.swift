@@ -62,7 +62,7 @@ struct BaselineMeans: Sendable {
         first = given.firstIndex { !$0.isNaN } ?? given.count
         cycle = base.map { max(1, Int($0.period.rounded())) }
         courses = course.upToEach(window: cycle.map { 10 * $0 }, least: base?.period ?? 1, from: first)
-        carried = SeasonalSeries(given.map { [$0] }, period: 1, firstPhase: 0).carriedForward().values.map { $0[0] }
+        carried = SeasonalSeries(SeriesTable(given, width: 1), season: .none).carriedForward().values.numbers
         known = given.reduce(into: [0]) { $0.append($0[$0.count - 1] + ($1.isNaN ? 0 : 1)) }
         // From the first value, so that a large offset costs no digits.
         let origin = first < given.count ? given[first] : 0

@@ -63,7 +63,7 @@ struct StructuralEstimates: Sendable {
     }
 
     private func interpolated(_ values: [Double]) -> [Double] {
-        SeasonalSeries(values.map { [$0] }, period: 1, firstPhase: 0).interpolated().values.map { $0[0] }
+        SeasonalSeries(SeriesTable(values, width: 1), season: .none).interpolated().values.numbers
     }
 
     /// How many values are missing in the data, and how well the smoother says it knows them.
