@@ -24,6 +24,8 @@ public struct LinearLearner: Sendable {
         public let model: MemoryModel
         /// Covariance of the one-step errors of standardised anomalies, `[d, d]`.
         public let modelError: Tensor
+        /// The variance of the errors of new forecasts over that of the residuals of the fit.
+        let errorGrowth: Double
         /// Standardised anomalies before `end`, gaps filled by their estimates.
         public let filled: SeasonalSeries
     }
@@ -38,7 +40,7 @@ public struct LinearLearner: Sendable {
         guard anomalies.hasGaps else {
             return Learned(
                 climatology: climatology, model: regression.model, modelError: regression.residualCovariance,
-                filled: filled)
+                errorGrowth: regression.errorGrowth, filled: filled)
         }
         for _ in 0..<rounds {
             let gaps = GapEstimates(
@@ -54,8 +56,8 @@ public struct LinearLearner: Sendable {
             eachRound()
         }
         return Learned(
-            climatology: climatology, model: regression.model, modelError: regression.residualCovariance, filled: filled
-        )
+            climatology: climatology, model: regression.model, modelError: regression.residualCovariance,
+            errorGrowth: regression.errorGrowth, filled: filled)
     }
 
     private func layout(_ series: SeasonalSeries) -> MemoryLayout {

@@ -105,7 +105,8 @@ public struct NetworkLearner: Sendable {
     }
 
     private func logScore(_ errors: Tensor, residuals: Tensor) -> Double {
-        let covariance = residuals.transposed.matrixProduct(residuals) / Tensor(Double(residuals.shape[0]))
+        let freedom = Double(residuals.shape[0])
+        let covariance = (residuals.transposed.matrixProduct(residuals) / Tensor(freedom)).shrunken(freedom: freedom)
         let squares = errors.transposed.matrixProduct(errors)
         let determinant = (covariance * Tensor(2 * Double.pi)).logDeterminant() * Tensor(Double(errors.shape[0]))
         return -0.5 * (determinant + covariance.symmetricSolve(squares).diagonalSum()).scalar
@@ -119,7 +120,8 @@ extension [NetworkLearner.Fold] {
     /// Covariance of the errors that the networks made where they were not trained, `[d, d]`.
     public var errorCovariance: Tensor {
         let count = map(\.heldOut.count).reduce(0, +)
-        return map(\.squares).dropFirst().reduce(self[0].squares, +) / Tensor(Double(count))
+        let covariance = map(\.squares).dropFirst().reduce(self[0].squares, +) / Tensor(Double(count))
+        return covariance.shrunken(freedom: Double(count))
     }
 }
 

@@ -9,7 +9,8 @@ import Tensors
 ///
 /// A gradient costs O(T n³) for a state of n variables: the likelihood is that of the last T observations that `work`
 /// multiplications allow. Where those hold fewer than ten values for each error that is asked for, they would be fitted
-/// to chance: then the observation error is `least`, and the model error that of the regression.
+/// to chance: then the observation error is `least`, and the model error that of the regression. The innovations are
+/// those of the fit: where it has many coefficients for its times, the model error grows to that of new forecasts.
 public struct ObservationModelErrors: Sendable {
     /// Standard deviation of the observation error, in units of the anomalies' standard deviation.
     public let observationError: Double
@@ -39,7 +40,7 @@ public struct ObservationModelErrors: Sendable {
             -likelihood(errors.observationVariance(least: least), errors.modelError)
         }.point
         observationError = best.observationVariance(least: least).scalar.squareRoot()
-        modelError = best.modelError
+        modelError = best.modelError * Tensor(learned.errorGrowth)
     }
 }
 

@@ -38,6 +38,7 @@ struct RidgeFit {
     let used: Double
     /// `Σ e eᵀ` of the residuals, `[d, d]`.
     let squares: Tensor
+    let leftOut: LeftOutBlocks
 
     /// `B = Λ⁻¹ Xᵀ A` with `(X Λ⁻¹ Xᵀ + I) A = Y`, whose solution is the residuals too: O(N² (f + d) + N³).
     init(dual samples: SeasonalSamples, _ setting: SeasonalRegressionSetting, _ penalty: Tensor) {
@@ -49,16 +50,68 @@ struct RidgeFit {
         coefficients = x.transposed.matrixProduct(residuals) / scale.expanded(axis: -1)
         used = Double(count) - inverse.diagonalSum().scalar
         squares = residuals.transposed.matrixProduct(residuals)
+        leftOut = LeftOutBlocks { (residuals, { inverse[$0].slice(axis: 1, from: $0.lowerBound, to: $0.upperBound) }) }
     }
 
     /// With estimates whose errors add to the products: O(N f² + f³).
     init(primal samples: SeasonalSamples, _ setting: SeasonalRegressionSetting, _ penalty: Tensor) {
         let normal = NormalEquations(
             samples.features(setting), samples.targets, spread: samples.spread(setting))
-        let inverse = (normal.gram + penalty.diagonalMatrix()).symmetricInverse()
-        coefficients = inverse.matrixProduct(normal.cross)
+        let system = normal.gram + penalty.diagonalMatrix()
+        let inverse = system.symmetricInverse()
+        let solution = inverse.matrixProduct(normal.cross)
+        coefficients = solution
         used = Double(penalty.count) - (inverse.diagonal() * penalty).sum().scalar
         squares = normal.residual(coefficients)
+        leftOut = LeftOutBlocks({ samples }, setting, system, solution)
+    }
+}
+
+/// Forecasts of blocks of time by the regression on all others, without another fit.
+///
+///     e[b] = (I − H[b, b])⁻¹ r[b],   H = X (Xᵀ X + Λ)⁻¹ Xᵀ
+///
+/// for the residuals r of the fit: exact where no value is an estimate. Blocks, and not single times, since neighbours
+/// tell of each other. Cost: a fit more.
+struct LeftOutBlocks {
+    private static let count = 16
+    /// The residuals, `[N, d]`, and the part of `I − H` of some samples.
+    private let parts: () -> (residuals: Tensor, complement: (Range<Int>) -> Tensor)
+
+    init(_ parts: @escaping () -> (residuals: Tensor, complement: (Range<Int>) -> Tensor)) { self.parts = parts }
+
+    /// - Parameter system: `Xᵀ X + Λ`, with what estimates add.
+    init(
+        _ samples: @escaping () -> SeasonalSamples, _ setting: SeasonalRegressionSetting, _ system: Tensor,
+        _ coefficients: Tensor
+    ) {
+        self.init {
+            let samples = samples()
+            let x = samples.features(setting)
+            let inverse = system.symmetricInverse()
+            return (
+                samples.targets - x.matrixProduct(coefficients),
+                { block in
+                    let rows = x[block]
+                    let fitted = rows.matrixProduct(inverse).matrixProduct(rows.transposed)
+                    return Tensor.identity(block.count) - fitted
+                }
+            )
+        }
+    }
+
+    /// `Σ e eᵀ − Σ r rᵀ`, `[d, d]`.
+    var growth: Tensor {
+        let (residuals, complement) = parts()
+        let n = residuals.shape[0]
+        let blocks = min(LeftOutBlocks.count, n)
+        let sums = (0..<blocks).map { b -> Tensor in
+            let block = (b * n / blocks)..<((b + 1) * n / blocks)
+            let fitted = residuals[block]
+            let forecast = complement(block).symmetricSolve(fitted)
+            return forecast.transposed.matrixProduct(forecast) - fitted.transposed.matrixProduct(fitted)
+        }
+        return sums.dropFirst().reduce(sums[0], +)
     }
 }
 

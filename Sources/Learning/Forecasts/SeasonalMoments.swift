@@ -15,6 +15,12 @@ public struct SeasonalMoments: Sendable {
     let form: Form
     let count: Int
     let layout: MemoryLayout
+    private let series: SeasonalSeries
+    private let times: [Int]
+    private let gaps: GapEstimates?
+
+    /// The targets and the past before them, in either form.
+    var samples: SeasonalSamples { SeasonalSamples(series, layout, times, gaps) }
 
     /// - Parameters:
     ///   - times: the targets; each must have `layout.memory` values before it.
@@ -27,8 +33,9 @@ public struct SeasonalMoments: Sendable {
     init(
         _ series: SeasonalSeries, layout: MemoryLayout, targets times: [Int], gaps: GapEstimates? = nil, asSamples: Bool
     ) {
-        self.layout = layout
+        (self.layout, self.series, self.gaps) = (layout, series, gaps)
         let times = times.filter { $0 >= layout.memory }
+        self.times = times
         count = times.count
         form =
             asSamples

@@ -35,46 +35,58 @@ extension Double {
 /// Linear regression of the next value on the past and the season, ridge, in closed form.
 public struct SeasonalRegression: Sendable {
     public let model: MemoryModel
-    /// Covariance of the residuals, corrected for the effective number of parameters, `[d, d]`; where there are more of
-    /// these than times, that of the errors of new forecasts by generalised cross-validation (Golub,
-    /// Heath & Wahba 1979).
+    /// Covariance of the residuals, corrected for the effective number of parameters, `[d, d]`; where the fit takes
+    /// more than an eighth of the times, that of forecasts of blocks of time that are left out.
     public let residualCovariance: Tensor
+    /// The variance of those forecasts' errors over that of the residuals; 1 where the fit takes less of the times.
+    let errorGrowth: Double
     /// The trace of the matrix that makes fitted values of targets.
     let effectiveParameters: Double
     /// `[f, d]`
     private let coefficients: Tensor
     private let setting: SeasonalRegressionSetting
+    /// A fit of a smaller share of the times has errors about as large as new forecasts.
+    private static let smallShare = 0.125
 
     public init(_ moments: SeasonalMoments, _ setting: SeasonalRegressionSetting) {
         let layout = moments.layout
         precondition(setting.memory <= layout.memory, "memory \(setting.memory) of moments over \(layout.memory)")
         self.setting = setting
         let penalty = SeasonalRegression.penalty(layout, setting)
-        var squares: Tensor
+        let squares: Tensor
         let used: Double
+        let leftOut: LeftOutBlocks
         switch moments.form {
         case .sums(let sums):
             let features = SeasonalRegression.features(layout, setting)
             let normal = NormalEquations(sums, features, variables: layout.variables)
             let system = normal.gram + penalty.diagonalMatrix()
-            coefficients = system.symmetricSolve(normal.cross)
+            let solution = system.symmetricSolve(normal.cross)
+            coefficients = solution
             used = system.symmetricSolve(normal.gram).diagonal().sum().scalar
             squares = normal.residual(coefficients)
             model = SeasonalRegression.model(layout, setting, features, coefficients)
+            leftOut = LeftOutBlocks({ moments.samples }, setting, system, solution)
         case .samples(let samples):
             let fit =
                 samples.hasSpread
                 ? RidgeFit(primal: samples, setting, penalty) : RidgeFit(dual: samples, setting, penalty)
-            (coefficients, used, squares) = (fit.coefficients, fit.used, fit.squares)
+            (coefficients, used, squares, leftOut) = (fit.coefficients, fit.used, fit.squares, fit.leftOut)
             model = SeasonalRegression.model(layout, setting, coefficients)
         }
-        let freedom = max(Double(moments.count) - used, 1)
-        if case .samples = moments.form {
-            // Coefficients nearly as many as times: new errors are larger than those of the fit by as much again.
-            squares = squares * Tensor(Double(moments.count) / freedom)
-        }
+        let count = Double(moments.count)
+        let freedom = max(count - used, 1)
         effectiveParameters = used
-        residualCovariance = (squares / Tensor(freedom)).shrunken(freedom: freedom)
+        if used > SeasonalRegression.smallShare * count {
+            let larger = squares + leftOut.growth
+            let variance = squares.diagonalSum().scalar
+            // A fit without errors, but for rounding, has none that could grow.
+            errorGrowth = variance > 0 ? larger.diagonalSum().scalar / variance : 1
+            residualCovariance = (larger / Tensor(count)).shrunken(freedom: freedom)
+        } else {
+            errorGrowth = 1
+            residualCovariance = (squares / Tensor(freedom)).shrunken(freedom: freedom)
+        }
     }
 
     /// Gaussian log-score of one-step forecasts on other data: `−½ (N log det 2πQ + tr Q⁻¹ Σ e eᵀ)`.
