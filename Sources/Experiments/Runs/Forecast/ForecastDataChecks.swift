@@ -5,8 +5,9 @@ extension ForecastData {
     func requireEnough(_ setting: ForecastSetting) throws(InputError) {
         try requireLength(setting)
         try requireMemory(setting)
-        for v in 0..<series.variables { try requireVariation(of: v, setting) }
-        try requireIndependence(setting)
+        let normals = Climatology(series, over: Array(training))
+        for v in 0..<series.variables { try requireVariation(of: v, normals, setting) }
+        try requireIndependence(normals, setting)
         try requireTargetValues(setting)
         for gaps in setting.gaps {
             guard case .period(let variable, let period, let place) = gaps.rule else { continue }
@@ -21,7 +22,7 @@ extension ForecastData {
     /// The times in a period at which a variable has a value.
     func withheld(of variable: String, in period: Range<Instant>) -> [Int] {
         guard let v = variables.firstIndex(where: { $0.name == variable }) else { return [] }
-        return series.values.indices.filter { period.contains(times[$0]) && !series.values[$0][v].isNaN }
+        return series.values.indices.filter { period.contains(times[$0]) && !series.values[$0, v].isNaN }
     }
 
     private func requireLength(_ setting: ForecastSetting) throws(InputError) {
@@ -60,11 +61,12 @@ extension ForecastData {
             MemoryNeed(["starts": starts, "members": setting.members, "memory": memory, "variables": d]))
         let state = (memory + 1) * d
         try setting.places.linear.require(
-            MemoryNeed(["memory × variables": state, "memory × variables": state, "seasons": 4 * series.period]),
-            MemoryNeed(["times": series.count, "memory × variables": state]),
             MemoryNeed([
-                "times": series.hasGaps ? 3 * end : 0, "memory × variables": state, "memory × variables": state,
-            ]))
+                "memory × variables": state, "memory × variables": state,
+                "seasons": 4 * (state < series.count ? series.period : 1),
+            ]),
+            MemoryNeed(["times": series.count, "memory × variables": state]),
+            needOfGaps(memory))
         for network in setting.network + setting.correction {
             let widths = [network.memory * d] + network.hidden
             try (setting.places.network ?? setting.places.linear).require(
@@ -73,17 +75,32 @@ extension ForecastData {
         }
     }
 
+    /// Covariances of estimates with those in one window: of values that are missing, or have errors that count.
+    private func needOfGaps(_ memory: Int) -> MemoryNeed {
+        let isAllUnknown = series.errors != nil
+        let unknown = (0..<end).map { t in isAllUnknown ? series.variables : series.values[t].count(where: \.isNaN) }
+        var (window, most) = (0, 0)
+        for t in unknown.indices {
+            window += unknown[t] - (t > memory ? unknown[t - memory - 1] : 0)
+            most = max(most, window)
+        }
+        return MemoryNeed(["missing values": unknown.reduce(0, +), "those within the memory": most])
+    }
+
     /// What never leaves its seasonal mean leaves nothing to learn, and its scaled anomalies would be rounding errors.
-    private func requireVariation(of variable: Int, _ setting: ForecastSetting) throws(InputError) {
-        let known = training.lowerBound..<training.upperBound
-        let values = known.map { series.values[$0][variable] }.filter { !$0.isNaN }
-        guard let largest = values.map(abs).max() else {
+    private func requireVariation(
+        of variable: Int, _ normals: Climatology, _ setting: ForecastSetting
+    ) throws(InputError) {
+        var (largest, most) = (-Double.infinity, -Double.infinity)
+        normals.eachNormal(series.season, training) { time, normal in
+            let value = series.values[time, variable]
+            guard !value.isNaN else { return }
+            (largest, most) = (max(largest, abs(value)), max(most, abs(value - normal[variable])))
+        }
+        guard largest >= 0 else {
             throw fault(variable, "has no value in the training period", "at least a few years of values", setting)
         }
-        let normal = Climatology(series, over: Array(known))
-        let deviations = known.map { series.values[$0][variable] - normal.normal(series.season, at: $0)[variable] }
-            .filter { !$0.isNaN }
-        guard let most = deviations.map(abs).max(), most > 1e-10 * largest, most > SeriesConverter.leastVariation else {
+        guard most > 1e-10 * largest, most > SeriesConverter.leastVariation else {
             throw fault(
                 variable, "does not vary about its seasonal mean in the training period",
                 "anomalies above \(SeriesConverter.leastVariation); the key 'scale' changes the unit", setting)
@@ -91,21 +108,38 @@ extension ForecastData {
     }
 
     /// A variable that is a linear combination of others makes every covariance singular.
-    private func requireIndependence(_ setting: ForecastSetting) throws(InputError) {
-        // So few times make any variables dependent; the regression then shrinks their correlations.
-        guard training.count >= 2 * (variables.count + series.season.coefficientCount) else { return }
-        let anomalies = Climatology(series, over: Array(training)).anomalies(of: series).interpolated()
-        var residuals = (0..<series.variables).map { v in training.map { anomalies.values[$0][v] } }
-        for v in residuals.indices {
-            let square = dot(residuals[v], residuals[v])
-            guard square > 1e-10 * Double(training.count) else {
-                throw fault(
-                    v, "is a linear combination of the variables before it in the training period",
-                    "variables of which none follows from the others", setting)
+    ///
+    /// As many variables as times follow from each other by chance, and the regression shrinks their correlations: a
+    /// variable is held against all before it while times are left over, and against each of the others alone after
+    /// that.
+    private func requireIndependence(_ normals: Climatology, _ setting: ForecastSetting) throws(InputError) {
+        let anomalies = normals.anomalies(of: series).interpolated().values
+        let columns = (0..<series.variables).map { v in Array(anomalies.column(v)[training]) }
+        let expected = "variables of which none follows from the others"
+        let least = 1e-10 * Double(training.count)
+        var residuals = columns
+        for v in columns.indices {
+            guard v + series.season.coefficientCount + 5 < training.count else {
+                for w in 0..<v {
+                    let slope = dot(columns[w], columns[v]) / dot(columns[w], columns[w])
+                    let rest = zip(columns[v], columns[w]).reduce(0) {
+                        $0 + ($1.0 - slope * $1.1) * ($1.0 - slope * $1.1)
+                    }
+                    guard rest > least else {
+                        let other = model.table.variables[w].name.quoted
+                        throw fault(v, "follows from \(other) in the training period", expected, setting)
+                    }
+                }
+                continue
             }
-            for w in residuals.indices where w > v {
+            let square = dot(residuals[v], residuals[v])
+            guard square > least else {
+                throw fault(
+                    v, "is a linear combination of the variables before it in the training period", expected, setting)
+            }
+            for w in (v + 1)..<max(v + 1, columns.count) {
                 let slope = dot(residuals[v], residuals[w]) / square
-                residuals[w] = zip(residuals[w], residuals[v]).map { $0 - slope * $1 }
+                for t in residuals[w].indices { residuals[w][t] -= slope * residuals[v][t] }
             }
         }
     }
@@ -113,7 +147,7 @@ extension ForecastData {
     /// Choices are made, and forecasts judged, by the target.
     private func requireTargetValues(_ setting: ForecastSetting) throws(InputError) {
         for (name, period) in [("validation", validation), ("test", test)]
-        where period.count(where: { truth[$0][target].isFinite }) < 2 {
+        where period.count(where: { truth[$0, target].isFinite }) < 2 {
             throw fault(
                 target, "has fewer than two values in the \(name) period", "values of the target to score with", setting
             )
@@ -130,4 +164,8 @@ extension ForecastData {
     }
 }
 
-private func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).map(*).reduce(0.0, +) }
+private func dot(_ a: [Double], _ b: [Double]) -> Double {
+    var sum = 0.0
+    for i in a.indices { sum += a[i] * b[i] }
+    return sum
+}
