@@ -74,6 +74,34 @@ import Testing
         #expect(Stage().run(.quiet, total: 100, secondsEach: 1) == "")
     }
 
+    /// A step of a minute: the time moves all the same, and not with a line a second.
+    @Test func timeIsToldWhileNothingAdvances() {
+        for (style, least, most) in [(ProgressMeter.Style.lines, 40, 120), (.bar, 590, 600)] {
+            let stage = Stage()
+            let meter = stage.meter(style, total: 3)
+            var (told, silence, longest) = (0, 0, 0)
+            for second in 1...600 {
+                stage.time.withLock { $0 = Double(second) }
+                let before = stage.text.withLock { $0.count }
+                if second == 300 { meter.advance() }
+                meter.beat()
+                let isTold = stage.text.withLock { $0.count } > before
+                (told, silence) = (told + (isTold ? 1 : 0), isTold ? 0 : silence + 1)
+                if second < 120 { longest = max(longest, silence) }
+            }
+            #expect(longest <= 6, "\(style): silent for \(longest) s")
+            #expect(told >= least && told <= most, "\(style): told \(told) times")
+            meter.finish()
+            let end = stage.text.withLock { $0 }
+            meter.beat()
+            #expect(stage.text.withLock { $0 } == end && end.hasSuffix("Training: done in 10:00\n"))
+        }
+        let quiet = Stage()
+        quiet.time.withLock { $0 = 10 }
+        quiet.meter(.quiet, total: 3).beat()
+        #expect(quiet.text.withLock { $0 } == "")
+    }
+
     @Test func notesStandBehindTheTimeLeft() {
         let stage = Stage()
         let meter = stage.meter(.lines, total: 4)

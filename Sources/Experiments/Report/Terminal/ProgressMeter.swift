@@ -1,13 +1,14 @@
+import Dispatch
 import Foundation
 import Synchronization
 import Tensors
 
 /// Tells how far a task has come, with the time that it took and will take.
 ///
-/// Nothing is told of tasks that end within two seconds. On a terminal the telling is a bar that is redrawn ten times
-/// a second at most, elsewhere a plain line every tenth of the task and whenever five times as much time has passed,
-/// five seconds apart at least. Any number of threads may call ``advance(by:)``; copies of the value advance the same
-/// task.
+/// Nothing is told of tasks that end within two seconds. On a terminal the telling is a bar that is redrawn ten times a
+/// second at most, and once a second while nothing advances; elsewhere it is a plain line every tenth of the task and
+/// whenever five times as much time has passed, five seconds apart at least, and every twentieth of the time while
+/// nothing advances. Any number of threads may call ``advance(by:)``; copies of the value advance the same task.
 public struct ProgressMeter: Sendable {
     /// How progress is told.
     public enum Style: Sendable, Equatable {
@@ -28,6 +29,7 @@ public struct ProgressMeter: Sendable {
             title, total: total, style: TerminalStyle.progress(isQuiet: isQuiet),
             elapsed: { (ContinuousClock.now - start) / .seconds(1) },
             write: { _ = StandardStream.write($0, to: STDERR_FILENO) })
+        shared.keepTelling()
     }
 
     /// A task with its own clock (seconds since it began) and its own outlet.
@@ -50,6 +52,9 @@ public struct ProgressMeter: Sendable {
         }
     }
 
+    /// Tells the time while nothing advances.
+    func beat() { _ = shared.beat() }
+
     /// Says that the task is over; later calls do nothing.
     public func finish() {
         shared.tell { $0.finish(at: $1) }
@@ -69,6 +74,23 @@ private final class SharedProgress: Sendable {
         self.state = state
         self.elapsed = elapsed
         self.write = write
+    }
+
+    /// A queue with a thread of its own, however many others are at work.
+    private static let queue = DispatchQueue(label: "apus.progress")
+
+    /// Tells the time every second until the task is over or forgotten.
+    func keepTelling() {
+        guard state.withLock({ $0.style != .quiet }) else { return }
+        Self.queue.asyncAfter(deadline: .now() + 1) { [weak self] in
+            if let self, beat() { keepTelling() }
+        }
+    }
+
+    /// Whether the task still runs.
+    func beat() -> Bool {
+        tell { $0.beat(at: $1) }
+        return state.withLock { !$0.isFinished }
     }
 
     /// Changes the state and writes what it has to say, in turn, so that lines do not mix.
@@ -100,6 +122,18 @@ private struct ProgressState: Sendable {
         guard !isFinished else { return nil }
         done = min(total, done + steps)
         guard time >= 2, done < total else { return nil }
+        return text(at: time)
+    }
+
+    /// What is told although nothing advances.
+    mutating func beat(at time: Double) -> String? {
+        guard !isFinished, time >= 2 else { return nil }
+        // A twentieth of the time, so that a long task does not fill the page.
+        if style == .lines, time - (lastTold ?? 0) >= max(5, time / 20) { lastTenth = -1 }
+        return text(at: time)
+    }
+
+    private mutating func text(at time: Double) -> String? {
         let sinceTold = lastTold.map { time - $0 } ?? .infinity
         let tenth = total == 0 ? 0 : 10 * done / total
         switch style {

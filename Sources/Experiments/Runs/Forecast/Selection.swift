@@ -78,8 +78,10 @@ struct Selection: Sendable {
     ) -> (settings: (network: NetworkSetting?, correction: NetworkSetting?), records: [FoldRecord]) {
         guard !setting.network.isEmpty || !setting.correction.isEmpty else { return ((nil, nil), []) }
         let known = data.series.prefix(data.end)
+        let progress = ProgressMeter("Estimating missing values", total: setting.rounds, isQuiet: options.isQuiet)
         let filled = LinearLearner(base, rounds: setting.rounds, observationError: setting.leastObservationError)
-            .learn(known, before: data.end).filled
+            .learn(known, before: data.end) { progress.advance() }.filled
+        progress.finish()
         let (network, first) = best(setting.network, correcting: nil, filled, "network", 1)
         let (correction, second) = best(setting.correction, correcting: base, filled, "corrected", 2)
         return ((network, correction), first + second)
@@ -122,6 +124,7 @@ struct Selection: Sendable {
     private func chooseMemory(_ candidates: [SeasonalRegressionSetting], _ progress: ProgressMeter)
         -> SeasonalRegressionSetting
     {
+        guard candidates.count > 1 else { return candidates[0] }
         let scores = concurrentMap(candidates.count, threads: options.threads) { i -> Double in
             defer { progress.advance() }
             let chosen = ChosenSettings(
