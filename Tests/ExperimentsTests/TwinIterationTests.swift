@@ -41,7 +41,9 @@ import Testing
         let counts = (try #require(whole.unconverged), try #require(short.unconverged))
         #expect(counts.0 < 24 && counts.1 > 150, "\(counts)")
         #expect(short.runs.compactMap(\.unconverged).reduce(0, +) == counts.1)
-        #expect(fixed.unconverged == nil && fixed.runs.map(\.errors) == short.runs.map(\.errors))
+        // As many iterations without a tolerance are another program, with other last digits.
+        let pairs = zip(fixed.runs.flatMap(\.errors), short.runs.flatMap(\.errors))
+        #expect(fixed.unconverged == nil && pairs.allSatisfy { abs(($0 ?? 0) - ($1 ?? 9)) < 1e-6 })
         // The error of an observation is 1.4.
         #expect(try #require(whole.error) < 0.4)
         #expect(results.verdict.contains { $0.hasPrefix("\(counts.1) of 238 windows of short did not converge") })
