@@ -67,7 +67,7 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "Experiments", "Kernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Studies", "Experiments", "Kernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // Campaigns against the program: damaged inputs, absurd settings, killed runs.

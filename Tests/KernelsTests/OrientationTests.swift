@@ -1,4 +1,3 @@
-import Studies
 import Testing
 
 @testable import Kernels
