@@ -5,7 +5,7 @@ import Tensors
 ///
 /// One method is one file of `Methods`, and one line in ``Methods``.
 public protocol AssimilationMethod: Parameterized {
-    /// What a problem must have.
+    /// The properties that a problem must have.
     static var requirements: [Requirement] { get }
     static var costs: CostTerms { get }
     /// Whether it stands in every table, since any method must beat it.

@@ -35,7 +35,7 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
     }
 }
 
-/// What a learned forecast model is, beside its tensors.
+/// The description of a learned forecast model, beside its tensors.
 public struct ModelDescription: Codable, Sendable, Equatable {
     public var variables: Int
     /// The time from one state to the next, in the unit of the physical model.
@@ -50,7 +50,7 @@ public struct ModelDescription: Codable, Sendable, Equatable {
     public var modelError: Double
 }
 
-/// What a forecast model is learned from.
+/// The source that a forecast model is learned from.
 public enum SurrogateSource: String, CaseIterable, Sendable, Codable {
     /// A truth, without errors.
     case trajectory

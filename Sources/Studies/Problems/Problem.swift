@@ -2,8 +2,8 @@ import Assimilation
 import Kernels
 import Tensors
 
-/// What a method is given: a forecast model and its error, observations, a background, and where variables and
-/// observations are.
+/// The problem that a method is given: a forecast model and its error, observations, a background, and the coordinates
+/// of variables and observations.
 ///
 /// A twin setting draws problems together with their truth, which no method can reach: it only scores.
 public struct Problem<Model: ForecastMap, Operator: Map>: Sendable
@@ -46,7 +46,7 @@ where Operator.Input == Tensor, Operator.Output == Tensor {
     }
 }
 
-/// What is known of the state without the observations.
+/// The knowledge of the state without the observations.
 public struct Background: Sendable {
     /// The state at the time of the first observation, `[n]`.
     public let mean: Tensor
@@ -85,7 +85,7 @@ public struct Geometry: Sendable {
 /// A method's run on a problem.
 public struct ScoredRun: Sendable {
     public let series: FilterSeries
-    /// What the compiled program took.
+    /// The seconds that the compiled program took.
     public let seconds: Double
 }
 

@@ -29,7 +29,7 @@ public struct TwinStudy: Sendable {
     }
 }
 
-/// What the models and the methods of a study have learned.
+/// The learned models and methods of a study.
 public struct LearnedParts: Sendable {
     /// Forecast models by name.
     public var models: [String: ForecastChoice]

@@ -7,7 +7,7 @@ import Tensors
 /// One surrogate is one file of `Surrogates`, and one line in ``Surrogates``.
 public protocol Surrogate: Parameterized {
     associatedtype Model: ForecastMap
-    /// What a problem must have.
+    /// The properties that a problem must have.
     static var requirements: [Requirement] { get }
     /// The name of its tensors in a model file.
     static var tensorName: String { get }
@@ -57,7 +57,7 @@ public struct ArraySizes: Sendable {
 }
 
 extension [ArraySizes] {
-    /// What a regression on so many columns makes of samples: their copies, and the products of the columns.
+    /// The arrays of a regression on so many columns: copies of the samples, and the products of the columns.
     static func regression(_ name: String, _ count: Int, samples: KeyValuePairs<String, Int>) -> [ArraySizes] {
         [ArraySizes(samples, copies: 3), ArraySizes([name: count, name: count], copies: 4)]
     }
