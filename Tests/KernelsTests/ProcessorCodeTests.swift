@@ -30,6 +30,14 @@ import Testing
         return [x + h / 6 * (a + 2 * b + 2 * c + tendency(x + h * c))]
     }
 
+    /// A row of 40 is five vectors of eight: nothing is gathered across rows.
+    @Test(arguments: Target.all) func rowsAreReadAsTheyLie(_ target: Target) throws {
+        let program = Program.tracing([Signature([100_000, 40]), Signature([40])]) { [$0[0] - $0[1]] }
+        let functions = try assembly(program, target)
+        let odd = functions.values.joined().filter { $0.contains("gather") || $0.contains("scatter") }
+        #expect(odd.isEmpty, "\(odd)")
+    }
+
     @Test(arguments: Target.all) func loopsOverElementsHaveFullWidth(_ target: Target) throws {
         let functions = try assembly(Self.step, target)
         let loop =

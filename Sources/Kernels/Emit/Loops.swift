@@ -88,9 +88,13 @@ extension Source {
             for statement in body(box) { line(statement) }
             return
         }
+        // Vectors run along rows of at least one vector. Where the compiler unrolls such a row, it would have them run
+        // across the rows instead, and gather and scatter what lies side by side.
+        let isAcrossRows = variable + 1 == innermost && lanes == nil && parts[innermost].contains { $0.count >= 8 }
         for range in parts[variable] {
             var inner = box
             inner.ranges[variable] = range
+            if isAcrossRows && range.count > 1 { line("SINGLY") }
             block(head(variable, range, isInnermost: variable == innermost)) {
                 $0.nest(parts, variable + 1, innermost: innermost, inner, frame, body)
             }
