@@ -29,6 +29,11 @@ public enum Methods {
     public static var baselines: [any AssimilationMethod.Type] { all.filter { $0.isBaseline } }
 }
 
+/// The modifiers that the analyses of ensemble methods can have, in the order in which they act.
+public enum ModifierParameters {
+    public static let all: [ModifierParameter] = [.rotation, .inflation]
+}
+
 /// The models that truths are made with.
 public enum TestModels {
     public static let all: [any TestModel.Type] = [

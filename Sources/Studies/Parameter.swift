@@ -8,15 +8,25 @@ public struct Parameter<Subject>: Sendable {
     public let unit: String?
     /// One sentence.
     public let summary: String
+    /// Whether it is left out of tables at its default.
+    let isQuiet: Bool
     let get: @Sendable (Subject) -> Double
     let set: @Sendable (inout Subject, Double) -> Void
 
     private init(
-        _ name: String, _ domain: ParameterDomain, _ unit: String?, _ summary: String,
+        _ name: String, _ domain: ParameterDomain, _ unit: String?, _ summary: String, isQuiet: Bool = false,
         get: @escaping @Sendable (Subject) -> Double, set: @escaping @Sendable (inout Subject, Double) -> Void
     ) {
-        (self.name, self.domain, self.unit, self.summary) = (name, domain, unit, summary)
+        (self.name, self.domain, self.unit, self.summary, self.isQuiet) = (name, domain, unit, summary, isQuiet)
         (self.get, self.set) = (get, set)
+    }
+
+    /// One that is not stored in a property of its own.
+    static func value(
+        _ name: String, _ domain: ParameterDomain, unit: String?, isQuiet: Bool, _ summary: String,
+        get: @escaping @Sendable (Subject) -> Double, set: @escaping @Sendable (inout Subject, Double) -> Void
+    ) -> Self {
+        Self(name, domain, unit, summary, isQuiet: isQuiet, get: get, set: set)
     }
 
     public static func integer(
@@ -126,9 +136,11 @@ extension Parameterized {
 
     public func with(_ name: String, _ value: Double) -> Self { with(ParameterValues([name: value])) }
 
-    /// As `members 20, inflation 1.04`.
+    /// As `members 20, inflation 1.04`; modifiers without an effect are left out.
     public var parameterText: String {
-        Self.parameters.map { "\($0.name) \($0.domain.text($0.get(self)))" }.joined(separator: ", ")
+        let usual = Self()
+        return Self.parameters.filter { !$0.isQuiet || $0.get(self) != $0.get(usual) }
+            .map { "\($0.name) \($0.domain.text($0.get(self)))" }.joined(separator: ", ")
     }
 }
 

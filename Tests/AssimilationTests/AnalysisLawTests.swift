@@ -9,7 +9,7 @@ import Testing
 
     @Test func deterministicEnsembleAnalyses() {
         #expect(checkAnalysis(ETKF(), isDeterministic: true) == [])
-        #expect(checkAnalysis(ETKF(rotates: true), isDeterministic: true) == [])
+        #expect(checkAnalysis(Rotated(ETKF()), isDeterministic: true) == [])
         #expect(checkAnalysis(Inflated(ETKF(), by: 1), isDeterministic: true) == [])
     }
 

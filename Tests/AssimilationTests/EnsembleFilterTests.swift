@@ -8,9 +8,9 @@ import Testing
 @Suite struct EnsembleFilterLawTests {
     @Test func deterministicFiltersAreTheKalmanFilter() {
         #expect(checkAnalysis(SerialEnSRF(), isDeterministic: true) == [])
-        #expect(checkAnalysis(SerialEnSRF(rotates: true), isDeterministic: true) == [])
+        #expect(checkAnalysis(Rotated(SerialEnSRF()), isDeterministic: true) == [])
         #expect(checkAnalysis(IterativeEnKS(iterations: 1), isDeterministic: true) == [])
-        #expect(checkAnalysis(IterativeEnKS(iterations: 3, rotates: true), isDeterministic: true) == [])
+        #expect(checkAnalysis(Rotated(IterativeEnKS(iterations: 3)), isDeterministic: true) == [])
         #expect(
             checkAnalysis(IterativeEnKS(iterations: 2, differences: .bundle(scale: 1e-3)), isDeterministic: true) == [])
     }

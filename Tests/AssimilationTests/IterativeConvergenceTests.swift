@@ -35,10 +35,10 @@ import Testing
     @Test func aLinearProblemTakesTwoStepsAndCompiledOnesAreTheSame() {
         let linear = Observation(
             values: Tensor([0.4]), errorCovariance: Tensor(rows: [[0.2]]), operator: LinearOperator.first(1, of: 2))
-        let smoother = IterativeEnKS(iterations: 20, tolerance: 1e-9, rotates: true)
+        let smoother = IterativeEnKS(iterations: 20, tolerance: 1e-9)
         #expect(smoother.convergence(background, linear).steps.scalar == 2)
         let transform = ETKF()(background, linear).belief
-        let found = smoother(background, linear).belief
+        let found = Rotated(smoother)(background, linear).belief
         #expect(difference(found.mean.values, transform.mean.values) < 1e-9)
         #expect(difference(found.covariance.values, transform.covariance.values) < 1e-9)
     }

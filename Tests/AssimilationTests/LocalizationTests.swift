@@ -70,7 +70,7 @@ import Testing
 
     @Test func localisedAnalysesAreLawful() {
         #expect(checkLocalization(LETKF(Self.near)) == [])
-        #expect(checkLocalization(LETKF(Self.near, rotates: true)) == [])
+        #expect(checkLocalization(Rotated(LETKF(Self.near))) == [])
         #expect(checkLocalization(LocalizedStochasticEnKF(Self.near)) == [])
         let free = Localization(
             FreeTaper(weights: Tensor([0.9, 0.5, 0.1])), variables: Self.variables, observed: Self.observed)

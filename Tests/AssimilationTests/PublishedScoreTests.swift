@@ -79,19 +79,19 @@ private func agrees(_ found: Double, _ published: Double, within tolerance: Doub
         agrees(Self.setting.score(Inflated(StochasticEnKF(), by: 1.06), members: 40), 0.22)
     }
     @Test func transformFilter() {
-        agrees(Self.setting.score(Inflated(ETKF(rotates: true), by: 1.013), members: 24), 0.18)
+        agrees(Self.setting.score(Inflated(Rotated(ETKF()), by: 1.013), members: 24), 0.18)
     }
     @Test func localTransformFilter() {
         let localization = Localization(GaspariCohn(radius: 4), .circle(40))
-        agrees(Self.setting.score(Inflated(LETKF(localization, rotates: true), by: 1.04), members: 7), 0.22)
+        agrees(Self.setting.score(Inflated(Rotated(LETKF(localization)), by: 1.04), members: 7), 0.22)
     }
     @Test func deterministicAndSerialFilters() {
         agrees(Self.setting.score(Inflated(DeterministicEnKF(), by: 1.01), members: 40), 0.18)
-        agrees(Self.setting.score(Inflated(SerialEnSRF(rotates: true), by: 1.02), members: 28), 0.18)
+        agrees(Self.setting.score(Inflated(Rotated(SerialEnSRF()), by: 1.02), members: 28), 0.18)
     }
     @Test func finiteSizeFilter() {
-        agrees(Self.setting.score(EnKFN(rotates: true), members: 24), 0.21)
-        agrees(Self.setting.score(EnKFN(certainty: 2, rotates: true), members: 24), 0.18)
+        agrees(Self.setting.score(Rotated(EnKFN()), members: 24), 0.21)
+        agrees(Self.setting.score(Rotated(EnKFN(certainty: 2)), members: 24), 0.18)
     }
     @Test func staticCovariances() {
         let (setting, climate) = (Self.setting, Self.setting.climate)

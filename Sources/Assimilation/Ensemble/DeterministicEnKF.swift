@@ -32,9 +32,7 @@ public struct DeterministicEnKF: Analysis {
 /// for each whitened value, `h` its anomalies over √(N − 1). Cost O(N m (n + m)).
 /// Reference: Whitaker & Hamill, *Ensemble data assimilation without perturbed observations* (MWR 2002).
 public struct SerialEnSRF: Analysis {
-    /// Whether the anomalies are turned by a random rotation that keeps their mean.
-    public let rotates: Bool
-    public init(rotates: Bool = false) { self.rotates = rotates }
+    public init() {}
 
     public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
     where H.Input == Tensor, H.Output == Tensor {
@@ -57,15 +55,10 @@ public struct SerialEnSRF: Analysis {
             let damping = 1 / (1 + total.reciprocal().sqrt())
             return ([mean - part * mean.taking(place), anomalies - damping * (h * part)], Nothing())
         }.final
-        var anomalies = final[1].slice(axis: 1, from: 0, to: n) / scale
-        var key = background.key
-        if rotates {
-            let keys = key.split(2)
-            anomalies = randomRotation(background.count, keys[0]).matrixProduct(anomalies)
-            key = keys[1]
-        }
+        let anomalies = final[1].slice(axis: 1, from: 0, to: n) / scale
         return Analyzed(
-            belief: Ensemble(members: final[0][0..<n] + anomalies, key: key), logLikelihood: seen.logLikelihood)
+            belief: Ensemble(members: final[0][0..<n] + anomalies, key: background.key),
+            logLikelihood: seen.logLikelihood)
     }
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
 }

@@ -13,11 +13,10 @@ import Tensors
 public struct EnKFN: Analysis {
     /// Multiplies the certainty of the prior for the covariance; above 1 when the members sample better than at random.
     public let certainty: Double
-    public let rotates: Bool
 
-    public init(certainty: Double = 1, rotates: Bool = false) {
+    public init(certainty: Double = 1) {
         precondition(certainty > 0, "a certainty of \(certainty)")
-        (self.certainty, self.rotates) = (certainty, rotates)
+        self.certainty = certainty
     }
 
     public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
@@ -36,17 +35,12 @@ public struct EnKFN: Analysis {
         let precision = size / square
         let weights = vectors.vectorProduct(projected / (spectrum + precision))
         let factors = (size / (spectrum + precision)).sqrt()
-        var transform = (vectors * factors).matrixProduct(vectors.transposed)
-        var key = background.key
-        if rotates {
-            let keys = key.split(2)
-            transform = randomRotation(count, keys[0]).matrixProduct(transform)
-            key = keys[1]
-        }
+        let transform = (vectors * factors).matrixProduct(vectors.transposed)
         let anomalies = background.anomalies
         let shift = weights.expanded(axis: 0).matrixProduct(anomalies)
         return Analyzed(
-            belief: Ensemble(members: background.mean + shift + transform.matrixProduct(anomalies), key: key),
+            belief: Ensemble(
+                members: background.mean + shift + transform.matrixProduct(anomalies), key: background.key),
             logLikelihood: seen.logLikelihood)
     }
 

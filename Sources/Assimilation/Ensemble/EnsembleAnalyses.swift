@@ -35,9 +35,7 @@ public struct StochasticEnKF: Analysis {
 /// determinant. Reference: Bishop, Etherton & Majumdar (2001); Hunt, Kostelich & Szunyogh (2007);
 /// Sakov & Oke (2008) on the symmetric root.
 public struct ETKF: Analysis {
-    /// Whether the anomalies are turned by a random rotation that keeps their mean.
-    public let rotates: Bool
-    public init(rotates: Bool = false) { self.rotates = rotates }
+    public init() {}
 
     public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
     where H.Input == Tensor, H.Output == Tensor {
@@ -49,17 +47,11 @@ public struct ETKF: Analysis {
         let update =
             s.shape[0] < s.shape[1] ? TransformUpdate(observationSpace: s, d) : TransformUpdate(memberSpace: s, d)
         let backgroundAnomalies = background.anomalies
-        var anomalies = update.transform.matrixProduct(backgroundAnomalies)
-        var key = background.key
-        if rotates {
-            let keys = key.split(2)
-            anomalies = randomRotation(background.count, keys[0]).matrixProduct(anomalies)
-            key = keys[1]
-        }
+        let anomalies = update.transform.matrixProduct(backgroundAnomalies)
         let shift = (scale * update.weights).transposed.matrixProduct(backgroundAnomalies)
         let residual = d - s.matrixProduct(update.weights)
         return Analyzed(
-            belief: Ensemble(members: background.mean + shift + anomalies, key: key),
+            belief: Ensemble(members: background.mean + shift + anomalies, key: background.key),
             logLikelihood: seen.logLikelihood(
                 whitener, quadratic: residual.squared().sum() + update.weights.squared().sum(),
                 halfLogDeterminant: update.halfLogDeterminant))
@@ -92,50 +84,5 @@ private struct TransformUpdate {
         transform = system.inverseSymmetricRoot()
         weights = transform.matrixProduct(transform.matrixProduct(s.transposed.matrixProduct(d)))
         halfLogDeterminant = system.cholesky().diagonal().log().sum()
-    }
-}
-
-/// A random orthogonal matrix that leaves the vector of ones as it is: anomalies keep mean zero and their covariance.
-func randomRotation(_ count: Int, _ key: Key) -> Tensor {
-    // The polar factor of a normal matrix is uniform over rotations; acting beside the ones keeps the mean.
-    let mean = Tensor.ones([count, count]) / Tensor(Double(count))
-    let complement = Tensor.identity(count) - mean
-    let noise = complement.matrixProduct(key.normal([count, count])).matrixProduct(complement)
-    let gram = noise.transposed.matrixProduct(noise) + mean
-    return noise.matrixProduct(gram.inverseSymmetricRoot()) + mean
-}
-
-/// Multiplies the anomalies of another analysis: covariance inflation.
-public struct Inflated<Base: Analysis>: Analysis where Base.State == Ensemble {
-    public var base: Base
-    public var factor: Tensor
-
-    public init(_ base: Base, by factor: Tensor) {
-        self.base = base
-        self.factor = factor
-    }
-
-    public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
-        inflated(base(background, observation))
-    }
-
-    public func converging<H: Map>(
-        _ background: Ensemble, _ observation: Observation<H>
-    ) -> (analyzed: Analyzed<Ensemble>, lastChange: Tensor) where H.Input == Tensor, H.Output == Tensor {
-        let (analyzed, lastChange) = base.converging(background, observation)
-        return (inflated(analyzed), lastChange)
-    }
-
-    private func inflated(_ analyzed: Analyzed<Ensemble>) -> Analyzed<Ensemble> {
-        var analyzed = analyzed
-        let belief = analyzed.belief
-        analyzed.belief = Ensemble(members: belief.mean + factor * belief.anomalies, key: belief.key)
-        return analyzed
-    }
-
-    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
-        visitor.visit(&base, "base")
-        visitor.visit(&factor, "factor")
     }
 }

@@ -27,18 +27,15 @@ public struct IterativeEnKS: Analysis {
     /// Zero: as many steps as `iterations`.
     public let tolerance: Double
     public let differences: Differences
-    public let rotates: Bool
     /// Whether the size of the ensemble is accounted for, as in `EnKFN`, with this certainty.
     public let certainty: Double?
 
     public init(
-        iterations: Int = 3, tolerance: Double = 0, differences: Differences = .transform, rotates: Bool = false,
-        certainty: Double? = nil
+        iterations: Int = 3, tolerance: Double = 0, differences: Differences = .transform, certainty: Double? = nil
     ) {
         precondition(iterations > 0 && tolerance >= 0, "\(iterations) iterations to a tolerance of \(tolerance)")
         (self.iterations, self.tolerance) = (iterations, tolerance)
-        (self.differences, self.rotates) = (differences, rotates)
-        self.certainty = certainty
+        (self.differences, self.certainty) = (differences, certainty)
     }
 
     public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
@@ -49,19 +46,12 @@ public struct IterativeEnKS: Analysis {
     public func converging<H: Map>(
         _ background: Ensemble, _ observation: Observation<H>
     ) -> (analyzed: Analyzed<Ensemble>, lastChange: Tensor) where H.Input == Tensor, H.Output == Tensor {
-        let count = background.count
         let (last, likelihood, progress) = minimum(background, observation)
-        var transform = last.transform
-        var key = background.key
-        if rotates {
-            let keys = key.split(2)
-            transform = randomRotation(count, keys[0]).matrixProduct(transform)
-            key = keys[1]
-        }
         let anomalies = background.anomalies
         let shift = last.weights.expanded(axis: 0).matrixProduct(anomalies)
         let analyzed = Analyzed(
-            belief: Ensemble(members: background.mean + shift + transform.matrixProduct(anomalies), key: key),
+            belief: Ensemble(
+                members: background.mean + shift + last.transform.matrixProduct(anomalies), key: background.key),
             logLikelihood: likelihood)
         return (analyzed, progress[1])
     }

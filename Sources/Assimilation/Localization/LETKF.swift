@@ -11,13 +11,8 @@ import Tensors
 /// Reference: Hunt, Kostelich & Szunyogh, *Efficient data assimilation for spatiotemporal chaos* (Physica D 2007).
 public struct LETKF<Weights: Taper>: Analysis {
     public var localization: Localization<Weights>
-    /// Whether the anomalies are turned by a random rotation, the same everywhere, that keeps their mean.
-    public let rotates: Bool
 
-    public init(_ localization: Localization<Weights>, rotates: Bool = false) {
-        self.localization = localization
-        self.rotates = rotates
-    }
+    public init(_ localization: Localization<Weights>) { self.localization = localization }
 
     public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
     where H.Input == Tensor, H.Output == Tensor {
@@ -30,16 +25,10 @@ public struct LETKF<Weights: Taper>: Analysis {
         let anomalies = background.anomalies.transposed  // [n, N]
         let weights = root.vectorProduct(root.vectorProduct(tapered.vectorProduct(d)))
         let shift = (weights * anomalies).sum(axes: [-1])
-        var transformed = (Tensor(Double(count - 1).squareRoot()) * root.vectorProduct(anomalies)).transposed
-        var key = background.key
-        if rotates {
-            let keys = key.split(2)
-            transformed = randomRotation(count, keys[0]).matrixProduct(transformed)
-            key = keys[1]
-        }
+        let transformed = (Tensor(Double(count - 1).squareRoot()) * root.vectorProduct(anomalies)).transposed
         let spread = seen.anomalies.transposed.matrixProduct(seen.anomalies) / Tensor(Double(count - 1))
         return Analyzed(
-            belief: Ensemble(members: background.mean + shift + transformed, key: key),
+            belief: Ensemble(members: background.mean + shift + transformed, key: background.key),
             logLikelihood: gaussianLogLikelihood(
                 seen.innovation, localization.ofObserved * spread + seen.error, mask: observation.mask))
     }

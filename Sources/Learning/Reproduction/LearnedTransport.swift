@@ -223,7 +223,7 @@ extension LearnedTransport {
                     switch method {
                     case .transport: run(system, analysis, twin, start)
                     case .stochasticEnKF: run(system, Inflated(StochasticEnKF(), by: Tensor(inflation)), twin, start)
-                    case .etkf: run(system, Inflated(ETKF(rotates: true), by: Tensor(inflation)), twin, start)
+                    case .etkf: run(system, Inflated(Rotated(ETKF()), by: Tensor(inflation)), twin, start)
                     case .scoreFilter:
                         run(
                             system, EnsembleScoreFilter(system.schedule, background: .mixture, steps: steps), twin,

@@ -80,7 +80,7 @@ public struct ResidualNetworkAnalysis: Sendable {
             let point = PointEstimate(twin.truth[0] + keys[2].normal([variables]))
             let ensemble = Ensemble(members: twin.truth[0] + keys[2].normal([members, variables]), key: keys[3])
             let byNetwork = Cycle(PointForecast(model), now.first)(from: point, twin.observations).analyses.mean
-            let filter = Cycle(EachMember(model), Inflated(ETKF(rotates: true), by: Tensor(inflation)))
+            let filter = Cycle(EachMember(model), Inflated(Rotated(ETKF()), by: Tensor(inflation)))
             let byEnsemble = filter(from: ensemble, twin.observations).analyses.mean
             return Pair(score(twin, byNetwork), score(twin, byEnsemble))
         }(Pair(analysis, keys))

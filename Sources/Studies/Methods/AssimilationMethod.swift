@@ -28,25 +28,6 @@ extension AssimilationMethod {
     public var isBaseline: Bool { Self.isBaseline }
 }
 
-/// A filter of an ensemble of forecasts: its analysis is all that it has of its own.
-public protocol EnsembleMethod: AssimilationMethod {
-    associatedtype EnsembleAnalysis: Analysis where EnsembleAnalysis.State == Ensemble
-    var members: Int { get }
-    var inflation: Double { get }
-    func analysis<Model, Operator>(_ problem: Problem<Model, Operator>) -> EnsembleAnalysis
-}
-
-extension EnsembleMethod {
-    public static var takesMemory: Bool { true }
-    public var inflation: Double { 1 }
-
-    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
-        let forecast = EachMember(problem.model, modelError: problem.modelError)
-        let inflated = Inflated(analysis(problem), by: Tensor(inflation))
-        return problem.run(Cycle(forecast, inflated), from: problem.ensemble(members))
-    }
-}
-
 /// A particle filter, which resamples after its analysis.
 public protocol ParticleMethod: AssimilationMethod {
     associatedtype ParticleAnalysis: Analysis where ParticleAnalysis.State == Particles
@@ -83,9 +64,6 @@ extension Parameter where Subject: AssimilationMethod {
         .real(
             "radius", path, 0.1...1e6, unit: "distances of neighbouring variables",
             "Radius of Gaspari and Cohn's weights: about exp(-1/2) there, 0 from 3.64 radii on.")
-    }
-    static func rotates(_ path: WritableKeyPath<Subject, Bool> & Sendable) -> Self {
-        .flag("rotates", path, "1: anomalies are rotated at random after each analysis; 0: they are not.")
     }
     static func scale(_ path: WritableKeyPath<Subject, Double> & Sendable) -> Self {
         .real(

@@ -33,7 +33,7 @@ extension TwinSetting {
         _ model: Model, _ arguments: Pair<Ensemble, Twin<ObservedPart>>, _ count: Int
     ) -> Tensor {
         compile(like: arguments) { now in
-            let filter = Cycle(EachMember(model, modelError: noise), Inflated(ETKF(rotates: true), by: 1.02))
+            let filter = Cycle(EachMember(model, modelError: noise), Inflated(Rotated(ETKF()), by: 1.02))
             let gains = filter.run(from: now.first, now.second.observations, beside: Nothing()) {
                 background, _, _, _ in gain(of: background)
             }.records

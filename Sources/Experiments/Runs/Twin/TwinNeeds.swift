@@ -84,7 +84,9 @@ extension TwinSetting {
         if type.has("members") {
             let members = max(whole("members"), most)
             needs.append(MemoryNeed(["members": members, "variables": n]).times(8))
-            if costs.contains(.membersSquared) { needs.append(MemoryNeed(["members": members, "members": members])) }
+            if costs.contains(.membersSquared) || candidate.value("rotates") == 1 {
+                needs.append(MemoryNeed(["members": members, "members": members]))
+            }
             if costs.contains(.localEnsembles) {
                 needs.append(MemoryNeed(["variables": n, "members": members, "members": members]))
             }

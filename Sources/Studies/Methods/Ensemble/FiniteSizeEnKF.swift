@@ -1,19 +1,25 @@
 import Assimilation
-import Tensors
 
 /// The finite-size ensemble Kalman filter.
 public struct FiniteSizeEnKF: EnsembleMethod {
     public static let name = "enkf-n"
-    public static let summary = "finite-size ensemble Kalman filter, which needs no inflation"
-    public static let parameters: [Parameter<Self>] = [.members(\.members), .rotates(\.rotates)]
+    public static let summary = "finite-size ensemble Kalman filter, which finds its inflation"
+    public static let ownParameters: [Parameter<Self>] = [
+        .real(
+            "certainty", \.certainty, 0.01...100,
+            "Certainty of the prior for the covariance, above 1 where members sample better than at random (DAPPER's xN)."
+        )
+    ]
     public static let costs: CostTerms = [.membersSquared]
 
-    public var members = 20, rotates = false
+    public var ensemble = EnsembleTreatment()
+    public var certainty = 1.0
 
     public init() {}
-    public init(members: Int, rotates: Bool = false) { (self.members, self.rotates) = (members, rotates) }
-
-    public func analysis<Model, Operator>(_ problem: Problem<Model, Operator>) -> EnKFN {
-        EnKFN(rotates: rotates)
+    public init(members: Int, inflation: Double = 1, rotates: Bool = false, certainty: Double = 1) {
+        ensemble = EnsembleTreatment(members: members, inflation: inflation, rotates: rotates)
+        self.certainty = certainty
     }
+
+    public func analysis<Model, Operator>(_ problem: Problem<Model, Operator>) -> EnKFN { EnKFN(certainty: certainty) }
 }

@@ -1,21 +1,20 @@
 import Assimilation
-import Tensors
 
 /// The ensemble Kalman filter with perturbed observations and localised covariances.
 public struct LocalStochasticEnKF: EnsembleMethod {
     public static let name = "local-stochastic-enkf"
     public static let summary = "ensemble Kalman filter with perturbed observations and localised covariances"
-    public static let parameters: [Parameter<Self>] = [
-        .members(\.members), .inflation(\.inflation), .radius(\.radius),
-    ]
+    public static let ownParameters: [Parameter<Self>] = [.radius(\.radius)]
     public static let requirements: [Requirement] = [.coordinates]
     public static let costs: CostTerms = [.observedSquared]
 
-    public var members = 20, inflation = 1.0, radius = 4.0
+    public var ensemble = EnsembleTreatment()
+    public var radius = 4.0
 
     public init() {}
     public init(members: Int, inflation: Double = 1, radius: Double) {
-        (self.members, self.inflation, self.radius) = (members, inflation, radius)
+        ensemble = EnsembleTreatment(members: members, inflation: inflation)
+        self.radius = radius
     }
 
     public func analysis<Model, Operator>(_ problem: Problem<Model, Operator>) -> LocalizedStochasticEnKF<GaspariCohn> {

@@ -5,8 +5,7 @@ import Tensors
 public struct ScoreFilterMethod: EnsembleMethod {
     public static let name = "score-filter"
     public static let summary = "ensemble drawn by a reversed diffusion along the scores of background and likelihood"
-    public static let parameters: [Parameter<Self>] = [
-        .members(\.members), .inflation(\.inflation),
+    public static let ownParameters: [Parameter<Self>] = [
         .real(
             "final-scale", \.finalScale, 1e-6...1, unit: "share of the state",
             "Share of a state that is left at the end of the diffusion."),
@@ -18,7 +17,8 @@ public struct ScoreFilterMethod: EnsembleMethod {
     public static let costs: CostTerms = [.membersSquared, .diffusion]
     public static let takesMemory = false
 
-    public var members = 20, inflation = 1.0, finalScale = 0.5, initialVariance = 0.025, diffusionSteps = 500
+    public var ensemble = EnsembleTreatment()
+    public var finalScale = 0.5, initialVariance = 0.025, diffusionSteps = 500
 
     public init() {}
 
