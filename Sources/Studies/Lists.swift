@@ -31,7 +31,9 @@ public enum Methods {
 
 /// The modifiers that the analyses of ensemble methods can have, in the order in which they act.
 public enum ModifierParameters {
-    public static let all: [ModifierParameter] = [.rotation, .inflation]
+    public static let all: [ModifierParameter] = [
+        .perturbationRelaxation, .spreadRelaxation, .rotation, .inflation,
+    ]
 }
 
 /// The models that truths are made with.

@@ -55,6 +55,16 @@ public struct ModifierParameter: Sendable {
 }
 
 extension ModifierParameter {
+    public static let perturbationRelaxation = ModifierParameter(
+        "rtpp", .real(0...1), unit: "share",
+        "Relaxation to prior perturbations: share of the background's anomalies in those of the analysis."
+    ) { PerturbationRelaxation(Tensor($0)) }
+
+    public static let spreadRelaxation = ModifierParameter(
+        "rtps", .real(0...2), unit: "share",
+        "Relaxation to prior spread: share of the spread taken away by the analysis that is given back."
+    ) { SpreadRelaxation(Tensor($0)) }
+
     public static let rotation = ModifierParameter(
         "rotates", .flag, "1: anomalies are rotated at random after each analysis; 0: they are not."
     ) { _ in Rotation() }
