@@ -1,0 +1,121 @@
+import Tensors
+
+/// The rank histogram filter: each observed value has a prior that puts equal probability between neighbouring members,
+/// and is updated by Bayes' rule without a Gaussian assumption; all variables follow by linear regression.
+///
+/// For one whitened value with sorted members `x₁ … x_N` the prior has the probability `1 / (N + 1)` in each interval
+/// between neighbours, and in two tails that are Gaussian with the standard deviation of the members. The likelihood is
+/// the mean of that at both ends within an interval, and Gaussian in the tails. Member `k` moves to the quantile
+/// `k / (N + 1)` of the posterior; the density within an interval is constant. Values are used one after the other;
+/// the log-likelihood is that of the priors. Cost O(m N (log N + n + m)).
+/// Reference: Anderson, *A non-Gaussian ensemble filter update for data assimilation* (MWR 2010).
+public struct RankHistogramFilter: Analysis {
+    public init() {}
+
+    public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
+    where H.Input == Tensor, H.Output == Tensor {
+        let seen = ObservedEnsemble(background, observation)
+        let (s, d) = seen.whitened
+        let (n, m) = (background.members.shape[1], d.count)
+        // Departures of the members from the observed values stand behind the variables and are updated with them.
+        let start = Tensor.concatenated([background.members, s - d], axis: 1)
+        let (final, logLikelihoods) = scan(over: Tensor.range(m), from: start) { members, index in
+            let place = (index + Tensor(integers: [n], shape: [])).reshaped([1])
+            let seenMembers = members.taking(place, axis: 1).flattened()
+            let isThere = observation.mask.taking(index.reshaped([1]))
+            let update = RankHistogramUpdate(seenMembers)
+            let h = seenMembers - seenMembers.mean()
+            let total = h.squared().sum()
+            let slopes = h.expanded(axis: 0).matrixProduct(members - members.mean(axes: [0])).flattened()
+            let regression = slopes / selecting(total .> 0, total, 1)
+            let increments = isThere * update.increments
+            return (members + increments.outerProduct(regression), isThere.sum() * update.logLikelihood)
+        }
+        let logTwoPi = 1.8378770664093453
+        let whitener = seen.error.cholesky()
+        return Analyzed(
+            belief: Ensemble(members: final.slice(axis: 1, from: 0, to: n), key: background.key),
+            logLikelihood: logLikelihoods.sum() - 0.5 * logTwoPi * observation.mask.sum()
+                - whitener.diagonal().log().sum())
+    }
+
+    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
+}
+
+/// The update of one observed value by its rank histogram; the observation is zero, its error has variance one.
+private struct RankHistogramUpdate {
+    /// Of each member, in the order of the members, `[N]`.
+    let increments: Tensor
+    /// `log ∫ p(x) exp(−x² / 2) dx`, a scalar.
+    let logLikelihood: Tensor
+
+    init(_ members: Tensor) {
+        let count = members.count
+        let order = members.sortOrder()
+        let x = members.gathered(order, axis: 0)
+        let variance = members.variance(axes: [0], correction: 1)
+        let share = 1 / Double(count + 1)
+        let tail = NormalTail(variance: selecting(variance .> 0, variance, 1), share: share)
+        let (lowest, highest) = (tail.updated(x[0], sign: 1), tail.updated(x[count - 1], sign: -1))
+        // Probabilities of the N + 1 regions of the posterior, by logarithms: an observation may be far from all.
+        let logs = -0.5 * x.squared()
+        let (left, right) = (logs[0..<(count - 1)], logs[1..<count])
+        let larger = left.maximum(right)
+        let inner = larger + (0.5 * ((left - larger).exp() + (right - larger).exp())).log() + Tensor(share).log()
+        let regions = Tensor.concatenated([lowest.logMass.reshaped([1]), inner, highest.logMass.reshaped([1])])
+        logLikelihood = regions.logSumExp(axes: [0])
+        let masses = (regions - logLikelihood).exp()
+        let below = masses[0..<count].cumulativeSum(axis: 0)  // up to each member
+        // The region of each quantile is the number of members below it: its rank among both, less its own number.
+        let numbers = Tensor.range(count)
+        let targets = share * (numbers.cast(to: .float64) + 1)
+        let ranks = Tensor.concatenated([below, targets]).sortOrder().sortOrder()[count..<(2 * count)]
+        let regionsOfTargets = ranks - numbers
+        let (zero, one) = (Tensor(integers: [0], shape: []), Tensor(integers: [1], shape: []))
+        let last = Tensor(integers: [count - 1], shape: [])
+        let lower = (regionsOfTargets - one).maximum(zero).minimum(last - one)
+        let mass = masses.gathered(lower + one, axis: 0)
+        let way = (targets - below.gathered(lower, axis: 0)) / selecting(mass .> 0, mass, 1)
+        let (x0, x1) = (x.gathered(lower, axis: 0), x.gathered(lower + one, axis: 0))
+        let within = x0 + way.maximum(0).minimum(1) * (x1 - x0)
+        let moved = selecting(
+            regionsOfTargets .== zero, lowest.quantile(targets, of: masses[0]),
+            selecting(regionsOfTargets .> last, highest.quantile(1 - targets, of: masses[count]), within))
+        increments = (moved - x).gathered(order.sortOrder(), axis: 0)
+    }
+}
+
+/// The Gaussian beyond the lowest or the highest member, with the probability of one region.
+private struct NormalTail {
+    let variance: Tensor
+    let share: Double
+
+    /// Its product with the likelihood: a Gaussian again.
+    struct Updated {
+        /// Of the tail, before normalisation.
+        let logMass: Tensor
+        let mean: Tensor
+        let deviation: Tensor
+        /// The probability of the whole Gaussian beyond the member.
+        let beyond: Tensor
+        let sign: Double
+
+        /// The place with the probability `outside` beyond it, where the tail has `mass` in all.
+        func quantile(_ outside: Tensor, of mass: Tensor) -> Tensor {
+            let part = (outside / selecting(mass .> 0, mass, 1)).minimum(1) * beyond
+            return mean + Tensor(sign) * deviation * part.maximum(1e-300).minimum(1 - 1e-16).normalQuantile()
+        }
+    }
+
+    /// - Parameter sign: 1 below the lowest member, −1 above the highest.
+    func updated(_ member: Tensor, sign: Double) -> Updated {
+        let centre = member - Tensor(sign) * variance.sqrt() * Tensor(share).normalQuantile()
+        let total = variance + 1
+        let (mean, deviation) = (centre / total, (variance / total).sqrt())
+        let z = Tensor(sign) * (member - mean) / deviation
+        let beyond = (0.5 * (1 + (z * 0.5.squareRoot()).erf())).maximum(1e-300)
+        return Updated(
+            logMass: -0.5 * (centre.squared() / total + total.log()) + beyond.log(), mean: mean,
+            deviation: deviation, beyond: beyond, sign: sign)
+    }
+}
