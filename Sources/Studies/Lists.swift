@@ -12,6 +12,7 @@ public enum Methods {
         FiniteSizeEnKF.self,
         LETKFMethod.self,
         LocalStochasticEnKF.self,
+        RankHistogramMethod.self,
         FourDVar.self,
         IterativeSmoother.self,
         BootstrapParticles.self,
