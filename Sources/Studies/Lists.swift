@@ -43,6 +43,7 @@ public enum TestModels {
         Lorenz63Model.self,
         Lorenz96Model.self,
         KuramotoSivashinskyModel.self,
+        Lorenz2005Model.self,
     ]
 }
 
