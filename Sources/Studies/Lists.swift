@@ -43,6 +43,8 @@ public enum TestModels {
         Lorenz63Model.self,
         Lorenz96Model.self,
         KuramotoSivashinskyModel.self,
+        CubicLorenz96Model.self,
+        TwoScaleLorenz96Model.self,
         Lorenz2005Model.self,
     ]
 }
