@@ -5,6 +5,9 @@ public protocol StudyKeeper: Sendable {
     associatedtype Failure: Error
     associatedtype Training: TrainingKeeper where Training.Failure == Failure
 
+    /// Tasks side by side.
+    var threads: Int { get }
+
     /// The value of a stage: made, unless an earlier run has left it.
     func stage<Value: Codable & Sendable>(
         _ name: [String], _ make: () throws(Failure) -> Value
@@ -33,7 +36,7 @@ public protocol StudyProgress: Sendable {
 /// A study without files.
 public struct StudyInMemory: StudyKeeper {
     public typealias Failure = NoFailure
-    private let threads: Int
+    public let threads: Int
 
     public init(threads: Int = 1) { self.threads = threads }
 

@@ -179,16 +179,22 @@ extension TwinStudy {
     private func runs<Keeper: StudyKeeper>(
         _ tasks: [StudyTask], _ learned: LearnedParts, _ progress: any StudyProgress, _ keeper: Keeper
     ) throws(Keeper.Failure) -> [TimedRun] {
-        try keeper.map(tasks.count) { (place) throws(Keeper.Failure) -> TimedRun in
-            let task = tasks[place]
+        // Seed by seed, so that all methods of a seed share its draw.
+        let order = tasks.indices.sorted { (tasks[$0].seed, $0) < (tasks[$1].seed, $1) }
+        let draws = SharedDraws(setting, most: keeper.threads + 1)
+        let done = try keeper.map(tasks.count) { (turn) throws(Keeper.Failure) -> TimedRun in
+            let task = tasks[order[turn]]
             let name = [task.purpose.rawValue, methods[task.method].name, "\(task.candidate)", "\(task.seed)"]
             defer { progress.advance() }
             // Whole series of one seed are enough for the figures.
             let keepsStates = task.purpose == .test && task.seed == seed + 1
             return try keeper.stage(name) { () throws(Keeper.Failure) -> TimedRun in
-                record(task, setting, learned, keepsStates: keepsStates) { $0 }
+                record(
+                    task, setting, draws.draw(task.purpose, seed: task.seed), learned, keepsStates: keepsStates
+                ) { $0 }
             }
         }
+        return zip(order, done).sorted { $0.0 < $1.0 }.map(\.1)
     }
 
     /// Runs one task.
@@ -197,12 +203,18 @@ extension TwinStudy {
     ///   - setting: that of the study, or one that was changed from it.
     ///   - change: of the method, with the setting.
     public func record(
-        _ task: StudyTask, _ setting: TwinSetting, _ learned: LearnedParts, keepsStates: Bool = false,
+        _ task: StudyTask, _ setting: TwinSetting, _ learned: LearnedParts,
+        change: (any AssimilationMethod) -> any AssimilationMethod
+    ) -> TimedRun {
+        record(task, setting, setting.draw(task.purpose, seed: task.seed), learned, keepsStates: false, change: change)
+    }
+
+    private func record(
+        _ task: StudyTask, _ setting: TwinSetting, _ draw: TwinDraw, _ learned: LearnedParts, keepsStates: Bool,
         change: (any AssimilationMethod) -> any AssimilationMethod
     ) -> TimedRun {
         let method = methods[task.method]
         let candidate = learned.methods[method.name]?[task.candidate].method ?? method.candidates[task.candidate]
-        let draw = setting.draw(task.purpose, seed: task.seed)
         let forecast = learned.model(of: method, setting)
         let run = scored(change(candidate), forecast.model, forecast.modelError, setting, draw)
         let record = TwinRunRecord(

@@ -122,6 +122,8 @@ struct FolderKeeper: StudyKeeper {
         _ name: [String], _ make: () throws(InputError) -> Value
     ) throws(InputError) -> Value { try folder.stage(name, compute: make) }
 
+    var threads: Int { options.threads }
+
     func training(_ place: [String]) -> LearningFiles {
         LearningFiles(
             folder: folder, name: place.joined(separator: "/"), place: place, isQuiet: options.isQuiet)
