@@ -32,18 +32,25 @@ public struct BootstrapAnalysis: Analysis {
 public struct OptimalProposal: Analysis {
     /// The error of the model's last step.
     public var modelError: ModelError?
-    /// The width of the kernel in units of Scott's, as the jitter of `Resampled`, where there is no model error.
-    public var kernel: Tensor
+    /// The width of a kernel that is added to the model error, in units of Scott's, as the jitter of `Resampled`.
+    public var kernel: Tensor?
 
-    public init(modelError: ModelError) { (self.modelError, kernel) = (modelError, 0) }
-    public init(kernel: Tensor) { (modelError, self.kernel) = (nil, kernel) }
+    public init(modelError: ModelError) { self.init(modelError: modelError, kernel: nil) }
+    public init(kernel: Tensor) { self.init(modelError: nil, kernel: kernel) }
+    /// - Precondition: one of them is there.
+    public init(modelError: ModelError?, kernel: Tensor?) {
+        precondition(modelError != nil || kernel != nil, "OptimalProposal: neither a model error nor a kernel")
+        (self.modelError, self.kernel) = (modelError, kernel)
+    }
 
     public func callAsFunction<H: Map>(_ background: Particles, _ observation: Observation<H>) -> Analyzed<Particles>
     where H.Input == Tensor, H.Output == Tensor {
         let mask = observation.mask
         let matrix = mask.expanded(axis: -1) * observation.operator.matrix(at: background.mean)
         let step = observation.time.cast(to: .int64) - Tensor(integers: [1], shape: [])
-        let factor = modelError?.factor(step: step) ?? background.kernelFactor(width: kernel)
+        // Of the covariance of model error and kernel together, [n, q].
+        let factors = [modelError?.factor(step: step), kernel.map { background.kernelFactor(width: $0) }]
+        let factor = Tensor.concatenated(factors.compactMap(\.self), axis: 1)
         let seenFactor = matrix.matrixProduct(factor)  // [m, q]
         let system = seenFactor.matrixProduct(seenFactor.transposed) + observation.maskedErrorCovariance
         let innovations =

@@ -12,22 +12,31 @@ public struct ProblemTraits: Sendable {
 public enum Requirement: Sendable, Equatable {
     /// The variables have coordinates.
     case coordinates
-    /// There is model error.
-    case modelError
+    /// There is model error, or a parameter of the method that stands for it is not zero.
+    case modelError(unless: String?)
     /// Variables are observed as they are.
     case linearObservations
     /// So many variables at least.
     case variables(Int)
 
     /// The fault of a problem, and the expectation; nil where the requirement is met.
-    public func fault(_ traits: ProblemTraits) -> (problem: String, expected: String)? {
+    ///
+    /// - Parameter values: the parameters of the method.
+    public func fault(
+        _ traits: ProblemTraits, _ values: ParameterValues = ParameterValues()
+    ) -> (problem: String, expected: String)? {
         switch self {
         case .coordinates:
             traits.hasCoordinates
                 ? nil
                 : ("\(traits.model) has no spatial coordinates", "a model with spatial coordinates")
-        case .modelError:
-            traits.hasModelError ? nil : ("there is no model error", "'model_error' above 0")
+        case .modelError(let parameter):
+            traits.hasModelError || parameter.map({ (values[$0] ?? 0) != 0 }) ?? false
+                ? nil
+                : (
+                    "there is no model error",
+                    "'model_error' above 0" + (parameter.map { ", or '\($0)'" } ?? "")
+                )
         case .linearObservations:
             traits.function == .identity
                 ? nil : ("observations through \(traits.function.rawValue)", "'function' identity")
@@ -40,7 +49,7 @@ public enum Requirement: Sendable, Equatable {
     public var text: String {
         switch self {
         case .coordinates: "a model with spatial coordinates"
-        case .modelError: "model error"
+        case .modelError(let parameter): "model error" + (parameter.map { ", or '\($0)' above 0" } ?? "")
         case .linearObservations: "observations of variables as they are"
         case .variables(let least): "at least \(least) variables"
         }

@@ -12,8 +12,10 @@ public func compare(
     threads: Int = 1
 ) -> MethodScores {
     for method in methods {
-        for requirement in method.type.requirements {
-            if let fault = requirement.fault(setting.traits) {
+        for (requirement, candidate) in method.type.requirements.flatMap({ requirement in
+            method.candidates.map { (requirement, $0) }
+        }) {
+            if let fault = requirement.fault(setting.traits, candidate.values) {
                 preconditionFailure("\(method.name): \(fault.problem), expected \(fault.expected)")
             }
         }

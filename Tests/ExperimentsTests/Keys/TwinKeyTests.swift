@@ -107,7 +107,7 @@ import Testing
     private static let methods: [KeyChange] = Methods.all.flatMap { kind in
         let (word, parameters) = (kind.name, kind.parameterDescriptions.map(\.name))
         // The optimal proposal is of models with errors.
-        let error = kind.requirements.contains(.modelError) ? "\nmodel_error: 0.1" : ""
+        let error = kind.requirements.contains(.modelError(unless: "kernel")) ? "\nmodel_error: 0.1" : ""
         let usual = method(entry(word, parameters).0) + error
         var changes = parameters.map { key in
             let (before, after) = entry(word, parameters, changing: key)

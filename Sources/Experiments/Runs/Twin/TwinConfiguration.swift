@@ -128,8 +128,10 @@ struct TwinConfiguration: Sendable {
                 expected: Methods.all.filter { $0.takesMemory }.map { $0.name }.joined(separator: ", "))
         }
         let traits = setting.traits
-        if let fault = type.requirements.lazy.compactMap({ $0.fault(traits) }).first {
-            throw entry.error("\(type.name): \(fault.problem)", expected: fault.expected)
+        for candidate in method.candidates {
+            if let fault = type.requirements.lazy.compactMap({ $0.fault(traits, candidate.values) }).first {
+                throw entry.error("\(type.name): \(fault.problem)", expected: fault.expected)
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ import Assimilation
 public struct BootstrapParticles: ParticleMethod {
     public static let name = "bootstrap-particles"
     public static let summary = "particle filter that weights by the likelihood and resamples"
+    public static let reference =
+        "Gordon, Salmond & Smith, Novel approach to nonlinear/non-Gaussian Bayesian state estimation, IEE-F 140 (1993)"
     public static let parameters: [Parameter<Self>] = [
         .members(\.members), .threshold(\.threshold), .jitter(\.jitter),
     ]
