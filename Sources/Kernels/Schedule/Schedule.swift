@@ -275,6 +275,13 @@ extension Schedule {
             && (isFlat(number) || !isFlat(members[0]))
     }
 
+    /// The value in memory that a view reads, perhaps through other views; nil for a constant.
+    private func array(_ operand: Program.Operand) -> Int? {
+        guard let index = operand.index else { return nil }
+        if case .view(let base, _) = treatments[index] { return array(base) }
+        return index
+    }
+
     private func reads(_ instruction: Program.Instruction, _ written: Set<Int>, isInPlace: Bool) -> Bool {
         let keepsPlace = instruction.operation.keepsPlace
         return instruction.operands.allSatisfy { operand in
@@ -284,7 +291,7 @@ extension Schedule {
             switch treatments[index] {
             case .inline: return reads(program.instructions[makers[index]!], written, isInPlace: stays)
             case .view(let base, _):
-                return base.index.map { !written.contains($0) } ?? true
+                return array(base).map { !written.contains($0) } ?? true
             case .loops: return stays || !written.contains(index)
             case .input, .routine: return true
             }
