@@ -74,6 +74,9 @@ public enum Catalog {
                 title: "Methods of twin experiments",
                 entries: Methods.all.map { Entry(name: $0.name, what: $0.summary) }),
             Section(
+                title: "Models of twin experiments",
+                entries: TestModels.all.map { Entry(name: $0.name, what: $0.summary) }),
+            Section(
                 title: "Forecast models of twin experiments",
                 entries: [Entry(name: ForecastPlan.physicalKind, what: ForecastPlan.physicalSummary)]
                     + Surrogates.all.map { Entry(name: $0.name, what: $0.summary) }),

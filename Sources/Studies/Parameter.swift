@@ -79,6 +79,16 @@ public enum ParameterDomain: Sendable, Equatable {
         }
     }
 
+    /// The values in words, as `2 to 1000000`.
+    public var text: String {
+        switch self {
+        case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
+        case .real(let range): "\(NumberText.short(range.lowerBound)) to \(NumberText.short(range.upperBound))"
+        case .flag: "0 or 1"
+        case .choice(let words): words.joined(separator: ", ")
+        }
+    }
+
     /// A value as a configuration and a table have it.
     public func text(_ value: Double) -> String {
         if case .choice(let words) = self, contains(value) { return words[Int(value)] }
@@ -101,12 +111,16 @@ public protocol Parameterized: Sendable {
     static var name: String { get }
     /// One line, without a full stop.
     static var summary: String { get }
+    /// The publication that describes it; empty for one that has none.
+    static var reference: String { get }
     static var parameters: [Parameter<Self>] { get }
     /// With the default of every parameter.
     init()
 }
 
 extension Parameterized {
+    public static var reference: String { "" }
+
     public static var parameterDescriptions: [ParameterDescription] {
         let usual = Self()
         return parameters.map {

@@ -15,13 +15,14 @@ struct Apus: ParsableCommand {
                 apus compare sakov2008               filters on a setting of the literature
                 apus explain lorenz96 --adjoint      see a model's program, tangent and adjoint
 
-            apus help keys tells every key of a configuration.
+            apus help keys tells every key of a configuration, apus help letkf the parameters of a method.
             Faults of input end with one line on standard error and a status of sysexits.h (64 to 78).
             Shell completions: apus --generate-completion-script bash|zsh|fish
             """,
         version: ApusVersion.text,
         subcommands: [
-            Run.self, Train.self, Compare.self, Reproduce.self, List.self, Keys.self, Explain.self, Forecast.self,
+            Run.self, Train.self, Compare.self, Reproduce.self, List.self, Describe.self, Keys.self, Explain.self,
+            Forecast.self,
         ])
 }
 
@@ -30,13 +31,18 @@ extension Apus {
     static func main() {
         StandardStream.prepare()
         do {
-            // 'apus help keys' is the command 'keys', whose help is 'apus keys --help'.
-            let words = Array(CommandLine.arguments.dropFirst())
-            var command = try parseAsRoot(words.starts(with: ["help", "keys"]) ? Array(words.dropFirst()) : words)
+            var command = try parseAsRoot(understood(Array(CommandLine.arguments.dropFirst())))
             try command.run()
         } catch {
             Foundation.exit(status(after: error))
         }
+    }
+
+    /// 'apus help keys' is the command 'keys', and 'apus help letkf' is 'apus describe letkf'.
+    private static func understood(_ words: [String]) -> [String] {
+        guard words.first == "help", let name = words.dropFirst().first else { return words }
+        if name == "keys" { return Array(words.dropFirst()) }
+        return Described.named(name) == nil ? words : ["describe"] + words.dropFirst()
     }
 
     /// Reports what ended the command: help and other answers on standard output, a fault of usage on one line.

@@ -5,6 +5,8 @@ import Tensors
 public struct ExtendedKalman: AssimilationMethod {
     public static let name = "extended-kalman"
     public static let summary = "Kalman filter with the model linearised about the mean"
+    public static let reference =
+        "Jazwinski, Stochastic processes and filtering theory (1970)"
     public static let parameters: [Parameter<Self>] = [.inflation(\.inflation)]
     public static let costs: CostTerms = [.observedSquared, .variablesSquared]
 

@@ -6,6 +6,8 @@ import Tensors
 public struct KuramotoSivashinskyModel: TestModel {
     public static let name = "kuramoto-sivashinsky"
     public static let summary = "Kuramoto–Sivashinsky: flame fronts on a periodic interval"
+    public static let reference =
+        "Kuramoto & Tsuzuki, Prog. Theor. Phys. 55 (1976); Sivashinsky, Acta Astronautica 4 (1977)"
     public static let parameters: [Parameter<Self>] = [
         .integer("variables", \.variables, 4...100_000, "Number of points, even."),
         .real("length", \.length, 1...1e5, "Length of the interval."),

@@ -6,6 +6,8 @@ import Tensors
 public struct Lorenz63Model: TestModel {
     public static let name = "lorenz63"
     public static let summary = "Lorenz 1963: three variables of convection"
+    public static let reference =
+        "Lorenz, Deterministic nonperiodic flow, J. Atmos. Sci. 20 (1963)"
     public static let parameters: [Parameter<Self>] = [
         .real("sigma", \.sigma, -1e4...1e4, "Prandtl number of the fluid."),
         .real("rho", \.rho, -1e4...1e4, "Rayleigh number over its critical value."),

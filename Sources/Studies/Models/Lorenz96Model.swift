@@ -6,6 +6,8 @@ import Tensors
 public struct Lorenz96Model: TestModel {
     public static let name = "lorenz96"
     public static let summary = "Lorenz 1996: waves on a circle of latitude"
+    public static let reference =
+        "Lorenz, Predictability: a problem partly solved, ECMWF Seminar (1996)"
     public static let parameters: [Parameter<Self>] = [
         .integer("variables", \.variables, 4...100_000, "Number of variables."),
         .real("forcing", \.forcing, -1e4...1e4, "Forcing F."),

@@ -5,6 +5,8 @@ import Tensors
 public struct DictionarySurrogate: Surrogate {
     public static let name = "dictionary"
     public static let summary = "a sum of monomials of near variables, its coefficients by regression and thresholds"
+    public static let reference =
+        "Bocquet, Brajard, Carrassi & Bertino, Data assimilation as a learning tool, NPG 26 (2019)"
     public static let tensorName = "dictionary"
     public static let parameters: [Parameter<Self>] = [
         .length(\.length), .reach(\.reach),

@@ -5,6 +5,8 @@ import Tensors
 public struct GaussianProcessSurrogate: Surrogate {
     public static let name = "gaussian-process"
     public static let summary = "a Gaussian process on near variables"
+    public static let reference =
+        "Rasmussen & Williams, Gaussian processes for machine learning (2006), section 8.3"
     public static let tensorName = "process"
     public static let parameters: [Parameter<Self>] = [
         .length(\.length), .reach(\.reach),

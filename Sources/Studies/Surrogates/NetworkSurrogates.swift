@@ -114,6 +114,8 @@ public struct ConvolutionSurrogate: NetworkSurrogate {
     public static let name = "convolution"
     public static let summary =
         "a convolutional network with products, the same at every place, as tendency or correction"
+    public static let reference =
+        "Brajard, Carrassi, Bocquet & Bertino, J. Comput. Sci. 44 (2020)"
     public static let tensorName = "convolution"
     public static let parameters: [Parameter<Self>] =
         [.length(\.training.length), .width(\.width)] + trainingParameters
@@ -144,6 +146,8 @@ public struct DenseSurrogate: NetworkSurrogate {
     public typealias Model = TendencyModel<Field>
     public static let name = "dense"
     public static let summary = "a dense network on the whole state, as tendency or correction"
+    public static let reference =
+        "multilayer perceptron of the whole state"
     public static let tensorName = "dense"
     public static let parameters: [Parameter<Self>] =
         [.length(\.training.length), .width(\.width), .depth(\.depth)] + trainingParameters

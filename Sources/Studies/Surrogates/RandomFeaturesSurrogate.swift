@@ -5,6 +5,8 @@ import Tensors
 public struct RandomFeaturesSurrogate: Surrogate {
     public static let name = "random-features"
     public static let summary = "ridge regression on random cosines of near variables"
+    public static let reference =
+        "Gottwald & Reich, Supervised learning from noisy observations, Physica D 423 (2021)"
     public static let tensorName = "features"
     public static let parameters: [Parameter<Self>] = [
         .length(\.length), .reach(\.reach),

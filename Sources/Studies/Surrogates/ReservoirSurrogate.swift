@@ -6,6 +6,8 @@ public struct ReservoirSurrogate: Surrogate {
     public static let name = "reservoir"
     public static let summary =
         "an echo state network, which remembers: random and recurrent, on near variables; only its readout is learned"
+    public static let reference =
+        "Pathak, Hunt, Girvan, Lu & Ott, Phys. Rev. Lett. 120 (2018)"
     public static let tensorName = "reservoir"
     public static let parameters: [Parameter<Self>] = [
         .length(\.length), .reach(\.reach), .integer("units", \.units, 2...100_000, "Units of the reservoir."),

@@ -4,6 +4,8 @@ import Assimilation
 public struct ClimatologyMethod: AssimilationMethod {
     public static let name = "climatology"
     public static let summary = "the mean of a free run, without observations"
+    public static let reference =
+        "mean and covariance of a long free run, without observations"
     public static let parameters: [Parameter<Self>] = []
     public static let costs: CostTerms = [.variablesSquared]
     public static let isBaseline = true

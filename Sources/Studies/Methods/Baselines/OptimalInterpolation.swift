@@ -4,6 +4,8 @@ import Assimilation
 public struct OptimalInterpolation: AssimilationMethod {
     public static let name = "optimal-interpolation"
     public static let summary = "analyses of the climate's mean and covariance, without a forecast"
+    public static let reference =
+        "Gandin, Objective analysis of meteorological fields (1963)"
     public static let parameters: [Parameter<Self>] = []
     public static let costs: CostTerms = [.observedSquared, .variablesSquared]
     public static let isBaseline = true

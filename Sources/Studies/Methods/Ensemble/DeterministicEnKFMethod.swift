@@ -4,6 +4,8 @@ import Assimilation
 public struct DeterministicEnKFMethod: EnsembleMethod {
     public static let name = "denkf"
     public static let summary = "deterministic ensemble Kalman filter with half the gain for anomalies"
+    public static let reference =
+        "Sakov & Oke, A deterministic formulation of the ensemble Kalman filter, Tellus A 60 (2008)"
     public static let costs: CostTerms = [.observedSquared]
 
     public var ensemble = EnsembleTreatment()

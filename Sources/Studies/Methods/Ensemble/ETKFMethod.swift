@@ -4,6 +4,8 @@ import Assimilation
 public struct ETKFMethod: EnsembleMethod {
     public static let name = "etkf"
     public static let summary = "ensemble transform Kalman filter, symmetric square root"
+    public static let reference =
+        "Bishop, Etherton & Majumdar, MWR 129 (2001); Hunt, Kostelich & Szunyogh, Physica D 230 (2007)"
     public static let costs: CostTerms = [.membersSquared]
 
     public var ensemble = EnsembleTreatment()

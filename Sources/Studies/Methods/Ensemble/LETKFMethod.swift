@@ -4,6 +4,8 @@ import Assimilation
 public struct LETKFMethod: EnsembleMethod {
     public static let name = "letkf"
     public static let summary = "local ensemble transform Kalman filter"
+    public static let reference =
+        "Hunt, Kostelich & Szunyogh, Efficient data assimilation for spatiotemporal chaos, Physica D 230 (2007)"
     public static let ownParameters: [Parameter<Self>] = [.radius(\.radius)]
     public static let requirements: [Requirement] = [.coordinates]
     public static let costs: CostTerms = [.localEnsembles]

@@ -4,6 +4,8 @@ import Assimilation
 public struct LocalStochasticEnKF: EnsembleMethod {
     public static let name = "local-stochastic-enkf"
     public static let summary = "ensemble Kalman filter with perturbed observations and localised covariances"
+    public static let reference =
+        "Houtekamer & Mitchell, A sequential ensemble Kalman filter for atmospheric data assimilation, MWR 129 (2001)"
     public static let ownParameters: [Parameter<Self>] = [.radius(\.radius)]
     public static let requirements: [Requirement] = [.coordinates]
     public static let costs: CostTerms = [.observedSquared]

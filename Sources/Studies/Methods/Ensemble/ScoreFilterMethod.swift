@@ -5,6 +5,8 @@ import Tensors
 public struct ScoreFilterMethod: EnsembleMethod {
     public static let name = "score-filter"
     public static let summary = "ensemble drawn by a reversed diffusion along the scores of background and likelihood"
+    public static let reference =
+        "Bao, Zhang & Zhang, An ensemble score filter for tracking high-dimensional nonlinear systems, CMAME 432 (2024)"
     public static let ownParameters: [Parameter<Self>] = [
         .real(
             "final-scale", \.finalScale, 1e-6...1, unit: "share of the state",

@@ -4,6 +4,8 @@ import Assimilation
 public struct SerialEnSRFMethod: EnsembleMethod {
     public static let name = "serial-ensrf"
     public static let summary = "ensemble square root filter, one observation after the other"
+    public static let reference =
+        "Whitaker & Hamill, Ensemble data assimilation without perturbed observations, MWR 130 (2002)"
     public static let costs: CostTerms = [.membersSquared]
 
     public var ensemble = EnsembleTreatment()

@@ -7,6 +7,8 @@ import Tensors
 public struct ResidualNetworkMethod: TrainableMethod {
     public static let name = "residual-network"
     public static let summary = "one forecast, corrected by a gain that a network sees in it; trained through cycles"
+    public static let reference =
+        "Bocquet et al., Accurate deep learning-based filtering for chaotic dynamics, Chaos 34 (2024)"
     public static let parameters: [Parameter<Self>] = [
         .width(\.width), .depth(\.depth), .steps(\.steps), .rate(\.rate), .truncation(\.truncation), .batch(\.batch),
     ]
