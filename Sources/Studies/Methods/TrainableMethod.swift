@@ -73,13 +73,30 @@ public struct TrainingTask<Model: ForecastMap>: Sendable {
 }
 
 /// The parameters of training by gradients through the cycles of a filter.
-struct GradientTraining {
-    var steps: Int
-    var rate: Double
+public struct GradientTraining: Sendable {
+    public var steps = 3000
+    public var rate = 0.003
     /// Cycles that the gradient goes back through.
-    var truncation: Int
+    public var truncation = 4
     /// Passes without a better score after which training ends; 0: it never does.
-    var patience = 0
+    public var patience = 0
+
+    public init() {}
+}
+
+/// A method that is trained by gradients through the cycles of a filter.
+public protocol GradientTrained: TrainableMethod {
+    var gradient: GradientTraining { get set }
+}
+
+extension GradientTrained {
+    /// The parameters of the training, in the order of tables.
+    static var trainingParameters: [Parameter<Self>] {
+        [
+            .steps(\.gradient.steps), .rate(\.gradient.rate), .truncation(\.gradient.truncation),
+            .patience(\.gradient.patience),
+        ]
+    }
 }
 
 extension TrainableMethod {

@@ -7,12 +7,12 @@ import Tensors
 ///
 /// Neither truths nor the dynamics are used: the loss is the error of forecasts against observations that they have
 /// not seen.
-public struct JointNetworksMethod: TrainableMethod {
+public struct JointNetworksMethod: GradientTrained {
     public static let name = "joint-networks"
     public static let summary = "forecast model and analysis by networks, learned together from observations alone"
     public static let parameters: [Parameter<Self>] = [
-        .length(\.length), .width(\.width), .depth(\.depth), .steps(\.steps), .rate(\.rate),
-        .truncation(\.truncation), .batch(\.batch), .patience(\.patience),
+        .length(\.length), .width(\.width), .depth(\.depth), .steps(\.gradient.steps), .rate(\.gradient.rate),
+        .truncation(\.gradient.truncation), .batch(\.batch), .patience(\.gradient.patience),
     ]
     public static let requirements: [Requirement] = [
         .coordinates, .variables(GainNetwork.fewestPlaces), .linearObservations,
@@ -20,8 +20,8 @@ public struct JointNetworksMethod: TrainableMethod {
     public static let takesModel = false
     public static let losses: [FilterLoss] = [.predictionError, .predictionRankedScore, .predictionEnergyScore]
 
-    public var length = 2000, width = 32, depth = 4, steps = 3000, rate = 0.003, truncation = 4, batch = 64
-    public var patience = 0
+    public var length = 2000, width = 32, depth = 4, batch = 64
+    public var gradient = GradientTraining()
     public var loss = FilterLoss.predictionError
     public var weights: Weights?
 
@@ -43,10 +43,9 @@ public struct JointNetworksMethod: TrainableMethod {
         if let saved = try keeper.saved(like: start) { return (saved.model, saved.record) }
         let variables = setting.model.variables
         let objective = FilterObjective(
-            learning: start, from: trajectories, loss: loss, segment: truncation, spinUp: min(20, length / 10),
+            learning: start, from: trajectories, loss: loss, segment: gradient.truncation, spinUp: min(20, length / 10),
             held: held
         ) { _ in PointEstimate(Tensor(centre) * Tensor.ones([variables])) }
-        let gradient = GradientTraining(steps: steps, rate: rate, truncation: truncation, patience: patience)
         return try descend(objective, from: start, gradient, task, keeper)
     }
 

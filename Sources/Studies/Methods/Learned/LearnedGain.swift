@@ -3,16 +3,17 @@ import Learning
 import Tensors
 
 /// 3D-Var whose gain is learned by gradients through the cycles.
-public struct LearnedGainMethod: TrainableMethod {
+public struct LearnedGainMethod: GradientTrained {
     public static let name = "learned-gain"
     public static let summary = "3D-Var whose gain is learned by gradients through the cycles"
-    public static let parameters: [Parameter<Self>] = [
-        .scale(\.scale), .steps(\.steps), .rate(\.rate), .truncation(\.truncation), .patience(\.patience),
-    ]
+    public static let reference =
+        "Bach, Baptista, Sanz-Alonso & Stuart, arXiv 2410.10523, section 9.2.1"
+    public static let parameters: [Parameter<Self>] = [.scale(\.scale)] + trainingParameters
     public static let costs: CostTerms = [.observedSquared]
     public static let losses: [FilterLoss] = [.squaredError, .predictionError]
 
-    public var scale = 1.0, steps = 3000, rate = 0.003, truncation = 4, patience = 0
+    public var scale = 1.0
+    public var gradient = GradientTraining()
     public var loss = FilterLoss.squaredError
     public var weights: FixedGain<PointEstimate>?
 
@@ -25,12 +26,11 @@ public struct LearnedGainMethod: TrainableMethod {
         if let saved = try keeper.saved(like: start) { return (saved.model, saved.record) }
         let model = task.model
         let (spread, variables) = (task.setting.startSpread(task.climate), task.setting.model.variables)
-        let objective = objective(task, segment: truncation) { truth, key in
+        let objective = objective(task, segment: gradient.truncation) { truth, key in
             PointEstimate(truth + spread * key.normal([variables]))
         } filter: { (gain: FixedGain<PointEstimate>) in
             Cycle(PointForecast(model), gain)
         }
-        let gradient = GradientTraining(steps: steps, rate: rate, truncation: truncation, patience: patience)
         return try descend(objective, from: start, gradient, task, keeper)
     }
 
@@ -44,18 +44,19 @@ public struct LearnedGainMethod: TrainableMethod {
 }
 
 /// An ensemble with perturbed observations and one gain, learned by gradients through the cycles.
-public struct LearnedEnsembleGain: TrainableMethod {
+public struct LearnedEnsembleGain: GradientTrained {
     public static let name = "learned-ensemble-gain"
     public static let summary =
         "ensemble with perturbed observations and one gain, learned by gradients through the cycles"
-    public static let parameters: [Parameter<Self>] = [
-        .members(\.members), .scale(\.scale), .steps(\.steps), .rate(\.rate), .truncation(\.truncation),
-        .patience(\.patience),
-    ]
+    public static let reference =
+        "Bach, Baptista, Sanz-Alonso & Stuart, arXiv 2410.10523, chapter 9"
+    public static let parameters: [Parameter<Self>] =
+        [.members(\.members), .scale(\.scale)] + trainingParameters
     public static let costs: CostTerms = [.observedSquared]
     public static let losses = FilterLoss.usualOrder
 
-    public var members = 20, scale = 1.0, steps = 3000, rate = 0.003, truncation = 4, patience = 0
+    public var members = 20, scale = 1.0
+    public var gradient = GradientTraining()
     public var loss = FilterLoss.squaredError
     public var weights: FixedGain<Ensemble>?
 
@@ -64,7 +65,6 @@ public struct LearnedEnsembleGain: TrainableMethod {
     public func trained<Model, Keeper: TrainingKeeper>(
         _ task: TrainingTask<Model>, _ keeper: Keeper
     ) throws(Keeper.Failure) -> (weights: FixedGain<Ensemble>, record: TrainingRecord) {
-        let gradient = GradientTraining(steps: steps, rate: rate, truncation: truncation, patience: patience)
         return try trainedEnsemble(
             from: FixedGain<Ensemble>(task.setting.gain(scale: scale, seed: task.seed)), members: members, gradient,
             task, keeper

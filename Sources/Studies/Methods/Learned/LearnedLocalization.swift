@@ -3,23 +3,24 @@ import Learning
 import Tensors
 
 /// A localised ensemble Kalman filter whose inflation and localisation are learned by gradients through the cycles.
-public struct LearnedLocalizationMethod: TrainableMethod {
+public struct LearnedLocalizationMethod: GradientTrained {
     public static let name = "learned-localization"
     public static let summary =
         "localised ensemble Kalman filter whose inflation and localisation are learned by gradients through the cycles"
+    public static let reference =
+        "Bach, Baptista, Sanz-Alonso & Stuart, arXiv 2410.10523, section 9.2.3"
     public static let parameters: [Parameter<Self>] = [
         .members(\.members), .inflation(\.inflation), .radius(\.radius),
         .flag(
             "free-taper", \.hasFreeTaper,
             "1: the localisation learns a weight for each distance; 0: its radius alone."),
-        .steps(\.steps), .rate(\.rate), .truncation(\.truncation), .patience(\.patience),
-    ]
+    ] + trainingParameters
     public static let requirements: [Requirement] = [.coordinates]
     public static let costs: CostTerms = [.observedSquared]
     public static let losses = FilterLoss.usualOrder
 
     public var members = 20, inflation = 1.0, radius = 4.0, hasFreeTaper = false
-    public var steps = 3000, rate = 0.003, truncation = 4, patience = 0
+    public var gradient = GradientTraining()
     public var loss = FilterLoss.squaredError
     public var weights: LearnedTaper?
 
@@ -50,7 +51,6 @@ public struct LearnedLocalizationMethod: TrainableMethod {
         describing: (Weights) -> String
     ) throws(Keeper.Failure) -> (TunedLocalization<Weights>, TrainingRecord) {
         let (coordinates, observed) = (task.coordinates, task.setting.observed)
-        let gradient = GradientTraining(steps: steps, rate: rate, truncation: truncation, patience: patience)
         return try trainedEnsemble(
             from: start, members: members, gradient, task, keeper,
             describing: {

@@ -3,20 +3,21 @@ import Learning
 import Tensors
 
 /// A localised ensemble filter, corrected by a network that sees the members as a set.
-public struct SetTransformerMethod: TrainableMethod {
+public struct SetTransformerMethod: GradientTrained {
     public static let name = "set-transformer"
     public static let summary =
         "localised ensemble filter with learned inflation, taper and gain, corrected by a network that sees the members as a set"
-    public static let parameters: [Parameter<Self>] = [
-        .members(\.members), .inflation(\.inflation), .radius(\.radius), .width(\.width), .depth(\.depth),
-        .steps(\.steps), .rate(\.rate), .truncation(\.truncation), .patience(\.patience),
-    ]
+    public static let reference =
+        "Bach, Baptista, Calvello, Chen & Stuart, Learning enhanced ensemble filters (2025), arXiv 2504.17836"
+    public static let parameters: [Parameter<Self>] =
+        [.members(\.members), .inflation(\.inflation), .radius(\.radius), .width(\.width), .depth(\.depth)]
+        + trainingParameters
     public static let requirements: [Requirement] = [.coordinates, .variables(12)]
     public static let costs: CostTerms = [.observedSquared]
     public static let losses = FilterLoss.usualOrder
 
     public var members = 20, inflation = 1.0, radius = 4.0, width = 32, depth = 4
-    public var steps = 3000, rate = 0.003, truncation = 4, patience = 0
+    public var gradient = GradientTraining()
     public var loss = FilterLoss.squaredError
     public var weights: SetTransformerAnalysis?
 
@@ -32,7 +33,6 @@ public struct SetTransformerMethod: TrainableMethod {
             scales: .init(
                 centre: climate.mean().scalar, state: climate.variance().scalar.squareRoot(), error: setting.error),
             channels: max(1, width / 2), width: width, depth: depth, key: task.key.folding(1))
-        let gradient = GradientTraining(steps: steps, rate: rate, truncation: truncation, patience: patience)
         return try trainedEnsemble(from: start, members: members, gradient, task, keeper) { $0 }
     }
 
