@@ -21,6 +21,7 @@ public struct Compiled<Input: Tree, Output: Tree>: Sendable {
             structure = result
             return result.leaves
         }
+        ProgramLog.append(recorded)
         program = Simplify.all(recorded)
         native = captured.isEmpty ? NativeProgram(program, calls: calls) : nil
         self.captured = captured

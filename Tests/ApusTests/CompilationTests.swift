@@ -53,4 +53,17 @@ import Testing
         #expect(sizes.programs == 2 && sizes.routines <= 1, "\(sizes)")
         for cycles in [257, 700] { #expect(try compilations([10, 40], cycles: cycles) == (0, 0)) }
     }
+
+    @Test func stagesOfCompiledFunctionsAreLogged() throws {
+        let folder = try Folder()
+        try folder.write(Self.configuration([4], cycles: 40), to: "sweep.yaml")
+        let log = "\(folder.path)/programs"
+        let ending = try Tool.run(
+            "compare", "sweep.yaml", "--output", "out", "--quiet", in: folder, environment: ["APUS_LOG": log])
+        #expect(ending.status == 0, "\(ending.errors)")
+        let text = String(decoding: try folder.read("programs"), as: UTF8.self)
+        for heading in ["Function 1: ", "\nRecorded\n", "\nSimplified\n", "\nSchedule\n", "\nCode\n"] {
+            #expect(text.contains(heading), "no \(heading)")
+        }
+    }
 }

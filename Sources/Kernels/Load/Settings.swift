@@ -12,6 +12,7 @@
 /// | `APUS_COMPILER_SECONDS` | the time after which a compiler is taken to hang, and is killed with all that it started | none: it is waited for |
 /// | `APUS_CACHE` | the folder that keeps machine code; must belong to the user, and others may not write to it | `$XDG_CACHE_HOME/apus`, then `~/.cache/apus` |
 /// | `APUS_VECTOR_BITS` | the width of vectors on x86, 256 or 512 | all that the processor has |
+/// | `APUS_LOG` | a file to which the stages of every compiled function are appended, or `-` for standard error | none |
 /// | `APUS_THREADS` | the number of threads of a computation, 1 to 1024 | the cores that the process may use |
 ///
 /// No variable changes results beyond rounding; those of an interpreted program and of its machine code differ by that.
