@@ -1,6 +1,6 @@
 # make demo     everything from a bare machine to the report of the main job
 # make test     the whole test suite; continuous integration runs exactly this
-.PHONY: long demo test build setup bench format lint check sanitize random fuzz absurd kill docs readme clean
+.PHONY: long quick demo test build setup bench format lint check sanitize random fuzz absurd kill docs readme clean
 
 SWIFT_TEST = swift test -c release -Xswiftc -enable-testing
 
@@ -25,10 +25,18 @@ test:
 	.build/release/apus reproduce learning --quick --rows 1 2 3 4 5 6 7 --output .build/check/learning --force --quiet \
 		--json .build/check/learning.json
 	python3 Scripts/check-agreement .build/check/learning.json
+	swift run -c release --package-path Examples/OwnModel --scratch-path .build/own-model > .build/check/own-model.txt
+	python3 Scripts/check-own-model .build/check/own-model.txt
 	.build/release/Fuzz inputs --inputs 3000 --seconds 40
 	.build/release/Fuzz settings --count 12
 	.build/release/Fuzz kills --count 8
 	$(SWIFT_TEST) --skip-build
+
+# Some seconds, before a commit: laws of the engine and of analyses, and readers of files.
+quick:
+	swift build -c release -Xswiftc -enable-testing --build-tests
+	$(SWIFT_TEST) --skip-build --filter \
+		'(ChainRule|Trap|Transform|AnalysisLaw|EnsembleFilter|Compile|FusedNests|KeyTable|FilesCSV|FilesTime|Configuration)Tests'
 
 # Against JAX, PyTorch and NumPy in one run; see Benchmarks/README.md.
 bench: setup
@@ -84,8 +92,13 @@ kill: campaigns
 campaigns: setup
 	swift build -c release -Xswiftc -enable-testing --build-tests
 
+DOCUMENTED = Tensors Kernels Networks Dynamics Assimilation Verification Learning Studies Experiments Checks
+
+# One catalogue of all public targets; warnings of the documentation compiler are faults.
 docs:
-	swift package generate-documentation --target Tensors
+	swift package --scratch-path .build/docs --allow-writing-to-directory .build/docs/site generate-documentation \
+		$(foreach target,$(DOCUMENTED),--target $(target)) --enable-experimental-combined-documentation \
+		--output-path .build/docs/site
 
 # The numbers and the picture of the README, from a fresh run.
 readme: demo

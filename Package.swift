@@ -3,6 +3,9 @@
 
 import PackageDescription
 
+// Each target has a page: its contents, and how to add one more.
+let readme = ["README.md"]
+
 let package = Package(
     name: "Apus",
     platforms: [.macOS(.v15)],  // meant to work there; untested
@@ -38,24 +41,26 @@ let package = Package(
         .target(name: "CNetCDFReader", dependencies: ["CNetCDF"]),
 
         // The engine: tensors, their derivatives, and the programs that they make.
-        .target(name: "Tensors", dependencies: [.product(name: "RealModule", package: "swift-numerics")]),
-        .target(name: "Kernels", dependencies: ["Tensors", "CSystem"]),
+        .target(
+            name: "Tensors", dependencies: [.product(name: "RealModule", package: "swift-numerics")], exclude: readme),
+        .target(name: "Kernels", dependencies: ["Tensors", "CSystem"], exclude: readme),
 
         // What the engine is for.
-        .target(name: "Networks", dependencies: ["Tensors"]),
-        .target(name: "Dynamics", dependencies: ["Tensors"]),
-        .target(name: "Assimilation", dependencies: ["Tensors"]),
-        .target(name: "Verification", dependencies: ["Tensors"]),
+        .target(name: "Networks", dependencies: ["Tensors"], exclude: readme),
+        .target(name: "Dynamics", dependencies: ["Tensors"], exclude: readme),
+        .target(name: "Assimilation", dependencies: ["Tensors"], exclude: readme),
+        .target(name: "Verification", dependencies: ["Tensors"], exclude: readme),
         .target(
             name: "Learning",
-            dependencies: ["Tensors", "Kernels", "Networks", "Dynamics", "Assimilation", "Verification"]),
+            dependencies: ["Tensors", "Kernels", "Networks", "Dynamics", "Assimilation", "Verification"],
+            exclude: readme),
 
         // Problems, methods, models and the settings of papers as values, and the protocol that compares them.
         .target(
             name: "Studies",
             dependencies: [
                 "Tensors", "Kernels", "Networks", "Dynamics", "Assimilation", "Verification", "Learning",
-            ]),
+            ], exclude: readme),
 
         // Files, settings, runs and reports: the only part that knows of the world.
         .target(
@@ -63,12 +68,12 @@ let package = Package(
             dependencies: [
                 "CNetCDF", "CNetCDFReader", "CSystem", "Tensors", "Kernels", "Learning", "Dynamics", "Studies",
                 .product(name: "Yams", package: "Yams"),
-            ]),
+            ], exclude: readme),
         .executableTarget(
             name: "apus",
             dependencies: [
                 "Studies", "Experiments", "Kernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ], exclude: readme),
 
         // Campaigns against the program: damaged inputs, absurd settings, killed runs.
         .executableTarget(
@@ -76,7 +81,7 @@ let package = Package(
             dependencies: [
                 "Experiments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
-            ]),
+            ], exclude: readme),
 
         // The library example of the README, and one for each way in which learning enters;
         // compiled and run by the tests.
@@ -94,7 +99,8 @@ let package = Package(
             path: "Benchmarks/Apus"),
 
         // The laws that every operation, map, tree, optimiser and analysis obeys.
-        .target(name: "Checks", dependencies: ["Networks", "Dynamics", "Assimilation", "Verification"]),
+        .target(
+            name: "Checks", dependencies: ["Networks", "Dynamics", "Assimilation", "Verification"], exclude: readme),
 
         .testTarget(
             name: "TensorsTests",

@@ -30,17 +30,16 @@ struct ShrunkAnalysis: Analysis {
     mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&shrinkage, "shrinkage") }
 }
 
-/// It, as a method that can be tuned and compared.
+/// It, as a method that can be tuned and compared, with the members and the modifiers of every ensemble method.
 struct ShrunkEnKF: EnsembleMethod {
     static let name = "shrunk-enkf"
     static let summary = "ensemble Kalman filter with a covariance shrunk towards its diagonal"
-    static let parameters: [Parameter<Self>] = [
-        .integer("members", \.members, 2...10_000, "Members of the ensemble."),
-        .real("inflation", \.inflation, 0.5...10, "Factor of the anomalies after each analysis."),
-        .real("shrinkage", \.shrinkage, 0...1, "Share of the diagonal, λ."),
+    static let ownParameters: [Parameter<Self>] = [
+        .real("shrinkage", \.shrinkage, 0...1, "Share of the diagonal, λ.")
     ]
 
-    var members = 10, inflation = 1.0, shrinkage = 0.1
+    var ensemble = EnsembleTreatment(members: 10)
+    var shrinkage = 0.1
 
     func analysis<Model, Operator>(_ problem: Problem<Model, Operator>) -> ShrunkAnalysis {
         ShrunkAnalysis(shrinkage: Tensor(shrinkage))
