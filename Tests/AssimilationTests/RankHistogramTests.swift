@@ -79,4 +79,33 @@ import Testing
         // Beyond all members the tail is Gaussian: it moves towards the observation.
         #expect(abs(found.belief.mean[0].scalar) > 0.1 * abs(value))
     }
+
+    /// Weights of the members, their sums scaled to (N − 1) / N, and linear interpolation of the quantiles (k − ½) / N.
+    @Test func withoutTailsMembersAreQuantilesOfTheirWeights() {
+        let (members, value, error) = ([2.5, -1, 0.2, 4.0, 1.1], 1.0, 0.7)
+        let count = Double(members.count)
+        let x = members.sorted()
+        let weights = x.map { exp(-0.5 * ($0 - value) * ($0 - value) / (error * error)) }
+        let total = weights.reduce(0, +)
+        var sum = 0.0
+        let below = weights.map { weight in
+            sum += weight / total * (count - 1) / count
+            return sum
+        }
+        let moved = members.indices.map { k in
+            let target = min(max((Double(k) + 0.5) / count, below[0]), below[below.count - 1])
+            let place = max(0, min((below.lastIndex { $0 <= target } ?? 0), members.count - 2))
+            return x[place] + (target - below[place]) / (below[place + 1] - below[place]) * (x[place + 1] - x[place])
+        }
+        let expected = members.map { member in moved[x.firstIndex(of: member) ?? 0] }
+        let found = RankHistogramFilter(hasTails: false)(
+            Ensemble(members: Tensor(rows: members.map { [$0, -$0] }), key: Key(1)),
+            Observation(
+                values: Tensor([value]), errorCovariance: Tensor(rows: [[error * error]]),
+                operator: LinearOperator.first(1, of: 2)))
+        for (k, member) in expected.enumerated() {
+            #expect(abs(found.belief.members[k][0].scalar - member) < 1e-9)
+            #expect(abs(found.belief.members[k][1].scalar + member) < 1e-9)
+        }
+    }
 }

@@ -8,9 +8,14 @@ import Tensors
 /// the mean of that at both ends within an interval, and Gaussian in the tails. Member `k` moves to the quantile
 /// `k / (N + 1)` of the posterior; the density within an interval is constant. Values are used one after the other;
 /// the log-likelihood is that of the priors. Cost O(m N (log N + n + m)).
+///
+/// Without tails nothing is beyond the outer members: the posterior is the weights of the members themselves, with a
+/// distribution function that is linear between them, and member `k` moves to its quantile `(k − ½) / N`. This is the
+/// form of DAPPER; members bunch at the ends, and part of an observation outside the ensemble is lost.
 /// Reference: Anderson, *A non-Gaussian ensemble filter update for data assimilation* (MWR 2010).
 public struct RankHistogramFilter: Analysis {
-    public init() {}
+    public let hasTails: Bool
+    public init(hasTails: Bool = true) { self.hasTails = hasTails }
 
     public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
     where H.Input == Tensor, H.Output == Tensor {
@@ -23,7 +28,7 @@ public struct RankHistogramFilter: Analysis {
             let place = (index + Tensor(integers: [n], shape: [])).reshaped([1])
             let seenMembers = members.taking(place, axis: 1).flattened()
             let isThere = observation.mask.taking(index.reshaped([1]))
-            let update = RankHistogramUpdate(seenMembers)
+            let update = hasTails ? RankHistogramUpdate(seenMembers) : RankHistogramUpdate(withoutTails: seenMembers)
             let h = seenMembers - seenMembers.mean()
             let total = h.squared().sum()
             let slopes = h.expanded(axis: 0).matrixProduct(members - members.mean(axes: [0])).flattened()
@@ -81,6 +86,30 @@ private struct RankHistogramUpdate {
         let moved = selecting(
             regionsOfTargets .== zero, lowest.quantile(targets, of: masses[0]),
             selecting(regionsOfTargets .> last, highest.quantile(1 - targets, of: masses[count]), within))
+        increments = (moved - x).gathered(order.sortOrder(), axis: 0)
+    }
+}
+
+extension RankHistogramUpdate {
+    fileprivate init(withoutTails members: Tensor) {
+        let count = members.count
+        let size = Tensor(Double(count))
+        let order = members.sortOrder()
+        let x = members.gathered(order, axis: 0)
+        let logs = -0.5 * x.squared()
+        let total = logs.logSumExp(axes: [0])
+        logLikelihood = total - size.log()
+        // The distribution function at each member, up to (N − 1) / N.
+        let below = (size - 1) / size * (logs - total).exp().maximum(1e-10).cumulativeSum(axis: 0)
+        let numbers = Tensor.range(count)
+        let targets = ((numbers.cast(to: .float64) + 0.5) / size).maximum(below[0]).minimum(below[count - 1])
+        let ranks = Tensor.concatenated([below, targets]).sortOrder().sortOrder()[count..<(2 * count)]
+        let one = Tensor(integers: [1], shape: [])
+        let lower = (ranks - numbers - one).maximum(Tensor(integers: [0], shape: []))
+            .minimum(Tensor(integers: [count - 2], shape: []))
+        let (b0, b1) = (below.gathered(lower, axis: 0), below.gathered(lower + one, axis: 0))
+        let (x0, x1) = (x.gathered(lower, axis: 0), x.gathered(lower + one, axis: 0))
+        let moved = x0 + ((targets - b0) / (b1 - b0)).maximum(0).minimum(1) * (x1 - x0)
         increments = (moved - x).gathered(order.sortOrder(), axis: 0)
     }
 }

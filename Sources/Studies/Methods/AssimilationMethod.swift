@@ -68,7 +68,7 @@ extension Parameter where Subject: AssimilationMethod {
     static func scale(_ path: WritableKeyPath<Subject, Double> & Sendable) -> Self {
         .real(
             "scale", path, 1e-6...1e3, unit: "share of a variance",
-            "Background covariance, as a share of the climate's.")
+            "Background covariance, as a share of the climate's or of another one.")
     }
     static func lag(_ path: WritableKeyPath<Subject, Int> & Sendable) -> Self {
         .integer("lag", path, 0...1000, unit: "observation times", "Length of the window, less one.")

@@ -4,6 +4,8 @@ import Assimilation
 public struct FiniteSizeEnKF: EnsembleMethod {
     public static let name = "enkf-n"
     public static let summary = "finite-size ensemble Kalman filter, which finds its inflation"
+    public static let reference =
+        "Bocquet, Raanes & Hannart, Expanding the validity of the ensemble Kalman filter, NPG 22 (2015)"
     public static let ownParameters: [Parameter<Self>] = [
         .real(
             "certainty", \.certainty, 0.01...100,

@@ -5,19 +5,24 @@ import Tensors
 public struct FourDVar: AssimilationMethod {
     public static let name = "4dvar"
     public static let summary = "strong-constraint four-dimensional variational assimilation over a sliding window"
-    public static let parameters: [Parameter<Self>] = [.scale(\.scale), .lag(\.lag), .iterations(\.iterations)]
+    public static let reference =
+        "Le Dimet & Talagrand, Variational algorithms for analysis and assimilation, Tellus A 38 (1986)"
+    public static let parameters: [Parameter<Self>] = [
+        .scale(\.scale), .covariance(\.covariance), .lag(\.lag), .iterations(\.iterations),
+    ]
     public static let costs: CostTerms = [.observedSquared, .variablesSquared]
 
-    public var scale = 1.0, lag = 1, iterations = 3
+    public var scale = 1.0, covariance = BackgroundCovariance.climate, lag = 1, iterations = 3
 
     public init() {}
-    public init(scale: Double, lag: Int = 1, iterations: Int = 3) {
-        (self.scale, self.lag, self.iterations) = (scale, lag, iterations)
+    public init(scale: Double, of covariance: BackgroundCovariance = .climate, lag: Int = 1, iterations: Int = 3) {
+        (self.scale, self.covariance, self.lag, self.iterations) = (scale, covariance, lag, iterations)
     }
 
     public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
         let (climate, model) = (problem.background.climatology, Autonomous(problem.model))
-        let analysis = Variational(covariance: Tensor(scale) * climate.covariance, iterations: iterations)
+        let analysis = Variational(
+            covariance: Tensor(scale) * covariance.matrix(climate), iterations: iterations)
         return problem.run(
             WindowedCycle(PointForecast(model), analysis, model: model, lag: lag, shift: 1),
             from: PointEstimate(climate.mean))
