@@ -64,6 +64,7 @@ public enum Surrogates {
 /// The settings of papers.
 public enum Literature {
     public static let all: [TwinSetting] = [
-        .sakov2008, .sakov2012, .anderson2010, .bocquet2010, .bocquet2010Large, .bocquet2019, .sparseLorenz96,
+        .sakov2008, .sakov2012, .anderson2010, .bocquet2010, .bocquet2010Large, .bocquet2013, .bocquet2019,
+        .sparseLorenz96,
     ]
 }

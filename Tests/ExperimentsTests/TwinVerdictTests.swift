@@ -140,7 +140,7 @@ private func flat(_ values: [Double], count: Int = 100) -> [[Double]] {
                 yaml: "experiment: twin\nname: t\nsetting: sakov2008\n\(keys)\nmethods: [{method: etkf}]", file: "t")
             return try #require(file.experiment as? TwinExperiment).configuration.setting
         }
-        #expect(try setting("seeds: {test: 3}").expectations.count == 8)
+        #expect(try setting("seeds: {test: 3}").expectations.count == TwinSetting.sakov2008.expectations.count)
         #expect(try setting("observe: {error: 1}").name == "sakov2008")
         for (change, word) in [
             ("model_error: 0.1", "model error"), ("cycles: 1000", "cycles"), ("spinup: 100", "spin-up"),

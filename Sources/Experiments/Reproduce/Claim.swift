@@ -7,6 +7,8 @@ struct Claim: Sendable {
     enum Criterion: Sendable {
         /// The mean over the seeds lies within so much of a number.
         case near(Double, within: Double)
+        /// The median over the seeds does, and the truth is lost on one seed in five at most.
+        case medianNear(Double, within: Double)
         /// The mean over the seeds is no larger.
         case atMost(Double)
         /// The mean over the seeds is no smaller.
@@ -15,21 +17,26 @@ struct Claim: Sendable {
         case surelyBelow(Double)
     }
 
-    /// What the number is, with its unit if it has one.
+    /// The number, with its unit if it has one.
     let what: String
+    /// The method that it is a score of; nil of other numbers.
+    var method: PublishedMethod? = nil
     /// As published; nil where the paper gives none.
     let published: Double?
     let criterion: Criterion
 
-    /// What the seeds found of it.
-    func finding(row: Int, values: [Double?]) -> Finding {
+    /// The outcome over the seeds.
+    ///
+    /// - Parameter lost: seeds on which the method lost the truth, with finite numbers.
+    func finding(row: Int, values: [Double?], lost: Int = 0) -> Finding {
         let finite = values.compactMap { $0?.finite }
         let interval = finite.isEmpty ? nil : MeanInterval(finite)
         let failed = values.count - finite.count
         var finding = Finding(
-            row: row, what: what, published: published, ours: interval?.mean, criterion: criterion.text,
-            agrees: failed == 0 && (interval.map(criterion.holds) ?? false), seeds: values.count, failed: failed,
-            values: values.map { $0?.finite })
+            row: row, setting: method?.setting, method: method?.method, parameters: method?.parameters, what: what,
+            published: published, ours: interval?.mean, median: median(finite), criterion: criterion.text,
+            agrees: failed == 0 && 5 * lost <= values.count && criterion.holds(interval, median: median(finite)),
+            seeds: values.count, failed: failed, lost: lost, values: values.map { $0?.finite })
         if finite.count < PairedDifference.leastPairs {
             // Fewer seeds have no interval, and what is claimed of one is neither met nor missed.
             if failed == 0, criterion.isOfInterval { finding.agrees = nil }
@@ -44,20 +51,30 @@ struct Claim: Sendable {
     }
 }
 
+extension Claim {
+    private func median(_ values: [Double]) -> Double? {
+        if values.isEmpty { return nil }
+        let sorted = values.sorted()
+        return 0.5 * (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2])
+    }
+}
+
 extension Claim.Criterion {
-    func holds(_ interval: MeanInterval) -> Bool {
+    func holds(_ interval: MeanInterval?, median: Double?) -> Bool {
+        guard let interval, let median else { return false }
         switch self {
-        case .near(let value, let tolerance): abs(interval.mean - value) <= tolerance
-        case .atMost(let limit): interval.mean <= limit
-        case .atLeast(let limit): interval.mean >= limit
-        case .surelyBelow(let limit): interval.high < limit
+        case .medianNear(let value, let tolerance): return abs(median - value) <= tolerance
+        case .near(let value, let tolerance): return abs(interval.mean - value) <= tolerance
+        case .atMost(let limit): return interval.mean <= limit
+        case .atLeast(let limit): return interval.mean >= limit
+        case .surelyBelow(let limit): return interval.high < limit
         }
     }
 
     /// Whether it is about the confidence interval, not about the mean.
     var isOfInterval: Bool {
         switch self {
-        case .near, .atMost, .atLeast: false
+        case .near, .medianNear, .atMost, .atLeast: false
         case .surelyBelow: true
         }
     }
@@ -65,6 +82,8 @@ extension Claim.Criterion {
     var text: String {
         switch self {
         case .near(let value, let tolerance): "\(NumberText.short(value)) ± \(NumberText.short(tolerance))"
+        case .medianNear(let value, let tolerance):
+            "median \(NumberText.short(value)) ± \(NumberText.short(tolerance))"
         case .atMost(let limit): "≤ \(NumberText.short(limit))"
         case .atLeast(let limit): "≥ \(NumberText.short(limit))"
         case .surelyBelow(let limit): "< \(NumberText.short(limit)), interval and all"
@@ -72,14 +91,26 @@ extension Claim.Criterion {
     }
 }
 
-/// What a reproduction found of one claim: an entry of the file that `apus reproduce` writes.
+/// A method of a setting, with its parameters.
+public struct PublishedMethod: Codable, Sendable, Equatable {
+    public var setting: String
+    public var method: String
+    public var parameters: String
+}
+
+/// The outcome of one claim: an entry of the file that `apus reproduce` writes.
 public struct Finding: Codable, Sendable, Equatable {
     /// The row of the table of published numbers.
     public var row: Int
+    /// Of scores: the setting, the method and its parameters.
+    public var setting: String?
+    public var method: String?
+    public var parameters: String?
     public var what: String
     public var published: Double?
     /// The mean over the seeds that did not fail.
     public var ours: Double?
+    public var median: Double?
     /// The 95 % interval of that mean, by Student's distribution; nil with fewer than three seeds.
     public var low: Double?
     public var high: Double?
@@ -89,6 +120,8 @@ public struct Finding: Codable, Sendable, Equatable {
     public var seeds: Int
     /// Seeds whose mathematics failed.
     public var failed: Int
+    /// Seeds on which the method lost the truth with finite numbers.
+    public var lost: Int
     /// By seed.
     public var values: [Double?]
 }

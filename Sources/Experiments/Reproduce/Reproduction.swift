@@ -27,6 +27,8 @@ extension Reproduction {
 /// What one seed of a reproduction found.
 struct Measured: Codable, Sendable {
     var values: [Double?]
+    /// Of scores of filters, whether the truth was lost with finite numbers; nil of other numbers.
+    var isLost: [Bool]? = nil
     /// Other numbers, for readers.
     var notes: [String] = []
     /// The time that it took.
@@ -107,7 +109,9 @@ public struct Reproducing: Sendable {
             results.seconds[experiment.row] = own.reduce(0) { $0 + $1.seconds }
             for (place, claim) in experiment.claims.enumerated() {
                 results.findings.append(
-                    claim.finding(row: experiment.row, values: own.map { $0.values[place] }))
+                    claim.finding(
+                        row: experiment.row, values: own.map { $0.values[place] },
+                        lost: own.count { $0.isLost?[place] ?? false }))
             }
             results.notes += zip(seeds, own).flatMap { seed, found in
                 found.notes.map { "row \(experiment.row), seed \(seed): \($0)" }
@@ -139,16 +143,21 @@ private final class Share: Sendable {
 public enum ReproductionSubject: String, CaseIterable, Sendable {
     /// Machine learning in data assimilation: learned forecasts, learned analyses, both.
     case learning
+    /// Data assimilation without learning: the scores of all settings.
+    case classical
 
     func experiments(isQuick: Bool) -> [any Reproduction] {
         switch self {
         case .learning: learningReproductions(isQuick: isQuick)
+        case .classical:
+            Literature.all.enumerated().map { ClassicalReproduction(row: $0 + 1, $1, isQuick: isQuick) }
         }
     }
 
     var text: String {
         switch self {
         case .learning: "learned forecast models and learned analyses against their published numbers"
+        case .classical: "the scores of assimilation methods against their published numbers"
         }
     }
 }
@@ -172,14 +181,15 @@ extension [Finding] {
     func table(_ seconds: [Int: Double]) -> TextTable {
         var table = TextTable(
             columns: [
-                .init("Row"), .init("What"), .init("Published"), .init("Ours [95 %]"), .init("Wanted"), .init("Agrees"),
-                .init("Seeds"), .init("Time", units: "s"),
+                .init("Row"), .init("What"), .init("Published"), .init("Ours [95 %]"), .init("Median"), .init("Wanted"),
+                .init("Agrees"),
+                .init("Lost"), .init("Seeds"), .init("Time", units: "s"),
             ])
         for finding in self {
             table.add([
                 .number(Double(finding.row), decimals: 0), .text(finding.what), .quantity(finding.published),
-                .quantity(finding.ours, low: finding.low, high: finding.high), .text(finding.criterion),
-                .text(finding.verdict),
+                .quantity(finding.ours, low: finding.low, high: finding.high), .quantity(finding.median),
+                .text(finding.criterion), .text(finding.verdict), .number(Double(finding.lost), decimals: 0),
                 .number(Double(finding.seeds), decimals: 0), .number(seconds[finding.row], decimals: 0),
             ])
         }

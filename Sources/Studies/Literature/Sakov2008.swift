@@ -11,7 +11,9 @@ extension TwinSetting {
             Expectation(StochasticEnKFMethod(members: 40, inflation: 1.06), 0.22, within: 0.02),
             Expectation(DeterministicEnKFMethod(members: 40, inflation: 1.01), 0.18, within: 0.02),
             Expectation(ETKFMethod(members: 24, inflation: 1.013, rotates: true), 0.18, within: 0.02),
+            Expectation(SerialEnSRFMethod(members: 28, inflation: 1.02, rotates: true), 0.18, within: 0.02),
             Expectation(FiniteSizeEnKF(members: 24, rotates: true), 0.21, within: 0.02),
-            Expectation(LETKFMethod(members: 7, inflation: 1.04, radius: 4), 0.22, within: 0.02),
+            Expectation(FiniteSizeEnKF(members: 24, rotates: true, certainty: 2), 0.18, within: 0.02),
+            Expectation(LETKFMethod(members: 7, inflation: 1.04, radius: 4, rotates: true), 0.22, within: 0.02),
         ])
 }

@@ -3,12 +3,15 @@ public struct Expectation: Sendable {
     public let method: any AssimilationMethod
     /// The mean error of the analyses.
     public let error: Double
-    /// The uncertainty of runs of that length.
+    /// The uncertainty of the publication: two standard deviations of single runs of its length.
     public let tolerance: Double
 
     public init(_ method: any AssimilationMethod, _ error: Double, within tolerance: Double) {
         (self.method, self.error, self.tolerance) = (method, error, tolerance)
     }
+
+    /// Whether a median over seeds is within the tolerance.
+    public func holds(_ median: Double) -> Bool { abs(median - error) <= tolerance }
 }
 
 extension TwinSetting {

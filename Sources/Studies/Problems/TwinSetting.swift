@@ -16,6 +16,8 @@ public struct TwinSetting: Sendable {
     public var function: ObservedFunction
     /// The standard deviation of the observations' errors.
     public var error: Double
+    /// The standard deviation of the errors of the first states, in units of the state; nil: that of an observation.
+    public var startError: Double?
     /// The share of the observed values that is missing at random.
     public var missing: Double
     /// The variance that model error adds to every variable between observations, in truth and filters alike.
@@ -34,14 +36,15 @@ public struct TwinSetting: Sendable {
     ///   - observed: the numbers of the observed variables; all by default.
     public init(
         name: String, title: String = "", reference: String = "", model: any TestModel, steps: Int = 1,
-        observed: [Int]? = nil, function: ObservedFunction = .identity, error: Double, missing: Double = 0,
-        modelError: Double = 0, cycles: Int, spinUp: Int, expectations: [Expectation] = [],
+        observed: [Int]? = nil, function: ObservedFunction = .identity, error: Double,
+        startError: Double? = nil, missing: Double = 0, modelError: Double = 0, cycles: Int, spinUp: Int,
+        expectations: [Expectation] = [],
         alsoCompared: [ComparedMethod] = []
     ) {
         (self.name, self.title, self.reference) = (name, title, reference)
         (self.model, self.observed) = (SteppedModel(model, steps: steps), observed ?? Array(0..<model.variables))
         (self.function, self.error, self.missing, self.modelError) = (function, error, missing, modelError)
-        (self.cycles, self.spinUp) = (cycles, spinUp)
+        (self.startError, self.cycles, self.spinUp) = (startError, cycles, spinUp)
         (self.expectations, self.alsoCompared) = (expectations, alsoCompared)
         precondition(
             0 <= spinUp && spinUp < cycles && error > 0 && !self.observed.isEmpty
@@ -56,7 +59,8 @@ public struct TwinSetting: Sendable {
         let changes: [(String, Bool)] = [
             ("model", model != original.model), ("observed variables", observed != original.observed),
             ("function of the observations", function != original.function),
-            ("observation error", error != original.error), ("missing values", missing != original.missing),
+            ("observation error", error != original.error), ("start error", startError != original.startError),
+            ("missing values", missing != original.missing),
             ("model error", modelError != original.modelError), ("cycles", cycles != original.cycles),
             ("spin-up", spinUp != original.spinUp),
         ]
@@ -72,8 +76,15 @@ public struct TwinSetting: Sendable {
     }
 
     /// The methods that 'apus compare' runs: those with a published score, but for baselines, and some more.
+    ///
+    /// Of several of one kind the first has its name, the others are numbered: `etkf`, `etkf-2`.
     public var methods: [ComparedMethod] {
-        expectations.filter { !$0.method.isBaseline }.map { ComparedMethod($0.method) } + alsoCompared
+        let published = expectations.map(\.method).filter { !$0.isBaseline }
+        return published.indices.map { place in
+            let method = published[place]
+            let number = published[...place].count { $0.name == method.name }
+            return ComparedMethod(method, name: number == 1 ? nil : "\(method.name)-\(number)")
+        } + alsoCompared
     }
 
     public var operation: ObservedPart {
@@ -129,7 +140,8 @@ public enum SeedPurpose: String, CaseIterable, Sendable, Codable {
 /// One seed of a setting.
 public struct TwinDraw: Sendable {
     public let twin: Twin<ObservedPart>
-    /// States of another, free run, `[1000, n]`: what is known without observations.
+    /// States of another, free run, `[count, n]`: the knowledge without observations. At least 1000, and twenty for
+    /// each variable up to 5000, so that covariances are known to some per cent.
     public let climate: Tensor
     /// Of the filters' random numbers.
     public let key: Key
@@ -193,12 +205,11 @@ extension TwinSetting {
             mean: draw.twin.truth[0], deviations: startSpread(draw.climate), climate: draw.climate, key: draw.key)
     }
 
-    /// The standard deviation of the errors with which a filter starts, `[n]`: that of an observation in units of the
-    /// state, or that
-    /// of the climate where it is less.
+    /// The standard deviation of the errors with which a filter starts, `[n]`: that of the setting or else of an
+    /// observation in units of the state, or that of the climate where it is less.
     public func startSpread(_ climate: Tensor) -> Tensor {
         let spread = climate.variance(axes: [0]).sqrt()
-        let observed = Tensor(error) / function.slope(over: climate)
+        let observed = startError.map { Tensor($0) } ?? Tensor(error) / function.slope(over: climate)
         let isNearer = observed .< spread
         // A climate without finite numbers limits nothing.
         return selecting(isNearer, observed, selecting(spread .> 0, spread, observed))
@@ -209,12 +220,14 @@ extension TwinSetting {
         map.repeated(max(1, Int((20 / model.interval).rounded(.up))))(model.model.start(key))
     }
 
+    private var climateCount: Int { max(1000, min(20 * model.variables, 5000)) }
+
     /// States of a free run, far enough apart to be nearly independent.
     private func climate<Model: ForecastMap>(_ map: Model, _ key: Key) -> Tensor {
         let apart = map.repeated(max(1, Int((model.model.decorrelationTime / model.interval).rounded(.up))))
         func run(_ key: Key) -> Tensor {
             let start = apart.repeated(40)(model.model.start(key))
-            return scan(over: Nothing(), from: start, count: 1000) { x, _ in
+            return scan(over: Nothing(), from: start, count: climateCount) { x, _ in
                 let next = apart(x)
                 return (next, next)
             }.outputs

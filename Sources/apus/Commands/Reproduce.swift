@@ -10,12 +10,13 @@ struct Reproduce: ParsableCommand {
             done is kept in the output folder as soon as it is there, so that a run that was stopped goes on with
             --resume.
 
+                apus reproduce classical
                 apus reproduce learning
                 apus reproduce learning --rows 1 3 --seeds 10 --json numbers.json
                 apus reproduce learning --quick
             """)
 
-    @Argument(help: "Which collection of numbers: learning.")
+    @Argument(help: "Which collection of numbers: learning or classical.")
     var subject: ReproductionSubject
 
     @Option(parsing: .upToNextOption, help: "Only these rows of the table.")

@@ -21,6 +21,9 @@ import Testing
     private static func model(_ text: String) -> String { "model: {variables: 12, step: 0.1\(text)}" }
     private static let lorenz63 = "model: {name: lorenz63, step: 0.01, steps_between: 10}"
     private static let waves = "model: {name: kuramoto-sivashinsky, variables: 64, step: 0.25}"
+    private static let smooth = "model: {name: lorenz2005, variables: 24, width: 3, step: 0.025}"
+    private static let cubic = "model: {name: cubic-lorenz96, variables: 12, step: 0.05}"
+    private static let scales = "model: {name: two-scale-lorenz96, large: 4, small: 2, step: 0.005}"
     private static func method(_ text: String) -> String { "methods: [{method: \(text)}]" }
     private static func learned(_ text: String) -> String { "models: [{kind: \(text)}]\nlong_run: 1000" }
     private static let wrong = learned("physical, name: wrong, physics: {forcing: 7}")
@@ -34,6 +37,14 @@ import Testing
         .init("model.sigma", lorenz63, lorenz63.replacing("}", with: ", sigma: 9}")),
         .init("model.rho", lorenz63, lorenz63.replacing("}", with: ", rho: 30}")),
         .init("model.beta", lorenz63, lorenz63.replacing("}", with: ", beta: 2}")),
+        .init("model.width", smooth, smooth.replacing("width: 3", with: "width: 2")),
+        .init("model.friction", cubic, cubic.replacing("}", with: ", friction: 1.1}")),
+        .init("model.cubic", cubic, cubic.replacing("}", with: ", cubic: 0.01}")),
+        .init("model.large", scales, scales.replacing("large: 4", with: "large: 5")),
+        .init("model.small", scales, scales.replacing("small: 2", with: "small: 3")),
+        .init("model.coupling", scales, scales.replacing("}", with: ", coupling: 0.5}")),
+        .init("model.amplitude-ratio", scales, scales.replacing("}", with: ", amplitude-ratio: 8}")),
+        .init("model.time-ratio", scales, scales.replacing("}", with: ", time-ratio: 8}")),
         .init("model.length", waves, waves.replacing("}", with: ", length: 40}")),
         .init("model.step", "", "model: {variables: 12, step: 0.09}"),
         .init("model.steps_between", "", model(", steps_between: 2")),
@@ -42,6 +53,7 @@ import Testing
         .init("observe.function", "", "observe: {function: absolute}"),
         .init("observe.error", "", "observe: {error: 2}"),
         .init("observe.missing", "", "observe: {missing: 0.5}"), .init("model_error", "", "model_error: 0.1"),
+        .init("start_error", "", "start_error: 0.1"),
         .init("cycles", "", "cycles: 9"), .init("spinup", "", "spinup: 3"),
         .init("seeds.test", "", "seeds: {test: 2}"),
         .init(
@@ -69,6 +81,13 @@ import Testing
             "models[].physics.sigma", physics(lorenz63, "sigma: 9"), physics(lorenz63, "sigma: 11")),
         .init("models[].physics.rho", physics(lorenz63, "rho: 27"), physics(lorenz63, "rho: 30")),
         .init("models[].physics.beta", physics(lorenz63, "beta: 2"), physics(lorenz63, "beta: 3")),
+        .init("models[].physics.friction", physics(cubic, "friction: 1"), physics(cubic, "friction: 1.1")),
+        .init("models[].physics.cubic", physics(cubic, "cubic: 0"), physics(cubic, "cubic: 0.01")),
+        .init("models[].physics.coupling", physics(scales, "coupling: 0"), physics(scales, "coupling: 0.5")),
+        .init(
+            "models[].physics.amplitude-ratio", physics(scales, "amplitude-ratio: 8"),
+            physics(scales, "amplitude-ratio: 9")),
+        .init("models[].physics.time-ratio", physics(scales, "time-ratio: 8"), physics(scales, "time-ratio: 9")),
         .init("models[].physics.length", physics(waves, "length: 80"), physics(waves, "length: 120")),
     ]
 
@@ -79,7 +98,9 @@ import Testing
     /// A small value of a parameter, and another one.
     private static let values: [String: (String, String)] = [
         "members": ("5", "6"), "inflation": ("1", "1.1"), "radius": ("4", "2"), "free-taper": ("0", "1"),
-        "rotates": ("0", "1"), "finite-size": ("0", "1"), "scale": ("1", "0.5"), "lag": ("1", "2"),
+        "rotates": ("0", "1"), "tails": ("1", "0"), "certainty": ("1", "2"), "kernel": ("0.5", "0"),
+        "covariance": ("climate", "identity"),
+        "rtpp": ("0", "0.5"), "rtps": ("0", "0.5"), "scale": ("1", "0.5"), "lag": ("1", "2"),
         "iterations": ("3", "1"), "tolerance": ("0.001", "0.5"), "threshold": ("1", "0"), "jitter": ("0.5", "1"),
         "final-scale": ("0.5", "0.4"), "initial-variance": ("0.025", "0.1"), "diffusion-steps": ("20", "22"),
         "width": ("4", "8"), "depth": ("1", "2"), "steps": ("8", "4"), "rate": ("0.003", "0.01"),

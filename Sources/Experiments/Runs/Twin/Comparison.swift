@@ -57,7 +57,7 @@ extension ComparedMethod {
             let listed = values.reduce(into: [Double]()) { if !$0.contains($1) { $0.append($1) } }
             return "\(description.name): [\(listed.map { description.domain.text($0) }.joined(separator: ", "))]"
         }
-        return "{" + (["method: \(type.name)"] + entries).joined(separator: ", ") + "}"
+        return "{" + (["name: \(name)", "method: \(type.name)"] + entries).joined(separator: ", ") + "}"
     }
 }
 

@@ -46,6 +46,10 @@ extension TwinSetting {
         .number(
             "model_error", .within(0...1e9), .optional("that of the setting, 0"), unit: "variance",
             "What each interval between observations adds to every variable at random."),
+        .number(
+            "start_error", .within(1e-9...1e9), .optional("that of an observation"),
+            unit: "standard deviation, in units of the state",
+            "Error of the first states; that of the climate where it is less."),
         .integer(
             "cycles", 2...1_000_000, .optional("that of the setting"), unit: "observation times",
             "Length of a truth."),
@@ -109,6 +113,7 @@ extension TwinSetting {
             self = observing
         }
         modelError = try keys.optionalNumber("model_error") ?? modelError
+        startError = try keys.optionalNumber("start_error") ?? startError
         cycles = try keys.optionalInteger("cycles") ?? cycles
         spinUp = try keys.optionalInteger("spinup") ?? spinUp
         if spinUp >= cycles {
