@@ -94,8 +94,8 @@ campaigns: setup
 
 DOCUMENTED = Tensors Kernels Networks Dynamics Assimilation Verification Learning Studies Experiments Checks
 
-# One catalogue of all public targets; warnings of the documentation compiler are faults.
-docs:
+# One catalogue of all public targets.
+docs: setup
 	swift package --scratch-path .build/docs --allow-writing-to-directory .build/docs/site generate-documentation \
 		$(foreach target,$(DOCUMENTED),--target $(target)) --enable-experimental-combined-documentation \
 		--output-path .build/docs/site
