@@ -13,14 +13,14 @@ let package = Package(
         .library(
             name: "Apus",
             targets: [
-                "Tensors", "Kernels", "Networks", "Dynamics", "Expressions", "Assimilation", "Verification",
+                "Tensors", "Kernels", "Networks", "Dynamics", "Formulas", "Assimilation", "Verification",
                 "Learning", "Studies", "Experiments",
             ]),
         // All but files: for packages that bring models and methods of their own.
         .library(
             name: "Studies",
             targets: [
-                "Tensors", "Kernels", "Networks", "Dynamics", "Expressions", "Assimilation", "Verification",
+                "Tensors", "Kernels", "Networks", "Dynamics", "Formulas", "Assimilation", "Verification",
                 "Learning", "Studies",
             ]),
         .library(name: "Checks", targets: ["Checks"]),
@@ -49,7 +49,7 @@ let package = Package(
         // What the engine is for.
         .target(name: "Networks", dependencies: ["Tensors"], exclude: readme),
         .target(name: "Dynamics", dependencies: ["Tensors"], exclude: readme),
-        .target(name: "Expressions", dependencies: ["Tensors"], exclude: readme),
+        .target(name: "Formulas", dependencies: ["Tensors"], exclude: readme),
         .target(name: "Assimilation", dependencies: ["Tensors"], exclude: readme),
         .target(name: "Verification", dependencies: ["Tensors"], exclude: readme),
         .target(
@@ -61,14 +61,14 @@ let package = Package(
         .target(
             name: "Studies",
             dependencies: [
-                "Tensors", "Kernels", "Networks", "Dynamics", "Expressions", "Assimilation", "Verification", "Learning",
+                "Tensors", "Kernels", "Networks", "Dynamics", "Formulas", "Assimilation", "Verification", "Learning",
             ], exclude: readme),
 
         // Files, settings, runs and reports: the only part that knows of the world.
         .target(
             name: "Experiments",
             dependencies: [
-                "CNetCDF", "CNetCDFReader", "CSystem", "Tensors", "Kernels", "Expressions", "Learning", "Dynamics",
+                "CNetCDF", "CNetCDFReader", "CSystem", "Tensors", "Kernels", "Formulas", "Learning", "Dynamics",
                 "Studies",
                 .product(name: "Yams", package: "Yams"),
             ], exclude: readme),
@@ -111,7 +111,7 @@ let package = Package(
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Networks"], exclude: ["Data"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Kernels", "Checks"]),
         .testTarget(name: "DynamicsTests", dependencies: ["Dynamics", "Kernels", "Checks"]),
-        .testTarget(name: "ExpressionsTests", dependencies: ["Expressions", "Dynamics", "Kernels", "Checks"]),
+        .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Dynamics", "Kernels", "Checks"]),
         .testTarget(
             name: "AssimilationTests", dependencies: ["Assimilation", "Dynamics", "Kernels", "Verification", "Checks"],
             exclude: ["Data"]),

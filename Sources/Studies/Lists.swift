@@ -46,6 +46,7 @@ public enum TestModels {
         CubicLorenz96Model.self,
         TwoScaleLorenz96Model.self,
         Lorenz2005Model.self,
+        EquationsModel.self,
     ]
 }
 

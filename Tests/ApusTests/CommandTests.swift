@@ -38,8 +38,11 @@ import Testing
             let title: String
             let entries: [Entry]
         }
+        struct List: Decodable {
+            let sections: [Section]
+        }
         let ending = try Tool.run("list", "--json", in: Folder())
-        let sections = try JSONDecoder().decode([Section].self, from: Data(ending.output.utf8))
+        let sections = try JSONDecoder().decode(List.self, from: Data(ending.output.utf8)).sections
         let models = try #require(sections.first { $0.title.contains("explain") }).entries.map(\.name)
         #expect(models.contains("lorenz96") && sections.allSatisfy { !$0.entries.isEmpty })
         let plain = try Tool.run("list", in: Folder())

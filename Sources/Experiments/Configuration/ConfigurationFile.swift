@@ -115,7 +115,11 @@ extension ConfigurationNode {
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _)?, .parser(_, let problem, let mark, _)?,
             .composer(_, let problem, let mark, _)?:
-            return fault(problem, line: mark.line, column: mark.column)
+            // The commonest slip: a formula or a title with ': ' in it.
+            let isColon = problem.contains("mapping values are not allowed")
+            return InputError(
+                .configuration, at: .init(file, line: mark.line, column: mark.column), "YAML syntax: \(problem)",
+                expected: isColon ? "quotes around a text that holds ': '" : nil)
         case .reader(let problem, let offset?, _, let text)?:
             let lines = text.prefix(offset).split(separator: "\n", omittingEmptySubsequences: false)
             return fault(problem, line: max(lines.count, 1), column: (lines.last?.count ?? 0) + 1)

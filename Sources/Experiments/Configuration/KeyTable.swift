@@ -47,6 +47,8 @@ public struct ConfigurationKey: Sendable {
         case mapping(KeyTable)
         /// A mapping from names of one's own to mappings.
         case named(KeyTable)
+        /// A mapping from names of one's own to values.
+        case names(Value)
         /// Mappings whose further keys depend on a word.
         case variants(KeyVariants)
         case either(Value, Value)

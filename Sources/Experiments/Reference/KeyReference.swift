@@ -56,7 +56,7 @@ public struct KeyReference: Sendable {
             add(first, under: path)
             add(second, under: path)
         case .variants(let variants): add(variants, under: path)
-        case .text, .flag, .integer, .number, .choice, .date, .period, .step: break
+        case .text, .flag, .integer, .number, .choice, .date, .period, .step, .names: break
         }
     }
 
@@ -112,6 +112,7 @@ extension ConfigurationKey.Value {
         case .list(let element): "\(element.text); or a list"
         case .mapping, .variants: "mapping"
         case .named: "mapping of names of your own to mappings"
+        case .names(let value): "mapping of names of your own to: \(value.text)"
         case .either(let first, let second): "\(first.text); or \(second.text)"
         }
     }

@@ -34,7 +34,7 @@ struct KeyPlace {
         case .variants(let variants):
             return below(path, variants.common)
                 + variants.variants.flatMap { below(path, $0.keys, word: (path + [variants.name], $0.word)) }
-        case .text, .flag, .integer, .number, .choice, .date, .period, .step: return []
+        case .text, .flag, .integer, .number, .choice, .date, .period, .step, .names: return []
         }
     }
 }
@@ -76,6 +76,8 @@ extension Generator {
             return .list((0..<pick([0, 1, 1, 2, 3, 40])).map { _ in self.value(element, depth: depth + 1) })
         case .mapping(let table): return .mapping(pairs(table, depth))
         case .named(let table): return .mapping([("own", .mapping(pairs(table, depth)))])
+        case .names(let element):
+            return .mapping(["x", "a", "own"].map { ($0, self.value(element, depth: depth + 1)) })
         case .either(let first, let second): return self.value(chance(0.5) ? first : second, depth: depth + 1)
         case .variants(let variants):
             let variant = pick(variants.variants)

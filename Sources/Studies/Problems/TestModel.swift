@@ -19,6 +19,11 @@ public protocol TestModel: Parameterized {
     /// Parameters that do not fit together: the fault, and the expectation.
     var fault: (problem: String, expected: String)? { get }
 
+    /// The part of the model that its parameters do not tell, as text; nil where they tell all.
+    var definition: String? { get }
+    /// The same with another such part; nil for a text that is none.
+    func defined(by text: String) -> Self?
+
     /// The map over so many steps.
     func propagator(steps: Int) -> Propagator
     /// A state from which a run reaches the attractor, `[n]`.
@@ -27,7 +32,13 @@ public protocol TestModel: Parameterized {
 
 extension TestModel {
     public var isCompiledForClimate: Bool { true }
+    public var definition: String? { nil }
+    public func defined(by text: String) -> Self? { nil }
     public var fault: (problem: String, expected: String)? { nil }
+}
+
+extension TestModel {
+    fileprivate func definedModel(by text: String) -> (any TestModel)? { defined(by: text) }
 }
 
 /// A model with the number of its steps from one observation to the next.
@@ -54,6 +65,7 @@ public struct SteppedModel: Sendable {
 extension SteppedModel: Equatable {
     public static func == (left: SteppedModel, right: SteppedModel) -> Bool {
         left.name == right.name && left.steps == right.steps && left.model.values == right.model.values
+            && left.model.definition == right.model.definition
     }
 }
 
@@ -68,6 +80,7 @@ extension SteppedModel: Codable {
 
     private static let nameKey = Word(stringValue: "name")
     private static let stepsKey = Word(stringValue: "stepsBetween")
+    private static let definitionKey = Word(stringValue: "definition")
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Word.self)
@@ -87,7 +100,15 @@ extension SteppedModel: Codable {
                 values[description.name] = value
             }
         }
-        self.init(type.init().with(values), steps: try container.decode(Int.self, forKey: Self.stepsKey))
+        var model: any TestModel = type.init().with(values)
+        if let text = try container.decodeIfPresent(String.self, forKey: Self.definitionKey) {
+            guard let defined = model.definedModel(by: text) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: Self.definitionKey, in: container, debugDescription: "no definition of \(name)")
+            }
+            model = defined
+        }
+        self.init(model, steps: try container.decode(Int.self, forKey: Self.stepsKey))
         guard steps > 0, model.fault == nil else {
             throw DecodingError.dataCorruptedError(
                 forKey: Self.nameKey, in: container, debugDescription: model.fault?.problem ?? "\(steps) steps")
@@ -105,6 +126,7 @@ extension SteppedModel: Codable {
                 try container.encode(value, forKey: key)
             }
         }
+        if let definition = model.definition { try container.encode(definition, forKey: Self.definitionKey) }
         try container.encode(steps, forKey: Self.stepsKey)
     }
 }

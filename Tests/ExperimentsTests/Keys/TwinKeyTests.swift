@@ -21,6 +21,12 @@ import Testing
     private static func model(_ text: String) -> String { "model: {variables: 12, step: 0.1\(text)}" }
     private static let lorenz63 = "model: {name: lorenz63, step: 0.01, steps_between: 10}"
     private static let waves = "model: {name: kuramoto-sivashinsky, variables: 64, step: 0.25}"
+    /// Diffusion that relaxes to a forcing.
+    private static func ring(_ state: String = "x: {length: 8, periodic: true}") -> String {
+        "model: {name: equations, step: 0.05, decorrelation: 0.5, states: {u: {\(state)}}, parameters: {F: 8, c: 1}, "
+            + "definitions: {k: 0.1 * c}, equations: {u: F - u + sin(3 * u) + k * laplacian(u)}}"
+    }
+    private static func plane(_ y: String) -> String { ring("x: {length: 4, periodic: true}, y: {\(y)}") }
     private static let smooth = "model: {name: lorenz2005, variables: 24, width: 3, step: 0.025}"
     private static let cubic = "model: {name: cubic-lorenz96, variables: 12, step: 0.05}"
     private static let scales = "model: {name: two-scale-lorenz96, large: 4, small: 2, step: 0.005}"
@@ -45,6 +51,28 @@ import Testing
         .init("model.coupling", scales, scales.replacing("}", with: ", coupling: 0.5}")),
         .init("model.amplitude-ratio", scales, scales.replacing("}", with: ", amplitude-ratio: 8}")),
         .init("model.time-ratio", scales, scales.replacing("}", with: ", time-ratio: 8}")),
+        .init("model.states", ring(), ring("x: {length: 8, periodic: true}, start: 3")),
+        .init("model.states.NAME.x", ring(), ring("x: {length: 9, periodic: true}")),
+        .init("model.states.NAME.x.length", ring(), ring("x: {length: 9, periodic: true}")),
+        .init("model.states.NAME.x.spacing", ring(), ring("x: {length: 8, periodic: true, spacing: 2}")),
+        .init("model.states.NAME.x.periodic", ring(), ring("x: {length: 8}")),
+        .init("model.states.NAME.x.boundary", ring("x: {length: 8}"), ring("x: {length: 8, boundary: zero}")),
+        .init("model.states.NAME.y", ring(), ring("x: {length: 8, periodic: true}, y: {length: 2}")),
+        .init("model.states.NAME.y.length", plane("length: 2"), plane("length: 3")),
+        .init("model.states.NAME.y.spacing", plane("length: 3"), plane("length: 3, spacing: 2")),
+        .init("model.states.NAME.y.periodic", plane("length: 3"), plane("length: 3, periodic: true")),
+        .init("model.states.NAME.y.boundary", plane("length: 3"), plane("length: 3, boundary: zero")),
+        .init("model.states.NAME.start", ring(), ring("x: {length: 8, periodic: true}, start: 2")),
+        .init("model.states.NAME.spread", ring(), ring("x: {length: 8, periodic: true}, spread: 2")),
+        .init("model.parameters", ring(), ring().replacing("F: 8", with: "F: 7")),
+        .init("model.definitions", ring(), ring().replacing("k: 0.1 * c", with: "k: 0.2 * c")),
+        .init("model.equations", ring(), ring().replacing("k * laplacian(u)", with: "k * u")),
+        .init("model.decorrelation", ring(), ring().replacing("decorrelation: 0.5", with: "decorrelation: 1")),
+        .init("model.integrator", ring(), ring().replacing("}}", with: "}, integrator: heun}")),
+        .init(
+            "models[].physics.parameters",
+            ring() + "\n" + learned("physical, name: wrong, physics: {parameters: {F: 7}}"),
+            ring() + "\n" + learned("physical, name: wrong, physics: {parameters: {F: 6}}")),
         .init("model.length", waves, waves.replacing("}", with: ", length: 40}")),
         .init("model.step", "", "model: {variables: 12, step: 0.09}"),
         .init("model.steps_between", "", model(", steps_between: 2")),

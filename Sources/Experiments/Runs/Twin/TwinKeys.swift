@@ -68,8 +68,13 @@ extension TwinSetting {
     private static let modelEntries = KeyVariants(
         by: "name", modelKeys,
         TestModels.all.map { type in
-            KeyVariants.Variant(word: type.name, summary: type.summary, keys: KeyTable(type.modelKeys))
+            KeyVariants.Variant(word: type.name, summary: type.summary, keys: table(type))
         })
+
+    fileprivate static func table(_ type: any TestModel.Type) -> KeyTable {
+        let parameters = KeyTable(type.modelKeys)
+        return type is EquationsModel.Type ? EquationsSource.keys + parameters : parameters
+    }
 
     private static let observeKeys = KeyTable(
         .integer("every", 1...100_000, .optional("as 'variables'"), "Every such variable is observed, from the first."),
@@ -154,8 +159,17 @@ extension SteppedModel {
         guard let type = TestModels.all.first(where: { $0.name == word }) else {
             preconditionFailure("no model \(word)")
         }
-        keys.adopt(KeyTable(type.modelKeys))
-        let start: any TestModel = type.init()
+        keys.adopt(TwinSetting.table(type))
+        var start: any TestModel = type.init()
+        if type is EquationsModel.Type {
+            let known = before.model as? EquationsModel
+            guard let source = try EquationsSource.read(&keys) ?? known?.source,
+                let model = try? EquationsModel(source)
+            else {
+                throw keys.node.error("a model of equations without any", expected: "'states' and 'equations'")
+            }
+            start = model
+        }
         let model = try start.changed(from: before.model).reading(&keys)
         let steps = try keys.optionalInteger("steps_between") ?? before.steps
         if let fault = model.fault {

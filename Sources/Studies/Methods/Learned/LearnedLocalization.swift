@@ -9,12 +9,13 @@ public struct LearnedLocalizationMethod: GradientTrained {
         "localised ensemble Kalman filter whose inflation and localisation are learned by gradients through the cycles"
     public static let reference =
         "Bach, Baptista, Sanz-Alonso & Stuart, arXiv 2410.10523, section 9.2.3"
-    public static let parameters: [Parameter<Self>] = [
-        .members(\.members), .inflation(\.inflation), .radius(\.radius),
-        .flag(
-            "free-taper", \.hasFreeTaper,
-            "1: the localisation learns a weight for each distance; 0: its radius alone."),
-    ] + trainingParameters
+    public static let parameters: [Parameter<Self>] =
+        [
+            .members(\.members), .inflation(\.inflation), .radius(\.radius),
+            .flag(
+                "free-taper", \.hasFreeTaper,
+                "1: the localisation learns a weight for each distance; 0: its radius alone."),
+        ] + trainingParameters
     public static let requirements: [Requirement] = [.coordinates]
     public static let costs: CostTerms = [.observedSquared]
     public static let losses = FilterLoss.usualOrder

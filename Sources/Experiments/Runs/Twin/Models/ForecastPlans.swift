@@ -91,6 +91,19 @@ struct PlannedModel: Sendable {
         _ keys: inout ConfigurationMapping, _ truth: SteppedModel
     ) throws(InputError) -> SteppedModel {
         var model = truth
+        if let node = keys.optional("parameters") {
+            var values: [String: Double] = [:]
+            for (name, value) in try node.named() { values[name] = try value.number() }
+            guard let equations = truth.model as? EquationsModel else {
+                throw node.error("\(truth.name) has no parameters of equations", expected: "the model equations")
+            }
+            guard let changed = equations.with(equationParameters: values) else {
+                throw node.error(
+                    "a parameter that the equations do not have",
+                    expected: Spelling.oneOf(equations.source.parameters.map(\.name)))
+            }
+            model.model = changed
+        }
         for name in physicsParameters {
             guard let node = keys.optional(name) else { continue }
             guard type(of: truth.model).has(name) else {
@@ -131,7 +144,7 @@ struct PlannedModel: Sendable {
         .text(
             "name", .optional("the kind"), "Its name in results, tables and files, and for methods to forecast with."),
         .mapping(
-            "physics", KeyTable(physicsKeys), .optional("nothing is known of the dynamics"),
+            "physics", equationKeys + KeyTable(physicsKeys), .optional("nothing is known of the dynamics"),
             "The physical model, or the one that is corrected: that of the truth with other parameters."))
 
     /// The real parameters of all models, but for the step of their integrators.
@@ -150,6 +163,10 @@ struct PlannedModel: Sendable {
         }
         return keys
     }()
+    private static let equationKeys = KeyTable(
+        ConfigurationKey(
+            "parameters", .names(.number(.any)), .optional("those of the truth"),
+            "Parameters of equations, equations alone."))
     private static var physicsParameters: [String] { physicsKeys.map(\.name) }
 
     fileprivate static let physicalKeys = KeyTable(

@@ -17,14 +17,15 @@ public struct EquationSystem: Map {
     public let parameterNames: [String]
     /// The values of the parameters, `[p]`.
     public var parameters: Tensor
-    private let definitions: [(name: String, expression: Expression)]
-    private let equations: [Expression]
+    private let definitions: [(name: String, expression: Formula)]
+    private let equations: [Formula]
     private let known: [String: ValueKind]
 
     /// The part of a system that a fault is of: the name of an equation or of a definition.
     public struct Fault: Error, Sendable {
         public let name: String
-        public let fault: ExpressionFault
+        public let fault: FormulaFault
+        public init(name: String, fault: FormulaFault) { (self.name, self.fault) = (name, fault) }
     }
 
     /// - Parameters:
@@ -32,7 +33,7 @@ public struct EquationSystem: Map {
     ///   - equations: an expression for each variable, in their order.
     public init(
         _ variables: [StateVariable], parameters: [(name: String, value: Double)],
-        definitions: [(name: String, expression: Expression)] = [], equations: [Expression]
+        definitions: [(name: String, expression: Formula)] = [], equations: [Formula]
     ) throws(Fault) {
         precondition(
             variables.count == equations.count, "\(variables.count) variables with \(equations.count) equations")
@@ -44,27 +45,27 @@ public struct EquationSystem: Map {
         self.definitions = try Self.sorted(definitions, &known)
         self.known = known
         for (variable, equation) in zip(variables, equations) {
-            let kind = try Self.of(variable.name) { () throws(ExpressionFault) in try equation.kind(known) }
+            let kind = try Self.of(variable.name) { () throws(FormulaFault) in try equation.kind(known) }
             guard kind == .number || kind == variable.kind else {
                 throw Fault(
                     name: variable.name,
-                    fault: ExpressionFault(
+                    fault: FormulaFault(
                         0, "\(kind.text) for '\(variable.name)', \(variable.kind.text)", expected: variable.kind.text))
             }
         }
     }
 
     private static func of<Value>(
-        _ name: String, _ work: () throws(ExpressionFault) -> Value
+        _ name: String, _ work: () throws(FormulaFault) -> Value
     ) throws(Fault) -> Value {
         do { return try work() } catch { throw Fault(name: name, fault: error) }
     }
 
     /// The definitions in an order in which each needs those before it alone, and their kinds.
     private static func sorted(
-        _ definitions: [(name: String, expression: Expression)], _ known: inout [String: ValueKind]
-    ) throws(Fault) -> [(name: String, expression: Expression)] {
-        var (left, done) = (definitions, [(name: String, expression: Expression)]())
+        _ definitions: [(name: String, expression: Formula)], _ known: inout [String: ValueKind]
+    ) throws(Fault) -> [(name: String, expression: Formula)] {
+        var (left, done) = (definitions, [(name: String, expression: Formula)]())
         while !left.isEmpty {
             let names = Set(left.map(\.name))
             guard let place = left.firstIndex(where: { names.isDisjoint(with: $0.expression.names) }) else {
@@ -72,14 +73,14 @@ public struct EquationSystem: Map {
                 let culprit = expression.names.intersection(names).min() ?? name
                 throw Fault(
                     name: name,
-                    fault: ExpressionFault(
+                    fault: FormulaFault(
                         expression.offset(of: culprit) ?? 0,
                         "a cycle of definitions: \(left.map(\.name).joined(separator: ", "))",
                         expected: "definitions that do not need themselves"))
             }
             let next = left.remove(at: place)
             let kinds = known
-            known[next.name] = try of(next.name) { () throws(ExpressionFault) in try next.expression.kind(kinds) }
+            known[next.name] = try of(next.name) { () throws(FormulaFault) in try next.expression.kind(kinds) }
             done.append(next)
         }
         return done

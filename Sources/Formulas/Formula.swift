@@ -7,11 +7,11 @@ import Tensors
 /// of elements: exp, log, log2, log10, sqrt, sin, cos, tan, asin, acos, atan, atan2, sinh, cosh, tanh, erf, logistic, abs,
 /// sign, floor, ceil, round, mod, min, max, clip, where. Functions of fields: `shift(u, x: 1)`, the value at the next
 /// place along the axis `x`; `ddx`, `ddy` and `laplacian`, of second order; `sum`, `mean`. The number `pi` is known.
-public struct Expression: Sendable, Equatable {
+public struct Formula: Sendable, Equatable {
     public let text: String
     private let tree: SyntaxTree
 
-    public init(_ text: String) throws(ExpressionFault) {
+    public init(_ text: String) throws(FormulaFault) {
         self.text = text
         tree = try Parser.tree(text)
     }
@@ -24,7 +24,7 @@ public struct Expression: Sendable, Equatable {
 
     /// The kind of its value; throws for a name that is not known, a wrong number of arguments and fields that do not
     /// fit together.
-    public func kind(_ known: [String: ValueKind]) throws(ExpressionFault) -> ValueKind {
+    public func kind(_ known: [String: ValueKind]) throws(FormulaFault) -> ValueKind {
         try Checker(known: known).kind(tree)
     }
 

@@ -30,7 +30,7 @@ struct Lexer {
 
     init(_ text: String) { self.text = Array(text) }
 
-    static func tokens(_ text: String) throws(ExpressionFault) -> [Token] {
+    static func tokens(_ text: String) throws(FormulaFault) -> [Token] {
         var lexer = Lexer(text)
         var tokens: [Token] = []
         repeat { tokens.append(try lexer.next()) } while tokens[tokens.count - 1].kind != .end
@@ -40,7 +40,7 @@ struct Lexer {
     private static let pairs = ["**", "<=", ">=", "==", "!="]
     private static let single: Set<Character> = ["+", "-", "*", "/", "^", "(", ")", ",", ":", "<", ">"]
 
-    private mutating func next() throws(ExpressionFault) -> Token {
+    private mutating func next() throws(FormulaFault) -> Token {
         while place < text.count, text[place].isWhitespace { place += 1 }
         let start = place
         guard place < text.count else { return Token(kind: .end, offset: start) }
@@ -58,14 +58,14 @@ struct Lexer {
             }
         }
         guard Self.single.contains(character) else {
-            throw ExpressionFault(
+            throw FormulaFault(
                 start, "the character '\(character)'", expected: "a number, a name, an operator or a parenthesis")
         }
         place += 1
         return Token(kind: .symbol(String(character)), offset: start)
     }
 
-    private mutating func number() throws(ExpressionFault) -> Double {
+    private mutating func number() throws(FormulaFault) -> Double {
         let start = place
         func digits() -> Int {
             var end = place
@@ -87,11 +87,11 @@ struct Lexer {
         }
         let word = String(text[start..<place])
         guard let value = Double(word), value.isFinite else {
-            throw ExpressionFault(start, "'\(word)'", expected: "a number")
+            throw FormulaFault(start, "'\(word)'", expected: "a number")
         }
         // '2x' is no product: a name right behind a number is a slip.
         if place < text.count, text[place].isLetter {
-            throw ExpressionFault(place, "a name behind the number \(word)", expected: "an operator between them")
+            throw FormulaFault(place, "a name behind the number \(word)", expected: "an operator between them")
         }
         return value
     }

@@ -1,6 +1,6 @@
 import Checks
 import Dynamics
-import Expressions
+import Formulas
 import Kernels
 import Tensors
 import Testing
@@ -10,10 +10,10 @@ import Testing
         _ variables: [StateVariable], _ parameters: [(name: String, value: Double)], _ equations: [String],
         _ definitions: [(String, String)] = []
     ) throws -> EquationSystem {
-        var read: [(name: String, expression: Expression)] = []
-        for (name, text) in definitions { read.append((name, try Expression(text))) }
+        var read: [(name: String, expression: Formula)] = []
+        for (name, text) in definitions { read.append((name, try Formula(text))) }
         return try EquationSystem(
-            variables, parameters: parameters, definitions: read, equations: try equations.map { try Expression($0) })
+            variables, parameters: parameters, definitions: read, equations: try equations.map { try Formula($0) })
     }
 
     static func lorenz63() throws -> EquationSystem {

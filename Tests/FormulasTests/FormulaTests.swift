@@ -1,11 +1,11 @@
-import Expressions
+import Formulas
 import Foundation
 import Tensors
 import Testing
 
-@Suite struct ExpressionTests {
+@Suite struct FormulaTests {
     private func value(_ text: String, _ names: [String: Double] = [:]) throws -> Double {
-        let expression = try Expression(text)
+        let expression = try Formula(text)
         let kinds = names.mapValues { _ in ValueKind.number }
         #expect(try expression.kind(kinds) == .number)
         return expression.value(names.mapValues { Tensor($0) }, kinds).scalar
@@ -44,7 +44,7 @@ import Testing
     func faultsHaveAPlace(text: String, offset: Int, problem: String) {
         do {
             let kinds = ["a": ValueKind.number, "b": .number, "c": .number]
-            _ = try Expression(text).kind(kinds)
+            _ = try Formula(text).kind(kinds)
             Issue.record("\(text) has no fault")
         } catch {
             #expect(error.offset == offset && error.problem.contains(problem), "\(text): \(error)")
@@ -53,9 +53,9 @@ import Testing
 
     @Test func deepTextsAreRefused() {
         let deep = String(repeating: "(", count: 100_000) + "1" + String(repeating: ")", count: 100_000)
-        #expect(throws: ExpressionFault.self) { try Expression(deep) }
-        #expect(throws: ExpressionFault.self) { try Expression(String(repeating: "-", count: 100_000) + "1") }
-        #expect(throws: ExpressionFault.self) { try Expression(String(repeating: "2^", count: 100_000) + "1") }
+        #expect(throws: FormulaFault.self) { try Formula(deep) }
+        #expect(throws: FormulaFault.self) { try Formula(String(repeating: "-", count: 100_000) + "1") }
+        #expect(throws: FormulaFault.self) { try Formula(String(repeating: "2^", count: 100_000) + "1") }
     }
 
     @Test func fieldsAreShiftedByAxis() throws {
@@ -64,7 +64,7 @@ import Testing
         let closed = ValueKind([Axis("x", length: 5, spacing: 0.5, boundary: .zero)])
         let u = Tensor([1, 4, 9, 16, 25])
         func of(_ text: String, _ kind: ValueKind) throws -> [Double] {
-            try Expression(text).value(["u": u], ["u": kind]).values
+            try Formula(text).value(["u": u], ["u": kind]).values
         }
         #expect(try of("shift(u, x: 1)", ring) == [4, 9, 16, 25, 1])
         #expect(try of("shift(u, x: -2)", ring) == [16, 25, 1, 4, 9])
@@ -79,12 +79,12 @@ import Testing
     @Test func fieldsOfTwoAxesHaveTheirOwn() throws {
         let kind = ValueKind([Axis("y", length: 2, isPeriodic: true), Axis("x", length: 3, isPeriodic: true)])
         let u = Tensor([1, 2, 3, 10, 20, 30], shape: [2, 3])
-        func of(_ text: String) throws -> [Double] { try Expression(text).value(["u": u], ["u": kind]).values }
+        func of(_ text: String) throws -> [Double] { try Formula(text).value(["u": u], ["u": kind]).values }
         #expect(try of("shift(u, x: 1, y: 1)") == [20, 30, 10, 2, 3, 1])
         #expect(try of("ddx(u)") == [-0.5, 1, -0.5, -5, 10, -5])
         #expect(try of("laplacian(u)") == [21, 36, 51, 12, -36, -84].map { $0 })
         let other = ValueKind([Axis("x", length: 6)])
-        #expect(throws: ExpressionFault.self) { try Expression("u + v").kind(["u": kind, "v": other]) }
-        #expect(throws: ExpressionFault.self) { try Expression("shift(u, z: 1)").kind(["u": kind]) }
+        #expect(throws: FormulaFault.self) { try Formula("u + v").kind(["u": kind, "v": other]) }
+        #expect(throws: FormulaFault.self) { try Formula("shift(u, z: 1)").kind(["u": kind]) }
     }
 }

@@ -10,7 +10,7 @@ struct Evaluator {
         case .number(let value): return Tensor(floatLiteral: value)
         case .name("pi", _): return Tensor(floatLiteral: .pi)
         case .name(let name, _):
-            guard let value = values[name] else { preconditionFailure("Expression: no value of '\(name)'") }
+            guard let value = values[name] else { preconditionFailure("Formula: no value of '\(name)'") }
             return value
         case .unary(.negative, let operand): return -value(operand)
         case .unary(.not, let operand): return flag(value(operand) .== 0)
@@ -43,7 +43,7 @@ struct Evaluator {
         case .unequal: flag(a .!= b)
         case .and: flag((a .!= 0) .& (b .!= 0))
         case .or: flag((a .!= 0) .| (b .!= 0))
-        case .power: preconditionFailure("Expression: a power")
+        case .power: preconditionFailure("Formula: a power")
         }
     }
 
@@ -60,11 +60,11 @@ struct Evaluator {
     private func field(_ name: String, _ arguments: [SyntaxTree.Argument]) -> Tensor {
         let u = value(arguments[0].value)
         guard let kind = try? Checker(known: known).kind(arguments[0].value) else {
-            preconditionFailure("Expression: '\(name)' was not checked")
+            preconditionFailure("Formula: '\(name)' was not checked")
         }
         func axis(_ label: String) -> (axis: Axis, place: Int) {
             guard let place = kind.axes.firstIndex(where: { $0.name == label }) else {
-                preconditionFailure("Expression: no axis '\(label)'")
+                preconditionFailure("Formula: no axis '\(label)'")
             }
             return (kind.axes[place], place - kind.axes.count)
         }

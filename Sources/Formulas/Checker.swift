@@ -2,12 +2,12 @@
 struct Checker {
     let known: [String: ValueKind]
 
-    func kind(_ tree: SyntaxTree) throws(ExpressionFault) -> ValueKind {
+    func kind(_ tree: SyntaxTree) throws(FormulaFault) -> ValueKind {
         switch tree {
         case .number, .name("pi", _): return .number
         case .name(let name, let offset):
             if let kind = known[name] { return kind }
-            throw ExpressionFault(
+            throw FormulaFault(
                 offset, "the unknown name '\(name)'", expected: "one that is defined", unknown: name,
                 known: known.keys.sorted())
         case .unary(_, let operand): return try kind(operand)
@@ -20,11 +20,11 @@ struct Checker {
     }
 
     /// Numbers go with any field, and fields with those over the same axes.
-    private func joined(_ kinds: [ValueKind], _ what: String, _ offset: Int) throws(ExpressionFault) -> ValueKind {
+    private func joined(_ kinds: [ValueKind], _ what: String, _ offset: Int) throws(FormulaFault) -> ValueKind {
         var result = ValueKind.number
         for kind in kinds where kind != .number {
             guard result == .number || result == kind else {
-                throw ExpressionFault(
+                throw FormulaFault(
                     offset, "\(what) of \(result.text) and \(kind.text)", expected: "fields over the same axes")
             }
             result = kind
@@ -34,15 +34,15 @@ struct Checker {
 
     private func elementwise(
         _ function: Functions.Elementwise, _ arguments: [SyntaxTree.Argument], _ offset: Int
-    ) throws(ExpressionFault) -> ValueKind {
+    ) throws(FormulaFault) -> ValueKind {
         if let labelled = arguments.first(where: { $0.label != nil }) {
-            throw ExpressionFault(
+            throw FormulaFault(
                 labelled.offset, "the label '\(labelled.label ?? "")' of an argument of '\(function.name)'",
                 expected: "arguments without labels")
         }
         guard function.arity.contains(arguments.count) else {
             let (least, most) = (function.arity.lowerBound, function.arity.upperBound)
-            throw ExpressionFault(
+            throw FormulaFault(
                 offset, "'\(function.name)' with \(arguments.count) arguments",
                 expected: least == most ? "\(least)" : "at least \(least)")
         }
@@ -53,22 +53,22 @@ struct Checker {
 
     private func field(
         _ name: String, _ arguments: [SyntaxTree.Argument], _ offset: Int
-    ) throws(ExpressionFault) -> ValueKind {
+    ) throws(FormulaFault) -> ValueKind {
         guard Functions.ofFields.contains(name) else {
             let isValue = known[name] != nil
-            throw ExpressionFault(
+            throw FormulaFault(
                 offset, isValue ? "'\(name)' in front of '('" : "the unknown function '\(name)'",
                 expected: isValue ? "an operator between them" : "a function", unknown: isValue ? nil : name,
                 known: Functions.names)
         }
         guard let first = arguments.first, first.label == nil, arguments.count == 1 || name == "shift" else {
-            throw ExpressionFault(
+            throw FormulaFault(
                 offset, "'\(name)' with \(arguments.count) arguments",
                 expected: name == "shift" ? "a field and offsets, as shift(u, x: 1)" : "one, a field")
         }
         let kind = try kind(first.value)
         guard kind != .number else {
-            throw ExpressionFault(first.offset, "'\(name)' of a number", expected: "a field")
+            throw FormulaFault(first.offset, "'\(name)' of a number", expected: "a field")
         }
         switch name {
         case "sum", "mean": return .number
@@ -81,9 +81,9 @@ struct Checker {
         return kind
     }
 
-    private func require(_ axis: String, in kind: ValueKind, _ offset: Int) throws(ExpressionFault) {
+    private func require(_ axis: String, in kind: ValueKind, _ offset: Int) throws(FormulaFault) {
         guard kind.axes.contains(where: { $0.name == axis }) else {
-            throw ExpressionFault(
+            throw FormulaFault(
                 offset, "the axis '\(axis)' of \(kind.text)",
                 expected: "one of its axes: \(kind.axes.map(\.name).joined(separator: ", "))", unknown: axis,
                 known: kind.axes.map(\.name))
@@ -92,22 +92,22 @@ struct Checker {
 
     private func checkOffsets(
         _ arguments: ArraySlice<SyntaxTree.Argument>, _ kind: ValueKind, _ offset: Int
-    ) throws(ExpressionFault) {
+    ) throws(FormulaFault) {
         guard !arguments.isEmpty else {
-            throw ExpressionFault(offset, "'shift' without an offset", expected: "one, as shift(u, x: 1)")
+            throw FormulaFault(offset, "'shift' without an offset", expected: "one, as shift(u, x: 1)")
         }
         var seen: Set<String> = []
         for argument in arguments {
             guard let label = argument.label else {
-                throw ExpressionFault(
+                throw FormulaFault(
                     argument.offset, "an offset without its axis", expected: "one with it, as shift(u, x: 1)")
             }
             try require(label, in: kind, argument.offset)
             guard seen.insert(label).inserted else {
-                throw ExpressionFault(argument.offset, "the axis '\(label)' twice", expected: "each axis once")
+                throw FormulaFault(argument.offset, "the axis '\(label)' twice", expected: "each axis once")
             }
             guard argument.value.wholeNumber != nil else {
-                throw ExpressionFault(argument.offset, "an offset that is no whole number", expected: "as x: -2")
+                throw FormulaFault(argument.offset, "an offset that is no whole number", expected: "as x: -2")
             }
         }
     }

@@ -9,11 +9,11 @@ struct Parser {
     /// Parentheses within each other.
     private static let mostDepth = 200
 
-    static func tree(_ text: String) throws(ExpressionFault) -> SyntaxTree {
+    static func tree(_ text: String) throws(FormulaFault) -> SyntaxTree {
         var parser = Parser(tokens: try Lexer.tokens(text))
         let tree = try parser.disjunction()
         guard parser.token.kind == .end else {
-            throw ExpressionFault(
+            throw FormulaFault(
                 parser.token.offset, "\(parser.token.text) after the end of the expression", expected: "an operator")
         }
         return tree
@@ -34,11 +34,11 @@ struct Parser {
         return true
     }
 
-    private mutating func disjunction() throws(ExpressionFault) -> SyntaxTree {
+    private mutating func disjunction() throws(FormulaFault) -> SyntaxTree {
         depth += 1
         defer { depth -= 1 }
         guard depth <= Self.mostDepth else {
-            throw ExpressionFault(
+            throw FormulaFault(
                 token.offset, "parentheses \(depth) deep", expected: "at most \(Self.mostDepth) within each other")
         }
         var left = try conjunction()
@@ -49,7 +49,7 @@ struct Parser {
         }
     }
 
-    private mutating func conjunction() throws(ExpressionFault) -> SyntaxTree {
+    private mutating func conjunction() throws(FormulaFault) -> SyntaxTree {
         var left = try negation()
         while true {
             let offset = token.offset
@@ -58,7 +58,7 @@ struct Parser {
         }
     }
 
-    private mutating func negation() throws(ExpressionFault) -> SyntaxTree {
+    private mutating func negation() throws(FormulaFault) -> SyntaxTree {
         if takes(word: "not") { return .unary(.not, try negation()) }
         let left = try sum()
         let offset = token.offset
@@ -66,7 +66,7 @@ struct Parser {
             guard takes(comparison.rawValue) else { continue }
             let right = try sum()
             if case .symbol(let symbol) = token.kind, BinaryOperator(rawValue: symbol)?.isComparison ?? false {
-                throw ExpressionFault(
+                throw FormulaFault(
                     token.offset, "a second comparison, \(token.text)", expected: "'and' between comparisons")
             }
             return .binary(comparison, left, right, offset: offset)
@@ -74,7 +74,7 @@ struct Parser {
         return left
     }
 
-    private mutating func sum() throws(ExpressionFault) -> SyntaxTree {
+    private mutating func sum() throws(FormulaFault) -> SyntaxTree {
         var left = try product()
         while true {
             let offset = token.offset
@@ -88,7 +88,7 @@ struct Parser {
         }
     }
 
-    private mutating func product() throws(ExpressionFault) -> SyntaxTree {
+    private mutating func product() throws(FormulaFault) -> SyntaxTree {
         var left = try signed()
         while true {
             let offset = token.offset
@@ -102,11 +102,11 @@ struct Parser {
         }
     }
 
-    private mutating func signed() throws(ExpressionFault) -> SyntaxTree {
+    private mutating func signed() throws(FormulaFault) -> SyntaxTree {
         depth += 1
         defer { depth -= 1 }
         guard depth <= Self.mostDepth else {
-            throw ExpressionFault(token.offset, "signs \(depth) deep", expected: "at most \(Self.mostDepth)")
+            throw FormulaFault(token.offset, "signs \(depth) deep", expected: "at most \(Self.mostDepth)")
         }
         if takes("-") { return .unary(.negative, try signed()) }
         if takes("+") { return try signed() }
@@ -117,7 +117,7 @@ struct Parser {
         return .binary(.power, base, try signed(), offset: offset)
     }
 
-    private mutating func primary() throws(ExpressionFault) -> SyntaxTree {
+    private mutating func primary() throws(FormulaFault) -> SyntaxTree {
         let found = token
         switch found.kind {
         case .number(let value):
@@ -131,17 +131,17 @@ struct Parser {
             place += 1
             let inner = try disjunction()
             guard takes(")") else {
-                throw ExpressionFault(
+                throw FormulaFault(
                     token.offset, "\(token.text) in parentheses that opened at character \(found.offset + 1)",
                     expected: "an operator or ')'")
             }
             return inner
         case .symbol, .end:
-            throw ExpressionFault(found.offset, found.text, expected: "a number, a name or '('")
+            throw FormulaFault(found.offset, found.text, expected: "a number, a name or '('")
         }
     }
 
-    private mutating func arguments() throws(ExpressionFault) -> [SyntaxTree.Argument] {
+    private mutating func arguments() throws(FormulaFault) -> [SyntaxTree.Argument] {
         if takes(")") { return [] }
         var arguments: [SyntaxTree.Argument] = []
         repeat {
@@ -154,7 +154,7 @@ struct Parser {
             arguments.append(.init(label: label, value: try disjunction(), offset: start.offset))
         } while takes(",")
         guard takes(")") else {
-            throw ExpressionFault(
+            throw FormulaFault(
                 token.offset, "\(token.text) among the arguments of a function", expected: "',' or ')'")
         }
         return arguments

@@ -1,5 +1,5 @@
 /// A fault of an expression: the problem, the expectation, and the place.
-public struct ExpressionFault: Error, Sendable, Equatable {
+public struct FormulaFault: Error, Sendable, Equatable {
     /// The place in the text, in characters from its start.
     public let offset: Int
     public let problem: String
