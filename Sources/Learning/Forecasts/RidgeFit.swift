@@ -57,13 +57,14 @@ struct RidgeFit {
     init(primal samples: SeasonalSamples, _ setting: SeasonalRegressionSetting, _ penalty: Tensor) {
         let normal = NormalEquations(
             samples.features(setting), samples.targets, spread: samples.spread(setting))
-        let system = normal.gram + penalty.diagonalMatrix()
-        let inverse = system.symmetricInverse()
-        let solution = inverse.matrixProduct(normal.cross)
+        let factor = (normal.gram + penalty.diagonalMatrix()).cholesky()
+        let solution = factor.triangularSolve(factor.triangularSolve(normal.cross), transposed: true)
         coefficients = solution
-        used = Double(penalty.count) - (inverse.diagonal() * penalty).sum().scalar
-        squares = normal.residual(coefficients)
-        leftOut = LeftOutBlocks({ samples }, setting, system, solution)
+        // The diagonal of the inverse, from its factor.
+        let variances = factor.triangularSolve(Tensor.identity(penalty.count)).squared().sum(axes: [0])
+        used = Double(penalty.count) - (variances * penalty).sum().scalar
+        squares = normal.residual(solution)
+        leftOut = LeftOutBlocks({ samples }, setting, factor, solution)
     }
 }
 
@@ -80,21 +81,20 @@ struct LeftOutBlocks {
 
     init(_ parts: @escaping () -> (residuals: Tensor, complement: (Range<Int>) -> Tensor)) { self.parts = parts }
 
-    /// - Parameter system: `Xᵀ X + Λ`, with what estimates add.
+    /// - Parameter factor: the Cholesky factor of `Xᵀ X + Λ`, with what estimates add.
     init(
-        _ samples: @escaping () -> SeasonalSamples, _ setting: SeasonalRegressionSetting, _ system: Tensor,
+        _ samples: @escaping () -> SeasonalSamples, _ setting: SeasonalRegressionSetting, _ factor: Tensor,
         _ coefficients: Tensor
     ) {
         self.init {
             let samples = samples()
             let x = samples.features(setting)
-            let inverse = system.symmetricInverse()
+            let whitened = factor.triangularSolve(x.transposed)
             return (
                 samples.targets - x.matrixProduct(coefficients),
                 { block in
-                    let rows = x[block]
-                    let fitted = rows.matrixProduct(inverse).matrixProduct(rows.transposed)
-                    return Tensor.identity(block.count) - fitted
+                    let columns = whitened.slice(axis: 1, from: block.lowerBound, to: block.upperBound)
+                    return Tensor.identity(block.count) - columns.transposed.matrixProduct(columns)
                 }
             )
         }

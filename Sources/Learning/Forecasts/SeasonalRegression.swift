@@ -60,13 +60,16 @@ public struct SeasonalRegression: Sendable {
         case .sums(let sums):
             let features = SeasonalRegression.features(layout, setting)
             let normal = NormalEquations(sums, features, variables: layout.variables)
-            let system = normal.gram + penalty.diagonalMatrix()
-            let solution = system.symmetricSolve(normal.cross)
+            let factor = (normal.gram + penalty.diagonalMatrix()).cholesky()
+            func solved(_ right: Tensor) -> Tensor {
+                factor.triangularSolve(factor.triangularSolve(right), transposed: true)
+            }
+            let solution = solved(normal.cross)
             coefficients = solution
-            used = system.symmetricSolve(normal.gram).diagonal().sum().scalar
+            used = solved(normal.gram).diagonal().sum().scalar
             squares = normal.residual(coefficients)
             model = SeasonalRegression.model(layout, setting, features, coefficients)
-            leftOut = LeftOutBlocks({ moments.samples }, setting, system, solution)
+            leftOut = LeftOutBlocks({ moments.samples }, setting, factor, solution)
         case .samples(let samples):
             let fit =
                 samples.hasSpread
