@@ -86,8 +86,20 @@ public struct BlockBootstrap: Sendable, Equatable {
     }
 
     /// A score with its confidence interval.
-    public func estimate(_ series: ScoreSeries) -> ScoreEstimate {
-        interval(series.value, count: series.count, of: replicates([series], length: length(for: series)))
+    public func estimate(_ series: ScoreSeries) -> ScoreEstimate { estimates([series])[0] }
+
+    /// Several scores over the same times, each with its confidence interval: what ``estimate(_:)`` gives of each, but
+    /// those whose blocks are of one length share their draws.
+    public func estimates(_ series: [ScoreSeries]) -> [ScoreEstimate] {
+        let lengths = series.map { length(for: $0) }
+        var estimates = series.map { ScoreEstimate(value: $0.value, count: $0.count) }
+        for length in Set(lengths) {
+            let chosen = series.indices.filter { lengths[$0] == length }
+            for (index, scores) in zip(chosen, scores(of: chosen.map { series[$0] }, length: length)) {
+                estimates[index] = interval(estimates[index], of: scores.filter { !$0.isNaN })
+            }
+        }
+        return estimates
     }
 
     /// The first score less the second over the times at which both have a value, resampled together.
@@ -99,7 +111,7 @@ public struct BlockBootstrap: Sendable, Equatable {
         var value: Double?
         if let one = first.value, let other = second.value { value = one - other }
         return ScoreDifference(
-            estimate: interval(value, count: first.count, of: differences),
+            estimate: interval(ScoreEstimate(value: value, count: first.count), of: differences),
             probability: differences.isEmpty ? nil : signProbability(differences),
             studentProbability: studentProbability(of: value, differences, blocks: first.count / length))
     }
@@ -126,13 +138,14 @@ public struct BlockBootstrap: Sendable, Equatable {
         return max(1, min(length, series.length))
     }
 
-    private func interval(_ value: Double?, count: Int, of replicates: [Double]) -> ScoreEstimate {
+    /// The estimate with its interval.
+    private func interval(_ estimate: ScoreEstimate, of replicates: [Double]) -> ScoreEstimate {
         // A few undefined resamples of a short, gappy series are no harm; if most are, so is the interval.
-        guard value != nil, 2 * replicates.count > resamples else { return ScoreEstimate(value: value, count: count) }
-        let sorted = replicates.sorted()
-        return ScoreEstimate(
-            value: value, low: sortedQuantile(sorted, (1 - level) / 2), high: sortedQuantile(sorted, (1 + level) / 2),
-            count: count)
+        guard estimate.value != nil, 2 * replicates.count > resamples else { return estimate }
+        var (estimate, replicates) = (estimate, replicates)
+        estimate.low = quantile(ofUnsorted: &replicates, (1 - level) / 2)
+        estimate.high = quantile(ofUnsorted: &replicates, (1 + level) / 2)
+        return estimate
     }
 
     private func signProbability(_ differences: [Double]) -> Double {
@@ -145,29 +158,42 @@ public struct BlockBootstrap: Sendable, Equatable {
 extension BlockBootstrap {
     /// The score of each resample (of two series: the first less the second), without those where it is undefined.
     func replicates(_ series: [ScoreSeries], length: Int) -> [Double] {
+        let scores = scores(of: series, length: length)
+        let differences = scores.count == 2 ? zip(scores[0], scores[1]).map { $0 - $1 } : scores[0]
+        return differences.filter { !$0.isNaN }
+    }
+
+    /// The score of each series in each resample, `[series][resample]`, NaN where it is undefined.
+    private func scores(of series: [ScoreSeries], length: Int) -> [[Double]] {
         let count = series[0].length
-        guard count > 0 else { return [] }
+        guard count > 0 else { return series.map { _ in [] } }
         let sums = CumulativeSums(series, blockLength: length)
         let random = SplitMix(seed: seed)
         let blockCount = (count + length - 1) / length
         let lastSize = count - (blockCount - 1) * length
         let starts = blocks == .circular ? count : count - length + 1
-        return withUnsafeTemporaryAllocation(of: Double.self, capacity: sums.width) { total in
-            (0..<resamples).compactMap { resample in
+        var scores = series.map { _ in [Double](repeating: .nan, count: resamples) }
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: sums.width) { total in
+            for resample in 0..<resamples {
                 total.initialize(repeating: 0)
                 for block in 0..<blockCount {
                     let start = random.integer(UInt64(resample * blockCount + block), below: starts)
                     sums.add(from: start, size: block + 1 < blockCount ? length : lastSize, to: total)
                 }
-                return sums.score(UnsafeBufferPointer(total))
+                for index in series.indices {
+                    if let score = sums.score(index, UnsafeBufferPointer(total)) { scores[index][resample] = score }
+                }
             }
         }
+        return scores
     }
 }
 
-/// The sums of the terms of one or two series, and of the times that count, up to each time.
+/// The sums of the terms of some series, and of the times that count, up to each time.
 private struct CumulativeSums {
     let combinations: [ScoreSeries.Combination]
+    /// The first column of each series.
+    let columns: [Int]
     /// The number of terms of all series, and one more each: how many times count.
     let width: Int
     /// Times × width, from zero up; the end is followed by the beginning for as long as a block may reach.
@@ -175,11 +201,16 @@ private struct CumulativeSums {
 
     init(_ series: [ScoreSeries], blockLength: Int) {
         combinations = series.map(\.combination)
-        width = series.reduce(0) { $0 + $1.combination.termCount + 1 }
+        var width = 0
+        var columns: [Int] = []
+        for combination in combinations {
+            columns.append(width)
+            width += combination.termCount + 1
+        }
+        (self.width, self.columns) = (width, columns)
         let length = series[0].length
         var rows = [Double](repeating: 0, count: (length + blockLength + 1) * width)
-        var column = 0
-        for one in series {
+        for (one, column) in zip(series, columns) {
             let terms = one.combination.termCount
             for row in 1...length + blockLength {
                 let time = (row - 1) % length
@@ -188,7 +219,6 @@ private struct CumulativeSums {
                     rows[row * width + column + term] = rows[(row - 1) * width + column + term] + value
                 }
             }
-            column += terms + 1
         }
         self.rows = rows
     }
@@ -202,18 +232,11 @@ private struct CumulativeSums {
         }
     }
 
-    /// The score of one series, or the first's less the second's.
-    func score(_ total: UnsafeBufferPointer<Double>) -> Double? {
-        let terms = combinations[0].termCount
-        let first = score(combinations[0], total[0...terms])
-        guard combinations.count == 2 else { return first }
-        guard let first, let second = score(combinations[1], total[(terms + 1)...]) else { return nil }
-        return first - second
-    }
-
-    private func score(_ combination: ScoreSeries.Combination, _ total: Slice<UnsafeBufferPointer<Double>>) -> Double? {
-        let sums = UnsafeBufferPointer(rebasing: total)
-        return combination.score(sums: sums, count: sums[sums.count - 1].rounded())
+    /// The score of one series.
+    func score(_ index: Int, _ total: UnsafeBufferPointer<Double>) -> Double? {
+        let (combination, first) = (combinations[index], columns[index])
+        let end = first + combination.termCount
+        return combination.score(sums: UnsafeBufferPointer(rebasing: total[first..<end]), count: total[end].rounded())
     }
 }
 

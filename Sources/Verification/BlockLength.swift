@@ -11,12 +11,15 @@ extension ScoreSeries {
         let means = (0..<width).map { term in
             stride(from: term, to: terms.count, by: width).reduce(0) { $0 + terms[$1] } / number
         }
-        return mask.indices.map { time in
-            mask[time] ? influence(Array(terms[time * width..<(time + 1) * width]), means, score) : 0
+        return terms.withUnsafeBufferPointer { terms in
+            mask.indices.map { time in
+                let term = UnsafeBufferPointer(rebasing: terms[time * width..<(time + 1) * width])
+                return mask[time] ? influence(term, means, score) : 0
+            }
         }
     }
 
-    private func influence(_ term: [Double], _ mean: [Double], _ score: Double) -> Double {
+    private func influence(_ term: UnsafeBufferPointer<Double>, _ mean: [Double], _ score: Double) -> Double {
         switch combination {
         case .mean, .rootMean:
             return term[0] - mean[0]
@@ -42,7 +45,8 @@ func automaticBlockLength(_ values: [Double]) -> Int {
     let count = values.count
     guard count >= 8 else { return 1 }
     let longest = min(count - 1, Int(Double(count).squareRoot().rounded(.up)) + 5)
-    let covariance = (0...longest).map { autocovariance(values, lag: $0) }
+    let mean = values.reduce(0, +) / Double(count)
+    let covariance = (0...longest).map { autocovariance(values, mean, lag: $0) }
     guard covariance[0] > 0 else { return 1 }
     let window = bandwidth(covariance, count: count)
     var weighted = 0.0
@@ -71,8 +75,7 @@ private func bandwidth(_ covariance: [Double], count: Int) -> Int {
     return longest
 }
 
-private func autocovariance(_ values: [Double], lag: Int) -> Double {
-    let mean = values.reduce(0, +) / Double(values.count)
+private func autocovariance(_ values: [Double], _ mean: Double, lag: Int) -> Double {
     var sum = 0.0
     for time in lag..<values.count { sum += (values[time] - mean) * (values[time - lag] - mean) }
     return sum / Double(values.count)

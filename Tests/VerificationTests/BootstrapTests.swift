@@ -74,6 +74,39 @@ private func autoregression(_ count: Int, _ coefficient: Double, _ random: inout
         }
     }
 
+    /// Scores that share their draws have the intervals that each has alone.
+    @Test func severalScoresAtOnceAreThoseOfEach() {
+        var random = NormalNumbers(seed: 12)
+        let truth = autoregression(90, 0.9, &random)
+        let forecasts = PointForecasts(
+            forecast: truth.map { 0.8 * $0 + 0.5 * random.next() }, truth: truth, mask: (0..<90).map { $0 % 11 != 4 })
+        let none = PointForecasts(forecast: truth, truth: truth, mask: truth.map { _ in false })
+        let smooth = ScoreSeries(.mean, terms: autoregression(90, 0.95, &random), mask: truth.map { _ in true })
+        let errors = forecasts.rootMeanSquareError
+        let series = [errors, forecasts.correlation, none.correlation, smooth, errors]
+        let bootstrap = BlockBootstrap(seed: 2)
+        #expect(Set(series.map { bootstrap.length(for: $0) }).count > 1)
+        let estimates = bootstrap.estimates(series)
+        #expect(estimates == series.map { bootstrap.estimate($0) })
+        #expect(estimates[2].value == nil && estimates[2].low == nil && estimates[0].low! < estimates[0].high!)
+    }
+
+    /// Quantiles without sorting are those of sorted numbers, ties and extremes included.
+    @Test func quantilesNeedNoOrder() {
+        var random = NormalNumbers(seed: 13)
+        for count in [1, 2, 3, 10, 99, 1000] {
+            let distinct = random.next(count)
+            for numbers in [distinct, distinct.map { ($0 * 2).rounded() }, distinct.sorted(), distinct.map { _ in 3 }] {
+                for probability in [0, 0.001, 0.025, 0.3, 0.5, 0.975, 1] {
+                    var unsorted = numbers
+                    #expect(
+                        quantile(ofUnsorted: &unsorted, probability) == sortedQuantile(numbers.sorted(), probability))
+                    #expect(unsorted.sorted() == numbers.sorted())
+                }
+            }
+        }
+    }
+
     @Test func pairedDifferencesAreSharperThanTheirParts() {
         var random = NormalNumbers(seed: 9)
         let truth = autoregression(252, 0.9, &random)

@@ -90,14 +90,14 @@ struct ForecastScorer: Sendable {
         let anomalies = PointForecasts(
             forecast: zip(forecasts.mean.forecast, normals).map(-), truth: zip(forecasts.truth, normals).map(-),
             mask: mask)
-        func record(_ name: ScoreName, _ series: ScoreSeries) -> ScoreRecord {
-            let estimate = bootstrap.estimate(series)
-            return ScoreRecord(
-                method: method, variable: data.variables[variable].name, lead: lead, split: split, gaps: gaps,
-                score: name, value: estimate.value, low: estimate.low, high: estimate.high, count: estimate.count)
-        }
         let histogram = forecasts.rankHistogram(bins: 10, seed: bootstrap.seed)
         let probabilities = forecasts.truthProbabilities(seed: bootstrap.seed)
+        let scores: [(ScoreName, ScoreSeries)] = [
+            (.rmse, squares), (.crps, crps), (.coverage50, forecasts.coverage(of: 0.5)),
+            (.coverage90, forecasts.coverage(of: 0.9)), (.correlation, anomalies.correlation),
+            (.spreadErrorRatio, forecasts.spreadErrorRatio),
+        ]
+        let estimates = bootstrap.estimates(scores.map(\.1) + [probabilities.mean, probabilities.dispersion])
         return LeadForecasts(
             lead: lead, targets: targets,
             mean: zip(forecasts.mean.forecast, isFinite).map { $1 ? $0 : .nan },
@@ -105,14 +105,15 @@ struct ForecastScorer: Sendable {
                 zip(forecasts.quantile(p), mask).map { $1 ? $0 : .nan }
             },
             isScored: mask, rankedProbability: crps.terms, squaredErrors: squares.terms,
-            scores: [
-                record(.rmse, squares), record(.crps, crps), record(.coverage50, forecasts.coverage(of: 0.5)),
-                record(.coverage90, forecasts.coverage(of: 0.9)), record(.correlation, anomalies.correlation),
-                record(.spreadErrorRatio, forecasts.spreadErrorRatio),
-            ],
+            scores: zip(scores, estimates).map { score, estimate in
+                ScoreRecord(
+                    method: method, variable: data.variables[variable].name, lead: lead, split: split, gaps: gaps,
+                    score: score.0, value: estimate.value, low: estimate.low, high: estimate.high,
+                    count: estimate.count)
+            },
             ranks: histogram.counts, flatness: histogram.flatnessProbability,
-            truthProbability: IntervalRecord(bootstrap.estimate(probabilities.mean)),
-            truthDispersion: IntervalRecord(bootstrap.estimate(probabilities.dispersion)))
+            truthProbability: IntervalRecord(estimates[scores.count]),
+            truthDispersion: IntervalRecord(estimates[scores.count + 1]))
     }
 
     /// The forecasts of a learned method.
