@@ -13,6 +13,18 @@ public struct FirstVariables<Operator: Map>: Map where Operator.Input == Tensor,
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&`operator`, "operator") }
 }
 
+/// The operator that sees the state as it is.
+public struct IdentityOperator: Map {
+    public init() {}
+    public func callAsFunction(_ state: Tensor) -> Tensor { state }
+    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
+}
+
+extension FirstVariables where Operator == IdentityOperator {
+    /// The first variables as they are: a slice, where ``LinearOperator/first(_:of:)`` multiplies by a matrix.
+    public init(_ count: Int) { self.init(count, seenBy: IdentityOperator()) }
+}
+
 extension Observations {
     /// The same observations of a state whose first `count` variables they are of.
     public func ofFirst(_ count: Int) -> Observations<FirstVariables<Operator>> {

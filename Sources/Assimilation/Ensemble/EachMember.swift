@@ -1,6 +1,8 @@
 import Tensors
 
 /// The forecast of an ensemble: the model on every member, and model error added to each.
+///
+/// Model error whose factors have fewer rows than the state has variables is that of its first variables.
 public struct EachMember<Model: ForecastModel>: Forecast {
     public var model: Model
     public var modelError: ModelError?
@@ -24,7 +26,9 @@ public struct EachMember<Model: ForecastModel>: Forecast {
         let members = Ensemble(members: next, key: keys[1])
         let noise = sampling.draw(
             keys[0], [belief.count, factor.shape[1]], apartFrom: sampling == .exact ? members.anomalies : nil)
-        return Ensemble(members: next + noise.matrixProduct(factor.transposed), key: keys[1])
+        let error = noise.matrixProduct(factor.transposed)
+        return Ensemble(
+            members: next + error.padded(axis: 1, before: 0, after: next.shape[1] - factor.shape[0]), key: keys[1])
     }
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {

@@ -51,4 +51,11 @@ extension Map where Input == Tensor, Output == Tensor {
         if let linear = self as? LinearOperator { return linear.matrix }
         return jacobian(of: { self($0) })(x)
     }
+
+    /// The derivative at `x` times the columns of a matrix `[n, q]`, `[m, q]`: without the derivative itself.
+    package func derivative(at x: Tensor, times columns: Tensor) -> Tensor {
+        if let linear = self as? LinearOperator { return linear.matrix.matrixProduct(columns) }
+        return vmap { (column: Tensor) in jvp({ self($0) }, at: x, along: column).tangent }(columns.transposed)
+            .transposed
+    }
 }

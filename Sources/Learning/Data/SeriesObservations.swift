@@ -16,9 +16,9 @@ extension Climatology {
     /// The standardised anomalies of a series as observations, with the errors that the series carries.
     ///
     /// - Parameter errorVariance: of the anomalies, where the series does not tell the error; may be traced.
-    public func observations(
-        of series: SeasonalSeries, operator: LinearOperator, errorVariance: Tensor
-    ) -> Observations<LinearOperator> {
+    public func observations<Operator: Map>(
+        of series: SeasonalSeries, operator: Operator, errorVariance: Tensor
+    ) -> Observations<Operator> where Operator.Input == Tensor, Operator.Output == Tensor {
         Observations(
             anomalies(of: series).values, errorCovariance: errorCovariance(series, errorVariance), operator: `operator`)
     }

@@ -46,7 +46,8 @@ public struct EnsembleForecaster: Sendable {
 
     /// Whether there are members enough to draw noise without sampling error.
     var isEnough: Bool { members > layout.count + variables + 1 }
-    var noise: ModelError { layout.modelError(modelError * Tensor(inflation * inflation)) }
+    /// The errors of the newest values, `[d, q]`.
+    var noise: ModelError { ModelError(factors: (modelError * Tensor(inflation * inflation)).cholesky()) }
 
     /// The forecast step of the whole state.
     private var forecast: EachMember<MemoryModel> {
@@ -60,9 +61,9 @@ public struct EnsembleForecaster: Sendable {
     }
     /// The belief before the first observation.
     var start: Ensemble { layout.climatology(Tensor.identity(variables)).ensemble(of: members, key: key) }
-    func observations(of series: SeasonalSeries) -> Observations<LinearOperator> {
+    func observations(of series: SeasonalSeries) -> Observations<FirstVariables<IdentityOperator>> {
         climatology.observations(
-            of: series, operator: layout.observation, errorVariance: Tensor(observationError * observationError))
+            of: series, operator: layout.newest, errorVariance: Tensor(observationError * observationError))
     }
 
     /// Runs the filter through the series, and keeps beliefs after the steps `starts`;

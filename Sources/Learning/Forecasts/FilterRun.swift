@@ -65,16 +65,14 @@ extension Cycle where F.State == Ensemble {
     ///   log-likelihoods.
     /// - Returns: the belief before the step after the last.
     @discardableResult
-    func eachSegment(
-        of longest: Int, from start: Ensemble, _ observations: Observations<LinearOperator>, steps: Range<Int>,
+    func eachSegment<H: Map>(
+        of longest: Int, from start: Ensemble, _ observations: Observations<H>, steps: Range<Int>,
         _ body: (Range<Int>, Ensemble, Ensemble, [Double]) -> Void
-    ) -> Ensemble {
+    ) -> Ensemble where H.Input == Tensor, H.Output == Tensor {
         guard !steps.isEmpty else { return start }
         let segments = (steps.count + longest - 1) / longest
         let length = (steps.count + segments - 1) / segments
-        func input(_ belief: Ensemble, _ first: Int) -> Pair<
-            Pair<Self, Pair<Ensemble, Tensor>>, Observations<LinearOperator>
-        > {
+        func input(_ belief: Ensemble, _ first: Int) -> Pair<Pair<Self, Pair<Ensemble, Tensor>>, Observations<H>> {
             let end = min(first + length, steps.upperBound)
             // The last segment is filled up with steps at which nothing is observed.
             let part = observations.mappingTimes {

@@ -13,7 +13,7 @@ import Tensors
 /// §II.D, for the factors; Matheron's rule for the draw.
 struct ForecasterAnalysis: Analysis {
     let filter: EnsembleFilter
-    /// What the background lacks; nil if it has all its error.
+    /// What the background lacks in its first variables; nil if it has all its error.
     var modelError: ModelError?
 
     init(_ filter: EnsembleFilter, conditioning modelError: ModelError? = nil) {
@@ -25,7 +25,9 @@ struct ForecasterAnalysis: Analysis {
     where H.Input == Tensor, H.Output == Tensor {
         guard let modelError else { return analyzed(background, observation) }
         let factor = modelError.factors[0]
-        let seen = observation.operator.matrix(at: background.mean).matrixProduct(factor)
+        let older = background.members.shape[1] - factor.shape[0]
+        let seen = observation.operator.derivative(
+            at: background.mean, times: factor.padded(axis: 0, before: 0, after: older))
         var total = observation
         total.errorCovariance = observation.errorCovariance + seen.matrixProduct(seen.transposed)
         var result = analyzed(background, total)
@@ -40,7 +42,8 @@ struct ForecasterAnalysis: Analysis {
         let misfit = mask * (observation.values - observed - noise.matrixProduct(seen.transposed) - error)
         let weights = total.maskedErrorCovariance.symmetricSolve(misfit.transposed)
         let conditioned = noise + (mask.expanded(axis: -1) * weights).transposed.matrixProduct(seen)
-        result.belief = Ensemble(members: members + conditioned.matrixProduct(factor.transposed), key: keys[2])
+        let errors = conditioned.matrixProduct(factor.transposed).padded(axis: 1, before: 0, after: older)
+        result.belief = Ensemble(members: members + errors, key: keys[2])
         return result
     }
 

@@ -32,7 +32,10 @@ public struct MemoryLayout: Sendable, Hashable {
     /// The length of the state.
     public var count: Int { variables * memory }
 
-    /// The operator that sees the newest values.
+    /// The newest values of a state.
+    var newest: FirstVariables<IdentityOperator> { FirstVariables(variables) }
+
+    /// The same as a matrix.
     public var observation: LinearOperator { LinearOperator.first(variables, of: count) }
 
     /// Reorders `[phase of the target, …]` so that element `step mod period` belongs to the step that leaves `step`.

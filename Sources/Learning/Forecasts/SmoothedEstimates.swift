@@ -41,7 +41,7 @@ extension EnsembleForecaster {
 
     /// All beliefs of a segment before and after its observations.
     private func states(
-        _ observations: Observations<LinearOperator>, _ steps: Range<Int>, from start: Ensemble
+        _ observations: Observations<FirstVariables<IdentityOperator>>, _ steps: Range<Int>, from start: Ensemble
     ) -> (backgrounds: Ensemble, analyses: Ensemble) {
         let input = Pair(
             Pair(cycle, Pair(start, Tensor(integers: [steps.lowerBound], shape: []))),
@@ -58,7 +58,10 @@ extension EnsembleForecaster {
             // What the analysis took as it is, drawn for each member: the smoother compares with forecasts that have it.
             let noise = noise.factors[0]
             let drawn = key.folding(1).folding(steps.lowerBound).normal([steps.count, members, noise.shape[1]])
-            backgrounds.members = backgrounds.members + drawn.matrixProduct(noise.transposed)
+            let errors = drawn.matrixProduct(noise.transposed)
+            backgrounds.members =
+                backgrounds.members
+                + errors.padded(axis: 2, before: 0, after: model.layout.count - model.layout.variables)
         }
         return (backgrounds, found.second)
     }
