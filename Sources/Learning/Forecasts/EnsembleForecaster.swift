@@ -69,18 +69,22 @@ public struct EnsembleForecaster: Sendable {
     /// Runs the filter through the series, and keeps beliefs after the steps `starts`;
     /// a value that is missing is not used.
     ///
-    /// - Parameter judged: steps whose likelihood is asked for too.
+    /// - Parameters:
+    ///   - judged: steps whose likelihood is asked for too.
+    ///   - eachSegment: called after every stretch of steps that is kept in memory at once.
     public func filter(
-        _ series: SeasonalSeries, keeping starts: [Int], judging judged: Range<Int>? = nil
+        _ series: SeasonalSeries, keeping starts: [Int], judging judged: Range<Int>? = nil,
+        eachSegment: () -> Void = {}
     ) -> FilterRun {
-        filter(series, keeping: starts, judging: judged, longestSegment: longestSegment)
+        filter(series, keeping: starts, judging: judged, longestSegment: longestSegment, eachSegment: eachSegment)
     }
 
     /// So many steps of beliefs hold 256 MB.
     var longestSegment: Int { max(64, (1 << 25) / (members * layout.count)) }
 
     func filter(
-        _ series: SeasonalSeries, keeping starts: [Int], judging judged: Range<Int>? = nil, longestSegment: Int
+        _ series: SeasonalSeries, keeping starts: [Int], judging judged: Range<Int>? = nil, longestSegment: Int,
+        eachSegment: () -> Void = {}
     ) -> FilterRun {
         let asked = min(starts.min() ?? series.count - 1, judged?.lowerBound ?? series.count - 1)
         let first = max(0, asked - FilterRun.spinUp)
@@ -89,6 +93,7 @@ public struct EnsembleForecaster: Sendable {
             of: longestSegment, from: start, observations(of: series), steps: first..<series.count
         ) {
             run.append($0, $2, $3)
+            eachSegment()
         }
         return run
     }

@@ -7,13 +7,17 @@ extension EnsembleForecaster {
     ///
     /// The filter keeps the belief before each segment; from the last segment to the first it runs again and is smoothed. Memory
     /// holds the whole states of one segment, and of the others the newest values alone.
-    public func estimated(_ series: SeasonalSeries, from first: Int) -> (filter: Ensemble, smoother: Ensemble) {
+    ///
+    /// - Parameter eachSegment: called after every segment of the filter, and after every one of the smoother.
+    public func estimated(
+        _ series: SeasonalSeries, from first: Int, eachSegment: () -> Void = {}
+    ) -> (filter: Ensemble, smoother: Ensemble) {
         // Backgrounds, analyses and smoothed states of a segment, and copies of them on the way.
-        estimated(series, from: first, longestSegment: max(64, longestSegment / 8))
+        estimated(series, from: first, longestSegment: max(64, longestSegment / 8), eachSegment: eachSegment)
     }
 
     func estimated(
-        _ series: SeasonalSeries, from first: Int, longestSegment: Int
+        _ series: SeasonalSeries, from first: Int, longestSegment: Int, eachSegment: () -> Void = {}
     ) -> (filter: Ensemble, smoother: Ensemble) {
         let observations = observations(of: series)
         let begin = max(0, first - FilterRun.spinUp)
@@ -21,7 +25,9 @@ extension EnsembleForecaster {
         // it is not the belief of the next step.
         var segments: [(steps: Range<Int>, start: Ensemble)] = []
         cycle.eachSegment(of: longestSegment, from: start, observations, steps: begin..<series.count) {
-            steps, start, _, _ in if steps.upperBound > first { segments.append((steps, start)) }
+            steps, start, _, _ in
+            if steps.upperBound > first { segments.append((steps, start)) }
+            eachSegment()
         }
         let extra = first - (segments.first?.steps.lowerBound ?? first)
         var (filtered, smoothed): ([Ensemble], [Ensemble]) = ([], [])
@@ -32,6 +38,7 @@ extension EnsembleForecaster {
             later = (smoothed: estimates.at(0), background: backgrounds.at(0))
             filtered.append(newest(analyses))
             smoothed.append(newest(estimates))
+            eachSegment()
         }
         func joined(_ parts: [Ensemble]) -> Ensemble {
             Array(parts.reversed()).concatenated.mappingLeaves { $0[extra..<$0.shape[0]] }

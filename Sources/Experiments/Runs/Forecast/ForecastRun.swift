@@ -12,6 +12,15 @@ struct ScenarioResults: Codable, Sendable {
     let errors: [ErrorModelRecord]
 }
 
+/// What filter and smoother make of a gap scenario.
+typealias ScenarioEstimates = (series: [SeriesRecord], filling: [GapFillingRecord])
+
+/// A part of a gap scenario's results that can be found beside the others.
+private enum ScenarioPart: Sendable {
+    case forecasts(MethodForecasts)
+    case estimates(ScenarioEstimates)
+}
+
 /// The test of chosen settings: learning on everything before the test, forecasts of the test.
 struct ForecastRun: Sendable {
     let header: ExperimentHeader
@@ -31,7 +40,7 @@ struct ForecastRun: Sendable {
 
     func learn(_ scenario: GapScenario) -> LearnedModels {
         let progress = ProgressMeter(
-            "Learning for the test", total: setting.rounds + 30, isQuiet: options.isQuiet)
+            "Learning for the test", total: setting.rounds + LearnedModels.mostEvaluations, isQuiet: options.isQuiet)
         defer { progress.finish() }
         return LearnedModels(
             scenario.series, before: data.end, chosen, setting, key: key.folding(1), threads: options.threads
@@ -40,20 +49,35 @@ struct ForecastRun: Sendable {
 
     func results(_ scenario: GapScenario, _ models: LearnedModels) -> ScenarioResults {
         let baselines = Baseline.allCases
-        let total = baselines.count + methods.count
+        let count = baselines.count + methods.count
+        // Of a learned method its filter, by segments, and its scores; the estimates are two filters and a smoother.
+        let (large, small) = (8, 2)
         let progress = ProgressMeter(
-            "Forecasting the test, \(scenario.record.title)", total: total + 1, isQuiet: options.isQuiet)
-        let forecasts = concurrentMap(total, threads: options.threads) { i -> MethodForecasts in
-            defer { progress.advance() }
-            if i < methods.count { return forecast(methods[methods.count - 1 - i], scenario, models) }
-            return scorer.baseline(baselines[i - methods.count], scenario, models.linear.climatology, before: data.end)
+            "Forecasting the test, \(scenario.record.title)",
+            total: (methods.count + 1) * large + baselines.count * small, isQuiet: options.isQuiet)
+        let parts = concurrentMap(count + 1, threads: options.threads) { i -> ScenarioPart in
+            // The longest first: estimates, methods from the last on, baselines.
+            let share = ProgressShare(of: progress, steps: i > methods.count ? small : large)
+            defer { share.finish() }
+            if i == 0 { return .estimates(estimates(scenario, models) { share.advance() }) }
+            if i > methods.count {
+                let baseline = baselines[i - methods.count - 1]
+                return .forecasts(scorer.baseline(baseline, scenario, models.linear.climatology, before: data.end))
+            }
+            return .forecasts(forecast(methods[methods.count - i], scenario, models) { share.advance() })
         }
-        let (series, filling) = estimates(scenario, models)
         progress.finish()
+        var (forecasts, estimated): ([MethodForecasts], ScenarioEstimates) = ([], ([], []))
+        for part in parts {
+            switch part {
+            case .forecasts(let found): forecasts.append(found)
+            case .estimates(let found): estimated = found
+            }
+        }
         let inOrder = Array(forecasts[methods.count...]) + forecasts[..<methods.count].reversed()
         return ScenarioResults(
-            record: scenario.record, forecasts: inOrder, series: series, filling: filling, curves: curves(models),
-            errors: scenario.gaps == .none ? errorRecords(models) : [])
+            record: scenario.record, forecasts: inOrder, series: estimated.series, filling: estimated.filling,
+            curves: curves(models), errors: scenario.gaps == .none ? errorRecords(models) : [])
     }
 
     func forecaster(_ method: LearnedMethod, _ models: LearnedModels) -> EnsembleForecaster {
@@ -61,10 +85,11 @@ struct ForecastRun: Sendable {
     }
 
     private func forecast(
-        _ method: LearnedMethod, _ scenario: GapScenario, _ models: LearnedModels
+        _ method: LearnedMethod, _ scenario: GapScenario, _ models: LearnedModels, eachSegment: () -> Void
     ) -> MethodForecasts {
         let forecaster = forecaster(method, models)
-        let run = forecaster.filter(scenario.series.prefix(data.test.upperBound), keeping: scorer.starts)
+        let run = forecaster.filter(
+            scenario.series.prefix(data.test.upperBound), keeping: scorer.starts, eachSegment: eachSegment)
         return scorer.learned(method.name, scenario.gaps, forecaster, run, threads: 1)
     }
 

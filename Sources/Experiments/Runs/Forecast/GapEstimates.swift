@@ -7,12 +7,12 @@ extension ForecastRun {
 
     /// What filter and smoother of the chosen method say of every month, and how well they estimate what was withheld.
     func estimates(
-        _ scenario: GapScenario, _ models: LearnedModels
-    ) -> (series: [SeriesRecord], filling: [GapFillingRecord]) {
+        _ scenario: GapScenario, _ models: LearnedModels, eachSegment: () -> Void = {}
+    ) -> ScenarioEstimates {
         let forecaster = forecaster(chosenMethod, models)
         let series = scenario.series.prefix(data.test.upperBound)
         let shown = firstEstimate(scenario, of: series.count)..<series.count
-        let beliefs = forecaster.estimated(series, from: shown.lowerBound)
+        let beliefs = forecaster.estimated(series, from: shown.lowerBound, eachSegment: eachSegment)
         let filter = estimates(forecaster, beliefs.filter, from: shown.lowerBound)
         let smoother = estimates(forecaster, beliefs.smoother, from: shown.lowerBound)
         let records = data.variables.indices.map { v in

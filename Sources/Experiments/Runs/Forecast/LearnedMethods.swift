@@ -44,17 +44,20 @@ struct LearnedModels: Sendable {
     let networks: [NetworkLearner.Fold]
     let corrections: [NetworkLearner.Fold]
     let errors: ObservationModelErrors
+    /// About so many evaluations of a likelihood are needed for the errors, for the telling of progress.
+    static let mostEvaluations = 30
 
     /// - Parameters:
     ///   - end: only observations before it are learned from.
+    ///   - known: models with the same linear part, learned from the same observations, if there are any.
     ///   - progress: called after every round of learning, and every evaluation of a likelihood.
     init(
         _ series: SeasonalSeries, before end: Int, _ chosen: ChosenSettings, _ setting: ForecastSetting, key: Key,
-        threads: Int, progress: @escaping @Sendable () -> Void = {}
+        threads: Int, known: LearnedModels? = nil, progress: @escaping @Sendable () -> Void = {}
     ) {
         let learner = LinearLearner(
             chosen.linear, rounds: setting.rounds, observationError: setting.leastObservationError)
-        let linear = learner.learn(series, before: end, eachRound: progress)
+        let linear = known?.linear ?? learner.learn(series, before: end, eachRound: progress)
         self.linear = linear
         networks =
             chosen.network.map {
@@ -65,9 +68,11 @@ struct LearnedModels: Sendable {
                 NetworkLearner($0, correcting: chosen.linear, folds: setting.folds, key: key.folding(2))
                     .learn(linear.filled, threads: threads)
             } ?? []
-        errors = ObservationModelErrors(
-            linear, of: series.prefix(end), leastObservationError: setting.leastObservationError,
-            eachEvaluation: progress)
+        errors =
+            known?.errors
+            ?? ObservationModelErrors(
+                linear, of: series.prefix(end), leastObservationError: setting.leastObservationError,
+                eachEvaluation: progress)
     }
 
     func forecaster(

@@ -12,15 +12,12 @@ struct Selection: Sendable {
 
     func choose() -> ChosenSettings {
         let (linear, linearFolds) = crossValidateLinear()
-        let progress = ProgressMeter(
-            "Choosing the memory", total: linear.count, isQuiet: options.isQuiet)
-        let memory = chooseMemory(linear, progress)
-        progress.finish()
+        let (memory, models) = chooseMemory(linear)
         let (networks, networkFolds) = crossValidateNetworks(correcting: memory)
         var chosen = ChosenSettings(
             linear: memory, network: networks.network, correction: networks.correction, inflations: [:], chosen: "",
             validation: [], folds: linearFolds + networkFolds)
-        chooseMethod(&chosen)
+        chooseMethod(&chosen, models)
         return chosen
     }
 
@@ -120,29 +117,47 @@ struct Selection: Sendable {
             bootstrap: BlockBootstrap(resamples: 100, seed: UInt64(setting.resamples)))
     }
 
-    /// The memory whose filtered forecasts of the target have the smallest mean CRPS over the decisive leads.
-    private func chooseMemory(_ candidates: [SeasonalRegressionSetting], _ progress: ProgressMeter)
-        -> SeasonalRegressionSetting
-    {
-        guard candidates.count > 1 else { return candidates[0] }
-        let scores = concurrentMap(candidates.count, threads: options.threads) { i -> Double in
-            defer { progress.advance() }
+    /// The memory whose filtered forecasts of the target have the smallest mean CRPS over the decisive leads,
+    /// with what was learned with it.
+    ///
+    /// - Parameter candidates: the longest memory last; it takes longest, and so it begins.
+    private func chooseMemory(
+        _ candidates: [SeasonalRegressionSetting]
+    ) -> (setting: SeasonalRegressionSetting, models: LearnedModels?) {
+        guard candidates.count > 1 else { return (candidates[0], nil) }
+        let (learning, judging) = (setting.rounds + LearnedModels.mostEvaluations, stepsOfJudging)
+        let progress = ProgressMeter(
+            "Choosing the memory", total: candidates.count * (learning + judging), isQuiet: options.isQuiet)
+        let judged = concurrentMap(candidates.count, threads: options.threads) { place in
             let chosen = ChosenSettings(
-                linear: candidates[i], network: nil, correction: nil, inflations: [:], chosen: "", validation: [],
-                folds: [])
-            return judge(LearnedMethod(kind: .linear, filter: setting.filters[0]), learned(chosen, threads: 1)).score
+                linear: candidates[candidates.count - 1 - place], network: nil, correction: nil, inflations: [:],
+                chosen: "", validation: [], folds: [])
+            let share = ProgressShare(of: progress, steps: learning)
+            let models = learned(chosen, threads: 1) { share.advance() }
+            share.finish()
+            let method = LearnedMethod(kind: .linear, filter: setting.filters[0])
+            return (score: judge(method, models, ProgressShare(of: progress, steps: judging)).score, models: models)
         }
-        return candidates[candidates.indices.min { scores[$0] < scores[$1] } ?? 0]
+        progress.finish()
+        let best =
+            candidates.indices.min { judged[candidates.count - 1 - $0].score < judged[candidates.count - 1 - $1].score }
+            ?? 0
+        return (candidates[best], judged[candidates.count - 1 - best].models)
     }
 
     /// Inflation of every method, and the method.
-    private func chooseMethod(_ chosen: inout ChosenSettings) {
+    ///
+    /// - Parameter known: the linear model of the choice, if it has been learned.
+    private func chooseMethod(_ chosen: inout ChosenSettings, _ known: LearnedModels?) {
         let methods = self.methods
-        let progress = ProgressMeter("Choosing the method", total: methods.count, isQuiet: options.isQuiet)
-        let models = learned(chosen, threads: options.threads)
+        let (learning, judging) = (setting.rounds + LearnedModels.mostEvaluations, stepsOfJudging)
+        let progress = ProgressMeter(
+            "Choosing the method", total: learning + methods.count * judging, isQuiet: options.isQuiet)
+        let share = ProgressShare(of: progress, steps: learning)
+        let models = learned(chosen, threads: options.threads, known) { share.advance() }
+        share.finish()
         let judged = concurrentMap(methods.count, threads: options.threads) { i in
-            defer { progress.advance() }
-            return judge(methods[i], models)
+            judge(methods[i], models, ProgressShare(of: progress, steps: judging))
         }
         progress.finish()
         for (method, (inflation, score)) in zip(methods, judged) {
@@ -155,11 +170,14 @@ struct Selection: Sendable {
 
     /// The inflation under which the innovations of the validation period are most probable, and with it the mean CRPS
     /// of the target over the decisive leads.
-    private func judge(_ method: LearnedMethod, _ models: LearnedModels) -> (inflation: Double, score: Double) {
+    private func judge(
+        _ method: LearnedMethod, _ models: LearnedModels, _ progress: ProgressShare
+    ) -> (inflation: Double, score: Double) {
+        defer { progress.finish() }
         let series = data.series.prefix(data.end)
         let runs = setting.inflations.map { inflation in
             let forecaster = models.forecaster(method, inflation: inflation, setting, key: key.folding(4))
-            let run = forecaster.filter(series, keeping: scorer.starts, judging: data.validation)
+            let run = forecaster.filter(series, keeping: scorer.starts, judging: data.validation) { progress.advance() }
             let likelihood = run.logLikelihood(of: data.validation)
             return (inflation, forecaster, run, likelihood.isFinite ? likelihood : -.infinity)
         }
@@ -171,9 +189,16 @@ struct Selection: Sendable {
         return (inflation, scores.reduce(0.0, +) / Double(scores.count))
     }
 
-    private func learned(_ chosen: ChosenSettings, threads: Int) -> LearnedModels {
+    /// Steps of progress of a judgement: some segments of each filter, and the scores.
+    private var stepsOfJudging: Int { 4 * setting.inflations.count + 2 }
+
+    private func learned(
+        _ chosen: ChosenSettings, threads: Int, _ known: LearnedModels? = nil,
+        progress: @escaping @Sendable () -> Void
+    ) -> LearnedModels {
         LearnedModels(
-            data.series, before: data.training.upperBound, chosen, setting, key: key.folding(3), threads: threads)
+            data.series, before: data.training.upperBound, chosen, setting, key: key.folding(3), threads: threads,
+            known: known, progress: progress)
     }
 }
 
