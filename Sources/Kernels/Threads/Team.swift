@@ -12,7 +12,8 @@ import Synchronization
 ///
 /// A loop is opened by one caller, `owner`; workers join while it is open, take chunks from a counter until there are
 /// none, and leave. The caller works too, closes the loop when no chunk is left, and waits only for those that have
-/// joined: a worker that the system has not let run in between is not waited for, and joins a later loop. One word
+/// joined: a worker that the system has not let run in between is not waited for, and joins a later loop. One that
+/// loses its core while it works keeps away for a while (`CoreShare`). One word
 /// holds all of it, so that joining is one compare-and-exchange, which fails for a loop that has been closed.
 final class Team: Sendable {
     static let ofProcess = Team()
@@ -92,13 +93,18 @@ final class Team: Sendable {
 
     fileprivate func work(_ worker: Worker) {
         var seen: UInt32 = 0
+        var share = CoreShare()
         while true {
             let loop = nextLoop(after: seen, worker)
             seen = loop.generation
-            if worker.index < loop.helpers && join(loop) {
-                takeChunks()
-                leave()
-            }
+            guard worker.index < loop.helpers && join(loop) else { continue }
+            let start = (now(), used: processorTime())
+            takeChunks()
+            leave()
+            let end = (now(), used: processorTime())
+            let rest = share.rest(
+                after: end.0 &- start.0, own: end.used &- start.used, used: end.used, now: end.0)
+            if rest > 0 { pause(rest) }
         }
     }
 
@@ -236,8 +242,20 @@ private func spin(_ nanoseconds: UInt64, until condition: () -> Bool) -> Bool {
     return false
 }
 
-private func now() -> UInt64 {
+private func now() -> UInt64 { nanoseconds(CLOCK_MONOTONIC) }
+
+/// Of the thread that asks.
+private func processorTime() -> UInt64 { nanoseconds(CLOCK_THREAD_CPUTIME_ID) }
+
+private func nanoseconds(_ clock: clockid_t) -> UInt64 {
     var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
+    clock_gettime(clock, &time)
     return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+}
+
+private func pause(_ nanoseconds: UInt64) {
+    var time = timespec()
+    time.tv_sec = Int(nanoseconds / 1_000_000_000)
+    time.tv_nsec = Int(nanoseconds % 1_000_000_000)
+    nanosleep(&time, nil)
 }
