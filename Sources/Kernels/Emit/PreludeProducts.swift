@@ -15,16 +15,33 @@ extension Prelude {
     private static func products(wide: [Int], narrow: [Int]) -> String {
         ["d", "f"].map { x in
             let forms = wide.count > 2 ? [true, false] : [true]
+            // A few columns that are left take half a vector, in the tiles that do most of the work.
+            let hasHalves = { $0 == wide[0] && forms.contains(false) }
             let tiles = Set(wide + narrow).sorted(by: >).map { rows in
-                [1, 2].map { vectors in forms.map { tile(x, rows, vectors, isPacked: $0) }.joined() }.joined()
-                    + allPanels(x, rows, isInPlace: forms.contains(false))
+                (hasHalves(rows) ? Columns.allCases : [.vector, .vectors]).map { columns in
+                    forms.map { tile(x, rows, columns, isPacked: $0) }.joined()
+                }.joined() + allPanels(x, rows, isInPlace: forms.contains(false), hasHalves: hasHalves(rows))
             }
             return """
-                enum { PANEL_\(x) = 2 * WIDE_\(x) };
+                enum { PANEL_\(x) = 2 * WIDE_\(x), HALF_\(x) = VECTOR == 64 ? WIDE_\(x) / 2 : WIDE_\(x) };
+                typedef t_\(x) h_\(x) __attribute__((vector_size(HALF_\(x) * sizeof(t_\(x))), aligned(sizeof(t_\(x))), may_alias));
                 \(tiles.joined())
                 \(multiply(x, wide: wide, narrow: narrow))
                 """
         }.joined(separator: "\n")
+    }
+
+    /// The columns of a tile: half a vector, one, or two.
+    private enum Columns: CaseIterable {
+        case half, vector, vectors
+
+        var count: Int { self == .vectors ? 2 : 1 }
+        /// As names of tiles end.
+        var name: String { self == .half ? "half" : "\(count)" }
+
+        /// Vectors and their width in C.
+        func type(_ x: String) -> String { self == .half ? "h_\(x)" : "v_\(x)" }
+        func width(_ x: String) -> String { self == .half ? "HALF_\(x)" : "WIDE_\(x)" }
     }
 
     /// Transposes of matrices, by blocks as wide as a vector.
@@ -73,31 +90,32 @@ extension Prelude {
 
     /// `c (+)= a b` for a tile of `a`, with its columns or its rows together, `row` apart,
     /// and a panel of `b` with rows `down` apart.
-    private static func tile(_ x: String, _ rows: Int, _ vectors: Int, isPacked: Bool) -> String {
+    private static func tile(_ x: String, _ rows: Int, _ columns: Columns, isPacked: Bool) -> String {
         // Three rows a pointer: as many as a processor's addresses reach.
         let groups = (rows + 2) / 3
         let pointers = (0..<groups).map { "*p\($0) = a + \(3 * $0) * row" }.joined(separator: ", ")
         let values = (0..<rows).map { isPacked ? "a[l * row + \($0)]" : "p\($0 / 3)[\($0 % 3) * row]" }
+        let (vectors, vector, wide) = (columns.count, columns.type(x), columns.width(x))
         return """
-            static __attribute__((noinline, unused)) void \(isPacked ? "tile" : "tileInPlace")_\(x)_\(rows)_\(vectors)(long k, const t_\(x) *restrict a, long row, const t_\(x) *restrict b, long down, t_\(x) *restrict c, long stride, int add, long columns) {
-              v_\(x) s[\(rows)][\(vectors)];
-              UNROLL for (int r = 0; r < \(rows); r++) UNROLL for (int q = 0; q < \(vectors); q++) s[r][q] = (v_\(x)){0};
+            static __attribute__((noinline, unused)) void \(isPacked ? "tile" : "tileInPlace")_\(x)_\(rows)_\(columns.name)(long k, const t_\(x) *restrict a, long row, const t_\(x) *restrict b, long down, t_\(x) *restrict c, long stride, int add, long columns) {
+              \(vector) s[\(rows)][\(vectors)];
+              UNROLL for (int r = 0; r < \(rows); r++) UNROLL for (int q = 0; q < \(vectors); q++) s[r][q] = (\(vector)){0};
               \(isPacked ? "" : "const t_\(x) \(pointers);")
               for (long l = 0; l < k; l++) {
-                v_\(x) y[\(vectors)];
-                UNROLL for (int q = 0; q < \(vectors); q++) y[q] = *(const v_\(x) *)(b + l * down + q * WIDE_\(x));
+                \(vector) y[\(vectors)];
+                UNROLL for (int q = 0; q < \(vectors); q++) y[q] = *(const \(vector) *)(b + l * down + q * \(wide));
                 \(values.enumerated().map { "{ const t_\(x) value = \($1); UNROLL for (int q = 0; q < \(vectors); q++) s[\($0)][q] += value * y[q]; }" }.joined(separator: "\n            "))
                 \(isPacked ? "" : (0..<groups).map { "p\($0)++;" }.joined(separator: " "))
               }
-              if (columns == \(vectors) * WIDE_\(x)) {
+              if (columns == \(vectors) * \(wide)) {
                 UNROLL for (int r = 0; r < \(rows); r++) UNROLL for (int q = 0; q < \(vectors); q++) {
-                  v_\(x) *to = (v_\(x) *)(c + r * stride + q * WIDE_\(x));
+                  \(vector) *to = (\(vector) *)(c + r * stride + q * \(wide));
                   *to = add ? *to + s[r][q] : s[r][q];
                 }
               } else {
-                t_\(x) whole[\(vectors) * WIDE_\(x)];
+                t_\(x) whole[\(vectors) * \(wide)];
                 for (int r = 0; r < \(rows); r++) {
-                  UNROLL for (int q = 0; q < \(vectors); q++) *(v_\(x) *)(whole + q * WIDE_\(x)) = s[r][q];
+                  UNROLL for (int q = 0; q < \(vectors); q++) *(\(vector) *)(whole + q * \(wide)) = s[r][q];
                   for (long j = 0; j < columns; j++) c[r * stride + j] = add ? c[r * stride + j] + whole[j] : whole[j];
                 }
               }
@@ -107,11 +125,12 @@ extension Prelude {
     }
 
     /// Some rows of a product, over all panels, which are `across` apart for each column.
-    private static func allPanels(_ x: String, _ rows: Int, isInPlace: Bool) -> String {
+    private static func allPanels(_ x: String, _ rows: Int, isInPlace: Bool, hasHalves: Bool) -> String {
         func panel(_ tile: String, _ row: String) -> String {
             let arguments = "(k, a, \(row), b + j * across, down, c + j, m, add, columns)"
+            let half = hasHalves ? "if (columns <= HALF_\(x)) \(tile)_\(x)_\(rows)_half\(arguments); else " : ""
             return
-                "if (columns > WIDE_\(x)) \(tile)_\(x)_\(rows)_2\(arguments); else \(tile)_\(x)_\(rows)_1\(arguments);"
+                "if (columns > WIDE_\(x)) \(tile)_\(x)_\(rows)_2\(arguments); else \(half)\(tile)_\(x)_\(rows)_1\(arguments);"
         }
         let inPlace = isInPlace ? "if (isInPlace) { \(panel("tileInPlace", "row")) } else" : ""
         return """
@@ -119,7 +138,8 @@ extension Prelude {
               t_\(x) left[DEPTH * \(rows)];
               const int isInPlace = \(isInPlace ? "column == 1" : "0");
               if (!isInPlace && (row != 1 || column * k > 8192)) {
-                for (long l = 0; l < k; l++) UNROLL for (int r = 0; r < \(rows); r++) left[l * \(rows) + r] = a[r * row + l * column];
+                if (row == 1) for (long l = 0; l < k; l++) memcpy(left + l * \(rows), a + l * column, sizeof(t_\(x)[\(rows)]));
+                else for (long l = 0; l < k; l++) UNROLL for (int r = 0; r < \(rows); r++) left[l * \(rows) + r] = a[r * row + l * column];
                 a = left;
                 column = \(rows);
               }
