@@ -46,6 +46,23 @@ import Testing
         check(network, Key(4).normal([211, 72]), Key(5).normal([211, 5]), in: "sharedProduct_")
     }
 
+    /// What follows a product row by row is written while other rows still read what the product is made of: its memory
+    /// is none of theirs.
+    @Test func nestsAfterProducts() {
+        let network = DenseNetwork(
+            (1...4).map { Dense(96, 96, key: Key($0)) }, activation: .relu)
+        check(network, Key(5).normal([100, 96]), Key(6).normal([100, 96]), in: "_rows, &given")
+        // A nest that reads other rows of the product waits for all of them.
+        let rolled = compile(like: Pair(Key(7).normal([128, 64]), Key(8).normal([64, 128]))) {
+            let product = $0.first.matrixProduct($0.second)
+            return product + product.rolled(by: 1, axis: 0)
+        }
+        let pair = Pair(Key(7).normal([128, 64]), Key(8).normal([64, 128]))
+        let product = pair.first.matrixProduct(pair.second)
+        #expect(agree(rolled(pair), product + product.rolled(by: 1, axis: 0)))
+        if let code = rolled.code { #expect(!code.contains("_rows, &given")) }
+    }
+
     @Test func crossEntropies() {
         let network = DenseNetwork([Dense(72, 128, key: Key(1)), Dense(128, 7, key: Key(2))], activation: .relu)
         check(network, Key(4).normal([96, 72]), classes(96, 7), in: "sharedProduct_", loss: crossEntropy)

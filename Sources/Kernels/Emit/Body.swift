@@ -11,11 +11,16 @@ extension Source {
         var frame = Frame(schedule, inputs: inputs, isBatched: isBatched, scratch: scratch)
         let targets = Source.targets(schedule, outputs, frame)
         var starts: [Int] = []
+        var settled: Int?
+        var written: Int?
         for (number, statement) in schedule.statements.enumerated() {
             starts.append(lines.count)
+            if number == written { continue }
             switch statement {
             case .loops(let members):
-                for member in members { settle(schedule.program.instructions[member], targets, number, &frame) }
+                if number != settled {
+                    for member in members { settle(schedule.program.instructions[member], targets, number, &frame) }
+                }
                 if schedule.program.instructions[members[0]].operation.isReduction {
                     reduction(schedule.program.instructions[members[0]], frame)
                 } else {
@@ -32,7 +37,16 @@ extension Source {
                     continue
                 }
                 settle(instruction, targets, number, &frame)
-                routine(instruction, &frame, now: number)
+                guard isShared(instruction, frame), let members = schedule.nest(after: number) else {
+                    routine(instruction, &frame, now: number)
+                    continue
+                }
+                // What rows are written to while others are not yet computed holds nothing that these need.
+                for member in members { settle(schedule.program.instructions[member], targets, number, &frame) }
+                settled = number + 1
+                let then = rowwise(members, frame, rows: instruction.signatures[0].shape[0])
+                if then != nil { written = number + 1 }
+                sharedProduct(instruction, &frame, now: number, then: then)
             }
         }
         for (output, target) in zip(program.outputs, outputs) {

@@ -82,35 +82,72 @@ extension Source {
     ///   - count: the steps of its outermost loop.
     mutating func share(_ start: Int, _ count: Int, elements: Int) {
         guard lanes == nil, elements >= Self.fewestShared, count >= 16 else { return }
+        // Whole vectors, where the loop is over elements side by side.
+        let rows = elements == count ? (count / 8 + 63) / 64 * 64 : (count + 7) / 8
+        let end = "(first + \(rows) < \(count) ? first + \(rows) : \(count))"
+        guard let (given, code) = takenNest(start, count, end: end) else { return }
+        let function = name("shared")
+        self.function(
+            function, given,
+            """
+            static void \(function)_part(void *context, long part) {
+            \(given.taken(from: function))
+              const long first = part * \(rows);
+            \(code)
+            }
+            """)
+        block("") { source in
+            source.line("struct \(function) given = {\(given.arguments)};")
+            source.line("runtime->parallel(\((count + rows - 1) / rows), \(function)_part, &given);")
+        }
+    }
+
+    /// The nest that was written last as a function of rows, which a product calls for each block of its rows.
+    ///
+    /// - Parameters:
+    ///   - start: the line at which the nest begins.
+    ///   - count: the steps of its outermost loop, a whole number for each row.
+    /// - Returns: the function's name and what it is given; nil, and the nest is where it was, if it has another form.
+    mutating func rowwise(_ start: Int, _ count: Int, rows: Int) -> (function: String, given: String)? {
+        guard let (given, code) = takenNest(start, count, end: "end * \(count / rows)") else { return nil }
+        let function = name("then")
+        self.function(
+            function, given,
+            """
+            static void \(function)_rows(void *context, long row, long end) {
+            \(given.taken(from: function))
+              const long first = row * \(count / rows);
+            \(code)
+            }
+            """)
+        return (function, given.arguments)
+    }
+
+    /// Takes the nest that was written last: what it must be given, and its code from a step called `first` to `end`.
+    private mutating func takenNest(_ start: Int, _ count: Int, end: String) -> (given: [Parameter], code: String)? {
         let nest = Array(lines[start...])
         let head = "for (long i0 = 0; i0 < \(count); i0++) {"
         let indent = String(repeating: "  ", count: depth)
         guard nest.count(where: { $0.hasPrefix(indent + "for (") }) == 1,
             let place = nest.firstIndex(of: indent + head)
-        else { return }
+        else { return nil }
         let (given, needed) = surroundings(of: nest, declarations())
-        guard !given.contains(where: { $0.name == "failure" }) else { return }
-        // Whole vectors, where the loop is over elements side by side.
-        let rows = elements == count ? (count / 8 + 63) / 64 * 64 : (count + 7) / 8
+        guard !given.contains(where: { $0.name == "failure" }) else { return nil }
         var code = nest
-        code[place] =
-            indent + "for (long i0 = first; i0 < (first + \(rows) < \(count) ? first + \(rows) : \(count)); i0++) {"
-        let function = name("shared")
-        self.function(
-            function,
-            """
-            struct \(function) { \(given.map { "\($0.type)\($0.name); " }.joined())};
-            static void \(function)_part(void *context, long part) {
-            \(given.map { "  \($0.type)\($0.name) = ((const struct \(function) *)context)->\($0.name);" }.joined(separator: "\n"))
-              const long first = part * \(rows);
-            \((needed + code).joined(separator: "\n"))
-            }
-            """)
+        code[place] = indent + "for (long i0 = first; i0 < \(end); i0++) {"
         lines[start...] = []
-        block("") { source in
-            source.line("struct \(function) given = {\(given.arguments)};")
-            source.line("runtime->parallel(\((count + rows - 1) / rows), \(function)_part, &given);")
-        }
+        return (given, (needed + code).joined(separator: "\n"))
+    }
+
+    private mutating func function(_ name: String, _ given: [Parameter], _ text: String) {
+        function(name, "struct \(name) { \(given.map { "\($0.type)\($0.name); " }.joined())};\n" + text)
+    }
+}
+
+extension [Parameter] {
+    /// Declarations of what a structure holds.
+    fileprivate func taken(from structure: String) -> String {
+        map { "  \($0.type)\($0.name) = ((const struct \(structure) *)context)->\($0.name);" }.joined(separator: "\n")
     }
 }
 

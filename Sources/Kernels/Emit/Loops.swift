@@ -3,7 +3,9 @@ import Tensors
 /// Nests of loops: over all elements of results, cut where what is read comes from another place.
 extension Source {
     /// A nest for the results of some instructions, which are of one shape.
-    mutating func loops(_ members: [Int], _ frame: Frame) {
+    ///
+    /// - Parameter isShared: whether threads share a large nest.
+    mutating func loops(_ members: [Int], _ frame: Frame, isShared: Bool = true) {
         let instructions = members.map { frame.schedule.program.instructions[$0] }
         let shape = instructions[0].signatures[0].shape
         guard shape.elementCount > 0 else { return }
@@ -25,7 +27,7 @@ extension Source {
                 }
             }
         }
-        share(start, ranges[0].count, elements: shape.elementCount)
+        if isShared { share(start, ranges[0].count, elements: shape.elementCount) }
     }
 
     /// Loops over a box, whose innermost statements `write` makes; the box is cut until each part reads from one place.

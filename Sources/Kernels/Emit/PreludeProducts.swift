@@ -225,9 +225,10 @@ extension Prelude {
               }
             }
             // A large product shared out among threads: first panels of the right side to pack,
-            // then blocks of rows of the result
+            // then blocks of rows of the result, each with what follows from it while it is in the nearest cache
             struct product_\(x) {
               long n, m, k; const t_\(x) *a; long row, column; const t_\(x) *b; long down, across; t_\(x) *packed, *c; int add;
+              void (*then)(void *context, long row, long end); void *context;
             };
             enum { BLOCK_\(x) = 12 };
             static __attribute__((unused)) void packPanel_\(x)(void *context, long panel) {
@@ -237,12 +238,16 @@ extension Prelude {
             }
             static __attribute__((unused)) void multiplyBlock_\(x)(void *context, long block) {
               const struct product_\(x) *p = context;
-              const long i = block * BLOCK_\(x);
-              multiply_\(x)(p->n - i < BLOCK_\(x) ? p->n - i : BLOCK_\(x), p->m, p->k, p->a + i * p->row, p->row, p->column, p->packed, PANEL_\(x), p->k, p->c + i * p->m, p->add);
+              const long i = block * BLOCK_\(x), rows = p->n - i < BLOCK_\(x) ? p->n - i : BLOCK_\(x);
+              multiply_\(x)(rows, p->m, p->k, p->a + i * p->row, p->row, p->column, p->packed, PANEL_\(x), p->k, p->c + i * p->m, p->add);
+              if (p->then) p->then(p->context, i, i + rows);
             }
-            static __attribute__((unused)) void sharedProduct_\(x)_\(x)_\(x)(const struct apus_runtime *runtime, long n, long m, long k, const t_\(x) *a, const t_\(x) *b, t_\(x) *c, int ta, int tb, int add, char *packed) {
-              struct product_\(x) p = {n, m, k, a, ta ? 1 : k, ta ? n : 1, b, tb ? 1 : m, tb ? k : 1, (t_\(x) *)packed, c, add};
-              runtime->parallel((m + PANEL_\(x) - 1) / PANEL_\(x), packPanel_\(x), &p);
+            static __attribute__((unused)) void sharedProduct_\(x)_\(x)_\(x)(const struct apus_runtime *runtime, long n, long m, long k, const t_\(x) *a, const t_\(x) *b, t_\(x) *c, int ta, int tb, int add, char *packed, void (*then)(void *, long, long), void *context) {
+              struct product_\(x) p = {n, m, k, a, ta ? 1 : k, ta ? n : 1, b, tb ? 1 : m, tb ? k : 1, (t_\(x) *)packed, c, add, then, context};
+              // A few microseconds of packing take less time than threads need to meet.
+              const long panels = (m + PANEL_\(x) - 1) / PANEL_\(x);
+              if (m * k > 1 << 16) runtime->parallel(panels, packPanel_\(x), &p);
+              else for (long panel = 0; panel < panels; panel++) packPanel_\(x)(&p, panel);
               runtime->parallel((n + BLOCK_\(x) - 1) / BLOCK_\(x), multiplyBlock_\(x), &p);
             }
             // c (+)= a b, or of their transposes

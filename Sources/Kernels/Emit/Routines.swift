@@ -84,9 +84,46 @@ extension Source {
 
     // MARK: Matrix product
 
+    /// Whether threads share a product of these sides: multiplications that are worth meetings.
+    private static func isShared(_ n: Int, _ m: Int, _ k: Int) -> Bool { n * m * k >= 1 << 19 }
+
+    /// Whether an instruction is one product, of two matrices, that threads share.
+    func isShared(_ instruction: Program.Instruction, _ frame: Frame) -> Bool {
+        let shape = instruction.signatures[0].shape
+        guard case .matrixProduct = instruction.operation, lanes == nil, shape.count == 2 else { return false }
+        return Source.isShared(shape[0], shape[1], frame.schedule.signature(instruction.operands[0]).shape[1])
+    }
+
+    /// A nest that is computed row by row with the product before it, as a function; nil where it has another form.
+    mutating func rowwise(_ members: [Int], _ frame: Frame, rows: Int) -> (function: String, given: String)? {
+        let start = lines.count
+        loops(members, frame, isShared: false)
+        let shape = frame.schedule.program.instructions[members[0]].signatures[0].shape
+        let count = frame.schedule.isFlat(members[0]) ? shape.elementCount : shape[0]
+        let then = rowwise(start, count, rows: rows)
+        lines[start...] = []
+        return then
+    }
+
+    /// A product that threads share, with what follows from each of its rows.
+    mutating func sharedProduct(
+        _ instruction: Program.Instruction, _ frame: inout Frame, now: Int, then: (function: String, given: String)?
+    ) {
+        guard let then else { return routine(instruction, &frame, now: now) }
+        line("// matrixProduct, and row by row what follows")
+        let target = frame.places[instruction.results.lowerBound]!
+        var own = frame
+        block("") { source in
+            source.line("struct \(then.function) given = {\(then.given)};")
+            source.matrixProduct(instruction, into: target, &own, now: now, then: "\(then.function)_rows, &given")
+        }
+        frame = own
+    }
+
     /// A batch of products, or their sum added to what is there.
     private mutating func matrixProduct(
-        _ instruction: Program.Instruction, into target: Place, isSum: Bool = false, _ frame: inout Frame, now: Int
+        _ instruction: Program.Instruction, into target: Place, isSum: Bool = false, _ frame: inout Frame, now: Int,
+        then: String = ""
     ) {
         let (a, isLeftTransposed) = matrix(instruction.operands[0], &frame)
         let (b, isRightTransposed) = matrix(instruction.operands[1], &frame)
@@ -106,15 +143,16 @@ extension Source {
         let sides =
             "\(isLeftTransposed ? 1 : 0), \(isRightTransposed ? 1 : 0), \(isSum ? 1 : 0), \(frame.scratch) + \(start)"
         let isAlone = lanes != nil
-        func call(_ rows: Int) -> String {
-            // The threads meet twice in a shared product, which takes some microseconds.
-            !isAlone && rows * m * k >= 1 << 19
-                ? "sharedProduct_\(letters)(runtime, " : "product_\(letters)("
+        func call(_ rows: Int, _ arguments: String) -> String {
+            // The threads meet in a shared product, twice in a large one, which takes some microseconds.
+            !isAlone && Source.isShared(rows, m, k)
+                ? "sharedProduct_\(letters)(runtime, \(arguments), \(then.isEmpty ? "0, 0" : then));"
+                : "product_\(letters)(\(arguments));"
         }
         if !isSum, y.dropLast(2).allSatisfy({ $0 == 1 }), x.count == shape.count, !isLeftTransposed {
             // One matrix on the right serves the whole batch: a single tall product.
             let rows = n * batch.elementCount
-            line("\(call(rows))\(rows), \(m), \(k), \(a.pointer), \(b.pointer), \(target.pointer), \(sides));")
+            line(call(rows, "\(rows), \(m), \(k), \(a.pointer), \(b.pointer), \(target.pointer), \(sides)"))
             return
         }
         let strides = [(x, n * k), (y, k * m)].map { operand, size in
@@ -126,8 +164,10 @@ extension Source {
         let own = isSum ? "0" : terms(batch.strides.map { $0 * n * m })
         nestedLoops(batch) {
             $0.line(
-                call(n) + "\(n), \(m), \(k), \(a.pointer) + \(terms(strides[0])), \(b.pointer) + \(terms(strides[1])), "
-                    + "\(target.pointer) + \(own), \(sides));")
+                call(
+                    n,
+                    "\(n), \(m), \(k), \(a.pointer) + \(terms(strides[0])), \(b.pointer) + \(terms(strides[1])), "
+                        + "\(target.pointer) + \(own), \(sides)"))
         }
     }
 

@@ -298,6 +298,38 @@ extension Schedule {
         }
     }
 
+    /// The nest that follows a product and may be computed row by row with it: it is of the product's shape, and reads
+    /// of the product the places where it writes.
+    func nest(after statement: Int) -> [Int]? {
+        guard case .routine(let number) = statements[statement], statement + 1 < statements.count,
+            case .loops(let members) = statements[statement + 1],
+            case .matrixProduct = program.instructions[number].operation
+        else { return nil }
+        let product = program.instructions[number]
+        let fits = members.allSatisfy {
+            let member = program.instructions[$0]
+            return !member.operation.isReduction && member.signatures[0].shape == product.signatures[0].shape
+                && readsInPlace(product.results.lowerBound, member)
+        }
+        return fits ? members : nil
+    }
+
+    /// Whether no element is made of elements of `value` at other places.
+    private func readsInPlace(_ value: Int, _ instruction: Program.Instruction, isInPlace: Bool = true) -> Bool {
+        instruction.operands.allSatisfy { operand in
+            guard case .value(let index) = operand else { return true }
+            let stays =
+                isInPlace && instruction.operation.keepsPlace
+                && signature(index).shape == instruction.signatures[0].shape
+            if index == value { return stays }
+            switch treatments[index] {
+            case .inline: return readsInPlace(value, program.instructions[makers[index]!], isInPlace: stays)
+            case .view: return readsInPlace(value, program.instructions[makers[index]!], isInPlace: false)
+            case .input, .loops, .routine: return true
+            }
+        }
+    }
+
     /// Whether a nest reads every operand in the order of its elements, so that one loop over all elements serves.
     func isFlat(_ number: Int) -> Bool {
         isFlat(program.instructions[number], program.instructions[number].signatures[0].shape.elementCount)
