@@ -8,10 +8,12 @@ public struct Explanation: Sendable {
     public let simplified: Program
     private let emitted: EmittedProgram
 
-    public init(_ program: Program) {
+    public init(_ program: Program) { self.init(program, registers: .ofProcess) }
+
+    init(_ program: Program, registers: VectorRegisters) {
         recorded = program
         simplified = Simplify.all(program)
-        emitted = EmittedProgram(simplified)
+        emitted = EmittedProgram(simplified, registers: registers)
     }
 
     /// The C that is compiled, what every program starts with included.

@@ -13,47 +13,71 @@ struct Target: Sendable, CustomTestStringConvertible {
     let narrower: String?
     /// Rows of the largest tile.
     let rows: Int
+    let registers: VectorRegisters
 
     var testDescription: String { name }
 
+    static let avx2 = Target(
+        name: "AVX2", flags: ["--target=x86_64-linux-gnu", "-march=x86-64-v3"] + VectorWidth.flags(nil),
+        register: "%ymm", narrower: nil, rows: 6, registers: VectorRegisters(count: 16, width: 32))
+
     static let all = [
-        Target(
-            name: "AVX2", flags: ["--target=x86_64-linux-gnu", "-march=x86-64-v3"] + VectorWidth.flags(nil),
-            register: "%ymm", narrower: nil, rows: 6),
+        avx2,
         Target(
             name: "AVX-512 at 512 bits",
             flags: ["--target=x86_64-linux-gnu", "-march=sapphirerapids"] + VectorWidth.flags(nil),
-            register: "%zmm", narrower: "%ymm", rows: 12),
+            register: "%zmm", narrower: "%ymm", rows: 12,
+            registers: VectorRegisters(count: 32, width: 64)),
         Target(
             name: "AVX-512 at 256 bits",
             flags: ["--target=x86_64-linux-gnu", "-march=sapphirerapids"] + VectorWidth.flags(.bits256),
-            register: "%ymm", narrower: nil, rows: 6),
+            register: "%ymm", narrower: nil, rows: 6, registers: VectorRegisters(count: 32, width: 32)),
         Target(
             name: "AVX-512 of AMD", flags: ["--target=x86_64-linux-gnu", "-march=znver4"] + VectorWidth.flags(nil),
-            register: "%zmm", narrower: "%ymm", rows: 12),
+            register: "%zmm", narrower: "%ymm", rows: 12,
+            registers: VectorRegisters(count: 32, width: 64)),
         Target(
             name: "NEON", flags: ["--target=aarch64-linux-gnu", "-mcpu=neoverse-n1"], register: "v", narrower: nil,
-            rows: 6),
+            rows: 6, registers: VectorRegisters(count: 32, width: 16)),
     ]
 }
 
 /// The assembly of a program for a processor, by function.
 func assembly(_ program: Program, _ target: Target) throws -> [String: [String]] {
-    let compiler = try #require(try Compiler(Settings.ofProcess))
+    try withFolder { folder in
+        let (source, output) = (folder.appending(path: "program.c"), folder.appending(path: "program.s"))
+        try Explanation(program, registers: target.registers).source.write(
+            to: source, atomically: false, encoding: .utf8)
+        try compile(["-O3", "-S"] + target.flags + [source.path, "-o", output.path])
+        return functions(try String(contentsOf: output, encoding: .utf8))
+    }
+}
+
+private func withFolder<R>(_ body: (URL) throws -> R) throws -> R {
     let folder = FileManager.default.temporaryDirectory.appending(path: "apus-assembly-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let (source, output) = (folder.appending(path: "program.c"), folder.appending(path: "program.s"))
-    try Explanation(program).source.write(to: source, atomically: false, encoding: .utf8)
+    return try body(folder)
+}
+
+private func compile(_ arguments: [String]) throws {
+    try run(try #require(try Compiler(Settings.ofProcess)).path, Compiler.languageFlags + arguments)
+}
+
+private func run(_ program: String, _ arguments: [String]) throws {
     let process = Process()
-    process.executableURL = URL(filePath: compiler.path)
-    process.arguments = ["-O3", "-S"] + Compiler.languageFlags + target.flags + [source.path, "-o", output.path]
+    process.executableURL = URL(filePath: program)
+    process.arguments = arguments
+    process.standardError = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
+    #expect(process.terminationStatus == 0, "\(program) \(arguments)")
+}
+
+private func functions(_ assembly: String) -> [String: [String]] {
     var functions: [String: [String]] = [:]
     var name: String?
-    for line in try String(contentsOf: output, encoding: .utf8).split(separator: "\n") {
+    for line in assembly.split(separator: "\n") {
         if let first = line.first, first.isLetter, let colon = line.firstIndex(of: ":") {
             name = String(line[..<colon])
         }

@@ -23,10 +23,10 @@ struct EmittedProgram: Sendable {
 
     /// The code of a program: vectors run over the elements of a batch where the program computes them independently of
     /// each other, and over the elements of arrays otherwise.
-    init(_ program: Program, calls: ExpectedCalls = .many) {
+    init(_ program: Program, calls: ExpectedCalls = .many, registers: VectorRegisters = .ofProcess) {
         let (lifted, constants) = Simplify.liftingConstants(program)
         if !lifted.isFactorsAlone, let batch = BatchedProgram(lifted, constants: constants.count),
-            let emitted = EmittedProgram.inLanes(batch, lifted, constants)
+            let emitted = EmittedProgram.inLanes(batch, lifted, constants, registers)
         {
             self = emitted
         } else if let tiled = TiledProgram(lifted) {
@@ -101,13 +101,18 @@ struct EmittedProgram: Sendable {
 
     // MARK: Over the elements of a batch
 
-    /// The code over blocks of so many lanes that the values of a block fit into the nearest cache.
-    private static func inLanes(_ batch: BatchedProgram, _ program: Program, _ constants: [Tensor]) -> EmittedProgram? {
+    /// The code over blocks of so many lanes that the values of a step stay in registers, and those of a block in the
+    /// nearest cache.
+    private static func inLanes(
+        _ batch: BatchedProgram, _ program: Program, _ constants: [Tensor], _ registers: VectorRegisters
+    ) -> EmittedProgram? {
         guard batch.program.isBatchable(batch.inputAxes.map { $0 != nil }), !batch.program.isFactorization else {
             return nil
         }
-        let wide = inLanes(16, batch, program, constants)
-        return wide.scratchSize <= 36 << 10 ? wide : inLanes(8, batch, program, constants)
+        let isSingle = zip(batch.program.inputs, batch.inputAxes).allSatisfy { $1 == nil || $0.type == .float32 }
+        let lanes = registers.lanes(of: isSingle ? .float32 : .float64)
+        let wide = inLanes(lanes, batch, program, constants)
+        return lanes <= 8 || wide.scratchSize <= 36 << 10 ? wide : inLanes(8, batch, program, constants)
     }
 
     private static func inLanes(

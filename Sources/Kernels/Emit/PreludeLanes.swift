@@ -3,11 +3,11 @@ extension Prelude {
     static func vectors(_ lanes: Int) -> String {
         """
         #define LANES \(lanes)
-        typedef double t_D __attribute__((vector_size(LANES * 8), aligned(64)));
+        typedef double t_D __attribute__((vector_size(LANES * 8), aligned(\(min(64, lanes * 8)))));
         typedef float t_F __attribute__((vector_size(LANES * 4), aligned(\(min(64, lanes * 4)))));
-        typedef long t_L __attribute__((vector_size(LANES * 8), aligned(64)));
-        typedef long t_B __attribute__((vector_size(LANES * 8), aligned(64)));
-        typedef unsigned long t_U __attribute__((vector_size(LANES * 8), aligned(64)));
+        typedef long t_L __attribute__((vector_size(LANES * 8), aligned(\(min(64, lanes * 8)))));
+        typedef long t_B __attribute__((vector_size(LANES * 8), aligned(\(min(64, lanes * 8)))));
+        typedef unsigned long t_U __attribute__((vector_size(LANES * 8), aligned(\(min(64, lanes * 8)))));
         typedef t_U unsigned_L; typedef unsigned int unsigned_I __attribute__((vector_size(LANES * 4)));
         typedef int t_I __attribute__((vector_size(LANES * 4)));
         #define SPLAT_D(s) splat_D(s)

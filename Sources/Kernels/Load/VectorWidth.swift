@@ -50,3 +50,27 @@ package enum VectorWidth: Int, Sendable, CaseIterable {
         #endif
     }
 }
+
+/// The registers for vectors that a processor has.
+struct VectorRegisters: Sendable {
+    let count: Int
+    /// Bytes of one.
+    let width: Int
+
+    static let ofProcess: VectorRegisters = {
+        #if arch(x86_64)
+            let flags = Set(processorDescription().split(whereSeparator: \.isWhitespace))
+            guard flags.contains("avx512f") else {
+                return VectorRegisters(count: 16, width: flags.contains("avx") ? 32 : 16)
+            }
+            let isNarrow = (try? VectorWidth.named(Settings.ofProcess)) == .bits256
+            return VectorRegisters(count: 32, width: isNarrow ? 32 : 64)
+        #else
+            return VectorRegisters(count: 32, width: 16)
+        #endif
+    }()
+
+    /// How many elements of a batch are computed at once: so many that all registers together hold sixteen values of
+    /// them, about as many as a step of a Runge–Kutta method has at a time for a few variables.
+    func lanes(of type: ElementType) -> Int { min(max(count * width / (16 * type.size), 4), 16) }
+}
