@@ -6,7 +6,7 @@ public struct Explanation: Sendable {
     public let recorded: Program
     /// The same after simplification: constants folded, common subexpressions shared, loops fused, dead code gone.
     public let simplified: Program
-    private let emitted: EmittedProgram
+    let emitted: EmittedProgram
 
     public init(_ program: Program) { self.init(program, registers: .ofProcess) }
 

@@ -53,6 +53,56 @@ func assembly(_ program: Program, _ target: Target) throws -> [String: [String]]
     }
 }
 
+/// How many instructions a call of a program executes on a processor that valgrind knows.
+func executedInstructions(_ program: Program, _ target: Target) throws -> Int {
+    try withFolder { folder in
+        let (source, output) = (folder.appending(path: "program.c"), folder.appending(path: "program"))
+        let counts = folder.appending(path: "counts")
+        let explanation = Explanation(program, registers: target.registers)
+        try (explanation.source + explanation.mainFunction).write(to: source, atomically: false, encoding: .utf8)
+        try compile(["-O3"] + target.flags + [source.path, "-lm", "-o", output.path])
+        try run(
+            try #require(Instructions.callgrind),
+            ["--tool=callgrind", "--toggle-collect=apus_run", "--callgrind-out-file=\(counts.path)", output.path])
+        let lines = try String(contentsOf: counts, encoding: .utf8).split(separator: "\n")
+        let total = try #require(lines.last { $0.hasPrefix("totals:") || $0.hasPrefix("summary:") })
+        let count = try #require(Int(total.split(separator: " ").last ?? ""))
+        return try #require(count > 0 ? count : nil)
+    }
+}
+
+extension Explanation {
+    /// A program's start in C, which calls the code once with arrays of numbers between 0.1 and 0.7.
+    fileprivate var mainFunction: String {
+        func arrays(_ name: String, _ signatures: [Signature]) -> String {
+            signatures.enumerated().map { number, signature in
+                let type = signature.type == .float32 ? "float" : "double"
+                let count = max(signature.shape.elementCount, 1)
+                return """
+                      \(type) *\(name)\(number) = \(name)[\(number)] = aligned_alloc(64, \((count * 8 + 127) / 64 * 64));
+                      for (long i = 0; i < \(count); i++) \(name)\(number)[i] = 0.1 * (1 + i % 7);
+
+                    """
+            }.joined()
+        }
+        let inputs = simplified.inputs + emitted.constants.map { Signature($0.shape, $0.type) }
+        return """
+
+            void *aligned_alloc(unsigned long, unsigned long);
+            static void serial(long parts, void (*body)(void *, long), void *context) { for (long i = 0; i < parts; i++) body(context, i); }
+            int main(void) {
+              void *in[\(inputs.count + 1)], *out[\(emitted.outputs.count + 1)];
+            \(arrays("in", inputs))\(arrays("out", emitted.outputs))
+              struct apus_runtime runtime = {0, 0, serial};
+              // Never within `main`, where callgrind would not find it.
+              int (*volatile run)(const struct apus_runtime *, const void *const *, void *const *, char *, long) = apus_run;
+              return run(&runtime, (const void *const *)in, out, aligned_alloc(64, \(emitted.scratchSize + 64)), 1);
+            }
+
+            """
+    }
+}
+
 private func withFolder<R>(_ body: (URL) throws -> R) throws -> R {
     let folder = FileManager.default.temporaryDirectory.appending(path: "apus-assembly-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)

@@ -8,10 +8,12 @@ import Testing
 /// of the compiler: what noise of a measurement cannot hide.
 ///
 /// `Scripts/instructions` writes the file anew, for another compiler or after a change that is meant.
-private struct Instructions: Codable, Equatable {
+struct Instructions: Codable, Equatable {
     var compiler: String
     /// By kernel, processor and mnemonic.
     var counts: [String: [String: [String: Int]]] = [:]
+    /// By kernel: what a call executes on AVX2, as callgrind counts.
+    var executed: [String: Int]?
 
     static let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Data/instructions.json")
     static let saved = try? JSONDecoder().decode(Instructions.self, from: Data(contentsOf: file))
@@ -30,6 +32,10 @@ private struct Instructions: Codable, Equatable {
         process.waitUntilExit()
         return text.split(separator: "\n").first.map(String.init) ?? "a compiler of no version"
     }()
+
+    static let callgrind = ["/usr/bin/valgrind", "/usr/local/bin/valgrind"].first {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
 
     static let reason: Comment =
         """
@@ -106,12 +112,31 @@ private struct Kernel: Sendable {
         return result
     }
 
+    /// The instructions that a call of each kernel executes on AVX2.
+    private static func executed() throws -> [String: Int] {
+        try Dictionary(uniqueKeysWithValues: Kernel.all.map { ($0.name, try executedInstructions($0.program, .avx2)) })
+    }
+
+    /// Loops around the innermost ones too: what the counts of the assembly leave out.
+    @Test(
+        .enabled(if: Instructions.saved?.compiler == Instructions.version, Instructions.reason),
+        .enabled(if: Instructions.callgrind != nil && !Instructions.isWriting, "valgrind is not installed"))
+    func callsExecuteAsManyInstructionsAsCheckedIn() throws {
+        let saved = try #require(Instructions.saved?.executed)
+        for (kernel, count) in try Self.executed() {
+            let before = try #require(saved[kernel])
+            #expect(abs(count - before) * 100 <= 3 * before, "\(kernel): \(before) → \(count)")
+        }
+    }
+
     @Test(
         .enabled(
             if: Instructions.isWriting || Instructions.saved?.compiler == Instructions.version, Instructions.reason))
     func innerLoopsAreAsCheckedIn() throws {
-        let now = try Self.counted()
+        var now = try Self.counted()
         if Instructions.isWriting {
+            now.executed =
+                Instructions.callgrind == nil ? Instructions.saved?.executed : try Self.executed()
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             return try encoder.encode(now).write(to: Instructions.file)
