@@ -16,7 +16,7 @@ struct NetCDFPacking {
     private let scale: Double
     private let offset: Double
     /// Integers that stand for missing values.
-    private let wholeMarks: Set<Int64>
+    private let wholeMarks: [Int64]
     private let marks: [Double]
     private let range: ClosedRange<Double>
     private let isRangeUnpacked: Bool
@@ -52,7 +52,7 @@ struct NetCDFPacking {
         }
         // A mark given in double precision meets data rounded to single.
         if variable.type == NC_FLOAT { numbers += numbers.map { Double(Float($0)) } }
-        (wholeMarks, marks) = (whole, numbers)
+        (wholeMarks, marks) = (Array(whole), numbers)
         var ends = (low: -Double.infinity, high: Double.infinity)
         var isUnpacked = true
         let unsigned = isUnsigned
@@ -70,46 +70,56 @@ struct NetCDFPacking {
 
     /// The values of the variable.
     func values(_ dataset: borrowing NetCDFDataset) throws(InputError) -> Values {
-        try values(dataset, at: { $0 }, count: variable.count)
+        try values(dataset, from: 0, every: 1, count: variable.count)
     }
 
-    /// `count` values of the variable, each at the position that `at` gives.
+    /// `count` values of the variable at positions of one distance.
     func values(
-        _ dataset: borrowing NetCDFDataset, at position: (Int) -> Int, count: Int
+        _ dataset: borrowing NetCDFDataset, from first: Int, every step: Int, count: Int
     ) throws(InputError) -> Values {
         var stored: [Double]
         if variable.type == NC_FLOAT || variable.type == NC_DOUBLE {
             let all = try dataset.numbers(variable)
-            stored = (0..<count).map { all[position($0)] }
+            stored = step == 1 && count == all.count ? all : (0..<count).map { all[first + step * $0] }
         } else {
             let bits = 8 * NetCDFBytes.width(of: variable.type)
             let all = try dataset.wholeNumbers(variable)
             stored = (0..<count).map { index in
-                let number = Self.signed(all[position(index)], isUnsigned, bits)
+                let number = Self.signed(all[first + step * index], isUnsigned, bits)
                 // Compared before it is rounded to a Double.
                 if wholeMarks.contains(number) { return .nan }
                 return isUnsigned ? Double(UInt64(bitPattern: number)) : Double(number)
             }
         }
+        let hidden = unpack(&stored)
+        return Values(numbers: stored, hidden: hidden)
+    }
+
+    /// Puts values in place of stored numbers.
+    ///
+    /// - Returns: how many the valid range hides.
+    private func unpack(_ numbers: inout [Double]) -> Int {
+        // The shortest decimals of a range's ends are met by rounded products.
+        let slack = isRangeUnpacked ? abs(scale) * 1e-6 : 0
+        let (low, high) = (range.lowerBound - slack, range.upperBound + slack)
         var hidden = 0
-        for index in stored.indices {
-            let number = stored[index]
-            if number.isNaN || marks.contains(number) {
-                stored[index] = .nan
-                continue
-            }
-            let value = number * scale + offset
-            // The shortest decimals of a range's ends are met by rounded products.
-            let checked = isRangeUnpacked ? value : number
-            let slack = isRangeUnpacked ? abs(scale) * 1e-6 : 0
-            if checked < range.lowerBound - slack || checked > range.upperBound + slack {
-                hidden += 1
-                stored[index] = .nan
-            } else {
-                stored[index] = value
+        numbers.withUnsafeMutableBufferPointer { numbers in
+            marks.withUnsafeBufferPointer { marks in
+                for index in numbers.indices {
+                    let number = numbers[index]
+                    if number.isNaN || marks.contains(number) {
+                        numbers[index] = .nan
+                        continue
+                    }
+                    let value = number * scale + offset
+                    let checked = isRangeUnpacked ? value : number
+                    let isHidden = checked < low || checked > high
+                    numbers[index] = isHidden ? .nan : value
+                    hidden += isHidden ? 1 : 0
+                }
             }
         }
-        return Values(numbers: stored, hidden: hidden)
+        return hidden
     }
 
     /// The number that the lowest bits of an integer write, with or without a sign.

@@ -118,7 +118,7 @@ public struct NetCDFTable: Sendable {
             stride *= dimension.length
         }
         let values = try NetCDFPacking(variable, missing: missing).values(
-            dataset, at: { first + step * $0 }, count: axis.length)
+            dataset, from: first, every: step, count: axis.length)
         return (values.numbers, values.hidden)
     }
 }

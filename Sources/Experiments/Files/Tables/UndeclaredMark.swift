@@ -33,15 +33,18 @@ struct UndeclaredMark: Equatable {
     private static func mark(in numbers: [Double], _ total: Int, _ spread: Double, sign: Double) -> UndeclaredMark? {
         // The least distinct values (of the negatives, the greatest), ascending, with their counts.
         var least: [(value: Double, count: Int)] = []
-        for number in numbers where !number.isNaN {
+        var bound = Double.infinity
+        for number in numbers {
             let value = sign * number
-            if least.count == 3, value > least[2].value { continue }
+            // Nor is one that is missing.
+            guard value <= bound else { continue }
             if let index = least.firstIndex(where: { $0.value == value }) {
                 least[index].count += 1
             } else {
                 let index = least.firstIndex { $0.value > value } ?? least.count
                 least.insert((value, 1), at: index)
                 if least.count > 3 { least.removeLast() }
+                if least.count == 3 { bound = least[2].value }
             }
         }
         for index in least.indices.dropLast().reversed() {
