@@ -131,6 +131,21 @@ import Testing
         }
     }
 
+    /// Segments of another length, filled up to a unit, leave the same beliefs.
+    @Test func segmentsInUnitsAreOneRun() {
+        let example = Example(memory: 2, count: 50) { t, v in (t + v) % 3 == 0 }
+        let forecaster = EnsembleForecaster(
+            example.model, climatology: Climatology(example.series, over: Array(0..<50)), modelError: example.error,
+            observationError: 0.1, inflation: 1, filter: .enkf, members: 8, key: Key(2))
+        let starts = Array(0..<50)
+        let whole = forecaster.filter(example.series, keeping: starts, longestSegment: 50)
+        var count = 0
+        let run = forecaster.filter(example.series, keeping: starts, longestSegment: 20) { count += 1 }
+        #expect(count == 2)
+        #expect(run.analyses(at: starts).members.values == whole.analyses(at: starts).members.values)
+        #expect(run.logLikelihoods == whole.logLikelihoods)
+    }
+
     @Test func correlationsShrinkWhereTheyAreChance() {
         let noise = Key(3).normal([30, 40])
         let sample = noise.transposed.matrixProduct(noise) / 30

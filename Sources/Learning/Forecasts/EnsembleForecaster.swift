@@ -79,8 +79,8 @@ public struct EnsembleForecaster: Sendable {
         filter(series, keeping: starts, judging: judged, longestSegment: longestSegment, eachSegment: eachSegment)
     }
 
-    /// So many steps of beliefs hold 256 MB.
-    var longestSegment: Int { max(64, (1 << 25) / (members * layout.count)) }
+    /// So many steps of beliefs hold 64 MB.
+    var longestSegment: Int { max(64, (1 << 23) / (members * layout.count)) }
 
     func filter(
         _ series: SeasonalSeries, keeping starts: [Int], judging judged: Range<Int>? = nil, longestSegment: Int,
@@ -90,7 +90,7 @@ public struct EnsembleForecaster: Sendable {
         let first = max(0, asked - FilterRun.spinUp)
         var run = FilterRun(first: first, starts: starts)
         cycle.eachSegment(
-            of: longestSegment, from: start, observations(of: series), steps: first..<series.count
+            of: longestSegment, inUnitsOf: 16, from: start, observations(of: series), steps: first..<series.count
         ) {
             run.append($0, $2, $3)
             eachSegment()

@@ -58,20 +58,25 @@ extension [Ensemble] {
 }
 
 extension Cycle where F.State == Ensemble {
-    /// Runs through some steps of the observations in segments of one length, at most `longest`, so that memory does
-    /// not grow with their number.
+    /// Runs through some steps of the observations in segments of one length, about `longest` at most, so that memory
+    /// does not grow with their number.
     ///
-    /// - Parameter body: takes the steps of a segment, the belief before them, those after each, stacked, and their
-    ///   log-likelihoods.
+    /// - Parameters:
+    ///   - unit: several segments have a multiple of it as their length, so that runs of about the same number of steps
+    ///     share one program.
+    ///   - body: takes the steps of a segment, the belief before them, those after each, stacked, and their
+    ///     log-likelihoods.
     /// - Returns: the belief before the step after the last.
     @discardableResult
     func eachSegment<H: Map>(
-        of longest: Int, from start: Ensemble, _ observations: Observations<H>, steps: Range<Int>,
+        of longest: Int, inUnitsOf unit: Int = 1, from start: Ensemble, _ observations: Observations<H>,
+        steps: Range<Int>,
         _ body: (Range<Int>, Ensemble, Ensemble, [Double]) -> Void
     ) -> Ensemble where H.Input == Tensor, H.Output == Tensor {
         guard !steps.isEmpty else { return start }
         let segments = (steps.count + longest - 1) / longest
-        let length = (steps.count + segments - 1) / segments
+        let equal = (steps.count + segments - 1) / segments
+        let length = segments == 1 ? equal : (equal + unit - 1) / unit * unit
         func input(_ belief: Ensemble, _ first: Int) -> Pair<Pair<Self, Pair<Ensemble, Tensor>>, Observations<H>> {
             let end = min(first + length, steps.upperBound)
             // The last segment is filled up with steps at which nothing is observed.

@@ -13,7 +13,7 @@ extension EnsembleForecaster {
         _ series: SeasonalSeries, from first: Int, eachSegment: () -> Void = {}
     ) -> (filter: Ensemble, smoother: Ensemble) {
         // Backgrounds, analyses and smoothed states of a segment, and copies of them on the way.
-        estimated(series, from: first, longestSegment: max(64, longestSegment / 8), eachSegment: eachSegment)
+        estimated(series, from: first, longestSegment: max(64, longestSegment / 2), eachSegment: eachSegment)
     }
 
     func estimated(

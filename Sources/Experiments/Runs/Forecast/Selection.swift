@@ -125,7 +125,7 @@ struct Selection: Sendable {
         _ candidates: [SeasonalRegressionSetting]
     ) -> (setting: SeasonalRegressionSetting, models: LearnedModels?) {
         guard candidates.count > 1 else { return (candidates[0], nil) }
-        let (learning, judging) = (setting.rounds + LearnedModels.mostEvaluations, stepsOfJudging)
+        let (learning, judging) = (stepsOfLearning, stepsOfJudging)
         let progress = ProgressMeter(
             "Choosing the memory", total: candidates.count * (learning + judging), isQuiet: options.isQuiet)
         let judged = concurrentMap(candidates.count, threads: options.threads) { place in
@@ -150,7 +150,7 @@ struct Selection: Sendable {
     /// - Parameter known: the linear model of the choice, if it has been learned.
     private func chooseMethod(_ chosen: inout ChosenSettings, _ known: LearnedModels?) {
         let methods = self.methods
-        let (learning, judging) = (setting.rounds + LearnedModels.mostEvaluations, stepsOfJudging)
+        let (learning, judging) = (stepsOfLearning, stepsOfJudging)
         let progress = ProgressMeter(
             "Choosing the method", total: learning + methods.count * judging, isQuiet: options.isQuiet)
         let share = ProgressShare(of: progress, steps: learning)
@@ -189,6 +189,8 @@ struct Selection: Sendable {
         return (inflation, scores.reduce(0.0, +) / Double(scores.count))
     }
 
+    /// Steps of progress of learning: rounds, and some evaluations of a likelihood, which wide tables have not.
+    private var stepsOfLearning: Int { setting.rounds + 4 }
     /// Steps of progress of a judgement: some segments of each filter, and the scores.
     private var stepsOfJudging: Int { 4 * setting.inflations.count + 2 }
 
