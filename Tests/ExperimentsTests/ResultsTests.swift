@@ -69,4 +69,40 @@ import Testing
         #expect(sentences.contains { $0.contains("0.170 °C by smoother, 0.290 °C by interpolation of anomalies") })
         #expect(ReportFixture.results().summaryTable().rendered(color: false).contains("0.174*"))
     }
+
+    /// A choice of a simpler method than the one with the lowest score names both and the standard error.
+    @Test func choiceOfTheSimplerMethodIsExplained() {
+        var results = ReportFixture.results()
+        let candidates = [
+            CandidateRecord(name: "linear", score: 0.31265, difference: 0.00006, standardError: 0.00011),
+            CandidateRecord(name: "corrected", score: 0.31259, difference: 0, standardError: 0),
+        ]
+        let reason = CandidateRecord.reason(for: "linear", among: candidates)
+        results.choice = ChoiceRecord(method: "linear", criterion: "", reason: reason, candidates: candidates)
+        results.conclude()
+        let sentence =
+            "The validation period does not tell linear from corrected, which has the lowest score "
+            + "(+0.00006, standard error 0.00011): the simpler of the two was chosen."
+        #expect(results.verdict.contains(sentence))
+        #expect(results.report.page().html.contains(sentence))
+        #expect(CandidateRecord.reason(for: "corrected", among: candidates) == nil)
+    }
+
+    @Test func networksWithoutAnEffectLearnedNothing() {
+        func curve(_ fold: Int, kept: Int, effect: Double?) -> LearningCurveRecord {
+            LearningCurveRecord(
+                method: "corrected", fold: fold, training: [1, 1], validation: [1, 1], epochKept: kept, effect: effect)
+        }
+        func idleness(_ curves: [LearningCurveRecord]) -> String? {
+            LearningCurveRecord.idleness(of: "corrected", in: curves)
+        }
+        #expect(
+            idleness([curve(1, kept: 0, effect: nil), curve(2, kept: 2, effect: 0)])
+                == "learned nothing: no network of 2 has an effect, the best weights are those from before the first epoch"
+        )
+        #expect(
+            idleness([curve(1, kept: 0, effect: 0), curve(2, kept: 2, effect: 0.4)])?.hasPrefix(
+                "learned nothing in 1 of 2 folds") == true)
+        #expect(idleness([curve(1, kept: 1, effect: 0.2)]) == nil && idleness([]) == nil)
+    }
 }

@@ -129,13 +129,19 @@ public struct CandidateRecord: Codable, Sendable, Equatable {
     public var name: String
     /// Its validation score; nil if it has none.
     public var score: Double?
+    /// Its score less the lowest one.
+    public var difference: Double?
+    /// The standard error of that difference, paired over starts; nil if there are too few of them.
+    public var standardError: Double?
 
     /// The record of its parts.
     public init(
-        name: String, score: Double? = nil
+        name: String, score: Double? = nil, difference: Double? = nil, standardError: Double? = nil
     ) {
         self.name = name
         self.score = score
+        self.difference = difference
+        self.standardError = standardError
     }
 }
 
@@ -143,17 +149,20 @@ public struct CandidateRecord: Codable, Sendable, Equatable {
 public struct ChoiceRecord: Codable, Sendable, Equatable {
     /// The name of the chosen method.
     public var method: String
-    /// What was compared, over which period.
+    /// The score and the rule of the choice.
     public var criterion: String
+    /// The sentence on a choice of another candidate than the one with the lowest score; nil if it has that score.
+    public var reason: String?
     /// What could have been chosen, with its score.
     public var candidates: [CandidateRecord]
 
     /// The record of its parts.
     public init(
-        method: String, criterion: String, candidates: [CandidateRecord] = []
+        method: String, criterion: String, reason: String? = nil, candidates: [CandidateRecord] = []
     ) {
         self.method = method
         self.criterion = criterion
+        self.reason = reason
         self.candidates = candidates
     }
 }

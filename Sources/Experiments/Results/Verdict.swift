@@ -4,7 +4,7 @@ extension RunResults {
     /// What follows from the scores, comparisons and estimates, in sentences that say what is not so, too.
     public func derivedVerdict() -> [String] {
         let context = ReportContext(self)
-        return [context.headline].compactMap { $0 } + context.sameSentences + context.comparisonSentences
+        return [context.headline, choice.reason].compactMap { $0 } + context.sameSentences + context.comparisonSentences
             + context.coverageSentences + context.rankSentences + [context.gapSentence].compactMap { $0 }
             + context.fillingSentences
     }
@@ -54,18 +54,19 @@ extension ReportContext {
         return found.map { $0.significant ? " (significantly)" : " (within noise)" } ?? ""
     }
 
-    /// A sentence a group of methods that are the same, and one on networks that learned nothing.
+    /// A sentence a group of methods that are the same, and one a kind of network that learned nothing.
     fileprivate var sameSentences: [String] {
-        let same = duplicates.map { "\($0.joined(separator: " and ")) are the same to all digits." }
+        duplicates.map { "\($0.joined(separator: " and ")) are the same to all digits." } + idleSentences
+    }
+
+    /// A sentence a kind of network of which some learned nothing.
+    var idleSentences: [String] {
         let names = results.learningCurves.map(\.method).reduce(into: [String]()) {
             if !$0.contains($1) { $0.append($1) }
         }
-        let idle = names.filter { name in
-            let kept = results.learningCurves.filter { $0.method == name }.map(\.epochKept)
-            return !kept.isEmpty && kept.allSatisfy { $0 == 0 }
+        return names.compactMap { name in
+            LearningCurveRecord.idleness(of: name, in: results.learningCurves).map { "\(name) \($0)." }
         }
-        return same
-            + idle.map { "\($0) learned nothing: in every fold the weights before the first epoch were the best." }
     }
 
     /// A sentence a pair of methods on the RMSE of the primary variable.

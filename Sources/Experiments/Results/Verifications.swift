@@ -35,11 +35,15 @@ public struct LearningCurveRecord: Codable, Sendable, Equatable {
     public var validation: [Double?]
     /// The epoch, from 1, whose weights were kept.
     public var epochKept: Int?
+    /// The root mean square of the network's values over that of its targets.
+    public var effect: Double?
 
     /// The record of its parts.
     public init(
-        method: String, fold: Int? = nil, training: [Double?], validation: [Double?], epochKept: Int? = nil
+        method: String, fold: Int? = nil, training: [Double?], validation: [Double?], epochKept: Int? = nil,
+        effect: Double? = nil
     ) {
+        self.effect = effect
         self.method = method
         self.fold = fold
         self.training = training

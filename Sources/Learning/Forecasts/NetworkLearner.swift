@@ -60,6 +60,9 @@ public struct NetworkLearner: Sendable {
         public let heldOut: [Int]
         /// `Σ e eᵀ` of those forecasts, `[d, d]`.
         public let squares: Tensor
+        /// The root mean square of the network's values over that of its targets, on that block; 0 for a network
+        /// without an effect.
+        public let effect: Double
     }
 
     /// Trains all networks.
@@ -90,7 +93,13 @@ public struct NetworkLearner: Sendable {
         return Fold(
             network: trained.model, memory: setting.memory, history: trained.history,
             logScore: logScore(heldErrors, residuals: errors.taking(Tensor(integers: places(training)))),
-            heldOut: held, squares: heldErrors.transposed.matrixProduct(heldErrors))
+            heldOut: held, squares: heldErrors.transposed.matrixProduct(heldErrors),
+            effect: effect(of: trained.model, samples.mappingLeaves { $0.taking(Tensor(integers: places(held))) }))
+    }
+
+    private func effect(of network: DenseNetwork, _ samples: NetworkSamples) -> Double {
+        let (values, targets) = (network(samples.inputs).squared().sum(), samples.targets.squared().sum())
+        return values.scalar == 0 ? 0 : (values / targets).sqrt().scalar
     }
 
     private func train(_ objective: FoldObjective, key: Key) -> Trained<DenseNetwork> {

@@ -87,7 +87,7 @@ extension ReportContext {
             caption:
                 "Loss after each epoch of training, one line a fold; circles mark the epochs whose weights were kept.",
             panels: panels, columns: min(2, panels.count), rowHeight: 300)
-        section.parts = [.figure(figure, numbers: [curveTable(curves)])]
+        section.parts = idleSentences.map { .paragraph($0) } + [.figure(figure, numbers: [curveTable(curves)])]
         return section
     }
 
@@ -120,7 +120,9 @@ extension ReportContext {
 
     private func curveTable(_ curves: [LearningCurveRecord]) -> TextTable {
         var table = TextTable(
-            columns: ["Method", "Fold", "Epochs", "Epoch kept", "Training loss", "Validation loss"].map { .init($0) })
+            columns: [
+                "Method", "Fold", "Epochs", "Epoch kept", "Training loss", "Validation loss", "Size of the output",
+            ].map { .init($0) })
         for curve in curves {
             let kept = (curve.epochKept ?? curve.training.count) - 1
             table.add([
@@ -129,6 +131,7 @@ extension ReportContext {
                 .number(curve.epochKept.map { Double($0) }, decimals: 0),
                 .quantity(curve.training.indices.contains(kept) ? curve.training[kept] : nil),
                 .quantity(curve.validation.indices.contains(kept) ? curve.validation[kept] : nil),
+                .quantity(curve.effect),
             ])
         }
         return table
@@ -137,15 +140,17 @@ extension ReportContext {
     var folds: ReportSection {
         var section = ReportSection(identifier: "folds", title: "Cross-validation and choice", parts: [])
         if !results.choice.candidates.isEmpty {
-            var table = TextTable(columns: [.init("Candidate"), .init("Validation score")])
+            var table = TextTable(
+                columns: ["Candidate", "Validation score", "Above the lowest", "Standard error"].map { .init($0) })
             for candidate in results.choice.candidates {
+                let numbers = [candidate.score, candidate.difference, candidate.standardError]
                 table.add(
-                    [.text(candidate.name), .quantity(candidate.score)],
+                    [.text(candidate.name)] + numbers.map { .quantity($0) },
                     isEmphasized: candidate.name == results.chosen)
             }
-            section.parts += [
-                .paragraph("\(results.choice.method) was chosen by \(results.choice.criterion)."), .table(table),
-            ]
+            let criterion = "\(results.choice.method) was chosen by \(results.choice.criterion)."
+            section.parts +=
+                [criterion, results.choice.reason].compactMap { $0.map { .paragraph($0) } } + [.table(table)]
         }
         if !results.folds.isEmpty { section.parts.append(.table(foldTable)) }
         return section

@@ -50,12 +50,14 @@ extension ForecastRun {
         return ChoiceRecord(
             method: chosen.chosen,
             criterion:
-                "the lowest mean CRPS of \(setting.target) at \(leads) over the validation period, after "
-                + "learning from the training period alone; so was the memory of the linear model. Inflation makes "
+                "the mean CRPS of \(setting.target) at \(leads) over the validation period, after learning from the "
+                + "training period alone: the simplest of the methods within one standard error of the lowest score, "
+                + "where a linear model is simpler than a network, and a network simpler than a linear model with a "
+                + "network. The memory of the linear model has the lowest such score. Inflation makes "
                 + "the innovations of the validation period most probable; ridge, seasons, depth, width and the "
                 + "networks' memory have the best one-step log-score in \(setting.folds)-fold time-blocked "
                 + "cross-validation before the test",
-            candidates: chosen.validation)
+            reason: CandidateRecord.reason(for: chosen.chosen, among: chosen.validation), candidates: chosen.validation)
     }
 
     private func methodRecords(_ parts: [ScenarioResults]) -> [MethodRecord] {
@@ -77,6 +79,9 @@ extension ForecastRun {
                     MethodParameter(
                         name: "model error inflation", value: "\(chosen.inflations[method.name] ?? 1)"))
                 parameters += parts.compactMap { outcome(method, $0) }
+                if let idle = LearningCurveRecord.idleness(of: method.kind.rawValue, in: parts.first?.curves ?? []) {
+                    parameters.append(MethodParameter(name: "training", value: idle))
+                }
                 return MethodRecord(
                     name: method.name, kind: method.kind.methodKind,
                     description: "\(method.kind.text); \(method.filter.text)", parameters: parameters)

@@ -98,7 +98,8 @@ struct ForecastRun: Sendable {
             folds.enumerated().map { i, fold in
                 LearningCurveRecord(
                     method: kind.rawValue, fold: i + 1, training: fold.history.training.map(\.finite),
-                    validation: fold.history.validation.dropFirst().map(\.finite), epochKept: fold.history.kept)
+                    validation: fold.history.validation.dropFirst().map(\.finite), epochKept: fold.history.kept,
+                    effect: fold.effect.finite)
             }
         }
         return records(.network, models.networks) + records(.corrected, models.corrections)

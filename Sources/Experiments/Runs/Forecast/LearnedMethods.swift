@@ -11,6 +11,14 @@ enum ModelKind: String, Codable, Sendable, CaseIterable {
         case .corrected: .hybrid
         }
     }
+    /// The order of simplicity: a linear model, a network, a linear model with a network. Filters have none.
+    var complexity: Int {
+        switch self {
+        case .linear: 0
+        case .network: 1
+        case .corrected: 2
+        }
+    }
     var text: String {
         switch self {
         case .linear: "linear inverse model with memory and seasons, ridge regression"

@@ -136,7 +136,8 @@ struct Selection: Sendable {
             let models = learned(chosen, threads: 1) { share.advance() }
             share.finish()
             let method = LearnedMethod(kind: .linear, filter: setting.filters[0])
-            return (score: judge(method, models, ProgressShare(of: progress, steps: judging)).score, models: models)
+            let judgement = judge(method, models, ProgressShare(of: progress, steps: judging))
+            return (score: judgement.candidate.score ?? .infinity, models: models)
         }
         progress.finish()
         let best =
@@ -145,7 +146,7 @@ struct Selection: Sendable {
         return (candidates[best], judged[candidates.count - 1 - best].models)
     }
 
-    /// Inflation of every method, and the method.
+    /// Inflation of every method, and the method: the simplest of those within one standard error of the lowest score.
     ///
     /// - Parameter known: the linear model of the choice, if it has been learned.
     private func chooseMethod(_ chosen: inout ChosenSettings, _ known: LearnedModels?) {
@@ -160,19 +161,19 @@ struct Selection: Sendable {
             judge(methods[i], models, ProgressShare(of: progress, steps: judging))
         }
         progress.finish()
-        for (method, (inflation, score)) in zip(methods, judged) {
-            chosen.inflations[method.name] = inflation
-            chosen.validation.append(CandidateRecord(name: method.name, score: score.finite))
-        }
-        let best = methods.indices.min { judged[$0].score < judged[$1].score } ?? 0
-        chosen.chosen = methods[best].name
+        for (method, found) in zip(methods, judged) { chosen.inflations[method.name] = found.inflation }
+        let bootstrap = BlockBootstrap(resamples: setting.resamples, seed: scorer.bootstrap.seed)
+        let candidates = judged.map(\.candidate)
+        let choice = ParsimoniousChoice(candidates, bootstrap)
+        chosen.validation = CandidateRecord.all(methods.map(\.name), candidates, choice)
+        chosen.chosen = methods[choice?.chosen ?? 0].name
     }
 
-    /// The inflation under which the innovations of the validation period are most probable, and with it the mean CRPS
-    /// of the target over the decisive leads.
+    /// The inflation under which the innovations of the validation period are most probable, and with it the CRPS of
+    /// the target at the decisive leads.
     private func judge(
         _ method: LearnedMethod, _ models: LearnedModels, _ progress: ProgressShare
-    ) -> (inflation: Double, score: Double) {
+    ) -> (inflation: Double, candidate: ParsimoniousChoice.Candidate) {
         defer { progress.finish() }
         let series = data.series.prefix(data.end)
         let runs = setting.inflations.map { inflation in
@@ -181,12 +182,14 @@ struct Selection: Sendable {
             let likelihood = run.logLikelihood(of: data.validation)
             return (inflation, forecaster, run, likelihood.isFinite ? likelihood : -.infinity)
         }
-        guard let (inflation, forecaster, run, _) = runs.max(by: { $0.3 < $1.3 }) else { return (1, .infinity) }
-        let forecasts = scorer.learned(method.name, .none, forecaster, run, threads: 1)
-        let scores = forecasts.leads[data.target].filter { setting.decisiveLeads.contains($0.lead) }.map {
-            $0.rankedProbabilities.value ?? .infinity
+        guard let (inflation, forecaster, run, _) = runs.max(by: { $0.3 < $1.3 }) else {
+            return (1, ParsimoniousChoice.Candidate(complexity: method.kind.complexity, scores: []))
         }
-        return (inflation, scores.reduce(0.0, +) / Double(scores.count))
+        let forecasts = scorer.learned(method.name, .none, forecaster, run, threads: 1)
+        let scores = forecasts.leads[data.target].filter { setting.decisiveLeads.contains($0.lead) }.map { found in
+            LeadScores(starts: found.targets.map { $0 - found.lead }, found.rankedProbabilities)
+        }
+        return (inflation, ParsimoniousChoice.Candidate(complexity: method.kind.complexity, scores: scores))
     }
 
     /// Steps of progress of learning: rounds, and some evaluations of a likelihood, which wide tables have not.

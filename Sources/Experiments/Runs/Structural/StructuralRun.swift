@@ -18,19 +18,15 @@ struct StructuralRun: Sendable {
     func results(threads: Int) throws(InputError) -> RunResults {
         let validation = forecasts(data.validation, trained)
         let test = forecasts(data.test, final)
-        let candidates = trained.map { fit in
-            CandidateRecord(name: fit.setting.name, score: meanScore(fit.setting.name, validation).finite)
-        }
-        guard candidates.contains(where: { $0.score != nil }) else {
+        let compared = trained.map { candidate($0, validation) }
+        guard let found = ParsimoniousChoice(compared, bootstrap) else {
             throw InputError(
                 .data, at: .init(setting.data.file),
                 "no structural model could forecast the validation period: all diverged",
                 expected: "a series that a trend, a season and a remainder can follow")
         }
-        let best = candidates.indices.min {
-            (candidates[$0].score ?? .infinity) < (candidates[$1].score ?? .infinity)
-        }
-        let chosen = final[best ?? 0]
+        let candidates = CandidateRecord.all(trained.map(\.setting.name), compared, found)
+        let chosen = final[found.chosen]
         var results = RunResults(
             name: header.name, title: header.title, summary: header.summary, version: ApusVersion.text,
             seed: UInt64(header.seed), variables: [variable],
@@ -75,10 +71,16 @@ struct StructuralRun: Sendable {
             baselines.flatMap(forecaster.baseline) + fits.flatMap(forecaster.learned))
     }
 
-    /// The CRPS of a method on average over the leads.
-    private func meanScore(_ method: String, _ forecasts: [ScoredDistributions]) -> Double {
-        let values = forecasts.filter { $0.method == method }.map { $0.crps.value ?? .infinity }
-        return values.reduce(0, +) / Double(values.count)
+    /// A model with the CRPS of its forecasts; one with fewer estimated numbers is simpler.
+    private func candidate(
+        _ fit: StructuralFit, _ forecasts: [ScoredDistributions]
+    ) -> ParsimoniousChoice.Candidate {
+        let own = forecasts.filter { $0.method == fit.setting.name }
+        return ParsimoniousChoice.Candidate(
+            complexity: fit.setting.varianceCount + fit.setting.remainderOrder,
+            scores: own.map { one in
+                LeadScores(starts: one.forecasts.targets.map { $0 - one.lead }, one.crps)
+            })
     }
 
     private func scores(_ forecasts: [ScoredDistributions], _ split: String, threads: Int) -> [ScoreRecord] {
@@ -180,9 +182,10 @@ struct StructuralRun: Sendable {
         return ChoiceRecord(
             method: chosen.setting.name,
             criterion:
-                "the lowest CRPS of the validation period on average over leads \(leads), each candidate fitted to the "
-                + "training period alone; then fitted anew to everything before the test",
-            candidates: candidates)
+                "the CRPS of the validation period on average over leads \(leads), each candidate fitted to the training "
+                + "period alone: the one with the fewest estimated numbers of those within one standard error of the "
+                + "lowest score; then fitted anew to everything before the test",
+            reason: CandidateRecord.reason(for: chosen.setting.name, among: candidates), candidates: candidates)
     }
 
     private var methods: [MethodRecord] {
