@@ -121,7 +121,7 @@ private func comparison(scale: Double = 1, units: String = "degC") -> RunResults
         #expect(table.rows.count == 3 && table.rendered(color: false).contains("model = model + network"))
         #expect(results.verdict.contains("model and model + network are the same to all digits."))
         #expect(results.verdict.contains { $0.hasPrefix("model + network learned nothing") })
-        let names = ReportContext(results).lines(.rmse).compactMap(\.name)
+        let names = IndexedResults(results).lines(.rmse).compactMap(\.name)
         #expect(names == ["model = model + network", "climate", "persistence"])
     }
 

@@ -12,18 +12,9 @@ public enum Engine: String, Codable, Sendable, Equatable {
     static var ofProcess: Engine { MachineCode.failures.isEmpty ? .compiled : .interpreted }
 }
 
-extension RunResults {
-    /// The software that made the results, as files name it.
-    var source: String { engine.source(version) }
-}
-
-extension TwinResults {
-    /// The software that made the results, as files name it.
-    var source: String { engine.source(version) }
-}
-
 extension Engine {
-    fileprivate func source(_ version: String) -> String {
+    /// The software that made results, as files name it.
+    func source(_ version: String) -> String {
         switch self {
         case .compiled: "Apus \(version)"
         case .interpreted: "Apus \(version), programs interpreted, not run as machine code"

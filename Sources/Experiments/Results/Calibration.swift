@@ -3,12 +3,13 @@ import Studies
 import Verification
 
 /// A number with its confidence interval.
-public struct IntervalRecord: Codable, Sendable, Equatable {
-    public var value: Double?
-    public var low: Double?
-    public var high: Double?
+struct IntervalRecord: Codable, Sendable, Equatable {
+    var value: Double?
+    var low: Double?
+    var high: Double?
 
-    public init(value: Double?, low: Double?, high: Double?) {
+    /// Numbers that are not finite become nil.
+    init(value: Double?, low: Double?, high: Double?) {
         (self.value, self.low, self.high) = (value?.finite, low?.finite, high?.finite)
     }
 
@@ -16,7 +17,7 @@ public struct IntervalRecord: Codable, Sendable, Equatable {
 }
 
 /// Whether intervals hold the truth as often as they promise.
-public enum CalibrationFinding: String, Codable, Sendable, CaseIterable {
+enum CalibrationFinding: String, Codable, Sendable, CaseIterable {
     case consistent
     case tooNarrow = "too narrow"
     case tooWide = "too wide"
@@ -25,23 +26,23 @@ public enum CalibrationFinding: String, Codable, Sendable, CaseIterable {
 }
 
 /// How often the central intervals of one probability held the truth at one lead.
-public struct CalibrationRecord: Codable, Sendable, Equatable {
-    public var method: String
-    public var variable: String
-    public var lead: Int
-    public var gaps: Gaps
+struct CalibrationRecord: Codable, Sendable, Equatable {
+    var method: String
+    var variable: String
+    var lead: Int
+    var gaps: Gaps
     /// The intervals' probability, 0.5 or 0.9.
-    public var level: Double
+    var level: Double
     /// The share of the forecasts whose interval held the truth.
-    public var coverage: IntervalRecord
+    var coverage: IntervalRecord
     /// The probability of a share at least so far from the level if it is right,
     /// corrected by Holm for the number of leads.
-    public var probability: Double?
-    public var finding: CalibrationFinding
+    var probability: Double?
+    var finding: CalibrationFinding
 }
 
 /// How a rank histogram departs from flatness.
-public enum RankShape: String, Codable, Sendable, CaseIterable {
+enum RankShape: String, Codable, Sendable, CaseIterable {
     case flat
     case forecastsTooLow = "slope: forecasts too low"
     case forecastsTooHigh = "slope: forecasts too high"
@@ -67,7 +68,7 @@ extension RunResults {
 
     /// The coverage of the chosen method's intervals of the primary variable, by lead.
     private func calibration(of score: ScoreName, level: Double) -> [CalibrationRecord] {
-        let context = ReportContext(self)
+        let context = IndexedResults(self)
         var records = leads.compactMap { lead -> CalibrationRecord? in
             guard let found = context.score(score, chosen, lead: lead), found.count > 0 else { return nil }
             let coverage = IntervalRecord(value: found.value, low: found.low, high: found.high)
@@ -88,7 +89,7 @@ extension RunResults {
 
     /// By how much the standard errors of coverages exceed those of independent times: the most among those of both
     /// levels, since an interval that held the truth always has none.
-    private func dependence(_ context: ReportContext, _ lead: Int) -> Double {
+    private func dependence(_ context: IndexedResults, _ lead: Int) -> Double {
         let ratios = [ScoreName.coverage50, .coverage90].compactMap { score -> Double? in
             guard let found = context.score(score, chosen, lead: lead), let value = found.value, let low = found.low,
                 let high = found.high, value > 0, value < 1

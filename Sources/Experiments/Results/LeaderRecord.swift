@@ -2,28 +2,28 @@ import Studies
 import Verification
 
 /// The method with the lowest score at one lead, and whether it differs from the others beyond noise.
-public struct LeaderRecord: Codable, Sendable, Equatable {
+struct LeaderRecord: Codable, Sendable, Equatable {
     /// What was withheld.
-    public var gaps: Gaps
+    var gaps: Gaps
     /// The variable's name.
-    public var variable: String
+    var variable: String
     /// The lead in steps of the run's lead unit.
-    public var lead: Int
+    var lead: Int
     /// Which score, lower being better.
-    public var score: ScoreName
+    var score: ScoreName
     /// The method with the lowest score.
-    public var method: String
+    var method: String
     /// The method with the second lowest score; nil where there is no other.
-    public var rival: String?
+    var rival: String?
     /// The lowest score less the second lowest.
-    public var difference: Double?
+    var difference: Double?
     /// The lower end of its confidence interval.
-    public var low: Double?
+    var low: Double?
     /// The upper end of its confidence interval.
-    public var high: Double?
+    var high: Double?
     /// Whether the intervals of the differences from all other methods exclude zero and their probabilities, corrected
     /// by Holm for the number of other methods, are below one less the confidence.
-    public var isClear: Bool
+    var isClear: Bool
 }
 
 /// The scores of one method at one lead, ready to be compared.

@@ -2,20 +2,20 @@ import Studies
 
 extension RunResults {
     /// What follows from the scores, comparisons and estimates, in sentences that say what is not so, too.
-    public func derivedVerdict() -> [String] {
-        let context = ReportContext(self)
+    func derivedVerdict() -> [String] {
+        let context = IndexedResults(self)
         return [context.headline, choice.reason].compactMap { $0 } + context.sameSentences + context.comparisonSentences
             + context.coverageSentences + context.rankSentences + [context.gapSentence].compactMap { $0 }
             + context.fillingSentences
     }
 
     /// The methods' scores of the primary variable at the leads of short tables, for the terminal.
-    public func summaryTable(_ score: ScoreName = .rmse, gaps: Gaps = .none) -> TextTable {
-        ReportContext(self).keyTable(score, gaps: gaps)
+    func summaryTable(_ score: ScoreName = .rmse, gaps: Gaps = .none) -> TextTable {
+        IndexedResults(self).keyTable(score, gaps: gaps)
     }
 }
 
-extension ReportContext {
+extension IndexedResults {
     private func quantity(_ value: Double?) -> String { unit(format(.rmse).text(value)) }
 
     private func unit(_ text: String) -> String {

@@ -7,26 +7,10 @@ public protocol Experiment: Sendable {
     init(_ keys: inout ConfigurationMapping, common: ExperimentHeader) throws(InputError)
 
     /// Does the work. Complete stages are kept in the folder, so that a run which was stopped goes on.
-    func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ExperimentResults
+    func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ReportedResults
 
     /// Every file that the results depend on, besides the configuration.
     var inputFiles: [String] { get }
-}
-
-/// What a run found, in every form in which it is told.
-public protocol ExperimentResults: Sendable {
-    /// How the programs of the run were run; set by who runs the experiment.
-    var engine: Engine { get set }
-    /// The content of `results.json`; the same bytes for the same results.
-    func json() -> Data
-    /// The content of `results.nc`.
-    func netCDF() throws(InputError) -> NetCDFFile
-    /// The page that is `report.html`.
-    var report: Report { get }
-    /// What the terminal shows.
-    var terminalTables: [TextTable] { get }
-    /// What follows from the numbers, one sentence each.
-    var verdict: [String] { get }
 }
 
 /// What every configuration file says.
@@ -154,14 +138,9 @@ extension ExperimentFile {
 
 /// A run whose files are written.
 public struct CompletedRun: Sendable {
-    public let results: any ExperimentResults
+    public let results: any ReportedResults
     public let folder: String
     /// Why figures are missing from the report, if any are.
     public let failures: [String]
     public let times: RunTimes
-}
-
-/// The version of the software, as results and the tool state it.
-public enum ApusVersion {
-    public static let text = "0.1.0"
 }

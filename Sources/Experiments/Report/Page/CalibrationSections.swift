@@ -1,6 +1,6 @@
 import Studies
 
-extension ReportContext {
+extension IndexedResults {
     var intervals: ReportSection {
         let scores = [ScoreName.coverage50, .coverage90].filter { !methods(with: $0).isEmpty }
         guard !scores.isEmpty else { return .init(identifier: "intervals", title: "", parts: []) }

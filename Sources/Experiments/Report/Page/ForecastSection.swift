@@ -1,6 +1,6 @@
 import Studies
 
-extension ReportContext {
+extension IndexedResults {
     var forecasts: ReportSection {
         var section = ReportSection(identifier: "forecasts", title: "Forecasts of the largest changes", parts: [])
         let record = results.forecasts.first {

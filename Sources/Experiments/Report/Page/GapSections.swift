@@ -1,6 +1,6 @@
 import Studies
 
-extension ReportContext {
+extension IndexedResults {
     var gapSkill: ReportSection {
         var parts: [ReportPart] = []
         if gaps.count > 1 { parts.append(.table(gapTable)) }

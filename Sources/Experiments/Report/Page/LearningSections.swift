@@ -1,6 +1,6 @@
 import Studies
 
-extension ReportContext {
+extension IndexedResults {
     var differences: ReportSection {
         var section = ReportSection(identifier: "differences", title: "Which differences are significant?", parts: [])
         let primaryOnes = results.comparisons.filter { $0.variable == results.primaryVariable && $0.gaps == .none }

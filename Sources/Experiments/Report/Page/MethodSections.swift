@@ -1,6 +1,6 @@
 import Studies
 
-extension ReportContext {
+extension IndexedResults {
     var methods: ReportSection {
         var table = TextTable(columns: ["Method", "Kind", "What it does", "Settings"].map { .init($0) })
         for method in results.methods {

@@ -17,8 +17,8 @@ public struct Report: Sendable {
     }
 
     /// The report of `results`, with figures drawn by `renderer`.
-    public init(_ results: RunResults, renderer: any FigureRenderer = Gnuplot()) {
-        let context = ReportContext(results)
+    init(_ results: RunResults, renderer: any FigureRenderer = Gnuplot()) {
+        let context = IndexedResults(results)
         self.init(title: results.title, heading: context.heading, sections: context.sections, renderer: renderer)
     }
 

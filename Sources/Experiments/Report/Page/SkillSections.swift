@@ -1,6 +1,6 @@
 import Studies
 
-extension ReportContext {
+extension IndexedResults {
     var skill: ReportSection {
         guard !methods(with: .rmse).isEmpty else { return .init(identifier: "skill", title: "", parts: []) }
         let confidence = NumberText.fixed(100 * results.confidence, decimals: 0)

@@ -14,7 +14,7 @@ public struct ForecastExperiment: Experiment {
 
     public var inputFiles: [String] { [setting.data.file] }
 
-    public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ExperimentResults {
+    public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ReportedResults {
         let data = try ForecastData(setting)
         let key = Key(header.seed)
         let selection = Selection(setting: setting, data: data, key: key.folding(1), options: options)

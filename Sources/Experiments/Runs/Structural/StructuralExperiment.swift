@@ -14,7 +14,7 @@ public struct StructuralExperiment: Experiment {
 
     public var inputFiles: [String] { [setting.data.file] }
 
-    public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ExperimentResults {
+    public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ReportedResults {
         let data = try StructuralData(setting)
         let variants = setting.variants
         let progress = ProgressMeter(

@@ -1,29 +1,7 @@
 import Assimilation
 import Studies
 
-/// What is changed to see how a method stands it, by its word in a configuration.
-enum RobustnessKey: String, CaseIterable, Sendable, Codable {
-    /// Members of ensembles, N.
-    case members
-    /// The standard deviation of the observations' errors, σ.
-    case error
-    /// Steps of the model between observations, which make Δt.
-    case stepsBetween = "steps_between"
-    /// The share of the observed values that is missing.
-    case missing
-    /// The forcing F of the truth and of every model of it.
-    case forcing
-
-    var title: String {
-        switch self {
-        case .members: "Members"
-        case .error: "Observation error σ"
-        case .stepsBetween: "Steps between observations"
-        case .missing: "Share of values missing"
-        case .forcing: "Forcing F"
-        }
-    }
-
+extension RobustnessKey {
     var bounds: Bounds<Double> {
         switch self {
         case .members: .within(2...1_000_000)
@@ -156,27 +134,14 @@ extension RobustnessKey {
     }
 }
 
-/// The scores of a method in one condition.
-struct RobustnessRecord: Codable, Sendable, Equatable {
-    var method: String
-    /// nil: that of tuning and training.
-    var key: RobustnessKey?
-    var value: Double?
-    /// The mean over the seeds of the error of analyses; nil where it diverged on all.
-    var error: Double?
-    /// Seeds on which it diverged.
-    var failed: Int
-    /// Seeds on which it lost the truth with finite numbers.
-    var lost: Int
-    /// Seeds on which the truth itself diverged.
-    var broken: Int
-
+extension RobustnessRecord {
+    /// The mean error and the failures of a method in a condition.
     init(_ method: String, _ condition: RobustnessCondition?, runs: [TwinRunRecord]) {
-        (self.method, key, value) = (method, condition?.key, condition?.value)
         let known = runs.compactMap(\.error)
-        error = known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
-        failed = runs.count(where: \.hasDiverged)
-        lost = runs.count(where: \.isLost)
-        broken = runs.count(where: \.truthHasDiverged)
+        self.init(
+            method: method, key: condition?.key, value: condition?.value,
+            error: known.isEmpty ? nil : known.reduce(0, +) / Double(known.count),
+            failed: runs.count(where: \.hasDiverged), lost: runs.count(where: \.isLost),
+            broken: runs.count(where: \.truthHasDiverged))
     }
 }

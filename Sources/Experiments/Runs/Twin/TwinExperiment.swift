@@ -40,7 +40,7 @@ public struct TwinExperiment: Experiment {
             tuningSeeds: configuration.tuningSeeds.count, testSeeds: configuration.testSeeds.count)
     }
 
-    public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ExperimentResults {
+    public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ReportedResults {
         let methods = configuration.methods
         let learned = try train(in: folder, options: options)
         let scores = try study.run(learned, FolderKeeper(folder: folder, options: options))

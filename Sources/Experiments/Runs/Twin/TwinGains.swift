@@ -4,19 +4,6 @@ import Learning
 import Studies
 import Tensors
 
-/// What an analysis does with an innovation, on average: a matrix of variables and observed values, to be shown as a
-/// picture.
-struct GainRecord: Codable, Sendable, Equatable {
-    var name: String
-    /// `[n][m]`
-    var rows: [[Double?]]
-
-    init(_ name: String, _ gain: Tensor) {
-        self.name = name
-        rows = (0..<gain.shape[0]).map { gain[$0].values.map(\.finite) }
-    }
-}
-
 extension TwinSetting {
     /// The mean over the times of the gain `P Hᵀ (H P Hᵀ + R)⁻¹` of an ensemble Kalman filter that has more members
     /// than there are variables, on a seed of tuning; nil where it diverges.

@@ -4,7 +4,7 @@ import Studies
 import Tensors
 import Verification
 
-/// What a twin experiment found.
+/// The results of a twin experiment.
 struct TwinResults: ScoredMethods, Codable, Sendable, Equatable {
     var name: String
     var title: String
@@ -34,17 +34,8 @@ struct TwinResults: ScoredMethods, Codable, Sendable, Equatable {
     /// The value of each key of robustness under which everything was tuned and trained.
     var usualConditions: [String: Double]
 
-    init(_ header: ExperimentHeader, _ setting: TwinSetting, methods: [TwinMethodRecord]) {
-        (name, title, summary) = (header.name, header.title, header.summary)
-        (version, seed) = (ApusVersion.text, header.seed)
-        (self.setting, reference) = ("\(setting.name): \(setting.title)", setting.reference)
-        (variables, observed) = (setting.model.variables, setting.observed.count)
-        (interval, cycles, spinup) = (setting.model.interval, setting.cycles, setting.spinUp)
-        self.methods = methods
-        comparisons = methods.compared()
-        let usual = RobustnessKey.allCases.compactMap { key in key.usual(setting).map { (key.rawValue, $0) } }
-        usualConditions = Dictionary(uniqueKeysWithValues: usual)
-    }
+    /// The software that made the results, as files name it.
+    var source: String { engine.source(version) }
 }
 
 extension TwinResults: ExperimentResults {

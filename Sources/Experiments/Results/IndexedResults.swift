@@ -1,14 +1,13 @@
 import Studies
 
-/// What the sections of a report share: the results with ways to look scores up, and one look for each method.
-struct ReportContext: Sendable {
+/// Results with an index of their scores, and the order and form in which numbers are written.
+struct IndexedResults: Sendable {
     let results: RunResults
     /// The split whose scores are reported: `test`, or else the last.
     let split: String
     /// The leads of short tables.
     let keyLeads: [Int]
     private let scores: [ScoreKey: ScoreRecord]
-    private let styles: [String: LineStyle]
     /// Methods whose scores are the same to all digits, in groups.
     let duplicates: [[String]]
 
@@ -34,7 +33,6 @@ struct ReportContext: Sendable {
         }
         self.scores = scores
         duplicates = results.duplicates(split: split)
-        styles = Self.styles(for: results)
     }
 
     /// The primary variable, or one without a unit if the results do not describe it.
@@ -118,30 +116,6 @@ struct ReportContext: Sendable {
                 && ($0.method == method
                     || duplicates.contains { [leader = $0.method] in $0.contains(leader) && $0.contains(method) })
         }
-    }
-
-    /// The look of a method, the same in all figures.
-    func style(_ method: String) -> LineStyle { styles[method] ?? LineStyle(.ink) }
-
-    /// Baselines are grey, the others coloured, all broken in different ways, so that curves that coincide are seen as
-    /// two; the chosen one is heavier and below the others.
-    private static func styles(for results: RunResults) -> [String: LineStyle] {
-        let dashes: [Dash] = [.dotted, .dashed, .dashDotted, .longDashed, .solid]
-        let others: [Dash] = [.solid, .dashed, .dashDotted, .longDashed]
-        let markers: [Marker] = [.disk, .square, .triangle, .diamond]
-        var styles: [String: LineStyle] = [:]
-        let baselines = results.methods.filter { $0.kind == .baseline }
-        for (index, method) in baselines.enumerated() {
-            styles[method.name] = LineStyle(.gray, dash: dashes[index % dashes.count], width: 1.6)
-        }
-        for (index, method) in results.methods.filter({ $0.kind != .baseline }).enumerated() {
-            let color = FigureColor.sequence[index % FigureColor.sequence.count]
-            styles[method.name] = LineStyle(
-                color, dash: others[index % others.count], width: 1.6, marker: markers[index % markers.count])
-        }
-        styles[results.chosen]?.width = 3.4
-        styles[results.chosen]?.dash = .solid
-        return styles
     }
 
     /// 1, 3, 6, 9 and 12 as far as they are there, or else at most six, evenly.
