@@ -21,7 +21,7 @@ let wrong = RungeKutta4(Lorenz96(forcing: 7), step: 0.05)
 let hybrid = features.correction(of: wrong, along: learned)
 
 /// Root-mean-square errors of forecasts over 1, 2, … steps from every 20th state.
-func errors<M: Map>(_ model: M) -> [Double] where M.Input == Tensor, M.Output == Tensor {
+func errors<M: StateMap>(_ model: M) -> [Double] {
     let starts = Tensor(integers: Array(stride(from: 0, to: 900, by: 20)))
     return compile(like: test) { test in
         let paths = model.trajectory(from: test.taking(starts), steps: 40)

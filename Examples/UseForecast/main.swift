@@ -17,7 +17,7 @@ let twin = simulate(
     key: Key(1))
 let members = Ensemble(members: learned.taking(Tensor(integers: (0..<30).map { 30 * $0 })), key: Key(2))
 
-func error<M: Map>(_ model: M, _ modelError: ModelError?) -> Tensor where M.Input == Tensor, M.Output == Tensor {
+func error<M: StateMap>(_ model: M, _ modelError: ModelError?) -> Tensor {
     compile(like: members) { members in
         let filter = Cycle(EachMember(model, modelError: modelError), Inflated(ETKF(), by: 1.05))
         return twin.errors(of: filter(from: members, twin.observations).analyses.mean)[100..<500].mean()

@@ -3,20 +3,19 @@ import Tensors
 /// Corrects a belief by an observation.
 public protocol Analysis: Tree {
     associatedtype State: Belief
-    func callAsFunction<H: Map>(_ background: State, _ observation: Observation<H>) -> Analyzed<State>
-    where H.Input == Tensor, H.Output == Tensor
+    func callAsFunction<H: StateMap>(_ background: State, _ observation: Observation<H>) -> Analyzed<State>
 
     /// The same, with the change of the last iteration, a scalar; zero of an analysis that does not iterate to a
     /// tolerance.
-    func converging<H: Map>(
+    func converging<H: StateMap>(
         _ background: State, _ observation: Observation<H>
-    ) -> (analyzed: Analyzed<State>, lastChange: Tensor) where H.Input == Tensor, H.Output == Tensor
+    ) -> (analyzed: Analyzed<State>, lastChange: Tensor)
 }
 
 extension Analysis {
-    public func converging<H: Map>(
+    public func converging<H: StateMap>(
         _ background: State, _ observation: Observation<H>
-    ) -> (analyzed: Analyzed<State>, lastChange: Tensor) where H.Input == Tensor, H.Output == Tensor {
+    ) -> (analyzed: Analyzed<State>, lastChange: Tensor) {
         (self(background, observation), 0)
     }
 }

@@ -15,7 +15,7 @@ public protocol Belief: Tree {
     func energyScore(of truth: Tensor) -> Tensor
     /// What it says of an observation that it has not seen: values `[m]`, the observation's errors included, as far as
     /// a belief of this kind can say it; where values are missing it says zero.
-    func predicting<H: Map>(_ observation: Observation<H>) -> Self where H.Input == Tensor, H.Output == Tensor
+    func predicting<H: StateMap>(_ observation: Observation<H>) -> Self
 }
 
 /// A normal distribution: mean `[n]` and covariance `[n, n]`.

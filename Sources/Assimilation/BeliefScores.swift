@@ -9,8 +9,7 @@ extension PointEstimate {
     /// `|x − t|`, what the score is where nothing is uncertain.
     public func rankedScores(of truth: Tensor) -> Tensor { (mean - truth).absolute() }
     public func energyScore(of truth: Tensor) -> Tensor { norms(mean - truth) }
-    public func predicting<H: Map>(_ observation: Observation<H>) -> PointEstimate
-    where H.Input == Tensor, H.Output == Tensor {
+    public func predicting<H: StateMap>(_ observation: Observation<H>) -> PointEstimate {
         PointEstimate(observation.mask * observation.operator(mean))
     }
 }
@@ -29,8 +28,7 @@ extension Gaussian {
     public func energyScore(of truth: Tensor) -> Tensor { ensemble(of: 100, key: Key(0)).energyScore(of: truth) }
 
     /// With the operator linearised about the mean.
-    public func predicting<H: Map>(_ observation: Observation<H>) -> Gaussian
-    where H.Input == Tensor, H.Output == Tensor {
+    public func predicting<H: StateMap>(_ observation: Observation<H>) -> Gaussian {
         let mask = observation.mask
         let rows = jacobian(of: { mask * observation.operator($0) })(mean)
         let errors = mask.outerProduct(mask) * observation.errorCovariance
@@ -57,8 +55,7 @@ extension Ensemble {
     }
 
     /// Members as they would be observed, each with an error of its own.
-    public func predicting<H: Map>(_ observation: Observation<H>) -> Ensemble
-    where H.Input == Tensor, H.Output == Tensor {
+    public func predicting<H: StateMap>(_ observation: Observation<H>) -> Ensemble {
         Ensemble(members: observation.predicted(members, key: key.folding(-1)), key: key)
     }
 }
@@ -81,8 +78,7 @@ extension Particles {
         return (weights * norms(states - truth)).sum() - 0.5 * pairs / different
     }
 
-    public func predicting<H: Map>(_ observation: Observation<H>) -> Particles
-    where H.Input == Tensor, H.Output == Tensor {
+    public func predicting<H: StateMap>(_ observation: Observation<H>) -> Particles {
         Particles(
             states: observation.predicted(states, key: key.folding(-1)), logWeights: logWeights, key: key)
     }

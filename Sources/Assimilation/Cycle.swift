@@ -20,9 +20,9 @@ public struct Cycle<F: Forecast, A: Analysis>: Tree where F.State == A.State {
     /// - Parameters:
     ///   - background: the belief at the time of the first observation, before it is used.
     ///   - firstStep: the number of the first step, for models that depend on time.
-    public func callAsFunction<H: Map>(
+    public func callAsFunction<H: StateMap>(
         from background: F.State, _ observations: Observations<H>, firstStep: Int = 0
-    ) -> Trajectory<F.State> where H.Input == Tensor, H.Output == Tensor {
+    ) -> Trajectory<F.State> {
         let (next, record) = run(
             from: background, observations, beside: Nothing(), firstStep: Tensor(integers: [firstStep], shape: [])
         ) { background, analyzed, _, _ in Pair(background, analyzed) }

@@ -11,12 +11,12 @@ extension Cycle {
     ///   - sequence: what else `record` sees, stacked in time: the truth, random keys.
     ///   - firstStep: the number of the first step, for models that depend on time; an integer scalar.
     /// - Returns: the belief one step after the last observation, and the records stacked in time.
-    public func run<H: Map, X: Tree, Y: Tree>(
+    public func run<H: StateMap, X: Tree, Y: Tree>(
         from background: F.State, _ observations: Observations<H>, beside sequence: X,
         firstStep: Tensor = Tensor(integers: [0], shape: []),
         _ record: (_ background: F.State, _ analyzed: Analyzed<F.State>, _ observation: Observation<H>, _ beside: X) ->
             Y
-    ) -> (next: F.State, records: Y) where H.Input == Tensor, H.Output == Tensor {
+    ) -> (next: F.State, records: Y) {
         let steps = Tensor.range(observations.count) + firstStep
         let masks: [Tensor] = observations.isKnownComplete ? [] : [observations.mask]
         let errors: [Tensor] = observations.hasVaryingError ? [observations.errorCovariance] : []

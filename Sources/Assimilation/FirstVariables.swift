@@ -2,7 +2,7 @@ import Tensors
 
 /// An operator that sees the first variables of a longer state: of one that is augmented by parameters, by a memory,
 /// by a bias.
-public struct FirstVariables<Operator: Map>: Map where Operator.Input == Tensor, Operator.Output == Tensor {
+public struct FirstVariables<Operator: StateMap>: Map {
     public let count: Int
     public var `operator`: Operator
 

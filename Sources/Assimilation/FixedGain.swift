@@ -5,8 +5,7 @@ public protocol Correctable: Belief {
     /// The belief after `x ← x + K (y − h(x))`.
     ///
     /// - Parameter gain: `K`, `[n, m]`.
-    func corrected<H: Map>(by gain: Tensor, _ observation: Observation<H>) -> Analyzed<Self>
-    where H.Input == Tensor, H.Output == Tensor
+    func corrected<H: StateMap>(by gain: Tensor, _ observation: Observation<H>) -> Analyzed<Self>
 }
 
 /// An analysis whose gain is a free parameter: to be learned, or known beforehand.
@@ -24,8 +23,7 @@ public struct FixedGain<State: Correctable>: Analysis {
         self.gain = gain
     }
 
-    public func callAsFunction<H: Map>(_ background: State, _ observation: Observation<H>) -> Analyzed<State>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func callAsFunction<H: StateMap>(_ background: State, _ observation: Observation<H>) -> Analyzed<State> {
         background.corrected(by: gain, observation)
     }
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&gain, "gain") }
@@ -33,8 +31,7 @@ public struct FixedGain<State: Correctable>: Analysis {
 
 extension PointEstimate: Correctable {
     /// The likelihood is that of a state without error, `N(y − h(x); 0, R)`.
-    public func corrected<H: Map>(by gain: Tensor, _ observation: Observation<H>) -> Analyzed<PointEstimate>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func corrected<H: StateMap>(by gain: Tensor, _ observation: Observation<H>) -> Analyzed<PointEstimate> {
         let innovation = observation.mask * (observation.values - observation.operator(mean))
         return Analyzed(
             belief: PointEstimate(mean + gain.vectorProduct(innovation)),
@@ -45,8 +42,7 @@ extension PointEstimate: Correctable {
 
 extension Gaussian: Correctable {
     /// `P ← (I − K H) P (I − K H)ᵀ + K R Kᵀ` with `H` the derivative of the operator at the mean.
-    public func corrected<H: Map>(by gain: Tensor, _ observation: Observation<H>) -> Analyzed<Gaussian>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func corrected<H: StateMap>(by gain: Tensor, _ observation: Observation<H>) -> Analyzed<Gaussian> {
         let mask = observation.mask
         let gain = gain * mask
         let matrix = mask.expanded(axis: -1) * observation.operator.matrix(at: mean)
@@ -63,8 +59,7 @@ extension Gaussian: Correctable {
 
 extension Ensemble: Correctable {
     /// `E ← E + (y + ε − h(E)) Kᵀ` with perturbations `ε ~ N(0, R)` of mean zero over the members.
-    public func corrected<H: Map>(by gain: Tensor, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func corrected<H: StateMap>(by gain: Tensor, _ observation: Observation<H>) -> Analyzed<Ensemble> {
         let seen = ObservedEnsemble(self, observation)
         let keys = key.split(2)
         let innovations = seen.perturbedInnovations(observation, self, .centred, keys[0])

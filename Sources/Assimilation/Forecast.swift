@@ -29,7 +29,7 @@ public protocol ForecastModel: Tree {
 }
 
 /// A map from state to state that does not depend on time, as a forecast model.
-public struct Autonomous<Base: Map>: ForecastModel where Base.Input == Tensor, Base.Output == Tensor {
+public struct Autonomous<Base: StateMap>: ForecastModel {
     public var map: Base
     public init(_ map: Base) { self.map = map }
     public func callAsFunction(_ state: Tensor, step: Tensor) -> Tensor { map(state) }

@@ -4,7 +4,7 @@ import Tensors
 ///
 /// `mask` is 1 where a value exists and 0 where it is missing; a missing value has no influence, whatever number stands
 /// there (it must be finite: use 0).
-public struct Observation<Operator: Map>: Tree where Operator.Input == Tensor, Operator.Output == Tensor {
+public struct Observation<Operator: StateMap>: Tree {
     /// When, in steps of the model; a scalar.
     public var time: Tensor
     public var values: Tensor
@@ -49,7 +49,7 @@ public struct Observation<Operator: Map>: Tree where Operator.Input == Tensor, O
 }
 
 /// Observations on the steps of a model, stacked in time; a step at which nothing was measured is masked altogether.
-public struct Observations<Operator: Map>: Tree where Operator.Input == Tensor, Operator.Output == Tensor {
+public struct Observations<Operator: StateMap>: Tree {
     /// `[T, m]`
     public var values: Tensor
     /// `[T, m]`, 1 where a value exists.

@@ -1,7 +1,7 @@
 import Tensors
 
 /// A truth and observations of it, both made by a model: what a filter that knows the model is tried on.
-public struct Twin<Operator: Map>: Tree where Operator.Input == Tensor, Operator.Output == Tensor {
+public struct Twin<Operator: StateMap>: Tree {
     /// The states at the times of the observations, `[T, n]`.
     public var truth: Tensor
     public var observations: Observations<Operator>
@@ -37,10 +37,10 @@ public struct Twin<Operator: Map>: Tree where Operator.Input == Tensor, Operator
 ///   - steps: the number of times of observation, `T`.
 ///   - firstStep: the number of the first step, for models that depend on time.
 ///   - key: of all random numbers; those of the observations do not depend on the model.
-public func simulate<Model: ForecastModel, Operator: Map>(
+public func simulate<Model: ForecastModel, Operator: StateMap>(
     _ model: Model, modelError: ModelError? = nil, from state: Tensor, observing operator: Operator,
     errorCovariance: Tensor, mask: Tensor? = nil, steps: Int, firstStep: Int = 0, key: Key
-) -> Twin<Operator> where Operator.Input == Tensor, Operator.Output == Tensor {
+) -> Twin<Operator> {
     let keys = key.split(2)
     let times = Tensor.range(steps) + Tensor(integers: [firstStep], shape: [])
     let truth = scan(over: times, from: state) { state, step in
@@ -62,11 +62,10 @@ public func simulate<Model: ForecastModel, Operator: Map>(
 }
 
 /// The twin experiment of a model that does not depend on time.
-public func simulate<Model: Map, Operator: Map>(
+public func simulate<Model: StateMap, Operator: StateMap>(
     _ model: Model, modelError: ModelError? = nil, from state: Tensor, observing operator: Operator,
     errorCovariance: Tensor, mask: Tensor? = nil, steps: Int, key: Key
-) -> Twin<Operator>
-where Model.Input == Tensor, Model.Output == Tensor, Operator.Input == Tensor, Operator.Output == Tensor {
+) -> Twin<Operator> {
     simulate(
         Autonomous(model), modelError: modelError, from: state, observing: `operator`,
         errorCovariance: errorCovariance, mask: mask, steps: steps, key: key)

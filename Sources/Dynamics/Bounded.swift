@@ -2,7 +2,7 @@ import Tensors
 
 /// A model whose states are cut off far outside of the attractor, so that none goes to infinity: a learned one that is
 /// not yet good, a member that was thrown off. Where it is cut off it has no derivative.
-public struct Bounded<Base: Map>: Map where Base.Input == Tensor, Base.Output == Tensor {
+public struct Bounded<Base: StateMap>: Map {
     public var base: Base
     public let low: Double
     public let high: Double

@@ -13,8 +13,7 @@ public enum Catalog {
         public let tangent: Program
         public let adjoint: Program
 
-        init<M: Map>(_ name: String, _ title: String, _ formula: String, _ map: M, count: Int)
-        where M.Input == Tensor, M.Output == Tensor {
+        init<M: StateMap>(_ name: String, _ title: String, _ formula: String, _ map: M, count: Int) {
             (self.name, self.title, self.formula) = (name, title, formula)
             let state = Signature([count])
             program = Program.tracing([state]) { [map($0[0])] }

@@ -70,8 +70,9 @@ import Testing
 
     /// Leaves members as they are.
     private struct EachMemberKept: Analysis {
-        func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-        where H.Input == Tensor, H.Output == Tensor { Analyzed(belief: background, logLikelihood: Tensor(0.0)) }
+        func callAsFunction<H: StateMap>(
+            _ background: Ensemble, _ observation: Observation<H>
+        ) -> Analyzed<Ensemble> { Analyzed(belief: background, logLikelihood: Tensor(0.0)) }
         mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
     }
 }

@@ -7,9 +7,9 @@ import Testing
 /// The growth of small errors.
 @Suite struct LyapunovTests {
     /// The leading exponent, over `steps` after the state and the perturbation have settled.
-    private func exponent<M: Map>(
+    private func exponent<M: StateMap>(
         _ model: M, step: Double, from start: Tensor, settling: Int, steps: Int
-    ) -> Double where M.Input == Tensor, M.Output == Tensor {
+    ) -> Double {
         compile(like: start) {
             model.lyapunovExponents(1, from: $0, interval: step, steps: steps, settling: settling, key: Key(1))
         }(start).values[0]

@@ -17,8 +17,7 @@ import Testing
         references = try JSONDecoder().decode([String: Reference].self, from: Data(contentsOf: file))
     }
 
-    private func error<M: Map>(_ name: String, _ model: M, stepsToEach count: Int) throws -> Double
-    where M.Input == Tensor, M.Output == Tensor {
+    private func error<M: StateMap>(_ name: String, _ model: M, stepsToEach count: Int) throws -> Double {
         let reference = try #require(references[name])
         let path = model.repeated(count).trajectory(from: Tensor(reference.start), steps: reference.times.count)
         #expect(path.shape == [reference.times.count, reference.start.count])

@@ -12,10 +12,10 @@ import Testing
         return a.signature == b.signature && zip(a.values, b.values).allSatisfy { abs($0 - $1) <= tolerance * scale }
     }
 
-    private func check<Network: Map>(
+    private func check<Network: StateMap>(
         _ network: Network, _ x: Tensor, _ y: Tensor, in form: String = "apus_tile",
         loss: @escaping (Tensor, Tensor) -> Tensor = meanSquaredError, sourceLocation: SourceLocation = #_sourceLocation
-    ) where Network.Input == Tensor, Network.Output == Tensor {
+    ) {
         func step(_ all: Pair<Network, [Tensor]>) -> Pair<Network, [Tensor]> {
             let (value, slope) = valueAndGradient(of: { (network: Network) in
                 loss(network(all.second[0]), all.second[1])

@@ -62,8 +62,7 @@ import Testing
         let fitted = DictionaryRegression(threshold: 0.2)(
             MonomialDictionary(monomials, coefficients: Tensor.zeros([monomials.count, 3])), trajectory: trajectory,
             step: 0.005)
-        func longRun<F: Map>(_ tendency: F) -> (run: LongRun, exponent: Double)
-        where F.Input == Tensor, F.Output == Tensor {
+        func longRun<F: StateMap>(_ tendency: F) -> (run: LongRun, exponent: Double) {
             let model = RungeKutta4(tendency, step: 0.02)
             let found = compile(like: Tensor([1, 2, 20])) { start in
                 Pair(

@@ -171,9 +171,9 @@ import Testing
 
     /// Mean over some starts of the time until the error of a forecast is over 0.4 of the climate's deviation,
     /// in Lyapunov times.
-    static func validTimes<M: Map>(
+    static func validTimes<M: StateMap>(
         _ model: M, from starts: [Tensor], along truth: Tensor, times: [Int], steps: Int, step: Double, exponent: Double
-    ) -> Double where M.Input == Tensor, M.Output == Tensor {
+    ) -> Double {
         let forecast = compile(like: starts[0]) { model.trajectory(from: $0, steps: steps) }
         let deviation = (truth - truth.mean(axes: [0])).squared().mean().sqrt().scalar
         let n = truth.shape[1]
@@ -188,7 +188,7 @@ import Testing
     static let (learned63, test63) = (lorenz63(3000), lorenz63(3000, start: Tensor([-3, 5, 30])))
     static let starts63 = Array(stride(from: 300, to: 2400, by: 150))
 
-    func score63<M: Map>(_ model: M, _ starts: [Tensor]) -> Double where M.Input == Tensor, M.Output == Tensor {
+    func score63<M: StateMap>(_ model: M, _ starts: [Tensor]) -> Double {
         Self.validTimes(
             model, from: starts, along: Self.test63, times: Self.starts63, steps: 500, step: 0.02, exponent: 0.906)
     }
@@ -215,7 +215,7 @@ import Testing
     @Test func modelsOfNearVariablesForecastLorenz96() {
         let (learned, test) = (Self.lorenz96(400, seed: 1), Self.lorenz96(700, seed: 2))
         let times = Array(stride(from: 100, to: 600, by: 50))
-        func score<M: Map>(_ model: M, _ starts: [Tensor]) -> Double where M.Input == Tensor, M.Output == Tensor {
+        func score<M: StateMap>(_ model: M, _ starts: [Tensor]) -> Double {
             Self.validTimes(model, from: starts, along: test, times: times, steps: 90, step: 0.05, exponent: 1.5)
         }
         let view = PlaceView.near(reach: 3)
@@ -240,9 +240,9 @@ import Testing
         let observations = Observations(
             values: truth.slice(axis: 1, from: 0, to: 1) + Key(3).normal([count, 1]),
             errorCovariance: Tensor.identity(1), operator: LinearOperator.first(1, of: 3))
-        func error<M: Map, H: Map>(
+        func error<M: StateMap, H: StateMap>(
             _ model: M, _ modelError: ModelError?, _ start: Tensor, _ observations: Observations<H>
-        ) -> Double where M.Input == Tensor, M.Output == Tensor, H.Input == Tensor, H.Output == Tensor {
+        ) -> Double {
             let members = Ensemble(members: start, key: Key(5))
             let analyses = compile(like: members) { members in
                 Cycle(EachMember(model, modelError: modelError), Inflated(ETKF(), by: 1.02))(

@@ -151,8 +151,9 @@ import Testing
     static func lorenz96(_ forcing: Tensor) -> RungeKutta4<Lorenz96> {
         RungeKutta4(Lorenz96(forcing: forcing), step: step)
     }
-    static func twin<M: Map>(_ model: M, error: Double, every: Int, times: Int, seed: Int) -> Twin<LinearOperator>
-    where M.Input == Tensor, M.Output == Tensor {
+    static func twin<M: StateMap>(
+        _ model: M, error: Double, every: Int, times: Int, seed: Int
+    ) -> Twin<LinearOperator> {
         compile(like: Key(seed)) { key in
             let keys = key.split(2)
             return simulate(
@@ -242,7 +243,7 @@ import Testing
         let learnedOffline = learner(network, estimates[50..<1200], key: Key(9)) { Self.hybrid($0, $1) }.best
 
         let states = Self.twin(truth, error: 0.2, every: 1, times: 1000, seed: 10).truth
-        func error<M: Map>(_ model: M) -> Double where M.Input == Tensor, M.Output == Tensor {
+        func error<M: StateMap>(_ model: M) -> Double {
             let starts = Tensor(integers: Array(stride(from: 0, to: 950, by: 10)))
             let ends = states.taking(starts + Tensor(integers: [20], shape: []))
             return compile(like: states) { (model.repeated(20)($0.taking(starts)) - ends).squared().mean().sqrt() }(

@@ -61,7 +61,7 @@ import Testing
             .then(PeriodicConvolution(3, 1, width: 5, key: Key(8))).then(Bilinear(9, 2, products: 4, key: Key(9)))
             .then(DenseNetwork(widths: [2, 5, 2], activation: .softplus, key: Key(10)))
         let x = Key(11).normal([4, 1, 9])
-        func value<M: Map>(_ m: M) -> Tensor where M.Input == Tensor, M.Output == Tensor { m(x).squared().sum() }
+        func value<M: StateMap>(_ m: M) -> Tensor { m(x).squared().sum() }
         let slope = gradient(of: { value($0) })(model)
         let direction = model.mappingLeaves { Key($0.count).normal($0.shape) }
         let h = 1e-5

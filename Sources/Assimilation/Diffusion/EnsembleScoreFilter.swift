@@ -48,8 +48,9 @@ public struct EnsembleScoreFilter: Analysis {
         (self.schedule, self.likelihood, self.background, self.steps) = (schedule, likelihood, background, steps)
     }
 
-    public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func callAsFunction<H: StateMap>(
+        _ background: Ensemble, _ observation: Observation<H>
+    ) -> Analyzed<Ensemble> {
         let keys = background.key.split(2)
         let mask = observation.mask
         let logLikelihoods = vmap { (x: Tensor) in
@@ -62,9 +63,9 @@ public struct EnsembleScoreFilter: Analysis {
             logLikelihood: logLikelihoods.logSumExp() - Tensor(Double(background.count)).log())
     }
 
-    private func draw<H: Map>(
+    private func draw<H: StateMap>(
         _ members: Tensor, _ observation: Observation<H>, _ logLikelihoods: Tensor, _ key: Key
-    ) -> Tensor where H.Input == Tensor, H.Output == Tensor {
+    ) -> Tensor {
         let keys = key.split(2)
         let precision = observation.maskedErrorCovariance.symmetricInverse()
         let step = 1 / Double(steps)
@@ -89,8 +90,9 @@ public struct EnsembleScoreFilter: Analysis {
     }
 
     /// `∇ log N(y; h(z), R)`, by the adjoint of the operator.
-    private func likelihoodScore<H: Map>(at state: Tensor, _ observation: Observation<H>, _ precision: Tensor) -> Tensor
-    where H.Input == Tensor, H.Output == Tensor {
+    private func likelihoodScore<H: StateMap>(
+        at state: Tensor, _ observation: Observation<H>, _ precision: Tensor
+    ) -> Tensor {
         let seen = observation.operator.linearized(at: state)
         let innovation = observation.mask * (observation.values - seen.value)
         return seen.adjoint(observation.mask * precision.vectorProduct(innovation))

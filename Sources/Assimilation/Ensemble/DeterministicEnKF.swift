@@ -10,8 +10,9 @@ import Tensors
 public struct DeterministicEnKF: Analysis {
     public init() {}
 
-    public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func callAsFunction<H: StateMap>(
+        _ background: Ensemble, _ observation: Observation<H>
+    ) -> Analyzed<Ensemble> {
         let seen = ObservedEnsemble(background, observation)
         let scaled = Tensor(Double(background.count - 1)) * seen.error
         let system = seen.anomalies.transposed.matrixProduct(seen.anomalies) + scaled
@@ -34,8 +35,9 @@ public struct DeterministicEnKF: Analysis {
 public struct SerialEnSRF: Analysis {
     public init() {}
 
-    public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func callAsFunction<H: StateMap>(
+        _ background: Ensemble, _ observation: Observation<H>
+    ) -> Analyzed<Ensemble> {
         let seen = ObservedEnsemble(background, observation)
         let (s, d) = seen.whitened
         let (n, m) = (background.members.shape[1], d.count)

@@ -19,8 +19,9 @@ public struct EnKFN: Analysis {
         self.certainty = certainty
     }
 
-    public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func callAsFunction<H: StateMap>(
+        _ background: Ensemble, _ observation: Observation<H>
+    ) -> Analyzed<Ensemble> {
         let count = background.count
         let seen = ObservedEnsemble(background, observation)
         let (s, d) = seen.whitened  // [N, m], [m]

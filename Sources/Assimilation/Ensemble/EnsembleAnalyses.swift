@@ -9,8 +9,9 @@ public struct StochasticEnKF: Analysis {
     public let sampling: NoiseSampling
     public init(sampling: NoiseSampling = .centred) { self.sampling = sampling }
 
-    public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func callAsFunction<H: StateMap>(
+        _ background: Ensemble, _ observation: Observation<H>
+    ) -> Analyzed<Ensemble> {
         let seen = ObservedEnsemble(background, observation)
         let keys = background.key.split(2)
         let perturbed = seen.perturbedInnovations(observation, background, sampling, keys[0])
@@ -37,8 +38,9 @@ public struct StochasticEnKF: Analysis {
 public struct ETKF: Analysis {
     public init() {}
 
-    public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func callAsFunction<H: StateMap>(
+        _ background: Ensemble, _ observation: Observation<H>
+    ) -> Analyzed<Ensemble> {
         let seen = ObservedEnsemble(background, observation)
         let scale = Tensor(1 / Double(background.count - 1).squareRoot())
         let whitener = seen.error.cholesky()

@@ -38,14 +38,15 @@ public struct IterativeEnKS: Analysis {
         (self.differences, self.certainty) = (differences, certainty)
     }
 
-    public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor { converging(background, observation).analyzed }
+    public func callAsFunction<H: StateMap>(
+        _ background: Ensemble, _ observation: Observation<H>
+    ) -> Analyzed<Ensemble> { converging(background, observation).analyzed }
 
     /// The analysis with the root-mean-square change `√N w` of the last step, which is below the tolerance if the
     /// steps converged.
-    public func converging<H: Map>(
+    public func converging<H: StateMap>(
         _ background: Ensemble, _ observation: Observation<H>
-    ) -> (analyzed: Analyzed<Ensemble>, lastChange: Tensor) where H.Input == Tensor, H.Output == Tensor {
+    ) -> (analyzed: Analyzed<Ensemble>, lastChange: Tensor) {
         let (last, likelihood, progress) = minimum(background, observation)
         let anomalies = background.anomalies
         let shift = last.weights.expanded(axis: 0).matrixProduct(anomalies)
@@ -58,17 +59,17 @@ public struct IterativeEnKS: Analysis {
 
     /// How the steps go on one observation: how many there are, and the root-mean-square change `√N w` of the last,
     /// which is below the tolerance if they converged.
-    public func convergence<H: Map>(
+    public func convergence<H: StateMap>(
         _ background: Ensemble, _ observation: Observation<H>
-    ) -> (steps: Tensor, change: Tensor) where H.Input == Tensor, H.Output == Tensor {
+    ) -> (steps: Tensor, change: Tensor) {
         let last = minimum(background, observation).progress
         return (last[0], last[1])
     }
 
     /// The last iterate, the likelihood at the first, and the steps with the change of the last.
-    private func minimum<H: Map>(
+    private func minimum<H: StateMap>(
         _ background: Ensemble, _ observation: Observation<H>
-    ) -> (last: Iterate, logLikelihood: Tensor, progress: [Tensor]) where H.Input == Tensor, H.Output == Tensor {
+    ) -> (last: Iterate, logLikelihood: Tensor, progress: [Tensor]) {
         let count = background.count
         let identity = Tensor.identity(count)
         let start = Iterate(weights: Tensor.zeros([count]), transform: identity, inverse: identity)
@@ -108,9 +109,9 @@ public struct IterativeEnKS: Analysis {
         }
     }
 
-    private func step<H: Map>(
+    private func step<H: StateMap>(
         _ now: Iterate, _ background: Ensemble, _ observation: Observation<H>
-    ) -> (next: Iterate, logLikelihood: Tensor) where H.Input == Tensor, H.Output == Tensor {
+    ) -> (next: Iterate, logLikelihood: Tensor) {
         let anomalies = background.anomalies
         let centre = background.mean + now.weights.expanded(axis: 0).matrixProduct(anomalies)
         let members: Ensemble

@@ -12,7 +12,7 @@ struct ObservedEnsemble {
     let error: Tensor
     private let mask: Tensor
 
-    init<H: Map>(_ background: Ensemble, _ observation: Observation<H>) where H.Input == Tensor, H.Output == Tensor {
+    init<H: StateMap>(_ background: Ensemble, _ observation: Observation<H>) {
         mask = observation.mask
         members = mask * vmap { (x: Tensor) in observation.operator(x) }(background.members)
         let mean = members.mean(axes: [0])
@@ -44,9 +44,9 @@ struct ObservedEnsemble {
     }
 
     /// What each member sees of an observation that is perturbed anew for it, `[N, m]`.
-    func perturbedInnovations<H: Map>(
+    func perturbedInnovations<H: StateMap>(
         _ observation: Observation<H>, _ background: Ensemble, _ sampling: NoiseSampling, _ key: Key
-    ) -> Tensor where H.Input == Tensor, H.Output == Tensor {
+    ) -> Tensor {
         let noise = sampling.draw(key, members.shape, apartFrom: sampling == .exact ? background.anomalies : nil)
         let perturbation = noise.matrixProduct(observation.errorCovariance.symmetricRoot())
         return mask * (observation.values + perturbation) - members

@@ -17,8 +17,9 @@ public struct RankHistogramFilter: Analysis {
     public let hasTails: Bool
     public init(hasTails: Bool = true) { self.hasTails = hasTails }
 
-    public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func callAsFunction<H: StateMap>(
+        _ background: Ensemble, _ observation: Observation<H>
+    ) -> Analyzed<Ensemble> {
         let seen = ObservedEnsemble(background, observation)
         let (s, d) = seen.whitened
         let (n, m) = (background.members.shape[1], d.count)

@@ -9,8 +9,9 @@ import Tensors
 public struct KalmanAnalysis: Analysis {
     public init() {}
 
-    public func callAsFunction<H: Map>(_ background: Gaussian, _ observation: Observation<H>) -> Analyzed<Gaussian>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func callAsFunction<H: StateMap>(
+        _ background: Gaussian, _ observation: Observation<H>
+    ) -> Analyzed<Gaussian> {
         let (mean, covariance, mask) = (background.mean, background.covariance, observation.mask)
         let operatorMatrix = mask.expanded(axis: -1) * observation.operator.matrix(at: mean)
         let innovation = mask * (observation.values - observation.operator(mean))

@@ -14,8 +14,9 @@ public struct LETKF<Weights: Taper>: Analysis {
 
     public init(_ localization: Localization<Weights>) { self.localization = localization }
 
-    public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func callAsFunction<H: StateMap>(
+        _ background: Ensemble, _ observation: Observation<H>
+    ) -> Analyzed<Ensemble> {
         let seen = ObservedEnsemble(background, observation)
         let count = background.count
         let (s, d) = seen.whitened

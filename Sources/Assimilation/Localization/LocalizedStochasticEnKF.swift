@@ -17,8 +17,9 @@ public struct LocalizedStochasticEnKF<Weights: Taper>: Analysis {
         self.sampling = sampling
     }
 
-    public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func callAsFunction<H: StateMap>(
+        _ background: Ensemble, _ observation: Observation<H>
+    ) -> Analyzed<Ensemble> {
         let seen = ObservedEnsemble(background, observation)
         let keys = background.key.split(2)
         let perturbed = seen.perturbedInnovations(observation, background, sampling, keys[0])

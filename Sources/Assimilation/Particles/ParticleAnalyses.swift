@@ -10,8 +10,9 @@ import Tensors
 public struct BootstrapAnalysis: Analysis {
     public init() {}
 
-    public func callAsFunction<H: Map>(_ background: Particles, _ observation: Observation<H>) -> Analyzed<Particles>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func callAsFunction<H: StateMap>(
+        _ background: Particles, _ observation: Observation<H>
+    ) -> Analyzed<Particles> {
         let seen = vmap { (x: Tensor) in observation.operator(x) }(background.states)
         let innovations = observation.mask * (observation.values - seen)
         let logLikelihoods = gaussianLogLikelihoods(
@@ -43,8 +44,9 @@ public struct OptimalProposal: Analysis {
         (self.modelError, self.kernel) = (modelError, kernel)
     }
 
-    public func callAsFunction<H: Map>(_ background: Particles, _ observation: Observation<H>) -> Analyzed<Particles>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func callAsFunction<H: StateMap>(
+        _ background: Particles, _ observation: Observation<H>
+    ) -> Analyzed<Particles> {
         let mask = observation.mask
         let matrix = mask.expanded(axis: -1) * observation.operator.matrix(at: background.mean)
         let step = observation.time.cast(to: .int64) - Tensor(integers: [1], shape: [])

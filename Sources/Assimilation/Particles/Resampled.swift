@@ -22,8 +22,9 @@ public struct Resampled<Base: Analysis>: Analysis where Base.State == Particles 
         (self.base, self.threshold, self.jitter) = (base, threshold, jitter)
     }
 
-    public func callAsFunction<H: Map>(_ background: Particles, _ observation: Observation<H>) -> Analyzed<Particles>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func callAsFunction<H: StateMap>(
+        _ background: Particles, _ observation: Observation<H>
+    ) -> Analyzed<Particles> {
         var analyzed = base(background, observation)
         let weighted = analyzed.belief
         let isPoor = weighted.effectiveSize .<= Tensor(threshold * Double(weighted.count))

@@ -5,8 +5,7 @@ import Tensors
 ///
 /// With it an observation of a whole window is like any other, and every analysis becomes one of the state at the
 /// beginning of the window. Its values are `[count · m]`, time by time.
-public struct WindowOperator<Model: ForecastModel, Operator: Map>: Map
-where Operator.Input == Tensor, Operator.Output == Tensor {
+public struct WindowOperator<Model: ForecastModel, Operator: StateMap>: Map {
     public var model: Model
     public var `operator`: Operator
     /// The number of the model's step at the beginning of the window, an integer scalar.

@@ -36,9 +36,9 @@ public struct WindowedCycle<F: Forecast, A: Analysis, Model: ForecastModel>: Tre
     /// Runs through the observations, whose number less `lag + 1` must be a multiple of `shift`.
     ///
     /// - Parameter background: the belief at the time of the first observation, before it is used.
-    public func callAsFunction<H: Map>(
+    public func callAsFunction<H: StateMap>(
         from background: F.State, _ observations: Observations<H>
-    ) -> WindowTrajectory<F.State> where H.Input == Tensor, H.Output == Tensor {
+    ) -> WindowTrajectory<F.State> {
         let (windows, rest) = (observations.count - lag - 1).quotientAndRemainder(dividingBy: shift)
         precondition(
             windows >= 0 && rest == 0,
@@ -60,10 +60,9 @@ public struct WindowedCycle<F: Forecast, A: Analysis, Model: ForecastModel>: Tre
     }
 
     /// The analysis of one window: the beliefs at all its times, and that at the beginning of the next.
-    private func window<H: Map>(
+    private func window<H: StateMap>(
         _ belief: F.State, start: Tensor, delay: Int, count: Int, _ block: [Tensor], _ operator: H
-    ) -> (path: F.State, next: F.State, logLikelihood: Tensor, lastChange: Tensor)
-    where H.Input == Tensor, H.Output == Tensor {
+    ) -> (path: F.State, next: F.State, logLikelihood: Tensor, lastChange: Tensor) {
         let (values, mask, errors) = (block[0], block[1], block[2])
         let blocks = errors.rank == 2 ? errors.expanded(axis: 0).broadcast(to: [count] + errors.shape) : errors
         let observation = Observation(

@@ -34,9 +34,9 @@ public struct Variational: Analysis {
         (self.covariance, self.iterations, self.solver) = (covariance, iterations, solver)
     }
 
-    public func callAsFunction<H: Map>(
+    public func callAsFunction<H: StateMap>(
         _ background: PointEstimate, _ observation: Observation<H>
-    ) -> Analyzed<PointEstimate> where H.Input == Tensor, H.Output == Tensor {
+    ) -> Analyzed<PointEstimate> {
         switch solver {
         case .dense: dense(background.mean, observation)
         case .conjugateGradients(let count): conjugateGradients(count, background.mean, observation)
@@ -44,8 +44,7 @@ public struct Variational: Analysis {
     }
 
     /// `x ← b + B Hᵀ (H B Hᵀ + R)⁻¹ (y − h(x) + H (x − b))` with `H` the derivative of the operator at `x`.
-    private func dense<H: Map>(_ background: Tensor, _ observation: Observation<H>) -> Analyzed<PointEstimate>
-    where H.Input == Tensor, H.Output == Tensor {
+    private func dense<H: StateMap>(_ background: Tensor, _ observation: Observation<H>) -> Analyzed<PointEstimate> {
         let mask = observation.mask
         let error = observation.maskedErrorCovariance
         let (state, likelihoods) = scan(over: Nothing(), from: background, count: iterations) { state, _ in
@@ -68,16 +67,15 @@ public struct Variational: Analysis {
 
 extension Variational {
     /// The cost of the state `b + B^½ w`, `½ |w|² + ½ |R^-½ (y − h(b + B^½ w))|²`.
-    public func cost<H: Map>(
+    public func cost<H: StateMap>(
         _ control: Tensor, _ background: PointEstimate, _ observation: Observation<H>
-    ) -> Tensor where H.Input == Tensor, H.Output == Tensor {
+    ) -> Tensor {
         let residuals = residuals(background.mean, observation)(control)
         return 0.5 * (control.squared().sum() + residuals.squared().sum())
     }
 
     /// Departures in units of the observation error, as a function of the control variable.
-    private func residuals<H: Map>(_ background: Tensor, _ observation: Observation<H>) -> (Tensor) -> Tensor
-    where H.Input == Tensor, H.Output == Tensor {
+    private func residuals<H: StateMap>(_ background: Tensor, _ observation: Observation<H>) -> (Tensor) -> Tensor {
         let root = covariance.symmetricRoot()
         let factor = observation.maskedErrorCovariance.cholesky()
         return { control in
@@ -88,9 +86,9 @@ extension Variational {
     }
 
     /// `w ← w − (I + Mᵀ M)⁻¹ (w + Mᵀ r)` with `M` the tangent-linear map of the residuals `r`.
-    private func conjugateGradients<H: Map>(
+    private func conjugateGradients<H: StateMap>(
         _ count: Int, _ background: Tensor, _ observation: Observation<H>
-    ) -> Analyzed<PointEstimate> where H.Input == Tensor, H.Output == Tensor {
+    ) -> Analyzed<PointEstimate> {
         let residuals = residuals(background, observation)
         let start = Tensor.zeros(background.shape)
         let control = scan(over: Nothing(), from: start, count: iterations) { control, _ in

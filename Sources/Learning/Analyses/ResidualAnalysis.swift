@@ -23,9 +23,9 @@ public struct ResidualAnalysis: Analysis {
         (self.network, self.centre, self.scale) = (network, centre, scale)
     }
 
-    public func callAsFunction<H: Map>(
+    public func callAsFunction<H: StateMap>(
         _ background: PointEstimate, _ observation: Observation<H>
-    ) -> Analyzed<PointEstimate> where H.Input == Tensor, H.Output == Tensor {
+    ) -> Analyzed<PointEstimate> {
         let state = background.mean
         let seen = observation.operator.linearized(at: state)
         let innovation = observation.mask * (observation.values - seen.value)

@@ -67,9 +67,9 @@ public struct SetTransformerAnalysis: Analysis {
         distances = (variables.distances(to: observed), observed.distances(to: observed))
     }
 
-    public func callAsFunction<H: Map>(
+    public func callAsFunction<H: StateMap>(
         _ background: Ensemble, _ observation: Observation<H>
-    ) -> Analyzed<Ensemble> where H.Input == Tensor, H.Output == Tensor {
+    ) -> Analyzed<Ensemble> {
         let type = background.members.type
         let (mean, anomalies, mask) = (background.mean, background.anomalies, observation.mask.cast(to: type))
         let seen = mask * vmap { (x: Tensor) in observation.operator(x) }(background.members)

@@ -45,9 +45,9 @@ public struct TransportAnalysis: Analysis {
         (self.observationScale, self.stateScale) = (observationScale, stateScale)
     }
 
-    public func callAsFunction<H: Map>(
+    public func callAsFunction<H: StateMap>(
         _ background: Ensemble, _ observation: Observation<H>
-    ) -> Analyzed<Ensemble> where H.Input == Tensor, H.Output == Tensor {
+    ) -> Analyzed<Ensemble> {
         let keys = background.key.split(2)
         let values = observation.mask * observation.values
         let seen = observation.mask * vmap { (x: Tensor) in observation.operator(x) }(background.members)

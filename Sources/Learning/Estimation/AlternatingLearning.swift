@@ -12,8 +12,8 @@ import Tensors
 /// dynamical model from sparse and noisy observations*, J. Comput. Sci. 44 (2020), 101171; Bocquet, Brajard, Carrassi &
 /// Bertino, *Bayesian inference of chaotic dynamics by merging data assimilation, machine learning and
 /// expectation-maximization*, Found. Data Sci. 2 (2020), 55–80.
-public struct AlternatingLearning<Parameters: Tree, A: Analysis, H: Map>: Sendable
-where A.State == Ensemble, H.Input == Tensor, H.Output == Tensor {
+public struct AlternatingLearning<Parameters: Tree, A: Analysis, H: StateMap>: Sendable
+where A.State == Ensemble {
     public var learner: TransitionLearner
     public var analysis: A
     public var rounds = 6
@@ -138,8 +138,8 @@ where A.State == Ensemble, H.Input == Tensor, H.Output == Tensor {
 }
 
 /// The rounds of an alternation on some observations, one at a time.
-public struct AlternatingRounds<Parameters: Tree, A: Analysis, H: Map>: Sendable
-where A.State == Ensemble, H.Input == Tensor, H.Output == Tensor {
+public struct AlternatingRounds<Parameters: Tree, A: Analysis, H: StateMap>: Sendable
+where A.State == Ensemble {
     public typealias Settings = AlternatingLearning<Parameters, A, H>
 
     let settings: Settings

@@ -72,9 +72,9 @@ public struct EnsembleExpectationMaximization<A: Analysis>: Sendable where A.Sta
     /// The log-likelihood of the estimate that was given, and a better estimate.
     ///
     /// - Parameter background: of the members before the first observation.
-    public func step<Model: ForecastModel, H: Map>(
+    public func step<Model: ForecastModel, H: StateMap>(
         _ estimate: SystemEstimate<Model>, from background: Ensemble, _ observations: Observations<H>
-    ) -> (logLikelihood: Tensor, estimate: SystemEstimate<Model>) where H.Input == Tensor, H.Output == Tensor {
+    ) -> (logLikelihood: Tensor, estimate: SystemEstimate<Model>) {
         var seen = observations
         seen.errorCovariance = estimate.observationError
         let forecast = EachMember(
@@ -112,8 +112,7 @@ public struct EnsembleExpectationMaximization<A: Analysis>: Sendable where A.Sta
 
     /// The M step for `R`: `mean (y − h(x)) (y − h(x))ᵀ`, with what the observed errors tell
     /// of those of missing values.
-    private func observationMoment<H: Map>(_ observations: Observations<H>, _ members: Tensor) -> Tensor
-    where H.Input == Tensor, H.Output == Tensor {
+    private func observationMoment<H: StateMap>(_ observations: Observations<H>, _ members: Tensor) -> Tensor {
         let moments = vmap { (values: Tensor, states: Tensor) in
             let departures = values - vmap { (x: Tensor) in observations.operator(x) }(states)
             return departures.transposed.matrixProduct(departures) / Tensor(Double(states.shape[0]))

@@ -31,8 +31,8 @@ public enum FilterLoss: String, Sendable, Codable, CaseIterable {
 ///
 /// Reference: Chen, Sanz-Alonso & Willett, *Autodifferentiable ensemble Kalman filters*, SIAM J. Math. Data Sci.
 /// 4 (2022), 801–833.
-public struct FilterObjective<Parameters: Tree, F: Forecast, A: Analysis, H: Map>: Objective
-where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
+public struct FilterObjective<Parameters: Tree, F: Forecast, A: Analysis, H: StateMap>: Objective
+where F.State == A.State {
     /// Values and masks `[segments, trajectories, length, m]`, the truth where it is known `[…, n]`, and
     /// `[segments, trajectories, length]`, 1 at the times that count.
     public var segments: FilterSegment
@@ -199,9 +199,9 @@ public struct FilterSegment: Tree {
 }
 
 extension FilterLoss {
-    fileprivate func value<State: Belief, H: Map>(
+    fileprivate func value<State: Belief, H: StateMap>(
         _ background: State, _ analyzed: Analyzed<State>, _ observation: Observation<H>, _ truth: Tensor?
-    ) -> Tensor where H.Input == Tensor, H.Output == Tensor {
+    ) -> Tensor {
         switch self {
         case .likelihood: return -analyzed.logLikelihood
         case .squaredError: return truth.map { (analyzed.belief.mean - $0).squared().mean() } ?? 0

@@ -8,8 +8,7 @@ import Tensors
 ///
 /// With it 4D-Var over states and parameters jointly is `Variational` with the covariance of all of them.
 /// `[n + p (+ (K − 1) n)]` to `[K m]`.
-public struct JointWindow<Parameters: Tree, Operator: Map>: Map
-where Operator.Input == Tensor, Operator.Output == Tensor {
+public struct JointWindow<Parameters: Tree, Operator: StateMap>: Map {
     public let variables: Int
     /// The number of times, `K`.
     public let count: Int

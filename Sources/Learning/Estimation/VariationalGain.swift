@@ -19,10 +19,10 @@ public enum GaussianExpectation: Sendable, Equatable, Codable {
 /// arXiv:2410.10523, section 9.2.1.
 ///
 /// - Parameter key: of the samples, where there are any.
-public func variationalObjective<F: Forecast, A: Analysis, H: Map>(
+public func variationalObjective<F: Forecast, A: Analysis, H: StateMap>(
     _ cycle: Cycle<F, A>, from background: Gaussian, _ observations: Observations<H>,
     expectation: GaussianExpectation, key: Key
-) -> Tensor where F.State == Gaussian, A.State == Gaussian, H.Input == Tensor, H.Output == Tensor {
+) -> Tensor where F.State == Gaussian, A.State == Gaussian {
     switch expectation {
     case .exact: variationalObjective(cycle, from: background, observations, noise: nil)
     case .samples(let count):
@@ -33,9 +33,9 @@ public func variationalObjective<F: Forecast, A: Analysis, H: Map>(
 }
 
 /// The same with given standard normal noise for the samples, `[T, samples, n]`; nil: the expectation in closed form.
-public func variationalObjective<F: Forecast, A: Analysis, H: Map>(
+public func variationalObjective<F: Forecast, A: Analysis, H: StateMap>(
     _ cycle: Cycle<F, A>, from background: Gaussian, _ observations: Observations<H>, noise: Tensor?
-) -> Tensor where F.State == Gaussian, A.State == Gaussian, H.Input == Tensor, H.Output == Tensor {
+) -> Tensor where F.State == Gaussian, A.State == Gaussian {
     cycle.run(from: background, observations, beside: noise) { background, analyzed, observation, noise in
         let belief = analyzed.belief
         let factor = belief.covariance.cholesky()
@@ -51,9 +51,9 @@ public func variationalObjective<F: Forecast, A: Analysis, H: Map>(
 /// `(1/T) Σ ½ (y − h(m))ᵀ R⁻¹ (y − h(m))` of the means of the backgrounds: the error of predictions.
 ///
 /// Reference: the same, section 9.2.2.
-public func predictionErrorObjective<F: Forecast, A: Analysis, H: Map>(
+public func predictionErrorObjective<F: Forecast, A: Analysis, H: StateMap>(
     _ cycle: Cycle<F, A>, from background: F.State, _ observations: Observations<H>
-) -> Tensor where H.Input == Tensor, H.Output == Tensor {
+) -> Tensor {
     cycle.run(from: background, observations, beside: Nothing()) { background, _, observation, _ in
         -misfit(observation.operator(background.mean), observation)
     }.records.mean()
@@ -82,24 +82,21 @@ private func negativeLogDensity(of spread: Tensor, _ covariance: Tensor) -> Tens
 }
 
 /// `−½ (y − z)ᵀ R⁻¹ (y − z)` without what is missing.
-private func misfit<H: Map>(_ seen: Tensor, _ observation: Observation<H>) -> Tensor
-where H.Input == Tensor, H.Output == Tensor {
+private func misfit<H: StateMap>(_ seen: Tensor, _ observation: Observation<H>) -> Tensor {
     let departure = observation.mask * (observation.values - seen)
     let white = observation.maskedErrorCovariance.cholesky().triangularSolve(departure.expanded(axis: -1))
     return -0.5 * white.squared().sum()
 }
 
 /// `−½ log det 2πR` of what is there.
-private func normalization<H: Map>(_ observation: Observation<H>) -> Tensor
-where H.Input == Tensor, H.Output == Tensor {
+private func normalization<H: StateMap>(_ observation: Observation<H>) -> Tensor {
     let logTwoPi = 1.8378770664093453
     return -observation.maskedErrorCovariance.cholesky().diagonal().log().sum()
         - 0.5 * logTwoPi * observation.mask.sum()
 }
 
 /// The mean of `log p(y | x)` over members `[N, n]`.
-private func sampledLogLikelihood<H: Map>(_ members: Tensor, _ observation: Observation<H>) -> Tensor
-where H.Input == Tensor, H.Output == Tensor {
+private func sampledLogLikelihood<H: StateMap>(_ members: Tensor, _ observation: Observation<H>) -> Tensor {
     let seen = vmap { (x: Tensor) in observation.operator(x) }(members)
     let departures = observation.mask * (observation.values - seen)
     let white = observation.maskedErrorCovariance.cholesky().triangularSolve(departures.transposed)
@@ -107,8 +104,7 @@ where H.Input == Tensor, H.Output == Tensor {
 }
 
 /// `log p(y | m) − ½ tr(Hᵀ R⁻¹ H C)`.
-private func expectedLogLikelihood<H: Map>(_ belief: Gaussian, _ observation: Observation<H>) -> Tensor
-where H.Input == Tensor, H.Output == Tensor {
+private func expectedLogLikelihood<H: StateMap>(_ belief: Gaussian, _ observation: Observation<H>) -> Tensor {
     let matrix = observation.mask.expanded(axis: -1) * observation.operator.matrix(at: belief.mean)
     let white = observation.maskedErrorCovariance.cholesky().triangularSolve(matrix)
     let spread = 0.5 * (white.matrixProduct(belief.covariance) * white).sum()

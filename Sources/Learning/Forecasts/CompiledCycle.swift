@@ -6,9 +6,9 @@ extension Cycle {
     ///
     /// Filter, start and observations are arguments of the program: all runs of the same shapes share it, whatever
     /// their model's parameters, inflation or gaps.
-    public func compiledRun<H: Map>(
+    public func compiledRun<H: StateMap>(
         from background: F.State, _ observations: Observations<H>, firstStep: Int = 0
-    ) -> Trajectory<F.State> where H.Input == Tensor, H.Output == Tensor {
+    ) -> Trajectory<F.State> {
         let input = Pair(Pair(self, background), observations)
         return compile(like: input) { $0.first.first(from: $0.first.second, $0.second, firstStep: firstStep) }(input)
     }

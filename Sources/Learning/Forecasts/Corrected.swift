@@ -8,10 +8,7 @@ import Tensors
 ///
 /// Reference: Farchi, Laloyaux, Bonavita & Bocquet, *Using machine learning to correct model error in data assimilation
 /// and forecast applications*, Q. J. R. Meteorol. Soc. 147 (2021), 3067–3084.
-public struct Corrected<Base: Map, Correction: Map>: Map
-where
-    Base.Input == Tensor, Base.Output == Tensor, Correction.Input == Tensor, Correction.Output == Tensor
-{
+public struct Corrected<Base: StateMap, Correction: StateMap>: Map {
     public var base: Base
     public var correction: Correction
 

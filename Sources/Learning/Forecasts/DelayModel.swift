@@ -7,7 +7,7 @@ import Tensors
 /// `[..., τ, d] → [..., τ, d]` for `τ` times and `d` variables: the newest value is `z[0] + scale · network(z)`, the
 /// others move on. With enough of them the delayed values of few variables determine the state
 /// that is not seen (Takens 1981).
-public struct DelayModel<Network: Map>: Map where Network.Input == Tensor, Network.Output == Tensor {
+public struct DelayModel<Network: StateMap>: Map {
     /// `[..., τ, d] → [..., 1, d]`
     public var network: Network
     public let scale: Double

@@ -7,7 +7,7 @@ import Tensors
 ///     f(x) = outputScale · network((x − centre) / scale)
 ///
 /// It computes in the element type of its weights, whatever that of the state, and returns the latter.
-public struct FieldNetwork<Network: Map>: Map where Network.Input == Tensor, Network.Output == Tensor {
+public struct FieldNetwork<Network: StateMap>: Map {
     /// `[..., 1, n] → [..., 1, n]`
     public var network: Network
     public let centre: Double

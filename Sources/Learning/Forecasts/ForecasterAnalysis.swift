@@ -21,8 +21,7 @@ struct ForecasterAnalysis: Analysis {
         self.modelError = modelError
     }
 
-    func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    func callAsFunction<H: StateMap>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble> {
         guard let modelError else { return analyzed(background, observation) }
         let factor = modelError.factors[0]
         let older = background.members.shape[1] - factor.shape[0]
@@ -47,8 +46,7 @@ struct ForecasterAnalysis: Analysis {
         return result
     }
 
-    private func analyzed<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    private func analyzed<H: StateMap>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble> {
         switch filter {
         case .etkf: ETKF()(background, observation)
         case .enkf: StochasticEnKF()(background, observation)

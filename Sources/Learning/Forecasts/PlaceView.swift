@@ -46,7 +46,7 @@ public enum PlaceView: Sendable, Equatable, Codable {
 }
 
 /// A function of the state that is learned at once from its values, without a search by gradients of all that it holds.
-public protocol RegressionMap: Map where Input == Tensor, Output == Tensor {
+public protocol RegressionMap: StateMap {
     /// The same map with values near `targets` at `states`, both `[samples, n]`.
     func fitted(to targets: Tensor, at states: Tensor) -> Self
 }
@@ -58,8 +58,7 @@ extension RegressionMap {
     }
 
     /// A model of the next state, and what is learned of its errors along a trajectory `[T, n]`.
-    public func correction<Base: Map>(of base: Base, along trajectory: Tensor) -> Corrected<Base, Self>
-    where Base.Input == Tensor, Base.Output == Tensor {
+    public func correction<Base: StateMap>(of base: Base, along trajectory: Tensor) -> Corrected<Base, Self> {
         precondition(
             trajectory.rank == 2 && trajectory.shape[0] > 1,
             "no transitions in a trajectory of shape \(trajectory.shape)")

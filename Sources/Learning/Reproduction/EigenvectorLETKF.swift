@@ -16,8 +16,7 @@ struct EigenvectorLETKF: Analysis {
         self.inflation = Tensor(inflation)
     }
 
-    func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    func callAsFunction<H: StateMap>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble> {
         let count = background.count
         let seen = vmap { (x: Tensor) in observation.operator(x) }(background.members)
         let deviations = observation.errorCovariance.diagonal().sqrt()

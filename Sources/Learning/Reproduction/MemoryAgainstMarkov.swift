@@ -118,9 +118,9 @@ public struct MemoryAgainstMarkov: Sendable {
     }
 
     /// Squared errors of forecasts in the test, `[times, leads]`.
-    private func learn<Network: Map>(
+    private func learn<Network: StateMap>(
         _ network: Network, _ samples: Pair<Tensor, Tensor>, _ key: Key, _ progress: (LearningProgress) -> Void
-    ) -> (Tensor, Double, Outcome) where Network.Input == Tensor, Network.Output == Tensor {
+    ) -> (Tensor, Double, Outcome) {
         let start = DelayModel(network)
         let (learning, held) = (trainingTimes * 9 / 10, trainingTimes)
         let parts = [0..<learning, learning..<held].map { range in samples.mappingLeaves { $0[range] } }

@@ -126,7 +126,7 @@ extension ScoreFiltering {
     }
 
     /// The model of the truth.
-    struct Shaken<Base: Map>: ForecastModel where Base.Input == Tensor, Base.Output == Tensor {
+    struct Shaken<Base: StateMap>: ForecastModel {
         var base: Base
         var key: Key
         let world: World

@@ -3,7 +3,7 @@ import Tensors
 /// What a map adds to its input: `x + base(x)`.
 ///
 /// Reference: He et al. 2016, arXiv 1512.03385.
-public struct Residual<Base: Map>: Map where Base.Input == Tensor, Base.Output == Tensor {
+public struct Residual<Base: StateMap>: Map {
     public var base: Base
 
     public init(_ base: Base) { self.base = base }

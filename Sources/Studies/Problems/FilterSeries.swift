@@ -39,10 +39,9 @@ public struct FilterSeries: Tree {
 
 extension Cycle {
     /// Runs through the observations of a twin and keeps the scores alone, of all that is believed or of a part.
-    func series<H: Map>(
+    func series<H: StateMap>(
         from background: F.State, _ twin: Twin<H>, firstStep: Tensor, of part: (F.State) -> F.State
-    ) -> (next: F.State, records: FilterSeries)
-    where H.Input == Tensor, H.Output == Tensor {
+    ) -> (next: F.State, records: FilterSeries) {
         run(from: background, twin.observations, beside: twin.truth, firstStep: firstStep) { _, analyzed, _, truth in
             FilterSeries(part(analyzed.belief), truth: truth)
         }

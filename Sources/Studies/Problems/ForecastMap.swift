@@ -7,7 +7,7 @@ import Tensors
 /// time to the next.
 ///
 /// A model with a memory has it behind the variables of the state.
-public protocol ForecastMap: Map where Input == Tensor, Output == Tensor {
+public protocol ForecastMap: StateMap {
     /// The number of values behind a state of `n` variables.
     func memory(of n: Int) -> Int
 
@@ -30,7 +30,7 @@ extension Reservoir: ForecastMap {
     }
 }
 
-extension Repeated: ForecastMap where Base.Input == Tensor, Base.Output == Tensor {}
+extension Repeated: ForecastMap where Base: StateMap {}
 extension Corrected: ForecastMap {}
 extension Bounded: ForecastMap {}
 

@@ -6,8 +6,7 @@ import Tensors
 /// of variables and observations.
 ///
 /// A twin setting draws problems together with their truth, which no method can reach: it only scores.
-public struct Problem<Model: ForecastMap, Operator: Map>: Sendable
-where Operator.Input == Tensor, Operator.Output == Tensor {
+public struct Problem<Model: ForecastMap, Operator: StateMap>: Sendable {
     public let model: Model
     /// Of the model over one interval; nil for a model that is taken to be perfect.
     public let modelError: ModelError?
@@ -143,9 +142,9 @@ extension Problem {
 
     /// The filter and its start are arguments of the program, so that all parameters and seeds share its code, and it
     /// runs in segments, so that all lengths do. The last one is filled up with times at which nothing is observed.
-    private func segments<F: Forecast, A: Analysis, H: Map>(
+    private func segments<F: Forecast, A: Analysis, H: StateMap>(
         _ cycle: Cycle<F, A>, from start: F.State, _ twin: Twin<H>, scoring part: @escaping (F.State) -> F.State
-    ) -> ScoredRun where F.State == A.State, H.Input == Tensor, H.Output == Tensor {
+    ) -> ScoredRun where F.State == A.State {
         let count = twin.observations.count
         let length = ProblemSegment.length(of: count)
         func input(_ belief: F.State, _ first: Int) -> Pair<Pair<Cycle<F, A>, Pair<F.State, Tensor>>, Twin<H>> {

@@ -6,7 +6,7 @@ import Tensors
 
 /// A surrogate that gradients find.
 public protocol NetworkSurrogate: Surrogate where Model == TendencyModel<Field> {
-    associatedtype Field: Map where Field.Input == Tensor, Field.Output == Tensor
+    associatedtype Field: StateMap
     var training: NetworkTraining { get set }
 }
 

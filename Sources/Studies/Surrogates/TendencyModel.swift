@@ -8,7 +8,7 @@ import Tensors
 /// Without physics the function is the tendency, `dx/dt = f(x)`, integrated by the Runge–Kutta method of order four;
 /// with physics it is
 /// the error of the physical model in a unit of time, `M(x) + Δt f(x)`.
-public struct TendencyModel<Field: Map>: ForecastMap where Field.Input == Tensor, Field.Output == Tensor {
+public struct TendencyModel<Field: StateMap>: ForecastMap {
     public var field: Field
     let physics: (any ForecastMap)?
     /// The time between observations.

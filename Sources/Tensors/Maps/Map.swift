@@ -1,10 +1,14 @@
 /// A function with parameters: a forecast model, an observation operator, a network, an analysis. Its parameters are
 /// the leaves of its tree; its tangent, its adjoint and its batched form are derived from `callAsFunction`.
-public protocol Map: Tree {
+public protocol Map<Input, Output>: Tree {
     associatedtype Input: Tree
     associatedtype Output: Tree
     func callAsFunction(_ input: Input) -> Output
 }
+
+/// A map from vector to vector, as are forecast models, observation operators and most networks: from a state to its
+/// tendency, to the next state, or to the values that are observed of it.
+public typealias StateMap = Map<Tensor, Tensor>
 
 extension Map {
     /// The tangent-linear map about `x`, with its adjoint.

@@ -9,8 +9,7 @@ struct ShrunkAnalysis: Analysis {
     /// λ
     var shrinkage: Tensor
 
-    func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    func callAsFunction<H: StateMap>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble> {
         let keys = background.key.split(2)
         let (members, anomalies) = (background.members, background.anomalies)
         let covariance = anomalies.transposed.matrixProduct(anomalies) / Tensor(Double(background.count - 1))

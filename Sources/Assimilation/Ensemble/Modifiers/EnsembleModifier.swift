@@ -13,14 +13,15 @@ public struct Modified<Base: Analysis, Modifier: EnsembleModifier>: Analysis whe
 
     public init(_ base: Base, _ modifier: Modifier) { (self.base, self.modifier) = (base, modifier) }
 
-    public func callAsFunction<H: Map>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble>
-    where H.Input == Tensor, H.Output == Tensor {
+    public func callAsFunction<H: StateMap>(
+        _ background: Ensemble, _ observation: Observation<H>
+    ) -> Analyzed<Ensemble> {
         changed(base(background, observation), background)
     }
 
-    public func converging<H: Map>(
+    public func converging<H: StateMap>(
         _ background: Ensemble, _ observation: Observation<H>
-    ) -> (analyzed: Analyzed<Ensemble>, lastChange: Tensor) where H.Input == Tensor, H.Output == Tensor {
+    ) -> (analyzed: Analyzed<Ensemble>, lastChange: Tensor) {
         let (analyzed, lastChange) = base.converging(background, observation)
         return (changed(analyzed, background), lastChange)
     }
