@@ -25,7 +25,7 @@ func errors<M: StateMap>(_ model: M) -> [Double] {
     let starts = Tensor(integers: Array(stride(from: 0, to: 900, by: 20)))
     return compile(like: test) { test in
         let paths = model.trajectory(from: test.taking(starts), steps: 40)
-        let truth = Tensor.stacked((1...40).map { test.taking(starts + Tensor(integers: [$0], shape: [])) })
+        let truth = Tensor.stacked((1...40).map { test.taking(starts + Tensor(integer: $0)) })
         return (paths - truth).squared().mean(axes: [1, 2]).sqrt()
     }(test).values
 }

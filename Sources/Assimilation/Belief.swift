@@ -39,7 +39,7 @@ public struct Gaussian: Belief {
         let keys = key.split(2)
         let noise = NoiseSampling.independent.draw(keys[0], [count, mean.count])
         return Ensemble(
-            members: mean + noise.matrixProduct(covariance.symmetricRoot()), key: keys[1])
+            members: mean + noise.matrixProduct(covariance.sqrtm()), key: keys[1])
     }
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {

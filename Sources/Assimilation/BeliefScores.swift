@@ -65,7 +65,7 @@ extension Particles {
     /// in order: for equal weights that of an ensemble.
     public func rankedScores(of truth: Tensor) -> Tensor {
         let columns = weights.expanded(axis: -1).broadcast(to: states.shape)
-        let order = states.sortOrder(axis: 0)
+        let order = states.argsort(axis: 0)
         let (sorted, share) = (states.gathered(order, axis: 0), columns.gathered(order, axis: 0))
         let apart = (share * sorted * (2 * share.cumulativeSum(axis: 0) - share - 1)).sum(axes: [0])
         return (columns * (states - truth).absolute()).sum(axes: [0]) - apart / different
@@ -100,5 +100,5 @@ extension Observation {
 private func norms(_ x: Tensor) -> Tensor {
     let squares = x.squared().sum(axes: [-1])
     let isThere = squares .> 0
-    return selecting(isThere, selecting(isThere, squares, 1).sqrt(), 0)
+    return select(isThere, select(isThere, squares, 1).sqrt(), 0)
 }

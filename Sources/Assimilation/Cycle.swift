@@ -24,7 +24,7 @@ public struct Cycle<F: Forecast, A: Analysis>: Tree where F.State == A.State {
         from background: F.State, _ observations: Observations<H>, firstStep: Int = 0
     ) -> Trajectory<F.State> {
         let (next, record) = run(
-            from: background, observations, beside: Nothing(), firstStep: Tensor(integers: [firstStep], shape: [])
+            from: background, observations, beside: Nothing(), firstStep: Tensor(integer: firstStep)
         ) { background, analyzed, _, _ in Pair(background, analyzed) }
         return Trajectory(
             backgrounds: record.first, analyses: record.second.belief, logLikelihoods: record.second.logLikelihood,

@@ -13,7 +13,7 @@ extension Cycle {
     /// - Returns: the belief one step after the last observation, and the records stacked in time.
     public func run<H: StateMap, X: Tree, Y: Tree>(
         from background: F.State, _ observations: Observations<H>, beside sequence: X,
-        firstStep: Tensor = Tensor(integers: [0], shape: []),
+        firstStep: Tensor = Tensor(integer: 0),
         _ record: (_ background: F.State, _ analyzed: Analyzed<F.State>, _ observation: Observation<H>, _ beside: X) ->
             Y
     ) -> (next: F.State, records: Y) {

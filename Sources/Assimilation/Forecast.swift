@@ -63,7 +63,7 @@ extension Tensor {
     public func cyclic(_ step: Tensor) -> Tensor {
         let length = shape[0]
         if length == 1 { return self[0] }
-        let index = step - (step / Tensor(integers: [length], shape: [])) * Tensor(integers: [length], shape: [])
+        let index = step - (step / Tensor(integer: length)) * Tensor(integer: length)
         return taking(index.reshaped([1]))[0]
     }
 }
@@ -78,7 +78,7 @@ public struct ModelError: Tree {
         self.factors = factors.rank == 2 ? factors.expanded(axis: 0) : factors
     }
     /// From a covariance `[n, n]`.
-    public init(covariance: Tensor) { self.init(factors: covariance.symmetricRoot()) }
+    public init(covariance: Tensor) { self.init(factors: covariance.sqrtm()) }
     /// No error on `n` variables.
     public static func none(_ n: Int) -> ModelError { ModelError(factors: Tensor.zeros([n, 1])) }
 

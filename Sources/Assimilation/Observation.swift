@@ -73,7 +73,7 @@ public struct Observations<Operator: StateMap>: Tree {
         let rows = Tensor(rows: series)
         let isThere = rows .== rows
         self.init(
-            values: selecting(isThere, rows, 0), mask: isThere.cast(to: .float64), errorCovariance: errorCovariance,
+            values: select(isThere, rows, 0), mask: isThere.cast(to: .float64), errorCovariance: errorCovariance,
             operator: `operator`)
     }
 

@@ -42,7 +42,7 @@ public func simulate<Model: ForecastModel, Operator: StateMap>(
     errorCovariance: Tensor, mask: Tensor? = nil, steps: Int, firstStep: Int = 0, key: Key
 ) -> Twin<Operator> {
     let keys = key.split(2)
-    let times = Tensor.range(steps) + Tensor(integers: [firstStep], shape: [])
+    let times = Tensor.range(steps) + Tensor(integer: firstStep)
     let truth = scan(over: times, from: state) { state, step in
         var next = model(state, step: step)
         if let modelError {
@@ -52,7 +52,7 @@ public func simulate<Model: ForecastModel, Operator: StateMap>(
         return (next, state)
     }.outputs
     let m = errorCovariance.shape[errorCovariance.rank - 1]
-    let errors = errorCovariance.symmetricRoot().vectorProduct(keys[1].normal([steps, m]))
+    let errors = errorCovariance.sqrtm().vectorProduct(keys[1].normal([steps, m]))
     let values = vmap { (x: Tensor) in `operator`(x) }(truth) + errors
     return Twin(
         truth: truth,

@@ -149,9 +149,9 @@ private struct Steps {
         case .wholeBinary:
             let a = whole()
             let b = whole()
-            let c = fit(a.shape, b.shape) ? b : Tensor(integers: [source.next(7) - 3], shape: [])
+            let c = fit(a.shape, b.shape) ? b : Tensor(integer: source.next(7) - 3)
             let small = [a + c, a - c, a * c, a.maximum(c), a.minimum(c)][source.next(5)]
-            return small % Tensor(integers: [50], shape: [])
+            return small % Tensor(integer: 50)
         case .compared:
             let a = real()
             let b = partner(a) + number()
@@ -164,7 +164,7 @@ private struct Steps {
         case .selected:
             let a = real()
             let condition = truth()
-            return selecting(fit(condition.shape, a.shape) ? condition : a .> number(), a, number() * a.sin())
+            return select(fit(condition.shape, a.shape) ? condition : a .> number(), a, number() * a.sin())
         default:
             return source.next(2) == 0 ? whole() : 0.2 * any().cast(to: precision)
         }
@@ -247,13 +247,13 @@ private struct Steps {
             let x = array()
             return x.rolled(by: source.next(7) - 3, axis: axis(x))
         case .oneHot:
-            let x = (whole() % Tensor(integers: [3], shape: []))
+            let x = (whole() % Tensor(integer: 3))
             return x.oneHot(3, type: precision)
         default:
             let x = array()
             let axis = axis(x)
             if x.shape[axis] < 2 { return x.expanded(axis: -1) }
-            let windows = x.windows(axis: axis, size: 2, stride: 1 + source.next(2))
+            let windows = x.unfold(axis: axis, size: 2, stride: 1 + source.next(2))
             return source.next(2) == 0 ? windows : windows.sum(axes: [-1]).tanh()
         }
     }
@@ -266,7 +266,7 @@ private struct Steps {
         case (.bool, let way): return isFilled && way > 1 ? x.all(axes: axes) : x.any(axes: axes)
         case (_, 2) where isFilled: return x.maximum(axes: axes)
         case (_, 3) where isFilled: return x.minimum(axes: axes)
-        case (.int64, _): return x.sum(axes: axes) % Tensor(integers: [50], shape: [])
+        case (.int64, _): return x.sum(axes: axes) % Tensor(integer: 50)
         case (_, 1): return x.logSumExpOrSum(axes).tanh()
         case (_, _): return x.sum(axes: axes) * 0.4
         }
@@ -292,12 +292,12 @@ private struct Steps {
         case .gathered, .scattered:
             let other = (x + ramp).slice(axis: axis, to: 1 + source.next(length))
             let size = kind == .gathered ? length : 1 + source.next(4)
-            let chosen = (4 * other.sin()).floor().cast(to: .int64) % Tensor(integers: [size], shape: [])
+            let chosen = (4 * other.sin()).floor().cast(to: .int64) % Tensor(integer: size)
             return kind == .gathered
                 ? x.gathered(chosen, axis: axis) : 0.5 * other.scatterAdded(chosen, axis: axis, size: size)
         case .taken: return x.taking(Tensor(integers: [source.next(length), source.next(length)]), axis: axis)
-        case .largest: return (x + ramp).largestIndex(axis: axis)
-        default: return source.next(2) == 0 ? (x + ramp).sorted(axis: axis) : (x + ramp).sortOrder(axis: axis)
+        case .largest: return (x + ramp).argmax(axis: axis)
+        default: return source.next(2) == 0 ? (x + ramp).sorted(axis: axis) : (x + ramp).argsort(axis: axis)
         }
     }
 
@@ -368,9 +368,9 @@ private struct Steps {
         case 0: return square.cholesky() * 0.5
         case 1: return square.solve(x)
         case 2: return square.cholesky().triangularSolve(x, transposed: source.next(2) == 0)
-        case 3: return square.symmetricRoot() * 0.5
+        case 3: return square.sqrtm() * 0.5
         case 4: return square.symmetricEigen().values * 0.3
-        case 5: return square.orthogonalTriangular().r * 0.3
+        case 5: return square.qr().r * 0.3
         default: return square.logDeterminant() * 0.3
         }
     }

@@ -42,7 +42,7 @@ public struct RandomProgram: Sendable {
 private enum Kind: CaseIterable {
     case sum, difference, product, quotient, sine, gauss, logarithm, logistic, root, larger, smaller, selected
     case power, absolute, exponential, stopped, rolled, accumulated, concatenated, taken, scattered, sorted, padded
-    case strided, mean, extremes, logSum, counted, oneHot, truncated, solved, outer, cholesky, symmetricRoot, eigen
+    case strided, mean, extremes, logSum, counted, oneHot, truncated, solved, outer, cholesky, sqrtm, eigen
     case triangular, orthogonal, scanned, reversedScan, checkpointed, chosen, fixed, ownRule, batchedGradient, tangent
 
     func apply(_ a: Tensor, _ b: Tensor) -> Tensor {
@@ -53,7 +53,7 @@ private enum Kind: CaseIterable {
         case .rolled, .accumulated, .concatenated, .taken, .scattered, .sorted, .padded, .strided, .mean, .extremes,
             .logSum, .counted, .oneHot, .truncated:
             arranged(a, b)
-        case .solved, .outer, .cholesky, .symmetricRoot, .eigen, .triangular, .orthogonal: matrix(a, b)
+        case .solved, .outer, .cholesky, .sqrtm, .eigen, .triangular, .orthogonal: matrix(a, b)
         case .scanned, .reversedScan, .checkpointed, .chosen, .fixed, .ownRule, .batchedGradient, .tangent:
             transformed(a, b)
         }
@@ -72,7 +72,7 @@ private enum Kind: CaseIterable {
         case .root: (a * a + 0.5).sqrt().erf()
         case .larger: a.maximum(0.7 * b)
         case .smaller: a.minimum(b.clipped(from: -1, to: 1))
-        case .selected: selecting(a .> b, a.softplus(), 0.8 * b)
+        case .selected: select(a .> b, a.softplus(), 0.8 * b)
         case .power: (a * a + 0.3).power(b.tanh()).tanh()
         case .absolute: 0.7 * a.absolute() * b.sign()
         case .exponential: (a.tanh() + b.floor().tanh()).expMinusOne() * 0.5
@@ -93,8 +93,8 @@ private enum Kind: CaseIterable {
         case .mean: a.mean() + 0.5 * b
         case .extremes: 0.4 * (a.maximum() - a.minimum()) + 0.4 * b
         case .logSum: a.logSumExp() * 0.3 - 0.5 * b
-        case .counted: 0.3 * a.largestIndex().cast(to: a.type) + 0.5 * a
-        case .oneHot: b.sortOrder().oneHot(3, type: a.type).vectorProduct(a)
+        case .counted: 0.3 * a.argmax().cast(to: a.type) + 0.5 * a
+        case .oneHot: b.argsort().oneHot(3, type: a.type).vectorProduct(a)
         default: 0.3 * (3 * b.tanh()).cast(to: .int64).cast(to: b.type) + 0.5 * a.sin()
         }
     }
@@ -105,10 +105,10 @@ private enum Kind: CaseIterable {
         case .solved: square.solve(b.expanded(axis: 1)).flattened()
         case .outer: (a.outerProduct(a.sin()) + b.outerProduct(a)).vectorProduct(b).tanh()
         case .cholesky: (a.outerProduct(a) + Tensor.identity(3)).cholesky().vectorProduct(b).sin()
-        case .symmetricRoot: square.symmetricRoot().vectorProduct(b.tanh()) * 0.4
+        case .sqrtm: square.sqrtm().vectorProduct(b.tanh()) * 0.4
         case .eigen: square.symmetricEigen().values * 0.2 + 0.5 * b
         case .triangular: square.triangularSolve(b.expanded(axis: 1), transposed: true).flattened()
-        default: square.orthogonalTriangular().q.vectorProduct(b)
+        default: square.qr().q.vectorProduct(b)
         }
     }
 

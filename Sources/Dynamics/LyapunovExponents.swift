@@ -27,7 +27,7 @@ extension Map where Input == Tensor, Output == Tensor {
         let rates = scan(over: Nothing(), from: Pair(start, directions), count: settling + steps) { now, _ in
             let (state, rows) = (now.first, now.second)
             let moved = vmap { (row: Tensor) in jvp({ self($0) }, at: state, along: row).tangent }(rows)
-            let (q, r) = moved.transposed.orthogonalTriangular()
+            let (q, r) = moved.transposed.qr()
             return (Pair(self(state), q.transposed), r.diagonal().log())
         }.outputs
         return rates[settling..<(settling + steps)].mean(axes: [0]) / Tensor(interval)

@@ -24,7 +24,7 @@ struct Evaluator {
     }
 
     /// 1 where something holds, 0 where it does not.
-    private func flag(_ condition: Tensor) -> Tensor { selecting(condition, 1, 0) }
+    private func flag(_ condition: Tensor) -> Tensor { select(condition, 1, 0) }
 
     private func binary(_ operation: BinaryOperator, _ left: SyntaxTree, _ right: SyntaxTree) -> Tensor {
         let a = value(left)

@@ -32,7 +32,7 @@ enum Functions {
         Elementwise("min", 2...100) { $0.dropFirst().reduce($0[0]) { $0.minimum($1) } },
         Elementwise("max", 2...100) { $0.dropFirst().reduce($0[0]) { $0.maximum($1) } },
         Elementwise("clip", 3...3) { $0[0].maximum($0[1]).minimum($0[2]) },
-        Elementwise("where", 3...3) { selecting($0[0] .!= 0, $0[1], $0[2]) },
+        Elementwise("where", 3...3) { select($0[0] .!= 0, $0[1], $0[2]) },
     ]
 
     /// Of whole fields: `shift(u, x: 1)`, `ddx(u)`, `ddy(u)`, `laplacian(u)`, `sum(u)`, `mean(u)`.

@@ -57,7 +57,7 @@ public enum Loss {
     private static func distances(_ x: Tensor) -> Tensor {
         let squares = x.squared().sum(axes: [-1])
         let isThere = squares .> 0
-        return selecting(isThere, selecting(isThere, squares, 1).sqrt(), 0)
+        return select(isThere, select(isThere, squares, 1).sqrt(), 0)
     }
 
     /// `−mean log p[class]` with `p` the softmax of the logits `[..., classes]`, for integer classes `[...]`.
@@ -80,7 +80,7 @@ public enum Loss {
     private static func deviation(_ prediction: Tensor, _ target: Tensor, _ weights: Tensor?) -> Tensor {
         requireEqual(prediction, target)
         guard let weights else { return prediction - target }
-        return selecting(weights .!= Tensor.zeros(type: weights.type), prediction - target, 0)
+        return select(weights .!= Tensor.zeros(type: weights.type), prediction - target, 0)
     }
 
     private static func requireEqual(_ prediction: Tensor, _ target: Tensor) {
@@ -94,6 +94,6 @@ public enum Loss {
         guard let weights else { return x.mean() }
         let spread = weights.cast(to: x.type).broadcast(to: x.shape)
         let total = spread.sum()
-        return (x * spread).sum() / selecting(total .> 0, total, 1)
+        return (x * spread).sum() / select(total .> 0, total, 1)
     }
 }

@@ -4,12 +4,12 @@ func applyAll(_ operation: Operation, _ operands: [Tensor]) -> [Tensor] {
     var isKnown = true
     for operand in operands {
         isKnown = isKnown && operand.storage != nil
-        if graph == nil, let trace = operand.trace { graph = trace.graph }
+        if graph == nil, let tracer = operand.tracer { graph = tracer.graph }
     }
     let results = operation.results(operands)
     let values = isKnown ? operation.value(operands, results) : nil
     if let graph { return graph.record(operation, operands, results, values) }
-    return zip(results, values ?? []).map { Tensor(shape: $0.shape, type: $0.type, storage: $1, trace: nil) }
+    return zip(results, values ?? []).map { Tensor(shape: $0.shape, type: $0.type, storage: $1, tracer: nil) }
 }
 
 func apply(_ operation: Operation, _ operands: Tensor...) -> Tensor { applyAll(operation, operands)[0] }
@@ -17,8 +17,8 @@ func apply(_ operation: Operation, _ operands: Tensor...) -> Tensor { applyAll(o
 /// An operation on one tensor. No lists are made for an elementwise function of known real
 /// numbers that nothing remembers.
 func apply(_ operation: Operation, _ x: Tensor) -> Tensor {
-    if case .unary(let f) = operation, x.trace == nil, let storage = x.storage, x.type.isReal, f != .logicalNot {
-        return Tensor(shape: x.shape, type: x.type, storage: unaryValue(f, storage), trace: nil)
+    if case .unary(let f) = operation, x.tracer == nil, let storage = x.storage, x.type.isReal, f != .logicalNot {
+        return Tensor(shape: x.shape, type: x.type, storage: unaryValue(f, storage), tracer: nil)
     }
     return applyAll(operation, [x])[0]
 }

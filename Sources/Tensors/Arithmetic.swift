@@ -26,19 +26,19 @@ private func isWhole(_ literal: Tensor) -> Bool { literal.scalar.rounded() == li
 
 private func binary(_ f: Binary, _ a: Tensor, _ b: Tensor) -> Tensor {
     // The commonest case by the shortest way: doubles of one shape that nothing remembers.
-    if case .float64(let x)? = a.storage, case .float64(let y)? = b.storage, a.trace == nil, b.trace == nil,
+    if case .float64(let x)? = a.storage, case .float64(let y)? = b.storage, a.tracer == nil, b.tracer == nil,
         a.shape == b.shape, let values = doubles(f, x, y)
     {
-        return Tensor(shape: a.shape, type: .float64, storage: .float64(values), trace: nil)
+        return Tensor(shape: a.shape, type: .float64, storage: .float64(values), tracer: nil)
     }
     let (a, b) = promoted(a, b)
     // Known numbers that nothing remembers are most of the work of a filter or a training step:
     // no lists are made for them.
-    if a.trace == nil && b.trace == nil && a.storage != nil && b.storage != nil {
+    if a.tracer == nil && b.tracer == nil && a.storage != nil && b.storage != nil {
         let shape =
             b.shape.isEmpty || a.shape == b.shape
             ? a.shape : a.shape.isEmpty ? b.shape : broadcastShape([a.shape, b.shape], f.rawValue)
-        return Tensor(shape: shape, type: a.type, storage: binaryValue(f, a, b, shape), trace: nil)
+        return Tensor(shape: shape, type: a.type, storage: binaryValue(f, a, b, shape), tracer: nil)
     }
     return apply(.binary(f), a, b)
 }
@@ -136,8 +136,8 @@ extension Tensor {
 /// `a` where the condition holds, `b` elsewhere; the side not taken has derivative zero, whatever its value.
 ///
 /// The adjoint of the side not taken is still computed, on zeros: where that side has an infinite derivative, as `sqrt`
-/// has at zero, select its argument too: `selecting(x .> 0, selecting(x .> 0, x, 1).sqrt(), 0)`.
-public func selecting(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+/// has at zero, select its argument too: `select(x .> 0, select(x .> 0, x, 1).sqrt(), 0)`.
+public func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     let (a, b) = promoted(a, b)
     return apply(.select, condition, a, b)
 }

@@ -7,8 +7,8 @@ extension Tensor {
     ///
     /// `[..., n, ...]` becomes `[..., (n − (size − 1) · dilation − 1) / stride + 1, ..., size]`;
     /// no window where none fits.
-    public func windows(axis: Int, size: Int, stride: Int = 1, dilation: Int = 1) -> Tensor {
-        apply(.windows(axis: shape.axis(axis, "windows"), size: size, stride: stride, dilation: dilation), self)
+    public func unfold(axis: Int, size: Int, stride: Int = 1, dilation: Int = 1) -> Tensor {
+        apply(.unfold(axis: shape.axis(axis, "unfold"), size: size, stride: stride, dilation: dilation), self)
     }
 
     /// The convolution of images `[batch, channels, space...]` with a kernel `[outputs, channels / groups, size...]`.
@@ -40,7 +40,7 @@ extension Tensor {
         let order = [1, 0] + Array(3..<(space + 3)) + [2]
         var patches = padded.reshaped([batch, groups, inputs] + padded.shape.dropFirst(2)).transposed(to: order)
         for axis in 0..<space {
-            patches = patches.windows(
+            patches = patches.unfold(
                 axis: axis + 2, size: sizes[axis], stride: strides[axis], dilation: dilations[axis])
         }
         let places = Array(patches.shape[2..<(space + 2)])
@@ -70,7 +70,7 @@ extension Tensor {
         precondition(sizes.count <= rank, "pooling windows of \(sizes) of \(signature)")
         let strides = steps(strides ?? sizes, sizes.count, "strides")
         return sizes.indices.reduce(self) { x, i in
-            x.windows(axis: rank - sizes.count + i, size: sizes[i], stride: strides[i])
+            x.unfold(axis: rank - sizes.count + i, size: sizes[i], stride: strides[i])
         }
     }
 

@@ -14,19 +14,19 @@ extension Tensor {
     public func cosh() -> Tensor { 0.5 * (exp() + (-self).exp()) }
     /// `log(x + √(x² + 1))`, by its odd symmetry and without cancellation.
     public func asinh() -> Tensor {
-        let sign = selecting((self .< 0), -1, Tensor.ones(type: type))
+        let sign = select((self .< 0), -1, Tensor.ones(type: type))
         let x = sign * self
         let isLarge = x .> 1e9  // where the square would overflow in the end, and 1 is long lost beside it
-        let small = selecting(isLarge, 1, x)
+        let small = select(isLarge, 1, x)
         let near = (small + small * small / (1 + (1 + small * small).sqrt())).logOnePlus()
-        return sign * selecting(isLarge, selecting(isLarge, x, 1).log() + Tensor(floatLiteral: logTwo), near)
+        return sign * select(isLarge, select(isLarge, x, 1).log() + Tensor(floatLiteral: logTwo), near)
     }
     /// `log(x + √(x² − 1))`; NaN below 1.
     public func acosh() -> Tensor {
         let isLarge = self .> 1e9
-        let above = selecting(isLarge, 1, self) - 1
+        let above = select(isLarge, 1, self) - 1
         let near = (above + (above * (above + 2)).sqrt()).logOnePlus()
-        return selecting(isLarge, selecting(isLarge, self, 1).log() + Tensor(floatLiteral: logTwo), near)
+        return select(isLarge, select(isLarge, self, 1).log() + Tensor(floatLiteral: logTwo), near)
     }
     /// `½ log((1 + x) / (1 − x))`; NaN outside [−1, 1].
     public func atanh() -> Tensor { 0.5 * (logOnePlus() - (-self).logOnePlus()) }
@@ -44,7 +44,7 @@ extension Tensor {
     public func softplus() -> Tensor {
         // −|x| and max(x, 0), written so that the kinks cancel in every derivative at zero too.
         let isPositive = self .> 0
-        return selecting(isPositive, self, 0) + selecting(isPositive, -self, self).exp().logOnePlus()
+        return select(isPositive, self, 0) + select(isPositive, -self, self).exp().logOnePlus()
     }
     /// `x / (1 + exp(−x))` (Elfwing et al. 2018, arXiv 1702.03118).
     public func silu() -> Tensor { self * logistic() }
@@ -66,15 +66,15 @@ extension Tensor {
     public func normalQuantile() -> Tensor {
         let q = self - 0.5
         let isCentral = q.absolute() .<= 0.425
-        let centre = selecting(isCentral, q, 0)
+        let centre = select(isCentral, q, 0)
         let near = centre * NormalQuantile.centre(0.180625 - centre * centre)
-        let tail = selecting(isCentral, 0.05, selecting(q .< 0, self, 1 - self))
+        let tail = select(isCentral, 0.05, select(q .< 0, self, 1 - self))
         let r = (-tail.log()).sqrt()
         let isFar = r .> 5
-        let away = selecting(
-            isFar, NormalQuantile.far(selecting(isFar, r - 5, 0)),
-            NormalQuantile.middle(selecting(isFar, 0, r - 1.6)))
-        return selecting(isCentral, near, selecting(q .< 0, -away, away))
+        let away = select(
+            isFar, NormalQuantile.far(select(isFar, r - 5, 0)),
+            NormalQuantile.middle(select(isFar, 0, r - 1.6)))
+        return select(isCentral, near, select(q .< 0, -away, away))
     }
 }
 

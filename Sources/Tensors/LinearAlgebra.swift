@@ -50,26 +50,26 @@ extension Tensor {
     }
     /// `A = Q R` with `Q` of orthonormal columns, of the shape of `A` (`[..., m, n]`, `m ≥ n`), and `R` upper
     /// triangular with a diagonal that is not negative. Derivatives need full rank.
-    public func orthogonalTriangular() -> (q: Tensor, r: Tensor) {
-        let parts = applyAll(.orthogonalTriangular, [self])
+    public func qr() -> (q: Tensor, r: Tensor) {
+        let parts = applyAll(.qr, [self])
         return (parts[0], parts[1])
     }
     /// `A[order] = L U` with partial pivoting: `L` lower triangular with ones on its diagonal, `U` upper triangular,
     /// `order` the rows of `A` (`[..., n]`, integers). Derivatives need an invertible matrix.
-    public func lowerUpper() -> (lower: Tensor, upper: Tensor, order: Tensor) {
-        let parts = applyAll(.lowerUpper, [self])
-        let (lower, upper) = parts[0].unpackedLowerUpper()
+    public func lu() -> (lower: Tensor, upper: Tensor, order: Tensor) {
+        let parts = applyAll(.lu, [self])
+        let (lower, upper) = parts[0].unpackedLU()
         return (lower, upper, parts[1])
     }
     /// `L` and `U` from the packed matrix of both.
-    func unpackedLowerUpper() -> (lower: Tensor, upper: Tensor) {
+    func unpackedLU() -> (lower: Tensor, upper: Tensor) {
         let strict = strictlyLowerTriangle()
         return (strict + Tensor.identity(shape[rank - 1], type: type), self - strict)
     }
     /// The sign (−1, 0 or 1) and the logarithm of the magnitude of the determinant of any square matrix; 0 and −∞ for a
     /// singular one. Cost: an LU decomposition, and `n²` comparisons for the sign.
     public func signedLogDeterminant() -> (sign: Tensor, logarithm: Tensor) {
-        let parts = applyAll(.lowerUpper, [self])
+        let parts = applyAll(.lu, [self])
         let (pivots, order) = (parts[0].diagonal(), parts[1])
         // An order of rows is odd if an odd number of pairs stands the wrong way round.
         let place = Tensor.range(shape[rank - 1])
@@ -90,9 +90,9 @@ extension Tensor {
         return (parts[0], parts[1], parts[2])
     }
     /// The symmetric `A^½` of a positive semidefinite matrix.
-    public func symmetricRoot() -> Tensor { apply(.symmetricRoot(inverse: false), self) }
+    public func sqrtm() -> Tensor { apply(.sqrtm(inverse: false), self) }
     /// The symmetric `A^-½` of a positive definite matrix.
-    public func inverseSymmetricRoot() -> Tensor { apply(.symmetricRoot(inverse: true), self) }
+    public func inverseSqrtm() -> Tensor { apply(.sqrtm(inverse: true), self) }
     /// `X` in `A X + X A = B` for symmetric positive semidefinite `A`; zero between eigenvectors of eigenvalue zero.
     public func symmetricSylvester(_ right: Tensor) -> Tensor { apply(.symmetricSylvester, self, right) }
     /// `log det A` of a symmetric positive definite matrix.
@@ -106,7 +106,7 @@ extension Tensor {
     }
     /// Diagonal matrices from vectors along the last axis.
     public func diagonalMatrix() -> Tensor { expanded(axis: -1) * Tensor.identity(shape[rank - 1], type: type) }
-    public func diagonalSum() -> Tensor { diagonal().sum(axes: [-1]) }
+    public func trace() -> Tensor { diagonal().sum(axes: [-1]) }
     /// The matrix with zeros on and above its diagonal.
     func strictlyLowerTriangle() -> Tensor { triangle { $0 < $1 } }
     /// The matrix with zeros above its diagonal.
@@ -114,6 +114,6 @@ extension Tensor {
     private func triangle(_ isKept: (_ column: Int, _ row: Int) -> Bool) -> Tensor {
         let (rows, columns) = (shape[rank - 2], shape[rank - 1])
         let mask = (0..<rows).flatMap { i in (0..<columns).map { isKept($0, i) } }
-        return selecting(Tensor(mask, shape: [rows, columns]), self, Tensor.zeros(type: type))
+        return select(Tensor(mask, shape: [rows, columns]), self, Tensor.zeros(type: type))
     }
 }

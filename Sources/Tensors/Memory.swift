@@ -27,7 +27,7 @@ extension Tensor {
             case .int64: .int64(array(Int.self))
             case .bool: .bool(array(Bool.self))
             }
-        self.init(shape: signature.shape, type: signature.type, storage: storage, trace: nil)
+        self.init(shape: signature.shape, type: signature.type, storage: storage, tracer: nil)
     }
 
     /// Lends the elements of a known tensor, row-major.
@@ -41,7 +41,7 @@ extension Tensor {
     }
 
     /// Whether nothing remembers this tensor and its numbers are there.
-    package var isPlain: Bool { storage != nil && trace == nil }
+    package var isPlain: Bool { storage != nil && tracer == nil }
 }
 
 /// An address for arrays of no elements: never read.
@@ -51,7 +51,7 @@ extension Operation {
     /// The results on known operands, as the interpreter computes them.
     package func interpreted(_ operands: [Tensor], _ signatures: [Signature]) -> [Tensor] {
         zip(signatures, value(operands, signatures)).map {
-            Tensor(shape: $0.shape, type: $0.type, storage: $1, trace: nil)
+            Tensor(shape: $0.shape, type: $0.type, storage: $1, tracer: nil)
         }
     }
 }
@@ -59,6 +59,6 @@ extension Operation {
 extension Operation {
     /// The shapes and types of the results, from those of the operands.
     package func results(of operands: [Signature]) -> [Signature] {
-        results(operands.map { Tensor(shape: $0.shape, type: $0.type, storage: nil, trace: nil) })
+        results(operands.map { Tensor(shape: $0.shape, type: $0.type, storage: nil, tracer: nil) })
     }
 }

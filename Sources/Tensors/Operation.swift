@@ -14,10 +14,10 @@ public enum Operation: Sendable {
 
     case reduce(Reduction, axes: [Int])
     /// The index of the first largest element along an axis.
-    case largestIndex(axis: Int)
+    case argmax(axis: Int)
     case cumulativeSum(axis: Int, reversed: Bool)
     /// The indices that sort along an axis, ascending and stable.
-    case sortOrder(axis: Int)
+    case argsort(axis: Int)
 
     case broadcast([Int])
     case reshape([Int])
@@ -34,9 +34,9 @@ public enum Operation: Sendable {
     case scatterAdd(axis: Int, size: Int)
     /// Windows along an axis, their elements as a new last axis:
     /// `y[..., i, ..., k] = x[..., i · stride + k · dilation, ...]`.
-    case windows(axis: Int, size: Int, stride: Int, dilation: Int)
-    /// The transpose of `windows` onto an axis of length `length`: adds overlapping windows.
-    case windowSum(axis: Int, length: Int, stride: Int, dilation: Int)
+    case unfold(axis: Int, size: Int, stride: Int, dilation: Int)
+    /// The transpose of `unfold` onto an axis of length `length`: adds overlapping windows.
+    case fold(axis: Int, length: Int, stride: Int, dilation: Int)
 
     /// Over the last two axes; the others broadcast.
     case matrixProduct
@@ -50,14 +50,14 @@ public enum Operation: Sendable {
     case symmetricEigen
     /// `Q` with orthonormal columns and `R` upper triangular, its diagonal not negative,
     /// of `A` with no fewer rows than columns.
-    case orthogonalTriangular
+    case qr
     /// The factors of `A[order] = L U`, packed into one matrix without the ones on the diagonal of `L`, and `order`,
     /// the rows of `A` as partial pivoting takes them.
-    case lowerUpper
+    case lu
     /// `U`, `s` and `V` in `A = U diag(s) Vᵀ`, thin, `s` descending.
     case singularValueDecomposition
     /// `A^½` or `A^-½` of a symmetric positive (semi)definite matrix.
-    case symmetricRoot(inverse: Bool)
+    case sqrtm(inverse: Bool)
     /// `X` in `A X + X A = B` with `A` symmetric positive semidefinite; zero between eigenvectors of eigenvalue zero.
     case symmetricSylvester
 

@@ -61,28 +61,28 @@ extension Tensor {
             return Tensor.filled(-.infinity, shape.removing(axes: axes), type: type)
         }
         let extremum = maximum(axes: axes).stoppingGradient
-        let largest = selecting(extremum.isFinite, extremum, 0)  // ∞ − ∞ would be NaN
+        let largest = select(extremum.isFinite, extremum, 0)  // ∞ − ∞ would be NaN
         let kept = shape.indices.map { axes.contains($0) ? 1 : shape[$0] }
         let total = (self - largest.reshaped(kept)).exp().sum(axes: axes)
         let isNothing = total .== 0
-        return selecting(
-            isNothing, Tensor(floatLiteral: -.infinity), selecting(isNothing, 1, total).log() + largest)
+        return select(
+            isNothing, Tensor(floatLiteral: -.infinity), select(isNothing, 1, total).log() + largest)
     }
     /// The euclidean norm of all elements; its derivative at zero is zero.
     public func norm() -> Tensor {
         let square = squared().sum()
-        return selecting(square .> 0, selecting(square .> 0, square, 1).sqrt(), 0)
+        return select(square .> 0, select(square .> 0, square, 1).sqrt(), 0)
     }
     /// The index of the first largest element along an axis; NaN counts as the largest.
-    public func largestIndex(axis: Int = -1) -> Tensor {
-        apply(.largestIndex(axis: shape.axis(axis, "largestIndex")), self)
+    public func argmax(axis: Int = -1) -> Tensor {
+        apply(.argmax(axis: shape.axis(axis, "argmax")), self)
     }
     /// The index of the first smallest element along an axis; NaN counts as the smallest.
-    public func smallestIndex(axis: Int = -1) -> Tensor { (-self).largestIndex(axis: axis) }
+    public func smallestIndex(axis: Int = -1) -> Tensor { (-self).argmax(axis: axis) }
     public func cumulativeSum(axis: Int = -1) -> Tensor {
         apply(.cumulativeSum(axis: shape.axis(axis, "cumulativeSum"), reversed: false), self)
     }
     /// The indices that sort along an axis, ascending and stable, NaN last.
-    public func sortOrder(axis: Int = -1) -> Tensor { apply(.sortOrder(axis: shape.axis(axis, "sortOrder")), self) }
-    public func sorted(axis: Int = -1) -> Tensor { gathered(sortOrder(axis: axis), axis: axis) }
+    public func argsort(axis: Int = -1) -> Tensor { apply(.argsort(axis: shape.axis(axis, "argsort")), self) }
+    public func sorted(axis: Int = -1) -> Tensor { gathered(argsort(axis: axis), axis: axis) }
 }

@@ -14,22 +14,22 @@ public struct Tensor: Sendable {
     public let shape: [Int]
     public let type: ElementType
     let storage: Storage?
-    let trace: Trace?
+    let tracer: Tracer?
     /// A Swift literal takes the element type of the other operand.
     let isLiteral: Bool
 
-    init(shape: [Int], type: ElementType, storage: Storage?, trace: Trace?, isLiteral: Bool = false) {
+    init(shape: [Int], type: ElementType, storage: Storage?, tracer: Tracer?, isLiteral: Bool = false) {
         self.shape = shape
         self.type = type
         self.storage = storage
-        self.trace = trace
+        self.tracer = tracer
         self.isLiteral = isLiteral
     }
 
     init(_ storage: Storage, _ shape: [Int]) {
         precondition(
             storage.count == shape.elementCount, "\(storage.count) numbers do not fill the shape \(shape)")
-        self.init(shape: shape, type: storage.type, storage: storage, trace: nil)
+        self.init(shape: shape, type: storage.type, storage: storage, tracer: nil)
     }
 
     /// The number of axes.
@@ -40,8 +40,8 @@ public struct Tensor: Sendable {
     public var isKnown: Bool { storage != nil }
     /// The same numbers, forgotten by every transform; an unknown tensor stays as it is.
     var detached: Tensor {
-        guard let storage, trace != nil else { return self }
-        return Tensor(shape: shape, type: type, storage: storage, trace: nil)
+        guard let storage, tracer != nil else { return self }
+        return Tensor(shape: shape, type: type, storage: storage, tracer: nil)
     }
 
     /// Whether two known tensors have the same shape and the same numbers, bit for bit.
@@ -54,14 +54,14 @@ public struct Tensor: Sendable {
         guard let storage else {
             preconditionFailure(
                 "the value of a traced \(type)\(shape) is not known while a program is recorded: "
-                    + "branch with `selecting`, loop with `scan`")
+                    + "branch with `select`, loop with `scan`")
         }
         return storage
     }
 }
 
 /// Where in which graph a traced tensor was made.
-struct Trace: Sendable {
+struct Tracer: Sendable {
     let graph: Graph
     let index: Int
 }
@@ -77,6 +77,8 @@ extension Tensor {
     public init(floats values: [Float], shape: [Int]? = nil) { self.init(.float32(values), shape ?? [values.count]) }
     /// A vector of integers, or an array of `shape`.
     public init(integers values: [Int], shape: [Int]? = nil) { self.init(.int64(values), shape ?? [values.count]) }
+    /// An integer scalar.
+    public init(integer value: Int) { self.init(.int64([value]), []) }
     /// A vector of truth values, or an array of `shape`.
     public init(_ values: [Bool], shape: [Int]? = nil) { self.init(.bool(values), shape ?? [values.count]) }
     /// A matrix in double precision, row by row; all rows have one length.
@@ -116,7 +118,7 @@ extension Tensor {
 
 extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
     public init(floatLiteral value: Double) {
-        self.init(shape: [], type: .float64, storage: .float64([value]), trace: nil, isLiteral: true)
+        self.init(shape: [], type: .float64, storage: .float64([value]), tracer: nil, isLiteral: true)
     }
     public init(integerLiteral value: Int) { self.init(floatLiteral: Double(value)) }
 }

@@ -84,8 +84,8 @@ import Testing
         for count in [3, 4, 9] {
             let start = Self.start.ensemble(of: count, key: Key(8))
             let forecast = SquareRootForecast(Self.model, modelError: Self.modelError)
-            let found = forecast(start, step: Tensor(integers: [0], shape: []))
-            let plain = EachMember(Self.model)(start, step: Tensor(integers: [0], shape: []))
+            let found = forecast(start, step: Tensor(integer: 0))
+            let plain = EachMember(Self.model)(start, step: Tensor(integer: 0))
             #expect(difference(found.mean.values, plain.mean.values) < 1e-10)
             let anomalies = plain.anomalies
             let projection =
@@ -103,7 +103,7 @@ import Testing
     private func pseudoInverse(_ x: Tensor) -> Tensor {
         let (left, values, right) = x.singularValueDecomposition()
         let isThere = values .> 1e-9
-        let inverse = selecting(isThere, 1 / selecting(isThere, values, 1), 0)
+        let inverse = select(isThere, 1 / select(isThere, values, 1), 0)
         return (left * inverse).matrixProduct(right.transposed)
     }
 
@@ -154,7 +154,7 @@ import Testing
         var factors = [[Self.start.covariance.cholesky()]]
         let noise = (0.1 * Tensor.identity(3)).cholesky()
         for _ in 1..<count {
-            means.append(Self.model(means.last!, step: Tensor(integers: [0], shape: [])))
+            means.append(Self.model(means.last!, step: Tensor(integer: 0)))
             factors.append(factors.last!.map { Self.matrix.matrixProduct($0) } + [noise])
         }
         let blank = Tensor.zeros([3, 3])

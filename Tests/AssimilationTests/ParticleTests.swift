@@ -9,7 +9,7 @@ import Testing
 
     @Test func particleAnalysesAreBayesRule() {
         #expect(checkAnalysis(BootstrapAnalysis()) == [])
-        let added = Self.modelError.covariance(step: Tensor(integers: [0], shape: []))
+        let added = Self.modelError.covariance(step: Tensor(integer: 0))
         #expect(checkAnalysis(OptimalProposal(modelError: Self.modelError), modelError: added) == [])
         #expect(checkAnalysis(Resampled(BootstrapAnalysis(), threshold: 1), isSmooth: false) == [])
         #expect(checkAnalysis(Resampled(BootstrapAnalysis(), threshold: 0), isSmooth: false) == [])
@@ -40,7 +40,7 @@ import Testing
         let count = 20_000
         let states = Key(3).normal([count, 2]).matrixProduct(Tensor(rows: [[1, 0.5], [0, 2]]))
         let isFirstHalf = Tensor.range(count) .< Tensor(integers: [count / 2])
-        let logWeights = selecting(isFirstHalf, Tensor(2 / Double(count)).log(), Tensor(-Double.infinity))
+        let logWeights = select(isFirstHalf, Tensor(2 / Double(count)).log(), Tensor(-Double.infinity))
         let particles = Particles(states: states, logWeights: logWeights, key: Key(4))
         let drawn = particles.resampled(jitter: 0.5)
         let ancestors = particles.systematicAncestors(Key(4).split(3)[0])
@@ -96,7 +96,7 @@ import Testing
         let noise = ModelError(covariance: 0.5 * Tensor.identity(2))
         var precise = Self.observations
         precise.errorCovariance = Tensor(rows: [[0.02]])
-        let step = Tensor(integers: [0], shape: [])
+        let step = Tensor(integer: 0)
         let prior = Gaussian(
             mean: Self.start.mean, covariance: Self.start.covariance + noise.covariance(step: step))
         let exact = Cycle(LinearForecast(Self.model, modelError: noise), KalmanAnalysis())(from: prior, precise)

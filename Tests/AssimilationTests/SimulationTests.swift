@@ -26,7 +26,7 @@ import Testing
         var state = Tensor([1, -1])
         for t in 0..<5 {
             #expect(truth[t].values == state.values)
-            state = Self.model(state, step: Tensor(integers: [t], shape: []))
+            state = Self.model(state, step: Tensor(integer: t))
         }
     }
 

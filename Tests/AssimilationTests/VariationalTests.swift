@@ -66,7 +66,7 @@ import Testing
 
     @Test func analysesAreMinimaOfTheCost() {
         let dense = Variational(covariance: Self.analysis.covariance, iterations: 8)
-        let root = Self.analysis.covariance.symmetricRoot()
+        let root = Self.analysis.covariance.sqrtm()
         let first = cost(at: Self.background.mean)
         func cost(at state: Tensor) -> (value: Double, slope: Double) {
             let control = root.solve((state - Self.background.mean).expanded(axis: -1)).flattened()

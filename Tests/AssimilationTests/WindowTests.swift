@@ -37,13 +37,13 @@ import Testing
                 from: ensemble, observations)
         for t in (steps - shift)..<steps {
             // The newest analyses know all that the last window knows.
-            let exact = forecast.ahead(posterior.belief, step: Tensor(integers: [0], shape: []), count: steps).at(t - 1)
+            let exact = forecast.ahead(posterior.belief, step: Tensor(integer: 0), count: steps).at(t - 1)
             #expect(difference(found.analyses.at(t).mean.values, exact.mean.values) < 1e-9)
             #expect(difference(found.smoothed.at(t).mean.values, exact.mean.values) < 1e-9)
             #expect(difference(found.analyses.at(t).variance.values, exact.variance.values) < 1e-9)
         }
         let last = (steps - lag - 1)..<steps
-        let path = forecast.ahead(posterior.belief, step: Tensor(integers: [0], shape: []), count: steps).mean
+        let path = forecast.ahead(posterior.belief, step: Tensor(integer: 0), count: steps).mean
         let exact = Tensor.concatenated([posterior.belief.mean.expanded(axis: 0), path])[last]
         #expect(difference(found.smoothed.mean[last].values, exact.values) < 1e-9)
         if shift == 1 {

@@ -163,28 +163,28 @@ import Testing
             b.cast(to: a.type).broadcast(to: Array(a.shape.dropLast(2)) + b.shape)
         }
         expectCompiled("cholesky", n, { $0.cholesky() })
-        expectCompiled("root", n, { $0.symmetricRoot() })
-        expectCompiled("inverse root", n, { $0.inverseSymmetricRoot() })
+        expectCompiled("root", n, { $0.sqrtm() })
+        expectCompiled("inverse root", n, { $0.inverseSqrtm() })
         expectCompiled("Sylvester", n, { $0.symmetricSylvester(sides($0, skew)) })
         expectCompiled("solve", n, { ($0 + sides($0, skew)).solve(sides($0, both)) })
-        expectCompiled("LU", n, { ($0 + sides($0, skew)).lowerUpper().lower })
-        expectCompiled("LU", n, { ($0 + sides($0, skew)).lowerUpper().upper })
-        expectCompiled("LU", n, { ($0 + sides($0, skew)).lowerUpper().order.cast(to: $0.type) })
-        expectCompiled("Q", n, { ($0 + sides($0, skew)).orthogonalTriangular().q })
-        expectCompiled("R", n, { $0.slice(axis: -1, from: 0, to: min(n, max(1, n - 2))).orthogonalTriangular().r })
+        expectCompiled("LU", n, { ($0 + sides($0, skew)).lu().lower })
+        expectCompiled("LU", n, { ($0 + sides($0, skew)).lu().upper })
+        expectCompiled("LU", n, { ($0 + sides($0, skew)).lu().order.cast(to: $0.type) })
+        expectCompiled("Q", n, { ($0 + sides($0, skew)).qr().q })
+        expectCompiled("R", n, { $0.slice(axis: -1, from: 0, to: min(n, max(1, n - 2))).qr().r })
     }
 
     @Test func matricesThatHaveNoFactors() {
         let singular = Tensor([1.0, 2, 2, 4], shape: [2, 2])
         let one = compile(like: singular) { $0.solve(Tensor.identity(2)) }
         #expect(one(singular).values.allSatisfy { $0.isNaN })
-        let upper = compile(like: singular) { $0.lowerUpper().upper }
+        let upper = compile(like: singular) { $0.lu().upper }
         #expect(upper(singular).values == [2, 4, 0, 0])
         let negative = Tensor([-1e-20, 0, 0, 4], shape: [2, 2])
-        #expect(compile(like: negative) { $0.symmetricRoot() }(negative).values == [0, 0, 0, 2])
+        #expect(compile(like: negative) { $0.sqrtm() }(negative).values == [0, 0, 0, 2])
         let zero = Tensor.zeros([3, 2])
         let triangular = compile(like: zero) { a -> Pair<Tensor, Tensor> in
-            let (q, r) = a.orthogonalTriangular()
+            let (q, r) = a.qr()
             return Pair(q, r)
         }
         #expect(
@@ -192,14 +192,14 @@ import Testing
         )
         let broken = Tensor([1, .nan, .nan, 1], shape: [2, 2])
         for f in [
-            { (a: Tensor) in a.symmetricRoot() }, { $0.symmetricSylvester(Tensor.identity(2)) },
-            { $0.solve(Tensor.identity(2)) }, { $0.orthogonalTriangular().q }, { $0.cholesky() },
+            { (a: Tensor) in a.sqrtm() }, { $0.symmetricSylvester(Tensor.identity(2)) },
+            { $0.solve(Tensor.identity(2)) }, { $0.qr().q }, { $0.cholesky() },
         ] { #expect(compile(like: broken, f)(broken).values.allSatisfy { $0.isNaN }) }
     }
 
     @Test func reflectionsOfColumnsOfEverySize() {
         let x = Key(12).normal([9, 4]) * Tensor([1e-200, 1, 1e200, 1e-12])
-        let q = compile(like: x) { $0.orthogonalTriangular().q }(x)
+        let q = compile(like: x) { $0.qr().q }(x)
         expectEqual(q.transposed.matrixProduct(q), Tensor.identity(4), 1e-14)
     }
 
@@ -207,8 +207,8 @@ import Testing
         let x = Key(13).normal([n, n])
         let a = x.matrixProduct(x.transposed) + Double(n) * Tensor.identity(n)
         for f in [
-            { (a: Tensor) in a.symmetricRoot().squared().sum() }, { $0.inverseSymmetricRoot().exp().sum() },
-            { $0.solve(Tensor.identity(n)).squared().sum() }, { $0.orthogonalTriangular().r.exp().sum() },
+            { (a: Tensor) in a.sqrtm().squared().sum() }, { $0.inverseSqrtm().exp().sum() },
+            { $0.solve(Tensor.identity(n)).squared().sum() }, { $0.qr().r.exp().sum() },
             { $0.signedLogDeterminant().logarithm }, { $0.symmetricEigen().values.exp().sum() },
         ] {
             let g = { (a: Tensor) in gradient(of: f)(a) }

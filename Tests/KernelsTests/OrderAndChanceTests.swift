@@ -20,14 +20,14 @@ import Testing
     /// and some that are not full.
     private func line(_ count: Int, _ type: ElementType) -> Tensor {
         let x = (4 * Key(count).normal([3, count, 2])).rounded() * 0.5
-        let y = selecting(x .== 1, Tensor(floatLiteral: .nan), selecting(x .== 0, -x, x))
+        let y = select(x .== 1, Tensor(floatLiteral: .nan), select(x .== 0, -x, x))
         return type.isReal ? y.cast(to: type) : x.cast(to: type)
     }
 
     @Test(arguments: [ElementType.float64, .float32, .int64, .bool], [1, 2, 7, 8, 9, 40, 100])
     func orders(_ type: ElementType, _ count: Int) {
         let x = line(count, type)
-        let f = { (x: Tensor) in [x.sortOrder(axis: -2), x.largestIndex(axis: -2), x.sortOrder(axis: -1)] }
+        let f = { (x: Tensor) in [x.argsort(axis: -2), x.argmax(axis: -2), x.argsort(axis: -1)] }
         for (a, b) in zip(compiled(like: x, f), f(x)) { #expect(a.integers == b.integers) }
         let batch = Tensor.stacked((0..<21).map { x.rolled(by: $0, axis: 1) })
         for (a, b) in zip(compiled(like: batch, inLanes: true, vmap(f)), f(batch)) { #expect(a.integers == b.integers) }
@@ -35,7 +35,7 @@ import Testing
 
     @Test func largeIntegersAreTold() {
         let x = Tensor(integers: [1 << 60, (1 << 60) + 1, 1 << 60])
-        let f = { (x: Tensor) in [x.sortOrder(), x.largestIndex()] }
+        let f = { (x: Tensor) in [x.argsort(), x.argmax()] }
         for (a, b) in zip(compiled(like: x, f), f(x)) { #expect(a.integers == b.integers) }
         #expect(f(x)[0].integers == [0, 2, 1] && f(x)[1].integers == [1])
     }
@@ -96,7 +96,7 @@ import Testing
     /// Numbers in the code are exact, also where a double is not.
     @Test func largeConstants() {
         for number in [Int.min, .max, (1 << 60) + 1, -7] {
-            let constant = Tensor(integers: [number], shape: [])
+            let constant = Tensor(integer: number)
             let f = { (x: Tensor) in [x + constant, x.maximum(constant), constant] }
             let x = Tensor(integers: [0, 1, -1])
             for (a, b) in zip(compiled(like: x, f), f(x)) { #expect(a.integers == b.integers) }

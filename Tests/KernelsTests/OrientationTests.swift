@@ -64,7 +64,7 @@ import Testing
                 let shifted = tendency(tendency(tendency(x[0] * x[1] + x[2]))) / x[3].exp() + constant
                 let ends = Tensor.concatenated(
                     [shifted.slice(axis: 1, from: 5), shifted.slice(axis: 1, to: 5)], axis: 1)
-                let chosen = selecting(
+                let chosen = select(
                     ends .> x[1], ends, x[2] + shifted.padded(axis: 1, before: 1, after: 0).slice(axis: 1, to: 12))
                 return [chosen.sum(axes: [0]), chosen.mean(axes: [1]), chosen]
             })

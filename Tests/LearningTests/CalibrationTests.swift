@@ -25,7 +25,7 @@ import Testing
         let squares = times.map { t -> Double in
             let state = Tensor(model.layout.state(anomalies.values, at: t - 1))
             let error =
-                model.prediction(state, step: Tensor(integers: [t - 1], shape: [])) - Tensor(Array(anomalies.values[t]))
+                model.prediction(state, step: Tensor(integer: t - 1)) - Tensor(Array(anomalies.values[t]))
             return error.squared().mean().scalar
         }
         return squares.reduce(0, +) / Double(times.count)

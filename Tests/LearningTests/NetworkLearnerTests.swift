@@ -26,7 +26,7 @@ import Verification
     private func squares(_ model: MemoryModel, _ series: SeasonalSeries) -> ScoreSeries {
         let errors = (Self.split..<series.count).map { time -> Double in
             let state = Tensor(model.layout.state(series.values, at: time - 1))
-            let forecast = model.prediction(state, step: Tensor(integers: [time - 1], shape: [])).values[0]
+            let forecast = model.prediction(state, step: Tensor(integer: time - 1)).values[0]
             return (forecast - series.values[time, 0]) * (forecast - series.values[time, 0])
         }
         return ScoreSeries(.rootMean, terms: errors, mask: errors.map { _ in true })

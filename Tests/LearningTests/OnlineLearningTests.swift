@@ -245,7 +245,7 @@ import Testing
         let states = Self.twin(truth, error: 0.2, every: 1, times: 1000, seed: 10).truth
         func error<M: StateMap>(_ model: M) -> Double {
             let starts = Tensor(integers: Array(stride(from: 0, to: 950, by: 10)))
-            let ends = states.taking(starts + Tensor(integers: [20], shape: []))
+            let ends = states.taking(starts + Tensor(integer: 20))
             return compile(like: states) { (model.repeated(20)($0.taking(starts)) - ends).squared().mean().sqrt() }(
                 states
             )

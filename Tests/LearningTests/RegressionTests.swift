@@ -41,7 +41,7 @@ private func distance(_ a: [Double], _ b: [Double]) -> Double {
         }
         // A row without weight may hold anything.
         let present = Tensor((0..<30).map { $0 != 4 })
-        let gap = selecting(present.expanded(axis: -1), y, Tensor(.nan))
+        let gap = select(present.expanded(axis: -1), y, Tensor(.nan))
         let fit = LinearRegression().fit(x, gap, weights: present)
         #expect(fit.map.weight.values.allSatisfy { $0.isFinite } && fit.degreesOfFreedom.scalar.rounded() == 25)
     }

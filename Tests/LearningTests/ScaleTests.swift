@@ -30,7 +30,7 @@ import Testing
                 }
                 let state = Tensor(layout.state(values, at: t - 1))
                 values.append(
-                    (model.prediction(state, step: Tensor(integers: [t - 1], shape: [])) + noise[t]).values)
+                    (model.prediction(state, step: Tensor(integer: t - 1)) + noise[t]).values)
             }
             series = SeasonalSeries(
                 values.enumerated().map { t, row in row.enumerated().map { isMissing(t, $0) ? .nan : $1 } },
@@ -167,7 +167,7 @@ import Testing
         var state = [Double](repeating: 0, count: d)
         let noise = 0.3 * key.folding(2).normal([400, d])
         let values = (0..<400).map { t -> [Double] in
-            state = (model.prediction(Tensor(state), step: Tensor(integers: [t], shape: [])) + noise[t]).values
+            state = (model.prediction(Tensor(state), step: Tensor(integer: t)) + noise[t]).values
             return state
         }
         let series = SeasonalSeries(values, period: 1, firstPhase: 0)

@@ -69,7 +69,7 @@ import Testing
             let rows = layout.networkSeasons(of: times)
             #expect(rows.shape == [3, layout.networkSeasonCount])
             for (i, time) in times.enumerated() {
-                let seen = layout.networkSeasons(leaving: Tensor(integers: [time - 1], shape: []))
+                let seen = layout.networkSeasons(leaving: Tensor(integer: time - 1))
                 #expect((seen - rows[i]).values.allSatisfy { abs($0) < 1e-9 })
             }
         }
@@ -90,8 +90,8 @@ import Testing
                 [DenseNetwork(widths: [4 + layout.networkSeasonCount, 3, 2], activation: .tanh, key: Key(3))],
                 memory: 2)
             let state = Key(4).normal([4])
-            let here = model.prediction(state, step: Tensor(integers: [20], shape: []))
-            let there = model.moved(to: later).prediction(state, step: Tensor(integers: [13], shape: []))
+            let here = model.prediction(state, step: Tensor(integer: 20))
+            let there = model.moved(to: later).prediction(state, step: Tensor(integer: 13))
             #expect((here - there).values.allSatisfy { abs($0) < 1e-12 })
         }
     }

@@ -33,7 +33,7 @@ enum TropicalPacific {
             let squares = targets.map { target -> Double in
                 var state = analyses[target - lead]
                 for step in (target - lead)..<target {
-                    state = learned.model(state, step: Tensor(integers: [step], shape: []))
+                    state = learned.model(state, step: Tensor(integer: step))
                 }
                 let value = learned.climatology.value(state.values[3], series.season, at: target, variable: 3)
                 return (value - series.values[target][3]) * (value - series.values[target][3])
@@ -71,7 +71,7 @@ enum TropicalPacific {
             anomalies.values, errorCovariance: Tensor.identity(4) * 1e-6, operator: layout.observation)
         let filtered = Cycle(forecast, KalmanAnalysis())(from: layout.climatology(Tensor.identity(4)), observations)
         let squares = TropicalPacific.test.map { t -> Double in
-            let state = learned.model(filtered.analyses.mean[t - 1], step: Tensor(integers: [t - 1], shape: []))
+            let state = learned.model(filtered.analyses.mean[t - 1], step: Tensor(integer: t - 1))
             let error =
                 learned.climatology.value(state.values[3], series.season, at: t, variable: 3) - series.values[t][3]
             return error * error

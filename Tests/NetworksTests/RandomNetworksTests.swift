@@ -130,7 +130,7 @@ private struct RandomNetwork: Map {
                 return left.removeFirst().matrixProduct(
                     x.periodicNeighbours(3).reshaped([batch, channels * 3, places]))
             case .stride:
-                let windows = x.windows(axis: -1, size: 3, stride: 2).transposed(to: [0, 1, 3, 2])
+                let windows = x.unfold(axis: -1, size: 3, stride: 2).transposed(to: [0, 1, 3, 2])
                 let count = windows.shape[3] - windows.shape[3] % 2
                 return left.removeFirst().matrixProduct(
                     windows.slice(axis: -1, from: 0, to: count).reshaped([batch, channels * 3, count]))

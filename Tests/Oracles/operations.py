@@ -118,12 +118,12 @@ def reductions():
     holes = np.array([[1.0, np.nan, 3.0], [2.0, 0.0, np.nan]])
     record("maximumOver", [holes], holes.max(axis=1), [1])
     record("minimumOver", [holes], holes.min(axis=0), [0])
-    record("largestIndex", [holes], holes.argmax(axis=1), [1])
+    record("argmax", [holes], holes.argmax(axis=1), [1])
     ties = np.array([[3, 1, 3], [2, 2, 1]])
     for axis in [0, 1]:
-        record("largestIndex", [ties], ties.argmax(axis=axis), [axis])
-        record("sortOrder", [ties], ties.argsort(axis=axis, kind="stable"), [axis])
-        record("sortOrder", [holes], holes.argsort(axis=axis, kind="stable"), [axis])
+        record("argmax", [ties], ties.argmax(axis=axis), [axis])
+        record("argsort", [ties], ties.argsort(axis=axis, kind="stable"), [axis])
+        record("argsort", [holes], holes.argsort(axis=axis, kind="stable"), [axis])
     for axis in [0, 1, 2]:
         record("cumulativeSum", [x], x.cumsum(axis=axis), [axis])
         record("cumulativeSumReversed", [x], np.flip(np.flip(x, axis).cumsum(axis=axis), axis), [axis])
@@ -204,8 +204,8 @@ def linear_algebra():
     projections = np.einsum("bik,bjk->bkij", vectors, vectors)
     record("symmetricEigenprojections", [s], projections, tolerance=1e-11)
     root = np.array([scipy.linalg.sqrtm(m).real for m in s])
-    record("symmetricRoot", [s], root, tolerance=1e-12)
-    record("inverseSymmetricRoot", [s], np.linalg.inv(root), tolerance=1e-10)
+    record("sqrtm", [s], root, tolerance=1e-12)
+    record("inverseSqrtm", [s], np.linalg.inv(root), tolerance=1e-10)
     record("logDeterminant", [s], np.linalg.slogdet(s)[1], tolerance=1e-13)
 
     m = s[0]
@@ -319,7 +319,7 @@ def windows():
     x = random.normal(size=(2, 9, 3))
     for size, stride, dilation in [(3, 1, 1), (2, 3, 1), (3, 2, 3), (9, 1, 1)]:
         seen = np.lib.stride_tricks.sliding_window_view(x, (size - 1) * dilation + 1, axis=1)
-        record("windows", [x], seen[:, ::stride, :, ::dilation], [1, size, stride, dilation])
+        record("unfold", [x], seen[:, ::stride, :, ::dilation], [1, size, stride, dilation])
     kinds = ["valid", "zero", "periodic"]
     cases = [
         ((2, 3, 10), (4, 3, 3), 1, [1], [1]), ((2, 3, 10), (4, 3, 4), 1, [2], [1]), ((1, 4, 9), (6, 2, 3), 2, [1], [2]),
@@ -355,7 +355,7 @@ def einsums():
 def general_matrices():
     a = random.normal(size=(6, 5, 5))
     p, l, u = scipy.linalg.lu(a)
-    record("lowerUpper", [a], [l, u, p.argmax(axis=-2)], tolerance=1e-11)
+    record("lu", [a], [l, u, p.argmax(axis=-2)], tolerance=1e-11)
     sign, logarithm = np.linalg.slogdet(a)
     assert set(sign) == {-1.0, 1.0}
     record("signedLogDeterminant", [a], [sign, logarithm], tolerance=1e-12)
@@ -372,7 +372,7 @@ def general_matrices():
 
     m, dm = a[0], random.normal(size=(5, 5))
     record("signedLogDeterminantTangent", [m, dm], np.trace(np.linalg.solve(m, dm)), tolerance=1e-11)
-    record("lowerUpperTangent", [m, dm], list(differences(factors, m, dm, h=1e-4)), tolerance=1e-7)
+    record("luTangent", [m, dm], list(differences(factors, m, dm, h=1e-4)), tolerance=1e-7)
     for shape in [(5, 3), (3, 5), (4, 4)]:
         b, db = random.normal(size=shape), random.normal(size=shape)
         record("singularValues", [b], np.linalg.svd(b, compute_uv=False), tolerance=1e-12)
@@ -454,9 +454,9 @@ def arranged(x):
         record("pad", [x], np.pad(x, [(1, 2) if a == axis else (0, 0) for a in range(x.ndim)]), [axis, 1, 2])
         record("concatenate", [x, x], np.concatenate([x, x], axis), [axis])
         record("roll", [x], np.roll(x, 1, axis), [1, axis])
-        record("sortOrder", [x], x.argsort(axis=axis, kind="stable"), [axis])
+        record("argsort", [x], x.argsort(axis=axis, kind="stable"), [axis])
         if length > 0:
-            record("largestIndex", [x], x.argmax(axis=axis), [axis])
+            record("argmax", [x], x.argmax(axis=axis), [axis])
             indices = random.integers(0, length, size=[3 if a == axis else n for a, n in enumerate(x.shape)])
             record("gather", [x, indices], np.take_along_axis(x, indices, axis), [axis])
 

@@ -56,7 +56,7 @@ extension OperationCase {
                 ]
             },
             OperationCase("cond with an integer result", [smooth([3], 79)]) { x in
-                let (a, n) = (x[0], x[0].largestIndex())
+                let (a, n) = (x[0], x[0].argmax())
                 let chosen = cond(a.sum() .> 0, [a, n]) {
                     [$0[0].tanh(), $0[1]]
                 } else: {
@@ -99,7 +99,7 @@ extension OperationCase {
                 ]
             },
             OperationCase("whileLoop with an integer carry", [smooth([3], 86)], isReversible: false) { x in
-                let start = Pair(x[0], Tensor(integers: [0], shape: []))
+                let start = Pair(x[0], Tensor(integer: 0))
                 let end = whileLoop(from: start) {
                     $0.second .< 4
                 } do: { state in

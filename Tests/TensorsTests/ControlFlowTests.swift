@@ -20,8 +20,8 @@ import Testing
             ]
         }
         let x = Tensor([1, 2, 4])
-        #expect(program.run([x, Tensor(integers: [2], shape: [])])[0].scalar == 4)
-        #expect(program.run([x, Tensor(integers: [9], shape: [])])[0].scalar == 7)
+        #expect(program.run([x, Tensor(integer: 2)])[0].scalar == 4)
+        #expect(program.run([x, Tensor(integer: 9)])[0].scalar == 7)
     }
 
     @Test func aKnownConditionIsOrdinarySwift() {

@@ -26,13 +26,13 @@ extension OperationCase {
                 let (left, values, right) = $0[0].singularValueDecomposition()
                 return [left, values, right]
             },
-            OperationCase("lowerUpper", [a]) {
-                let (lower, upper, order) = $0[0].lowerUpper()
+            OperationCase("lu", [a]) {
+                let (lower, upper, order) = $0[0].lu()
                 return [lower, upper, order]
             },
-            OperationCase("lowerUpper of one number", [smooth([1, 1], 104)]) { [$0[0].lowerUpper().upper] },
-            OperationCase("lowerUpper of nothing", [smooth([2, 0, 0], 105)]) {
-                let (lower, upper, order) = $0[0].lowerUpper()
+            OperationCase("lu of one number", [smooth([1, 1], 104)]) { [$0[0].lu().upper] },
+            OperationCase("lu of nothing", [smooth([2, 0, 0], 105)]) {
+                let (lower, upper, order) = $0[0].lu()
                 return [lower, upper, order]
             },
             OperationCase("signedLogDeterminant", [a]) {

@@ -43,7 +43,7 @@ import Testing
             { x in [x[3].outerProduct(x[0]).transposed.matrixProduct(x[3].outerProduct(x[1]))] }),
         Case(
             "an operand in all places",
-            { x in [selecting(x[0] .> 0, x[0], x[0]), x[0] / x[0], Tensor.concatenated([x[0], x[0]])] }),
+            { x in [select(x[0] .> 0, x[0], x[0]), x[0] / x[0], Tensor.concatenated([x[0], x[0]])] }),
     ]
 
     static let loops = [

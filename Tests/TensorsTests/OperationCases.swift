@@ -23,11 +23,11 @@ struct OperationCase: Sendable, CustomStringConvertible {
 /// The kinds of operation, one a case of `Operation`: a new operation does not compile until it is here, and is not
 /// tested until the table below records one (`LawTests.everyOperationIsInTheTable`).
 enum OperationKind: String, CaseIterable {
-    case alias, constant, unary, binary, compare, select, cast, reduce, largestIndex, cumulativeSum, sortOrder,
+    case alias, constant, unary, binary, compare, select, cast, reduce, argmax, cumulativeSum, argsort,
         broadcast
     case reshape, transpose, slice, pad, concatenate, roll, gather, scatterAdd, matrixProduct, cholesky, triangularSolve
-    case fourier, realFourier, realFourierTranspose, windows, windowSum, solve, lowerUpper, singularValueDecomposition,
-        orthogonalTriangular, symmetricEigen, symmetricRoot, symmetricSylvester,
+    case fourier, realFourier, realFourierTranspose, unfold, fold, solve, lu, singularValueDecomposition,
+        qr, symmetricEigen, sqrtm, symmetricSylvester,
         random, scan, conditional, whileLoop, fixedPoint, custom
 
     /// Everything of this kind that the table must hold.
@@ -38,11 +38,11 @@ enum OperationKind: String, CaseIterable {
         case .binary: Binary.allCases.map { "binary \($0)" }
         case .compare: Comparison.allCases.map { "compare \($0)" }
         case .reduce: Reduction.allCases.map { "reduce \($0)" }
-        case .triangularSolve, .symmetricRoot, .cumulativeSum, .fourier: ["\(self) false", "\(self) true"]
+        case .triangularSolve, .sqrtm, .cumulativeSum, .fourier: ["\(self) false", "\(self) true"]
         case .random: ["random uniform", "random normal", "random split", "random fold"]
-        case .constant, .select, .cast, .largestIndex, .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad,
-            .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .solve, .orthogonalTriangular,
-            .symmetricEigen, .symmetricSylvester, .scan, .windows, .windowSum, .lowerUpper, .singularValueDecomposition,
+        case .constant, .select, .cast, .argmax, .argsort, .broadcast, .reshape, .transpose, .slice, .pad,
+            .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .solve, .qr,
+            .symmetricEigen, .symmetricSylvester, .scan, .unfold, .fold, .lu, .singularValueDecomposition,
             .realFourier, .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
             [rawValue]
         }
@@ -61,9 +61,9 @@ extension Operation {
         case .select: "select"
         case .cast: "cast"
         case .reduce(let f, _): "reduce \(f)"
-        case .largestIndex: "largestIndex"
+        case .argmax: "argmax"
         case .cumulativeSum(_, let reversed): "cumulativeSum \(reversed)"
-        case .sortOrder: "sortOrder"
+        case .argsort: "argsort"
         case .broadcast: "broadcast"
         case .reshape: "reshape"
         case .transpose: "transpose"
@@ -73,20 +73,20 @@ extension Operation {
         case .roll: "roll"
         case .gather: "gather"
         case .scatterAdd: "scatterAdd"
-        case .lowerUpper: "lowerUpper"
+        case .lu: "lu"
         case .singularValueDecomposition: "singularValueDecomposition"
         case .fourier(let inverse): "fourier \(inverse)"
         case .realFourier: "realFourier"
         case .realFourierTranspose: "realFourierTranspose"
-        case .windows: "windows"
-        case .windowSum: "windowSum"
+        case .unfold: "unfold"
+        case .fold: "fold"
         case .matrixProduct: "matrixProduct"
         case .cholesky: "cholesky"
         case .triangularSolve(let transposed): "triangularSolve \(transposed)"
         case .solve: "solve"
-        case .orthogonalTriangular: "orthogonalTriangular"
+        case .qr: "qr"
         case .symmetricEigen: "symmetricEigen"
-        case .symmetricRoot(let inverse): "symmetricRoot \(inverse)"
+        case .sqrtm(let inverse): "sqrtm \(inverse)"
         case .symmetricSylvester: "symmetricSylvester"
         case .random(.uniform): "random uniform"
         case .random(.normal): "random normal"
@@ -159,7 +159,7 @@ extension OperationCase {
             ]
             + pairs.filter { !$0.0.contains(0) }.map { a, b in
                 OperationCase("select", [smooth(a, 9), smooth(b, 10)]) {
-                    [selecting($0[0] .> $0[1], $0[0].exp(), $0[1])]
+                    [select($0[0] .> $0[1], $0[0].exp(), $0[1])]
                 }
             }
     }
@@ -177,11 +177,11 @@ extension OperationCase {
             OperationCase("sum over nothing", [smooth([2, 0, 3], 12)]) { [$0[0].sum(axes: [1])] },
             OperationCase("maximum beside an empty axis", [smooth([2, 0], 12)]) { [$0[0].maximum(axes: [0])] },
             OperationCase("sum over a transpose", [smooth([2, 3], 13)]) { [$0[0].transposed.sum(axes: [0])] },
-            OperationCase("largestIndex", [smooth([3, 4], 14)]) {
-                [$0[0].largestIndex(axis: 0), $0[0].largestIndex()]
+            OperationCase("argmax", [smooth([3, 4], 14)]) {
+                [$0[0].argmax(axis: 0), $0[0].argmax()]
             },
             OperationCase("sorted", [smooth([3, 4], 15)]) {
-                [$0[0].sorted(axis: 0), $0[0].sorted(), $0[0].sortOrder()]
+                [$0[0].sorted(axis: 0), $0[0].sorted(), $0[0].argsort()]
             },
             OperationCase("logSumExp", [smooth([3, 4], 16)]) { [$0[0].logSumExp(axis: 0)] },
             OperationCase("variance", [smooth([3, 4], 17)]) { [$0[0].variance(axes: [0], correction: 1)] },
@@ -274,8 +274,8 @@ extension OperationCase {
                 [($0[0] + 3 * Tensor.identity(3, type: $0[0].type)).triangularSolve($0[1])]
             },
             OperationCase("solve", [a, b]) { [($0[0] + 4 * Tensor.identity(3, type: $0[0].type)).solve($0[1])] },
-            OperationCase("orthogonalTriangular", [a]) {
-                let (q, r) = ($0[0] + 3 * Tensor.identity(3, type: $0[0].type)).orthogonalTriangular()
+            OperationCase("qr", [a]) {
+                let (q, r) = ($0[0] + 3 * Tensor.identity(3, type: $0[0].type)).qr()
                 return [q, r]
             },
             OperationCase("symmetricSolve", [a, b]) { [definite($0[0]).symmetricSolve($0[1])] },
@@ -284,14 +284,14 @@ extension OperationCase {
                 let v = spread($0[0]).symmetricEigen().vectors
                 return [v * v]  // the signs of the vectors are not determined
             },
-            OperationCase("symmetricRoot", [a]) { [definite($0[0]).symmetricRoot()] },
-            OperationCase("inverseSymmetricRoot", [a]) { [definite($0[0]).inverseSymmetricRoot()] },
+            OperationCase("sqrtm", [a]) { [definite($0[0]).sqrtm()] },
+            OperationCase("inverseSqrtm", [a]) { [definite($0[0]).inverseSqrtm()] },
             OperationCase("symmetricSylvester", [a, smooth([2, 3, 3], 49)]) {
                 [definite($0[0]).symmetricSylvester($0[1])]
             },
             OperationCase("symmetricEigen of nothing", [smooth([2, 0, 0], 48)]) {
                 let (values, vectors) = $0[0].symmetricEigen()
-                return [values, vectors, $0[0].symmetricRoot()]
+                return [values, vectors, $0[0].sqrtm()]
             },
         ]
     }
@@ -307,7 +307,7 @@ extension OperationCase {
             }
         } + [
             OperationCase("scan with an integer carry", [smooth([2], 53)]) { x in
-                let start = Pair(x[0], Tensor(integers: [0], shape: []))
+                let start = Pair(x[0], Tensor(integer: 0))
                 let (last, counts) = Tensors.scan(over: Nothing(), from: start, count: 3) { state, _ in
                     (Pair(state.first * state.first + x[0], state.second + Tensor.ones(type: .int64)), state.second)
                 }

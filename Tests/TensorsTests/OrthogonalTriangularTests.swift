@@ -2,12 +2,12 @@ import Testing
 
 @testable import Tensors
 
-@Suite struct OrthogonalTriangularTests {
+@Suite struct QRTests {
     private let a = Key(1).normal([2, 5, 3])
     private func size(_ x: Tensor) -> Double { x.absolute().maximum().scalar }
 
     @Test func factorsAreOrthonormalAndTriangular() {
-        let (q, r) = a.orthogonalTriangular()
+        let (q, r) = a.qr()
         #expect(size(q.matrixProduct(r) - a) < 1e-14)
         #expect(size(q.transposed.matrixProduct(q) - Tensor.identity(3)) < 1e-14)
         // R is the factor of Cholesky, which fixes every sign.
@@ -16,7 +16,7 @@ import Testing
 
     @Test func tangentAgreesWithDifferencesAndAdjoint() {
         let f = { (a: Tensor) -> Pair<Tensor, Tensor> in
-            let (q, r) = a.orthogonalTriangular()
+            let (q, r) = a.qr()
             return Pair(q, r)
         }
         let da = Key(2).normal([2, 5, 3])
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func batchIsTheLoop() {
-        let r = vmap { (a: Tensor) in a.orthogonalTriangular().r }(a)
-        #expect(size(r[1] - a[1].orthogonalTriangular().r) == 0)
+        let r = vmap { (a: Tensor) in a.qr().r }(a)
+        #expect(size(r[1] - a[1].qr().r) == 0)
     }
 }

@@ -122,8 +122,8 @@ private func evaluateReduction(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Te
     case "minimumOver": [x[0].minimum(axes: n)]
     case "mean": [x[0].mean(axes: n)]
     case "variance": [x[0].variance(axes: n)]
-    case "largestIndex": [x[0].largestIndex(axis: n[0])]
-    case "sortOrder": [x[0].sortOrder(axis: n[0])]
+    case "argmax": [x[0].argmax(axis: n[0])]
+    case "argsort": [x[0].argsort(axis: n[0])]
     case "cumulativeSum": [x[0].cumulativeSum(axis: n[0])]
     case "cumulativeSumReversed": [apply(.cumulativeSum(axis: n[0], reversed: true), x[0])]
     case "logSumExp": [x[0].logSumExp(axes: n)]
@@ -137,7 +137,7 @@ private func evaluateReduction(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Te
 
 private func evaluateShaping(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Tensor]? {
     switch name {
-    case "select": [selecting(x[0], x[1], x[2])]
+    case "select": [select(x[0], x[1], x[2])]
     case "castInt64": [x[0].cast(to: .int64)]
     case "castBool": [x[0].cast(to: .bool)]
     case "castFloat32": [x[0].cast(to: .float32)]
@@ -163,7 +163,7 @@ private func evaluateSignal(_ name: String, _ x: [Tensor], _ n: [Int]) -> [Tenso
     case "inverseRealFourier": [x[0].inverseRealFourier(length: n[0])]
     case "realFourier2D": [x[0].realFourier2D()]
     case "inverseRealFourier2D": [x[0].inverseRealFourier2D(columns: n[0])]
-    case "windows": [x[0].windows(axis: n[0], size: n[1], stride: n[2], dilation: n[3])]
+    case "unfold": [x[0].unfold(axis: n[0], size: n[1], stride: n[2], dilation: n[3])]
     case "convolution":
         [
             x[0].convolution(
@@ -188,8 +188,8 @@ private func evaluateMatrix(_ name: String, _ x: [Tensor]) -> [Tensor]? {
     case "solve": [x[0].solve(x[1])]
     case "symmetricEigenvalues": [x[0].symmetricEigen().values]
     case "symmetricEigenprojections": [projections(x[0])]
-    case "symmetricRoot": [x[0].symmetricRoot()]
-    case "inverseSymmetricRoot": [x[0].inverseSymmetricRoot()]
+    case "sqrtm": [x[0].sqrtm()]
+    case "inverseSqrtm": [x[0].inverseSqrtm()]
     case "symmetricSylvester": [x[0].symmetricSylvester(x[1])]
     case "logDeterminant": [x[0].logDeterminant()]
     case "choleskyTangent": tangent { $0.cholesky() }
@@ -199,9 +199,9 @@ private func evaluateMatrix(_ name: String, _ x: [Tensor]) -> [Tensor]? {
     case "einsum3": [einsum("ab,bcd,da,c->ca", x[0], x[1], x[2], x[3])]
     case "einsum4": [einsum("i,j->ji", x[0], x[1])]
     case "einsum5": [einsum("ii->", x[0])]
-    case "lowerUpper":
+    case "lu":
         {
-            let (l, u, order) = x[0].lowerUpper()
+            let (l, u, order) = x[0].lu()
             return [l, u, order]
         }()
     case "signedLogDeterminant":
@@ -213,13 +213,13 @@ private func evaluateMatrix(_ name: String, _ x: [Tensor]) -> [Tensor]? {
     case "singularValues": [x[0].singularValueDecomposition().values]
     case "singularProjections": singularProjections(x[0])
     case "signedLogDeterminantTangent": tangent { $0.signedLogDeterminant().logarithm }
-    case "lowerUpperTangent": tangent { $0.lowerUpper().lower } + tangent { $0.lowerUpper().upper }
+    case "luTangent": tangent { $0.lu().lower } + tangent { $0.lu().upper }
     case "singularValuesTangent": tangent { $0.singularValueDecomposition().values }
     case "singularProjectionsTangent": [0, 1].flatMap { part in tangent { singularProjections($0)[part] } }
     case "logDeterminantTangent": tangent { $0.logDeterminant() }
     case "eigenvaluesTangent": tangent { $0.symmetricEigen().values }
     case "eigenprojectionsTangent": tangent(projections)
-    case "rootTangent": tangent { $0.symmetricRoot() }
+    case "rootTangent": tangent { $0.sqrtm() }
     default: nil
     }
 }

@@ -13,13 +13,13 @@ extension OperationCase {
             let shape = p.shape.replacing(axis: p.axis, with: places) + [p.size]
             return [
                 OperationCase("windows along axis \(p.axis)", [smooth(p.shape, 80)]) {
-                    [$0[0].windows(axis: p.axis, size: p.size, stride: p.stride, dilation: p.dilation)]
+                    [$0[0].unfold(axis: p.axis, size: p.size, stride: p.stride, dilation: p.dilation)]
                 },
-                OperationCase("windowSum along axis \(p.axis)", [smooth(shape, 81)]) {
+                OperationCase("fold along axis \(p.axis)", [smooth(shape, 81)]) {
                     let length = p.shape[p.axis]
                     return [
                         apply(
-                            .windowSum(axis: p.axis, length: length, stride: p.stride, dilation: p.dilation), $0[0])
+                            .fold(axis: p.axis, length: length, stride: p.stride, dilation: p.dilation), $0[0])
                     ]
                 },
             ]

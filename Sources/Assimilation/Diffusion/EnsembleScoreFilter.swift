@@ -59,7 +59,7 @@ public struct EnsembleScoreFilter: Analysis {
         let drawn = draw(background.members, observation, logLikelihoods, keys[0])
         let isObserved = mask.sum() .> 0
         return Analyzed(
-            belief: Ensemble(members: selecting(isObserved, drawn, background.members), key: keys[1]),
+            belief: Ensemble(members: select(isObserved, drawn, background.members), key: keys[1]),
             logLikelihood: logLikelihoods.logSumExp() - Tensor(Double(background.count)).log())
     }
 

@@ -47,7 +47,7 @@ public struct SerialEnSRF: Analysis {
             Tensor.concatenated([background.mean, -d]),
             scale * Tensor.concatenated([background.anomalies, s], axis: 1),
         ]
-        let final = scan(over: Tensor.range(m) + Tensor(integers: [n], shape: []), from: start) { now, index in
+        let final = scan(over: Tensor.range(m) + Tensor(integer: n), from: start) { now, index in
             let (mean, anomalies) = (now[0], now[1])
             let place = index.reshaped([1])
             let h = anomalies.taking(place, axis: 1)  // [N, 1]

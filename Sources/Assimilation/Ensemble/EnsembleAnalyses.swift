@@ -76,14 +76,14 @@ private struct TransformUpdate {
         let factor = system.cholesky()
         weights = s.transposed.matrixProduct(
             factor.triangularSolve(factor.triangularSolve(d), transposed: true))
-        let inner = (system + system.symmetricRoot()).symmetricSolve(s)
+        let inner = (system + system.sqrtm()).symmetricSolve(s)
         transform = Tensor.identity(s.shape[1]) - s.transposed.matrixProduct(inner)
         halfLogDeterminant = factor.diagonal().log().sum()
     }
 
     init(memberSpace s: Tensor, _ d: Tensor) {
         let system = Tensor.identity(s.shape[1]) + s.transposed.matrixProduct(s)
-        transform = system.inverseSymmetricRoot()
+        transform = system.inverseSqrtm()
         weights = transform.matrixProduct(transform.matrixProduct(s.transposed.matrixProduct(d)))
         halfLogDeterminant = system.cholesky().diagonal().log().sum()
     }

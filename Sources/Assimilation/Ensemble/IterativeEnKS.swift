@@ -130,7 +130,7 @@ public struct IterativeEnKS: Analysis {
         let precision = priorPrecision(now.weights, s)
         let gram = s.matrixProduct(s.transposed)
         let system = gram + precision * Tensor.identity(background.count)
-        let root = system.inverseSymmetricRoot()
+        let root = system.inverseSqrtm()
         let slope = s.vectorProduct(d) - precision * now.weights
         // With `N − 1` where the prior is less certain, so that anomalies are inflated.
         let size = Tensor(Double(background.count - 1).squareRoot())

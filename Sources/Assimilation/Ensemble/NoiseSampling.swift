@@ -25,7 +25,7 @@ public enum NoiseSampling: String, Sendable, CaseIterable, Codable {
             var noise = centred(noise)
             if let anomalies { noise = noise - projection(of: noise, onto: anomalies) }
             let covariance = noise.transposed.matrixProduct(noise) / Tensor(Double(members - 1))
-            return noise.matrixProduct(covariance.inverseSymmetricRoot())
+            return noise.matrixProduct(covariance.inverseSqrtm())
         }
     }
 

@@ -48,7 +48,7 @@ struct ObservedEnsemble {
         _ observation: Observation<H>, _ background: Ensemble, _ sampling: NoiseSampling, _ key: Key
     ) -> Tensor {
         let noise = sampling.draw(key, members.shape, apartFrom: sampling == .exact ? background.anomalies : nil)
-        let perturbation = noise.matrixProduct(observation.errorCovariance.symmetricRoot())
+        let perturbation = noise.matrixProduct(observation.errorCovariance.sqrtm())
         return mask * (observation.values + perturbation) - members
     }
 }

@@ -26,14 +26,14 @@ public struct RankHistogramFilter: Analysis {
         // Departures of the members from the observed values stand behind the variables and are updated with them.
         let start = Tensor.concatenated([background.members, s - d], axis: 1)
         let (final, logLikelihoods) = scan(over: Tensor.range(m), from: start) { members, index in
-            let place = (index + Tensor(integers: [n], shape: [])).reshaped([1])
+            let place = (index + Tensor(integer: n)).reshaped([1])
             let seenMembers = members.taking(place, axis: 1).flattened()
             let isThere = observation.mask.taking(index.reshaped([1]))
             let update = hasTails ? RankHistogramUpdate(seenMembers) : RankHistogramUpdate(withoutTails: seenMembers)
             let h = seenMembers - seenMembers.mean()
             let total = h.squared().sum()
             let slopes = h.expanded(axis: 0).matrixProduct(members - members.mean(axes: [0])).flattened()
-            let regression = slopes / selecting(total .> 0, total, 1)
+            let regression = slopes / select(total .> 0, total, 1)
             let increments = isThere * update.increments
             return (members + increments.outerProduct(regression), isThere.sum() * update.logLikelihood)
         }

@@ -9,11 +9,11 @@ struct RankHistogramUpdate {
 
     init(_ members: Tensor) {
         let count = members.count
-        let order = members.sortOrder()
+        let order = members.argsort()
         let x = members.gathered(order, axis: 0)
         let variance = members.variance(axes: [0], correction: 1)
         let share = 1 / Double(count + 1)
-        let tail = NormalTail(variance: selecting(variance .> 0, variance, 1), share: share)
+        let tail = NormalTail(variance: select(variance .> 0, variance, 1), share: share)
         let (lowest, highest) = (tail.updated(x[0], sign: 1), tail.updated(x[count - 1], sign: -1))
         // Probabilities of the N + 1 regions of the posterior, by logarithms: an observation may be far from all.
         let logs = -0.5 * x.squared()
@@ -27,19 +27,19 @@ struct RankHistogramUpdate {
         // The region of each quantile is the number of members below it: its rank among both, less its own number.
         let numbers = Tensor.range(count)
         let targets = share * (numbers.cast(to: .float64) + 1)
-        let ranks = Tensor.concatenated([below, targets]).sortOrder().sortOrder()[count..<(2 * count)]
+        let ranks = Tensor.concatenated([below, targets]).argsort().argsort()[count..<(2 * count)]
         let regionsOfTargets = ranks - numbers
-        let (zero, one) = (Tensor(integers: [0], shape: []), Tensor(integers: [1], shape: []))
-        let last = Tensor(integers: [count - 1], shape: [])
+        let (zero, one) = (Tensor(integer: 0), Tensor(integer: 1))
+        let last = Tensor(integer: count - 1)
         let lower = (regionsOfTargets - one).maximum(zero).minimum(last - one)
         let mass = masses.gathered(lower + one, axis: 0)
-        let way = (targets - below.gathered(lower, axis: 0)) / selecting(mass .> 0, mass, 1)
+        let way = (targets - below.gathered(lower, axis: 0)) / select(mass .> 0, mass, 1)
         let (x0, x1) = (x.gathered(lower, axis: 0), x.gathered(lower + one, axis: 0))
         let within = x0 + way.maximum(0).minimum(1) * (x1 - x0)
-        let moved = selecting(
+        let moved = select(
             regionsOfTargets .== zero, lowest.quantile(targets, of: masses[0]),
-            selecting(regionsOfTargets .> last, highest.quantile(1 - targets, of: masses[count]), within))
-        increments = (moved - x).gathered(order.sortOrder(), axis: 0)
+            select(regionsOfTargets .> last, highest.quantile(1 - targets, of: masses[count]), within))
+        increments = (moved - x).gathered(order.argsort(), axis: 0)
     }
 }
 
@@ -47,7 +47,7 @@ extension RankHistogramUpdate {
     init(withoutTails members: Tensor) {
         let count = members.count
         let size = Tensor(Double(count))
-        let order = members.sortOrder()
+        let order = members.argsort()
         let x = members.gathered(order, axis: 0)
         let logs = -0.5 * x.squared()
         let total = logs.logSumExp(axes: [0])
@@ -56,14 +56,14 @@ extension RankHistogramUpdate {
         let below = (size - 1) / size * (logs - total).exp().maximum(1e-10).cumulativeSum(axis: 0)
         let numbers = Tensor.range(count)
         let targets = ((numbers.cast(to: .float64) + 0.5) / size).maximum(below[0]).minimum(below[count - 1])
-        let ranks = Tensor.concatenated([below, targets]).sortOrder().sortOrder()[count..<(2 * count)]
-        let one = Tensor(integers: [1], shape: [])
-        let lower = (ranks - numbers - one).maximum(Tensor(integers: [0], shape: []))
-            .minimum(Tensor(integers: [count - 2], shape: []))
+        let ranks = Tensor.concatenated([below, targets]).argsort().argsort()[count..<(2 * count)]
+        let one = Tensor(integer: 1)
+        let lower = (ranks - numbers - one).maximum(Tensor(integer: 0))
+            .minimum(Tensor(integer: count - 2))
         let (b0, b1) = (below.gathered(lower, axis: 0), below.gathered(lower + one, axis: 0))
         let (x0, x1) = (x.gathered(lower, axis: 0), x.gathered(lower + one, axis: 0))
         let moved = x0 + ((targets - b0) / (b1 - b0)).maximum(0).minimum(1) * (x1 - x0)
-        increments = (moved - x).gathered(order.sortOrder(), axis: 0)
+        increments = (moved - x).gathered(order.argsort(), axis: 0)
     }
 }
 
@@ -84,7 +84,7 @@ private struct NormalTail {
 
         /// The place with the probability `outside` beyond it, where the tail has `mass` in all.
         func quantile(_ outside: Tensor, of mass: Tensor) -> Tensor {
-            let part = (outside / selecting(mass .> 0, mass, 1)).minimum(1) * beyond
+            let part = (outside / select(mass .> 0, mass, 1)).minimum(1) * beyond
             return mean + Tensor(sign) * deviation * part.maximum(1e-300).minimum(1 - 1e-16).normalQuantile()
         }
     }

@@ -27,7 +27,7 @@ public struct SquareRootForecast<Model: ForecastModel>: Forecast {
         let square =
             Tensor.identity(next.count)
             + Tensor(Double(next.count - 1)) * weights.matrixProduct(weights.transposed)
-        let transformed = square.symmetricRoot().matrixProduct(anomalies)
+        let transformed = square.sqrtm().matrixProduct(anomalies)
         return Ensemble(members: next.mean + transformed, key: belief.key)
     }
 
@@ -39,7 +39,7 @@ public struct SquareRootForecast<Model: ForecastModel>: Forecast {
         }
         // Anomalies have mean zero: the direction of the mean is filled, and gives nothing.
         let gram = anomalies.matrixProduct(anomalies.transposed)
-        let mean = gram.diagonalSum() / Tensor(Double(count * count)) * Tensor.ones([count, count])
+        let mean = gram.trace() / Tensor(Double(count * count)) * Tensor.ones([count, count])
         return (gram + mean).symmetricSolve(anomalies)
     }
 

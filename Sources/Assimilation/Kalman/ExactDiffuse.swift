@@ -32,7 +32,7 @@ public struct ExactDiffuse: Sendable {
         var step = 0
         while step < observations.count, state.unknownDirections > 0 {
             state.analyze(observations[step])
-            state.forecast(forecast, Tensor(integers: [step], shape: []))
+            state.forecast(forecast, Tensor(integer: step))
             step += 1
         }
         background = Gaussian(mean: state.mean, covariance: state.finite)

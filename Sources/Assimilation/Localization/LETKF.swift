@@ -22,7 +22,7 @@ public struct LETKF<Weights: Taper>: Analysis {
         let (s, d) = seen.whitened
         let tapered = localization.ofVariables.expanded(axis: 1) * s  // [n, N, m]
         let system = tapered.matrixProduct(s.transposed) + Tensor(Double(count - 1)) * Tensor.identity(count)
-        let root = system.inverseSymmetricRoot()
+        let root = system.inverseSqrtm()
         let anomalies = background.anomalies.transposed  // [n, N]
         let weights = root.vectorProduct(root.vectorProduct(tapered.vectorProduct(d)))
         let shift = (weights * anomalies).sum(axes: [-1])

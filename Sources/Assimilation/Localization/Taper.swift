@@ -27,9 +27,9 @@ public struct GaspariCohn: Taper {
         let (isNear, isWithin) = (z .<= 1, z .<= 2)
         let near = 1 + z * z * (z * (z * (0.5 - 0.25 * z) + 0.625) - Tensor(5.0 / 3))
         // Where it does not count it is evaluated at 2, so that no derivative overflows.
-        let far = selecting(isNear, 2, selecting(isWithin, z, 2))
+        let far = select(isNear, 2, select(isWithin, z, 2))
         let polynomial = far * (far * (far * (far * (far / 12 - 0.5) + 0.625) + Tensor(5.0 / 3)) - 5) + 4
-        return selecting(isNear, near, selecting(isWithin, polynomial - Tensor(2.0 / 3) / far, 0))
+        return select(isNear, near, select(isWithin, polynomial - Tensor(2.0 / 3) / far, 0))
     }
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&radius, "radius") }

@@ -49,7 +49,7 @@ public struct OptimalProposal: Analysis {
     ) -> Analyzed<Particles> {
         let mask = observation.mask
         let matrix = mask.expanded(axis: -1) * observation.operator.matrix(at: background.mean)
-        let step = observation.time.cast(to: .int64) - Tensor(integers: [1], shape: [])
+        let step = observation.time.cast(to: .int64) - Tensor(integer: 1)
         // Of the covariance of model error and kernel together, [n, q].
         let factors = [modelError?.factor(step: step), kernel.map { background.kernelFactor(width: $0) }]
         let factor = Tensor.concatenated(factors.compactMap(\.self), axis: 1)
@@ -62,7 +62,7 @@ public struct OptimalProposal: Analysis {
         // has the covariance (I − K H) Q.
         let keys = background.key.split(3)
         let noise = keys[0].normal([background.count, factor.shape[1]])
-        let root = observation.errorCovariance.symmetricRoot()
+        let root = observation.errorCovariance.sqrtm()
         let perturbations = mask * keys[1].normal([background.count, mask.count]).matrixProduct(root)
         let departures = innovations + perturbations - noise.matrixProduct(seenFactor.transposed)
         let states =
@@ -83,8 +83,8 @@ extension Particles {
         let total = joint.logSumExp()
         let isPossible = total.isFinite
         // The side not taken must be free of ∞ − ∞ for derivatives.
-        let normalized = selecting(isPossible, joint, 0) - selecting(isPossible, total, 0)
-        let weights = selecting(isPossible, normalized, logWeights)
+        let normalized = select(isPossible, joint, 0) - select(isPossible, total, 0)
+        let weights = select(isPossible, normalized, logWeights)
         return Analyzed(
             belief: Particles(states: states, logWeights: weights, key: key), logLikelihood: total)
     }

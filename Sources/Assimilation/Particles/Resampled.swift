@@ -53,7 +53,7 @@ extension Particles {
         // A place belongs to the first particle whose points end behind it;
         // rounding must not leave the last place over.
         return ends.slice(axis: 0, from: 0, to: count).cumulativeSum()
-            .minimum(Tensor(integers: [count - 1], shape: []))
+            .minimum(Tensor(integer: count - 1))
     }
 
     /// Equally weighted particles drawn from these, copies moved by the kernel.
@@ -76,7 +76,7 @@ extension Particles {
         let factor = covarianceFactor
         // The ridge lets a Cholesky factor exist when particles coincide.
         let covariance = factor.transposed.matrixProduct(factor)
-        let ridge = 1e-12 * covariance.diagonalSum() + 1e-300
+        let ridge = 1e-12 * covariance.trace() + 1e-300
         let bandwidth = width * Tensor(Double(count)).power(Tensor(-1 / Double(n + 4)))
         return bandwidth * (covariance + ridge * Tensor.identity(n)).cholesky()
     }

@@ -44,7 +44,7 @@ public struct EnsembleSmoother: Sendable {
         return scan(over: Pair(analyses, forecasts), from: last, reversed: true) { smoothed, x in
             let (analysis, forecast) = (x.first, x.second)
             let variance = forecast.variance
-            let spread = selecting(variance .> 0, variance, 1).sqrt()
+            let spread = select(variance .> 0, variance, 1).sqrt()
             let anomalies = forecast.anomalies / spread
             let change = (smoothed.members - forecast.members) / spread
             let tolerance = tolerance / Double(n)

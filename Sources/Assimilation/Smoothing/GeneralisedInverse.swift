@@ -10,7 +10,7 @@ extension Tensor {
     /// eigendecomposition.
     func generalisedSolve(_ right: Tensor) -> Tensor {
         let diagonal = self.diagonal().stoppingGradient
-        let scale = 1 / selecting(diagonal .> 0, diagonal, 1).sqrt()
+        let scale = 1 / select(diagonal .> 0, diagonal, 1).sqrt()
         let inverse = (scale.outerProduct(scale) * stoppingGradient).pseudoInverse(tolerance: 1e-14)
         let scaled = scale.outerProduct(scale) * inverse
         var solution = scaled.matrixProduct(right)
@@ -24,7 +24,7 @@ extension Tensor {
     func pseudoInverse(tolerance: Double) -> Tensor {
         let (values, vectors) = symmetricEigen()
         let isLarge = values .> Tensor(tolerance * Double(values.count)) * values.absolute().maximum()
-        let inverse = selecting(isLarge, 1 / selecting(isLarge, values, 1), 0)
+        let inverse = select(isLarge, 1 / select(isLarge, values, 1), 0)
         return (vectors * inverse).matrixProduct(vectors.transposed)
     }
 }

@@ -31,7 +31,7 @@ public struct RauchTungStriebel: Sendable {
     public func smooth<F: GaussianForecast>(_ trajectory: Trajectory<Gaussian>, _ forecast: F) -> Smoothed {
         let count = trajectory.count
         let last = trajectory.analyses.at(count - 1)
-        let steps = Tensor.range(count - 1) + Tensor(integers: [trajectory.firstStep], shape: [])
+        let steps = Tensor.range(count - 1) + Tensor(integer: trajectory.firstStep)
         let before = trajectory.analyses.mappingLeaves { $0[0..<(count - 1)] }
         let ahead = trajectory.backgrounds.mappingLeaves { $0[1..<count] }
         let earlier = scan(over: Pair(steps, Pair(before, ahead)), from: last, reversed: true) { smoothed, x in

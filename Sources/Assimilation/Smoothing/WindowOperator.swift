@@ -14,7 +14,7 @@ public struct WindowOperator<Model: ForecastModel, Operator: StateMap>: Map {
     public let count: Int
 
     public init(
-        _ model: Model, _ operator: Operator, start: Tensor = Tensor(integers: [0], shape: []), delay: Int = 0,
+        _ model: Model, _ operator: Operator, start: Tensor = Tensor(integer: 0), delay: Int = 0,
         count: Int
     ) {
         precondition(delay >= 0 && count > 0, "a window of \(count) observations after \(delay) steps")
@@ -26,7 +26,7 @@ public struct WindowOperator<Model: ForecastModel, Operator: StateMap>: Map {
         let first = carried(state, from: start, steps: delay)
         let seen = `operator`(first).expanded(axis: 0)
         if count == 1 { return seen.flattened() }
-        let begin = start + Tensor(integers: [delay], shape: [])
+        let begin = start + Tensor(integer: delay)
         let later = scan(over: Tensor.range(count - 1) + begin, from: first) { state, step in
             let next = model(state, step: step)
             return (next, `operator`(next))

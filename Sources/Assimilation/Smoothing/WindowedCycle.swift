@@ -44,10 +44,10 @@ public struct WindowedCycle<F: Forecast, A: Analysis, Model: ForecastModel>: Tre
             windows >= 0 && rest == 0,
             "\(observations.count) times for windows with a lag of \(lag) and a shift of \(shift)")
         let first = window(
-            background, start: Tensor(integers: [0], shape: []), delay: 0, count: lag + 1,
+            background, start: Tensor(integer: 0), delay: 0, count: lag + 1,
             observations.block(0, lag + 1), observations.operator)
         let blocks = observations.blocks(from: lag + 1, size: shift)
-        let starts = (Tensor.range(windows) + 1) * Tensor(integers: [shift], shape: [])
+        let starts = (Tensor.range(windows) + 1) * Tensor(integer: shift)
         let later = scan(over: [starts] + blocks, from: first.next) { belief, now in
             let mask = observations.isKnownComplete ? Tensor.ones(now[1].shape) : now[2]
             let errors = observations.hasVaryingError ? now[now.count - 1] : observations.errorCovariance

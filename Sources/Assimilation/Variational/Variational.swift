@@ -76,7 +76,7 @@ extension Variational {
 
     /// Departures in units of the observation error, as a function of the control variable.
     private func residuals<H: StateMap>(_ background: Tensor, _ observation: Observation<H>) -> (Tensor) -> Tensor {
-        let root = covariance.symmetricRoot()
+        let root = covariance.sqrtm()
         let factor = observation.maskedErrorCovariance.cholesky()
         return { control in
             let seen = observation.operator(background + root.vectorProduct(control))
@@ -101,7 +101,7 @@ extension Variational {
         }.final
         let innovation = observation.mask * (observation.values - observation.operator(background))
         return Analyzed(
-            belief: PointEstimate(background + covariance.symmetricRoot().vectorProduct(control)),
+            belief: PointEstimate(background + covariance.sqrtm().vectorProduct(control)),
             logLikelihood: gaussianLogLikelihood(
                 innovation, observation.maskedErrorCovariance, mask: observation.mask))
     }
@@ -118,11 +118,11 @@ func solveByConjugateGradients(_ b: Tensor, count: Int, _ apply: @escaping (Tens
         let (x, residual, direction, square) = (now[0], now[1], now[2], now[3])
         let product = apply(direction)
         let goesOn = square .> floor
-        let curvature = selecting(goesOn, direction.dot(product), 1)
-        let length = selecting(goesOn, square / curvature, 0)
+        let curvature = select(goesOn, direction.dot(product), 1)
+        let length = select(goesOn, square / curvature, 0)
         let next = residual - length * product
         let nextSquare = next.dot(next)
-        let ratio = selecting(goesOn, nextSquare / selecting(goesOn, square, 1), 0)
+        let ratio = select(goesOn, nextSquare / select(goesOn, square, 1), 0)
         return ([x + length * direction, next, next + ratio * direction, nextSquare], Nothing())
     }.final[0]
 }

@@ -10,10 +10,10 @@ extension Operation {
         case .compare(let f): return "compare_\(letter)(\(x[0]) \(f.symbol) \(x[1]))"
         case .select: return "select_\(letter)(\(x[0]), \(x[1]), \(x[2]))"
         case .cast: return type == result ? x[0] : "cast_\(letter)_\(result.letter(isBatched))(\(x[0]))"
-        case .alias, .constant, .reduce, .largestIndex, .cumulativeSum, .sortOrder, .broadcast, .reshape, .transpose,
+        case .alias, .constant, .reduce, .argmax, .cumulativeSum, .argsort, .broadcast, .reshape, .transpose,
             .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve,
-            .solve, .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan,
-            .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
+            .solve, .symmetricEigen, .qr, .sqrtm, .symmetricSylvester, .random, .scan,
+            .unfold, .fold, .lu, .singularValueDecomposition, .fourier, .realFourier,
             .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
             preconditionFailure("\(name) is not elementwise")
         }

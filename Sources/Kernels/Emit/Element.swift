@@ -103,7 +103,7 @@ struct ElementWriter {
         case .slice(let starts, _, let steps):
             let index = axes(position).enumerated().map { $1.scaled(by: steps[$0], plus: starts[$0]) }
             return element(x[0], .axes(index))
-        case .windows(let axis, _, let stride, let dilation):
+        case .unfold(let axis, _, let stride, let dilation):
             var index = axes(position)
             let inside = index.removeLast().scaled(by: dilation)
             index[axis] = index[axis].scaled(by: stride) + inside
@@ -114,9 +114,9 @@ struct ElementWriter {
         case .concatenate(let axis):
             return concatenate(x, axis, axes(position), instruction.operands.contains(where: isBatched))
         case .gather(let axis): return gather(x, axis, axes(position))
-        case .reduce, .largestIndex, .cumulativeSum, .sortOrder, .scatterAdd, .matrixProduct, .cholesky,
-            .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester,
-            .random, .scan, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
+        case .reduce, .argmax, .cumulativeSum, .argsort, .scatterAdd, .matrixProduct, .cholesky,
+            .triangularSolve, .solve, .symmetricEigen, .qr, .sqrtm, .symmetricSylvester,
+            .random, .scan, .fold, .lu, .singularValueDecomposition, .fourier, .realFourier,
             .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
             preconditionFailure("\(instruction.operation.name) has no elements of its own")
         }

@@ -228,13 +228,13 @@ extension Operation {
         switch self {
         case .fourier, .realFourier, .realFourierTranspose:
             operand.flatMap { FourierTransform(self, $0) }?.hasCode ?? false
-        case .alias, .constant, .unary, .compare, .select, .cast, .reduce, .largestIndex, .cumulativeSum, .sortOrder,
-            .broadcast, .reshape, .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .windows,
-            .windowSum, .matrixProduct, .random, .scan:
+        case .alias, .constant, .unary, .compare, .select, .cast, .reduce, .argmax, .cumulativeSum, .argsort,
+            .broadcast, .reshape, .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .unfold,
+            .fold, .matrixProduct, .random, .scan:
             true
         case .cholesky, .triangularSolve: operand?.type == .float64 && operand?.shape.contains(0) == false
         case .binary(let f): type != .int64 || ![.divide, .power, .remainder].contains(f)
-        case .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot,
+        case .solve, .symmetricEigen, .qr, .lu, .singularValueDecomposition, .sqrtm,
             .symmetricSylvester, .conditional, .whileLoop, .fixedPoint, .custom:
             false
         }

@@ -2,18 +2,18 @@ import Tensors
 
 /// Largest elements, orders, random numbers, each along lines or for keys in memory.
 extension Source {
-    mutating func largestIndex(_ instruction: Program.Instruction, _ axis: Int, _ frame: inout Frame) {
+    mutating func argmax(_ instruction: Program.Instruction, _ axis: Int, _ frame: inout Frame) {
         lines(instruction, axis, &frame) { letter, n, step, from, to in
-            "largestIndex_\(letter)(\(n), \(step), \(from), \(to));"
+            "argmax_\(letter)(\(n), \(step), \(from), \(to));"
         }
     }
 
-    mutating func sortOrder(_ instruction: Program.Instruction, _ axis: Int, _ frame: inout Frame, now: Int) {
+    mutating func argsort(_ instruction: Program.Instruction, _ axis: Int, _ frame: inout Frame, now: Int) {
         let length = instruction.signatures[0].shape[axis]
         let work = frame.allocate(max(1, length) * 16, now: now, last: now)
         let pointer = "(t_l *)(\(frame.scratch) + \(work))"
         lines(instruction, axis, &frame) { letter, n, step, from, to in
-            "sortOrder_\(letter)(\(n), \(step), \(from), \(to), \(pointer));"
+            "argsort_\(letter)(\(n), \(step), \(from), \(to), \(pointer));"
         }
     }
 

@@ -24,7 +24,7 @@ enum Prelude {
             parts.append(isLight ? fewProducts : products)
         }
         parts.append(matrices(for: code))
-        if code.mentions("largestIndex_") || code.mentions("sortOrder_") { parts.append(order(lanes: lanes)) }
+        if code.mentions("argmax_") || code.mentions("argsort_") { parts.append(order(lanes: lanes)) }
         if ["uniform_", "normal_", "split_", "fold_"].contains(where: code.mentions) {
             parts.append(random(lanes: lanes))
         }

@@ -1,8 +1,8 @@
 extension Prelude {
     /// LU decomposition by rows.
-    static let lowerUpperInPlace = """
+    static let luInPlace = """
         // Factors in place by partial pivoting, and the order of the rows; a zero pivot stays.
-        static __attribute__((noinline, unused)) int lowerUpperInPlace_d(long n, t_d *restrict m, t_l *restrict order) {
+        static __attribute__((noinline, unused)) int luInPlace_d(long n, t_d *restrict m, t_l *restrict order) {
           int isSingular = 0;
           for (long i = 0; i < n; i++) order[i] = i;
           for (long k = 0; k < n; k++) {
@@ -29,10 +29,10 @@ extension Prelude {
         """
 
     /// The factors, packed.
-    static let lowerUpper = """
-        static __attribute__((unused)) void lowerUpper_d(long n, const t_d *a, t_d *factors, t_l *order) {
+    static let lu = """
+        static __attribute__((unused)) void lu_d(long n, const t_d *a, t_d *factors, t_l *order) {
           memcpy(factors, a, n * n * sizeof(t_d));
-          lowerUpperInPlace_d(n, factors, order);
+          luInPlace_d(n, factors, order);
         }
         """
 
@@ -42,7 +42,7 @@ extension Prelude {
           t_d lu[n * n];
           t_l order[n];
           memcpy(lu, a, n * n * sizeof(t_d));
-          if (lowerUpperInPlace_d(n, lu, order)) {
+          if (luInPlace_d(n, lu, order)) {
             for (long i = 0; i < n * m; i++) x[i] = NAN;
             return;
           }
@@ -67,9 +67,9 @@ extension Prelude {
         """
 
     /// `A = Q R`, thin.
-    static let orthogonalTriangular = """
+    static let qr = """
         // Householder's reflections of the m rows; the diagonal of r is turned to be positive.
-        static __attribute__((noinline, unused)) void orthogonalTriangular_d(long m, long n, const t_d *a, t_d *restrict q, t_d *restrict r) {
+        static __attribute__((noinline, unused)) void qr_d(long m, long n, const t_d *a, t_d *restrict q, t_d *restrict r) {
           t_d w[m * n], sums[n], first[n], tau[n];
           memcpy(w, a, sizeof w);
           for (long k = 0; k < n; k++) {

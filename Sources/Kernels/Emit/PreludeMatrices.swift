@@ -4,7 +4,7 @@ extension Prelude {
         func uses(_ names: String...) -> Bool { names.contains { code.mentions($0 + "(") } }
         var parts: [String] = []
         let eigen = uses("symmetricEigen_d", "symmetricEigens_d")
-        let functions = uses("symmetricRoot_d", "symmetricSylvester_d")
+        let functions = uses("sqrtm_d", "symmetricSylvester_d")
         let triangular = uses("triangularSolve_d_d_d")
         let cholesky = uses("cholesky_d", "choleskies_d")
         if eigen || functions || triangular || cholesky { parts.append(wideVectors) }
@@ -18,12 +18,12 @@ extension Prelude {
         if eigen || functions { parts.append(eigenRows) }
         if eigen { parts.append(symmetricEigen) }
         if functions { parts.append(crossProduct) }
-        if uses("symmetricRoot_d") { parts.append(symmetricRoot) }
+        if uses("sqrtm_d") { parts.append(sqrtm) }
         if uses("symmetricSylvester_d") { parts.append(symmetricSylvester) }
-        if uses("lowerUpper_d", "solve_d") { parts.append(lowerUpperInPlace) }
-        if uses("lowerUpper_d") { parts.append(lowerUpper) }
+        if uses("lu_d", "solve_d") { parts.append(luInPlace) }
+        if uses("lu_d") { parts.append(lu) }
         if uses("solve_d") { parts.append(solve) }
-        if uses("orthogonalTriangular_d") { parts.append(orthogonalTriangular) }
+        if uses("qr_d") { parts.append(qr) }
         // Groups are written with what clang knows of vectors.
         if uses("choleskies_d", "symmetricEigens_d") { parts += ["#if defined(__clang__)", groups] }
         if uses("choleskies_d") { parts.append(choleskyGroup) }

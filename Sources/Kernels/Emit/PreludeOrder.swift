@@ -6,7 +6,7 @@ extension Prelude {
 
     private static let scalarOrder = """
         #define LARGEST(X, C, L, INDEX, GREATER) \\
-          static __attribute__((unused)) void largestIndex_##X(long n, long step, const t_##X *restrict x, t_##L *restrict index) { \\
+          static __attribute__((unused)) void argmax_##X(long n, long step, const t_##X *restrict x, t_##L *restrict index) { \\
             t_##X best = x[0]; \\
             t_##L place = INDEX(0); \\
             for (long i = 1; i < n; i++) { \\
@@ -27,7 +27,7 @@ extension Prelude {
             const u_##T first = line[i * step], second = line[j * step]; \\
             return (first BEFORE second) || (first == first && second != second); \\
           } \\
-          static __attribute__((unused)) void sortOrder_##T(long n, long step, const u_##T *line, u_l *order, t_l *w) { \\
+          static __attribute__((unused)) void argsort_##T(long n, long step, const u_##T *line, u_l *order, t_l *w) { \\
             t_l *from = w, *to = w + n; \\
             for (long s = 0; s < n; s += 8) for (long i = s; i < s + 8 && i < n; i++) { \\
               long j = i; \\
@@ -56,9 +56,9 @@ extension Prelude {
         LARGEST(D, B, L, splat_L, >) LARGEST(F, B, L, splat_L, >) LARGEST(L, B, L, splat_L, >) LARGEST(B, B, L, splat_L, <)
         SORTORDER(n, >)
         #define LANEORDER(X, T) \\
-          INLINE void sortOrder_##X(long count, long step, const t_##X *restrict line, t_L *restrict order, t_l *restrict w) { \\
+          INLINE void argsort_##X(long count, long step, const t_##X *restrict line, t_L *restrict order, t_l *restrict w) { \\
             for (int i = 0; i < LANES; i++) \\
-              sortOrder_##T(count, step * LANES, (const u_##T *)line + i, (u_l *)order + i, w); \\
+              argsort_##T(count, step * LANES, (const u_##T *)line + i, (u_l *)order + i, w); \\
           }
         LANEORDER(D, d) LANEORDER(F, f) LANEORDER(L, l) LANEORDER(B, n)
 

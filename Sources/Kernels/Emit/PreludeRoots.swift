@@ -22,8 +22,8 @@ extension Prelude {
         """
 
     /// `V Λ^±½ Vᵀ`.
-    static let symmetricRoot = """
-        static __attribute__((unused)) void symmetricRoot_d(long n, const t_d *a, t_d *x, int inverse) {
+    static let sqrtm = """
+        static __attribute__((unused)) void sqrtm_d(long n, const t_d *a, t_d *x, int inverse) {
           const long stride = (n + 7) / 8;
           t_W rows[n * stride], scaled[n * stride], root[n * stride];
           t_d d[n];

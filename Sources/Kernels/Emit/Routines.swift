@@ -28,31 +28,31 @@ extension Source {
         case .cumulativeSum(let axis, let reversed): cumulativeSum(instruction, axis, reversed, &frame)
         case .conditional(let choice): conditional(choice, instruction, &frame, now: now)
         case .whileLoop(let loop): whileLoop(loop, instruction, &frame, now: now)
-        case .windowSum(let axis, _, let stride, let dilation):
-            windowSum(instruction, axis, stride, dilation, &frame)
+        case .fold(let axis, _, let stride, let dilation):
+            fold(instruction, axis, stride, dilation, &frame)
         case .scatterAdd(let axis, let size): scatterAdd(instruction, axis, size, &frame)
         case .fourier, .realFourier, .realFourierTranspose:
             if !fourier(instruction, &frame, now: now) { interpreted(instruction, &frame) }
         case .cholesky: cholesky(instruction, &frame, now: now)
         case .triangularSolve(let transposed): triangularSolve(instruction, transposed: transposed, &frame, now: now)
         case .symmetricEigen: symmetricEigen(instruction, &frame, now: now)
-        case .symmetricRoot(let inverse):
-            eachMatrix("symmetricRoot_d", [columns(0)], instruction, upTo: 64, option: inverse, &frame, now: now)
+        case .sqrtm(let inverse):
+            eachMatrix("sqrtm_d", [columns(0)], instruction, upTo: 64, option: inverse, &frame, now: now)
         case .symmetricSylvester:
             eachMatrix("symmetricSylvester_d", [columns(0)], instruction, upTo: 64, &frame, now: now)
         case .solve: eachMatrix("solve_d", [columns(0), columns(1)], instruction, upTo: 64, &frame, now: now)
-        case .lowerUpper: eachMatrix("lowerUpper_d", [columns(0)], instruction, upTo: 64, &frame, now: now)
-        case .orthogonalTriangular:
+        case .lu: eachMatrix("lu_d", [columns(0)], instruction, upTo: 64, &frame, now: now)
+        case .qr:
             // A copy lies on the stack.
             let limit = rows(0) <= 256 ? 64 : 0
-            eachMatrix("orthogonalTriangular_d", [rows(0), columns(0)], instruction, upTo: limit, &frame, now: now)
-        case .largestIndex(let axis): largestIndex(instruction, axis, &frame)
-        case .sortOrder(let axis): sortOrder(instruction, axis, &frame, now: now)
+            eachMatrix("qr_d", [rows(0), columns(0)], instruction, upTo: limit, &frame, now: now)
+        case .argmax(let axis): argmax(instruction, axis, &frame)
+        case .argsort(let axis): argsort(instruction, axis, &frame, now: now)
         case .random(let draw): random(draw, instruction, &frame)
         case .unary, .binary, .singularValueDecomposition:
             interpreted(instruction, &frame)
         case .alias, .constant, .compare, .select, .cast, .broadcast, .reshape, .slice, .concatenate,
-            .roll, .gather, .windows, .fixedPoint, .custom:
+            .roll, .gather, .unfold, .fixedPoint, .custom:
             preconditionFailure("\(instruction.operation.name) is not a routine")
         }
     }
@@ -296,7 +296,7 @@ extension Source {
     }
 
     /// Overlapping windows added up.
-    private mutating func windowSum(
+    private mutating func fold(
         _ instruction: Program.Instruction, _ axis: Int, _ stride: Int, _ dilation: Int, _ frame: inout Frame
     ) {
         resolveViews(&frame)

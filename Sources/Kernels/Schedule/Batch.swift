@@ -166,27 +166,27 @@ private struct UnbatchedBody {
         case .roll(let shift, let axis):
             guard let p, axis != p else { return false }
             return write(.roll(shift: shift, axis: axis > p ? axis - 1 : axis), [operand(x[0])], results, p)
-        case .windows(let axis, let size, let stride, let dilation):
+        case .unfold(let axis, let size, let stride, let dilation):
             guard let p, axis != p else { return false }
             return write(
-                .windows(axis: axis > p ? axis - 1 : axis, size: size, stride: stride, dilation: dilation),
+                .unfold(axis: axis > p ? axis - 1 : axis, size: size, stride: stride, dilation: dilation),
                 [operand(x[0])], results, p)
-        case .windowSum(let axis, let length, let stride, let dilation):
+        case .fold(let axis, let length, let stride, let dilation):
             guard let p, axis != p, p < shape(x[0]).count - 1 else { return false }
             return write(
-                .windowSum(axis: axis > p ? axis - 1 : axis, length: length, stride: stride, dilation: dilation),
+                .fold(axis: axis > p ? axis - 1 : axis, length: length, stride: stride, dilation: dilation),
                 [operand(x[0])], results, p)
         case .cumulativeSum(let axis, let reversed):
             guard let p, axis != p else { return false }
             return write(
                 .cumulativeSum(axis: axis > p ? axis - 1 : axis, reversed: reversed), [operand(x[0])], results, p)
-        case .sortOrder(let axis):
+        case .argsort(let axis):
             guard let p, axis != p else { return false }
-            return write(.sortOrder(axis: axis > p ? axis - 1 : axis), [operand(x[0])], results, p)
-        case .largestIndex(let axis):
+            return write(.argsort(axis: axis > p ? axis - 1 : axis), [operand(x[0])], results, p)
+        case .argmax(let axis):
             guard let p, axis != p else { return false }
             return write(
-                .largestIndex(axis: axis > p ? axis - 1 : axis), [operand(x[0])], results, axis < p ? p - 1 : p)
+                .argmax(axis: axis > p ? axis - 1 : axis), [operand(x[0])], results, axis < p ? p - 1 : p)
         case .gather(let axis):
             guard let p = p ?? self.axis(x[1]), axis != p,
                 let both = aligned(x, rank: shape(x[0]).count, at: p, &context)
@@ -214,7 +214,7 @@ private struct UnbatchedBody {
             else { return false }
             return write(instruction.operation, sides, results, p)
         case .scan: return scanned(instruction, &context) ?? false
-        case .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot, .symmetricSylvester,
+        case .qr, .lu, .singularValueDecomposition, .sqrtm, .symmetricSylvester,
             .conditional, .whileLoop, .fixedPoint, .custom:
             return false
         }

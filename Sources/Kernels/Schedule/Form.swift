@@ -15,11 +15,11 @@ enum Form {
     func needsMemory(_ place: Int, _ operation: Operation) -> Bool {
         switch self {
         case .routine:
-            if case .windowSum = operation { return false }
+            if case .fold = operation { return false }
             return true
         case .elementwise:
             if case .gather = operation { return place == 0 }
-            if case .windows = operation { return true }
+            if case .unfold = operation { return true }
             return false
         case .view(_, let needsMemory): return needsMemory
         case .reduction: return false
@@ -50,11 +50,11 @@ extension Operation {
             return .elementwise(cost: 0)
         case .pad(_, _, let interior):
             return interior.allSatisfy { $0 == 0 } ? .elementwise(cost: 0) : .routine
-        case .transpose, .concatenate, .roll, .gather, .windows: return .elementwise(cost: 0)
-        case .largestIndex, .cumulativeSum, .sortOrder, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve,
+        case .transpose, .concatenate, .roll, .gather, .unfold: return .elementwise(cost: 0)
+        case .argmax, .cumulativeSum, .argsort, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve,
             .solve,
-            .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan, .windowSum,
-            .lowerUpper, .singularValueDecomposition, .fourier,
+            .symmetricEigen, .qr, .sqrtm, .symmetricSylvester, .random, .scan, .fold,
+            .lu, .singularValueDecomposition, .fourier,
             .realFourier, .realFourierTranspose, .conditional, .whileLoop:
             return .routine
         case .fixedPoint, .custom: preconditionFailure("\(name) stands for a program that takes its place")
@@ -75,10 +75,10 @@ extension Operation {
     var keepsPlace: Bool {
         switch self {
         case .alias, .constant, .unary, .binary, .compare, .select, .cast: true
-        case .reduce, .largestIndex, .cumulativeSum, .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad,
+        case .reduce, .argmax, .cumulativeSum, .argsort, .broadcast, .reshape, .transpose, .slice, .pad,
             .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve, .solve,
-            .symmetricEigen, .orthogonalTriangular, .symmetricRoot, .symmetricSylvester, .random, .scan,
-            .windows, .windowSum, .lowerUpper, .singularValueDecomposition, .fourier, .realFourier,
+            .symmetricEigen, .qr, .sqrtm, .symmetricSylvester, .random, .scan,
+            .unfold, .fold, .lu, .singularValueDecomposition, .fourier, .realFourier,
             .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
             false
         }
@@ -88,10 +88,10 @@ extension Operation {
     var keepsElements: Bool {
         switch self {
         case .reshape, .transpose: true
-        case .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce, .largestIndex, .cumulativeSum,
-            .sortOrder, .broadcast, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .windows, .windowSum,
-            .matrixProduct, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
-            .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .fourier, .realFourier,
+        case .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce, .argmax, .cumulativeSum,
+            .argsort, .broadcast, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .unfold, .fold,
+            .matrixProduct, .cholesky, .triangularSolve, .solve, .symmetricEigen, .qr, .lu,
+            .singularValueDecomposition, .sqrtm, .symmetricSylvester, .fourier, .realFourier,
             .realFourierTranspose, .random, .scan, .conditional, .whileLoop, .fixedPoint, .custom:
             false
         }

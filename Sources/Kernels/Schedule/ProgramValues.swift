@@ -53,10 +53,10 @@ extension Program {
             let (old, before) = (signature(of: index).shape, shape[..<axis].reduce(1, *))
             return old.indices.first { old[$0] == size && old[..<$0].reduce(1, *) == before }
                 .flatMap { origin(of: source, $0, size) }
-        case .binary, .compare, .select, .reduce, .largestIndex, .cumulativeSum, .sortOrder, .broadcast, .slice, .pad,
-            .concatenate, .roll, .gather, .scatterAdd, .windows, .windowSum, .matrixProduct, .cholesky,
-            .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
-            .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .fourier, .realFourier,
+        case .binary, .compare, .select, .reduce, .argmax, .cumulativeSum, .argsort, .broadcast, .slice, .pad,
+            .concatenate, .roll, .gather, .scatterAdd, .unfold, .fold, .matrixProduct, .cholesky,
+            .triangularSolve, .solve, .symmetricEigen, .qr, .lu,
+            .singularValueDecomposition, .sqrtm, .symmetricSylvester, .fourier, .realFourier,
             .realFourierTranspose, .random, .scan, .conditional, .whileLoop, .fixedPoint, .custom:
             return nil
         }

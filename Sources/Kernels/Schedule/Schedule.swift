@@ -119,7 +119,7 @@ extension Schedule {
             // A matrix product reads the transpose of a matrix in memory as well as the matrix.
             if case .matrixProduct = consumer.operation, isTransposeInMemory(value) || isView(value) { return false }
             // Windows of windows are as easily found in what the inner ones look at.
-            if case .windows = consumer.operation, isWindows(value) { return false }
+            if case .unfold = consumer.operation, isWindows(value) { return false }
             if isAbsorbed(number) { return false }
             // Across memory one array is read, not all that its elements are made of; and products read it either way.
             if !readsViews, costs[value] > 0, consumer.operation.movesLastAxis { return true }
@@ -199,7 +199,7 @@ extension Schedule {
                     var moved = index
                     for (place, axis) in order.enumerated() { moved[axis] = index[place] }
                     flat = zip(moved, from.strides).reduce(0) { $0 + $1.0 * $1.1 }
-                } else if case .windows(let axis, _, let stride, let dilation) = instruction.operation {
+                } else if case .unfold(let axis, _, let stride, let dilation) = instruction.operation {
                     let inside = index.removeLast()
                     index[axis] = index[axis] * stride + inside * dilation
                     flat = zip(index, from.strides).reduce(0) { $0 + $1.0 * $1.1 }
@@ -218,7 +218,7 @@ extension Schedule {
     }
 
     private func isWindows(_ value: Int) -> Bool {
-        guard let maker = makers[value], case .windows = program.instructions[maker].operation else { return false }
+        guard let maker = makers[value], case .unfold = program.instructions[maker].operation else { return false }
         return true
     }
 

@@ -220,18 +220,18 @@ private struct Tiling {
         case .pad(let low, let high, let interior):
             guard let p, low[p] == 0, high[p] == 0, interior[p] == 0 else { return nil }
             return .batched(p)
-        case .roll(_, let axis), .windows(let axis, _, _, _), .cumulativeSum(let axis, _):
+        case .roll(_, let axis), .unfold(let axis, _, _, _), .cumulativeSum(let axis, _):
             guard let p, axis != p else { return nil }
             return .batched(p)
-        case .windowSum(let axis, _, _, _):
+        case .fold(let axis, _, _, _):
             guard let p, axis != p, p < shapes[0].count - 1 else { return nil }
             return .batched(p)
         case .gather(let axis), .scatterAdd(let axis, _):
             guard case .batched(let q)? = meeting(x, states, shapes, rank, program, instruction.operation), axis != q
             else { return nil }
             return .batched(q)
-        case .largestIndex, .sortOrder, .cholesky, .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular,
-            .lowerUpper, .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .fourier, .realFourier,
+        case .argmax, .argsort, .cholesky, .triangularSolve, .solve, .symmetricEigen, .qr,
+            .lu, .singularValueDecomposition, .sqrtm, .symmetricSylvester, .fourier, .realFourier,
             .realFourierTranspose, .random, .scan, .conditional, .whileLoop, .fixedPoint, .custom:
             return nil
         }

@@ -34,9 +34,9 @@ extension Simplify {
             let shape = writer.signature(x[0]).shape
             guard axes.allSatisfy({ shape[$0] == 1 }) else { return nil }
             return writer.append(.reshape(result.shape), x, [result])[0]
-        case .compare, .largestIndex, .cumulativeSum, .sortOrder, .gather, .scatterAdd, .windows, .windowSum,
-            .cholesky, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper,
-            .singularValueDecomposition, .symmetricRoot, .symmetricSylvester, .fourier, .realFourier,
+        case .compare, .argmax, .cumulativeSum, .argsort, .gather, .scatterAdd, .unfold, .fold,
+            .cholesky, .solve, .symmetricEigen, .qr, .lu,
+            .singularValueDecomposition, .sqrtm, .symmetricSylvester, .fourier, .realFourier,
             .realFourierTranspose, .random, .scan, .conditional, .whileLoop, .fixedPoint, .custom:
             return nil
         }

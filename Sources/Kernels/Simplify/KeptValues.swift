@@ -190,12 +190,12 @@ extension Operation {
         switch self {
         case .matrixProduct, .cholesky, .triangularSolve:
             program.side(operands[0]) >= 16
-        case .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot,
+        case .solve, .symmetricEigen, .qr, .lu, .singularValueDecomposition, .sqrtm,
             .symmetricSylvester:
             program.side(operands[0]) >= 4
-        case .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce, .largestIndex, .cumulativeSum,
-            .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd,
-            .windows, .windowSum, .fourier, .realFourier, .realFourierTranspose, .random, .scan, .conditional,
+        case .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce, .argmax, .cumulativeSum,
+            .argsort, .broadcast, .reshape, .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd,
+            .unfold, .fold, .fourier, .realFourier, .realFourierTranspose, .random, .scan, .conditional,
             .whileLoop, .fixedPoint, .custom:
             false
         }

@@ -288,9 +288,9 @@ extension Operation {
                 .pad(low: low.reversed(), high: high.reversed(), interior: interior),
                 movedAxes: low.indices.filter { low[$0] != 0 })
         case .reduce, .transpose, .matrixProduct: return .free
-        case .largestIndex, .cumulativeSum, .sortOrder, .reshape, .gather, .scatterAdd, .windows, .windowSum, .cholesky,
-            .triangularSolve, .solve, .symmetricEigen, .orthogonalTriangular, .lowerUpper, .singularValueDecomposition,
-            .symmetricRoot, .symmetricSylvester, .fourier, .realFourier, .realFourierTranspose, .random, .scan,
+        case .argmax, .cumulativeSum, .argsort, .reshape, .gather, .scatterAdd, .unfold, .fold, .cholesky,
+            .triangularSolve, .solve, .symmetricEigen, .qr, .lu, .singularValueDecomposition,
+            .sqrtm, .symmetricSylvester, .fourier, .realFourier, .realFourierTranspose, .random, .scan,
             .conditional, .whileLoop, .fixedPoint, .custom:
             return .apart
         }

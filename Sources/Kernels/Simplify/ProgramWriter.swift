@@ -101,9 +101,9 @@ extension Operation {
         case .whileLoop(let loop):
             .whileLoop(While(condition: programs[0], body: programs[1], carries: loop.carries))
         case .fixedPoint, .custom, .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce,
-            .largestIndex, .cumulativeSum, .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad, .concatenate,
-            .roll, .gather, .scatterAdd, .windows, .windowSum, .matrixProduct, .cholesky, .triangularSolve, .solve,
-            .symmetricEigen, .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot,
+            .argmax, .cumulativeSum, .argsort, .broadcast, .reshape, .transpose, .slice, .pad, .concatenate,
+            .roll, .gather, .scatterAdd, .unfold, .fold, .matrixProduct, .cholesky, .triangularSolve, .solve,
+            .symmetricEigen, .qr, .lu, .singularValueDecomposition, .sqrtm,
             .symmetricSylvester, .fourier, .realFourier, .realFourierTranspose, .random:
             self
         }

@@ -43,7 +43,7 @@ struct CyclesObjective: Objective {
             var a = f + gain.increment(isSeen * (y - f))
             if cycle == cycles - 1 {
                 let isNear = (a - x).squared().mean(axes: [1]).expanded(axis: 1) .<= farthest
-                a = selecting(isNear, a, y)
+                a = select(isNear, a, y)
             }
             f = model(a)
         }

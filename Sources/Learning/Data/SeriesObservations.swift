@@ -7,7 +7,7 @@ extension Observations {
         let values = series.tensor
         let isThere = values .== values
         self.init(
-            values: selecting(isThere, values, 0), mask: isThere.cast(to: .float64), errorCovariance: errorCovariance,
+            values: select(isThere, values, 0), mask: isThere.cast(to: .float64), errorCovariance: errorCovariance,
             operator: `operator`)
     }
 }
@@ -28,6 +28,6 @@ extension Climatology {
         guard let errors = series.errors else { return variance * Tensor.identity(series.variables) }
         let standardised = errors.tensor / Tensor(scales)
         let isTold = standardised .== standardised
-        return selecting(isTold, selecting(isTold, standardised, 0).squared(), variance).diagonalMatrix()
+        return select(isTold, select(isTold, standardised, 0).squared(), variance).diagonalMatrix()
     }
 }

@@ -100,7 +100,7 @@ where A.State == Ensemble {
     /// - Parameter start: parameters and model error of the first filter.
     public func start(_ start: Learned) -> Session {
         Session(
-            learned: start, record: Tensor.zeros([rounds, 4]), completed: Tensor(integers: [0], shape: []))
+            learned: start, record: Tensor.zeros([rounds, 4]), completed: Tensor(integer: 0))
     }
 
     /// Whether all rounds are over, or no model error made the innovations finite.
@@ -177,7 +177,7 @@ where A.State == Ensemble {
         let record = session.record.values
         session.record = Tensor(
             Array(record[..<(4 * round)]) + row + Array(record[(4 * round + 4)...]), shape: session.record.shape)
-        session.completed = Tensor(integers: [round + 1], shape: [])
+        session.completed = Tensor(integer: round + 1)
     }
 }
 

@@ -112,7 +112,7 @@ where F.State == A.State {
     private func carry(_ key: Key, _ numbers: Range<Int>) -> Carry {
         let beliefs = vmap { (number: Tensor) in start(key.folding(number), number) }(
             Tensor(integers: Array(numbers)))
-        return Carry(beliefs: beliefs, step: Tensor(integers: [0], shape: []))
+        return Carry(beliefs: beliefs, step: Tensor(integer: 0))
     }
 
     /// Of the trajectories that are held back, which all start as in every other epoch.
@@ -138,7 +138,7 @@ where F.State == A.State {
             }
             return Pair(next, losses.sum())
         }(carry.beliefs, step)
-        let next = Carry(beliefs: run.first, step: carry.step + Tensor(integers: [length], shape: []))
+        let next = Carry(beliefs: run.first, step: carry.step + Tensor(integer: length))
         return (run.second.mean(), next)
     }
 

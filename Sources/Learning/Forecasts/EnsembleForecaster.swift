@@ -187,8 +187,8 @@ extension Tensor {
         let (rows, columns, count) = (shape[0], shape[1], known.shape[0])
         let values = known.expanded(axis: 0).broadcast(to: [rows, count])
         let isKnown = values .== values
-        let replaced = selecting(
-            isKnown, selecting(isKnown, values, Tensor.zeros([rows, count])), slice(axis: 1, from: end - count, to: end)
+        let replaced = select(
+            isKnown, select(isKnown, values, Tensor.zeros([rows, count])), slice(axis: 1, from: end - count, to: end)
         )
         let parts = [slice(axis: 1, from: 0, to: end - count), replaced]
         return Tensor.concatenated(

@@ -83,7 +83,7 @@ extension Cycle where F.State == Ensemble {
             let part = observations.mappingTimes {
                 $0[first..<end].padded(axis: 0, before: 0, after: first + length - end)
             }
-            return Pair(Pair(self, Pair(belief, Tensor(integers: [first], shape: []))), part)
+            return Pair(Pair(self, Pair(belief, Tensor(integer: first))), part)
         }
         let program = compile(like: input(start, steps.lowerBound)) { input in
             let start = input.first.second

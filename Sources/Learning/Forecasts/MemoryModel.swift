@@ -172,7 +172,7 @@ extension MemoryLayout {
         guard case .waves(let cycles) = season else {
             return byStep(seasons(harmonics: Self.networkHarmonics)).cyclic(step)
         }
-        let next = step + Tensor(integers: [1], shape: [])
+        let next = step + Tensor(integer: 1)
         let waves = cycles.flatMap { $0.waves(at: next, most: Self.networkHarmonics) }
         return waves.isEmpty ? Tensor.zeros([0]) : Tensor.stacked(waves)
     }

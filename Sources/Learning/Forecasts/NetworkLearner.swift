@@ -118,7 +118,7 @@ public struct NetworkLearner: Sendable {
         let covariance = (residuals.transposed.matrixProduct(residuals) / Tensor(freedom)).shrunken(freedom: freedom)
         let squares = errors.transposed.matrixProduct(errors)
         let determinant = (covariance * Tensor(2 * Double.pi)).logDeterminant() * Tensor(Double(errors.shape[0]))
-        return -0.5 * (determinant + covariance.symmetricSolve(squares).diagonalSum()).scalar
+        return -0.5 * (determinant + covariance.symmetricSolve(squares).trace()).scalar
     }
 }
 
@@ -193,7 +193,7 @@ struct FoldObjective: Objective {
 
     /// Batches of what is learned from, in random order; what is not comes last and weighs nothing.
     func epoch(_ key: Key) -> (carry: Nothing, steps: Tensor) {
-        let order = (key.uniform(training.shape) - 2 * training).sortOrder()[0..<(stepsPerEpoch * batchSize)]
+        let order = (key.uniform(training.shape) - 2 * training).argsort()[0..<(stepsPerEpoch * batchSize)]
         return (Nothing(), order.reshaped([stepsPerEpoch, batchSize]))
     }
 

@@ -48,7 +48,7 @@ struct RidgeFit {
         let inverse = (x.matrixProduct(x.transposed) + Tensor.identity(count)).symmetricInverse()
         let residuals = inverse.matrixProduct(samples.targets)
         coefficients = x.transposed.matrixProduct(residuals) / scale.expanded(axis: -1)
-        used = Double(count) - inverse.diagonalSum().scalar
+        used = Double(count) - inverse.trace().scalar
         squares = residuals.transposed.matrixProduct(residuals)
         leftOut = LeftOutBlocks { (residuals, { inverse[$0].slice(axis: 1, from: $0.lowerBound, to: $0.upperBound) }) }
     }

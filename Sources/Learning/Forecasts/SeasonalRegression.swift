@@ -82,9 +82,9 @@ public struct SeasonalRegression: Sendable {
         effectiveParameters = used
         if used > SeasonalRegression.smallShare * count {
             let larger = squares + leftOut.growth
-            let variance = squares.diagonalSum().scalar
+            let variance = squares.trace().scalar
             // A fit without errors, but for rounding, has none that could grow.
-            errorGrowth = variance > 0 ? larger.diagonalSum().scalar / variance : 1
+            errorGrowth = variance > 0 ? larger.trace().scalar / variance : 1
             residualCovariance = (larger / Tensor(count)).shrunken(freedom: freedom)
         } else {
             errorGrowth = 1
@@ -104,7 +104,7 @@ public struct SeasonalRegression: Sendable {
             errors = residuals.transposed.matrixProduct(residuals)
         }
         let determinant = (residualCovariance * Tensor(2 * Double.pi)).logDeterminant() * Double(moments.count)
-        return -0.5 * (determinant + residualCovariance.symmetricSolve(errors).diagonalSum()).scalar
+        return -0.5 * (determinant + residualCovariance.symmetricSolve(errors).trace()).scalar
     }
 
     // MARK: - Features

@@ -51,7 +51,7 @@ extension EnsembleForecaster {
         _ observations: Observations<FirstVariables<IdentityOperator>>, _ steps: Range<Int>, from start: Ensemble
     ) -> (backgrounds: Ensemble, analyses: Ensemble) {
         let input = Pair(
-            Pair(cycle, Pair(start, Tensor(integers: [steps.lowerBound], shape: []))),
+            Pair(cycle, Pair(start, Tensor(integer: steps.lowerBound))),
             observations.mappingTimes { $0[steps] })
         let program = compile(like: input) { input in
             let start = input.first.second

@@ -132,7 +132,7 @@ public struct HybridCorrection: Sendable {
         let truth = RungeKutta4(CubicLorenz96(), step: step)
         let keys = key.split(2)
         let numbers = Tensor.range(times).expanded(axis: -1) + Tensor.range(variables)
-        let mask = ((numbers % Tensor(integers: [2], shape: [])) .== Tensor(integers: [0], shape: [])).cast(
+        let mask = ((numbers % Tensor(integer: 2)) .== Tensor(integer: 0)).cast(
             to: .float64)
         return simulate(
             truth, from: truth.repeated(1000)(3 + keys[0].normal([variables])),
@@ -159,7 +159,7 @@ public struct HybridCorrection: Sendable {
         let starts = Tensor(integers: Array(stride(from: 0, to: truth.shape[0] - leads, by: spacing)))
         return scan(over: Tensor.range(leads), from: truth.taking(starts)) { state, lead in
             let next = model(state)
-            let verifying = truth.taking(starts + lead + Tensor(integers: [1], shape: []))
+            let verifying = truth.taking(starts + lead + Tensor(integer: 1))
             return (next, (next - verifying).squared().mean(axes: [-1]).sqrt().mean())
         }.outputs
     }

@@ -214,7 +214,7 @@ extension PartlyObservedParameters {
         let em = EnsembleExpectationMaximization(ETKF(), modelErrorShape: .scalar)
         let first = startingParameters
         let start = SystemEstimate(
-            Autonomous(first.model), modelError: first.modelError.covariance(step: Tensor(integers: [0], shape: [])),
+            Autonomous(first.model), modelError: first.modelError.covariance(step: Tensor(integer: 0)),
             observationError: first.errorCovariance)
         let step = compile(like: Pair(start, key)) { now in
             let keys = now.second.split(2)

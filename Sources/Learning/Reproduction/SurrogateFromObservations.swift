@@ -114,8 +114,8 @@ public struct SurrogateFromObservations: Sendable {
         let truth = RungeKutta4(Lorenz96(), step: step)
         let keys = key.split(3)
         // The ranks of random numbers: as many of them as shall be observed are below their number.
-        let ranks = keys[2].uniform([times, variables]).sortOrder(axis: -1).sortOrder(axis: -1)
-        let mask = (ranks .< Tensor(integers: [observed], shape: [])).cast(to: .float64)
+        let ranks = keys[2].uniform([times, variables]).argsort(axis: -1).argsort(axis: -1)
+        let mask = (ranks .< Tensor(integer: observed)).cast(to: .float64)
         return simulate(
             truth, from: truth.repeated(1000)(8 + keys[0].normal([variables])),
             observing: LinearOperator(Tensor.identity(variables)),
@@ -138,7 +138,7 @@ public struct SurrogateFromObservations: Sendable {
         let deviation = truth.variance().sqrt()
         return scan(over: Tensor.range(leads), from: truth.taking(starts)) { state, lead in
             let next = RungeKutta4(network, step: step)(state)
-            let verifying = truth.taking(starts + lead + Tensor(integers: [1], shape: []))
+            let verifying = truth.taking(starts + lead + Tensor(integer: 1))
             return (next, (next - verifying).squared().mean(axes: [-1]).sqrt().mean() / deviation)
         }.outputs
     }

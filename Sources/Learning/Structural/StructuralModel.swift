@@ -110,7 +110,7 @@ public struct StructuralModel: Tree {
         // A root of zero has no derivative; what does not move has a factor of zero.
         let variances = noiseVariances
         let moves = variances .> 0
-        let factors = selecting(moves, selecting(moves, variances, 1).sqrt(), 0)
+        let factors = select(moves, select(moves, variances, 1).sqrt(), 0)
         return LinearForecast(LinearModel(transition), modelError: ModelError(factors: factors.diagonalMatrix()))
     }
 

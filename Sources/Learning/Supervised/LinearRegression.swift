@@ -38,9 +38,9 @@ public struct LinearRegression: Sendable {
     private func solved(_ x: Sample, _ y: Sample, _ w: Tensor) -> LinearFit {
         let (n, p) = (x.rows.shape[0], x.rows.shape[1])
         let square = x.rows.squared().sum(axes: [0])
-        let scale = selecting(square .> 0, selecting(square .> 0, square, 1).sqrt(), 1)
+        let scale = select(square .> 0, select(square .> 0, square, 1).sqrt(), 1)
         let ridge = (root(penalties).broadcast(to: [p]) / scale).diagonalMatrix()
-        let (q, r) = Tensor.concatenated([x.rows / scale, ridge]).orthogonalTriangular()
+        let (q, r) = Tensor.concatenated([x.rows / scale, ridge]).qr()
         let upper = q[0..<n]
         let lower = r.transposed
         let projected = upper.transposed.matrixProduct(y.rows)
@@ -65,12 +65,12 @@ public struct LinearRegression: Sendable {
 
     private func conditioning(_ diagonal: Tensor) -> Tensor {
         let largest = diagonal.maximum()
-        return selecting(largest .> 0, diagonal.minimum() / selecting(largest .> 0, largest, 1), 0)
+        return select(largest .> 0, diagonal.minimum() / select(largest .> 0, largest, 1), 0)
     }
 }
 
 /// `√x` with a derivative of zero at zero.
-private func root(_ x: Tensor) -> Tensor { selecting(x .> 0, selecting(x .> 0, x, 1).sqrt(), 0) }
+private func root(_ x: Tensor) -> Tensor { select(x .> 0, select(x .> 0, x, 1).sqrt(), 0) }
 
 /// The columns of a table, made free of their weighted mean and multiplied by the root of the weights.
 private struct Sample {
@@ -79,7 +79,7 @@ private struct Sample {
     let mean: Tensor
 
     init(_ table: Tensor, _ w: Tensor, _ isCentred: Bool) {
-        let values = selecting(w .> 0, table.cast(to: .float64), 0)
+        let values = select(w .> 0, table.cast(to: .float64), 0)
         let total = isCentred ? w.sum() : Tensor(1.0)
         mean = isCentred ? (w * values).sum(axes: [0]).expanded(axis: 0) / total : Tensor.zeros([1, table.shape[1]])
         rows = root(w) * (values - mean)

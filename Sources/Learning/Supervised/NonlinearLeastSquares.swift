@@ -84,17 +84,17 @@ private struct Point {
         jacobian = Tensors.jacobian(of: function)(x)
         columnNorms = jacobian.squared().sum(axes: [0]).sqrt()
         guard columnNorms.values.allSatisfy({ $0.isFinite }) else { return nil }
-        let reachable = jacobian.orthogonalTriangular().q.transposed.vectorProduct(r)
+        let reachable = jacobian.qr().q.transposed.vectorProduct(r)
         offset = cost == 0 ? 0 : reachable.norm().scalar / cost.squareRoot()
     }
 
     /// The damped step, and the reduction of the cost that the linear model predicts for it.
     func step(_ damping: Double, _ scale: Tensor) -> (p: Tensor, predicted: Double) {
-        let d = selecting(scale .> 0, scale, 1)
+        let d = select(scale .> 0, scale, 1)
         let extended = Tensor.concatenated([
             jacobian / d, (damping.squareRoot() * Tensor.ones(x.shape)).diagonalMatrix(),
         ])
-        let (q, upper) = extended.orthogonalTriangular()
+        let (q, upper) = extended.qr()
         let right = -q[0..<r.count].transposed.vectorProduct(r)
         let scaled = upper.transposed.triangularSolve(right.expanded(axis: -1), transposed: true).reshaped(x.shape)
         let p = scaled / d
@@ -125,8 +125,8 @@ public struct NonlinearFit: Sendable {
         residuals = point.r
         residualSumOfSquares = point.cost
         degreesOfFreedom = point.r.count - point.x.count
-        let d = selecting(point.columnNorms .> 0, point.columnNorms, 1)
-        let lower = (point.jacobian / d).orthogonalTriangular().r.transposed
+        let d = select(point.columnNorms .> 0, point.columnNorms, 1)
+        let lower = (point.jacobian / d).qr().r.transposed
         let inverse = lower.triangularSolve(Tensor.identity(point.x.count)) / d
         covariance = inverse.transposed.matrixProduct(inverse) * (point.cost / Double(degreesOfFreedom))
         self.outcome = outcome

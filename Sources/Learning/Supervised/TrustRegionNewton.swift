@@ -93,7 +93,7 @@ private struct Quadratic {
         let hessian = jacobian(of: slope)(x)
         guard (gradient.values + hessian.values).allSatisfy({ $0.isFinite }) else { return nil }
         self.scale = scale.maximum(hessian.diagonal().absolute().sqrt())
-        let d = selecting(self.scale .> 0, self.scale, 1)
+        let d = select(self.scale .> 0, self.scale, 1)
         let (values, vectors) = (hessian / d.outerProduct(d)).symmetricEigen()
         eigenvalues = values.values
         eigenvectors = vectors
@@ -114,7 +114,7 @@ private struct Quadratic {
             $0 - $1.0 * ($1.1.0 + 0.5 * $1.1.1 * $1.0)
         }
         let scaled = eigenvectors.vectorProduct(Tensor(coordinates))
-        return (scaled / selecting(scale .> 0, scale, 1), predicted, length(coordinates))
+        return (scaled / select(scale .> 0, scale, 1), predicted, length(coordinates))
     }
 
     private func length(_ coordinates: [Double]) -> Double {

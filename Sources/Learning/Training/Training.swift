@@ -45,8 +45,8 @@ public struct Training<O: Objective, Rule: Optimizer>: Sendable {
         let score = objective.validation(parameters).map { min($0.scalar, .greatestFiniteMagnitude) } ?? .infinity
         return TrainingState(
             parameters: parameters, optimizer: optimizer.start(parameters), key: key,
-            epoch: Tensor(integers: [0], shape: []),
-            best: parameters, bestEpoch: Tensor(integers: [0], shape: []),
+            epoch: Tensor(integer: 0),
+            best: parameters, bestEpoch: Tensor(integer: 0),
             losses: Tensor([Double](repeating: .nan, count: epochs)),
             scores: Tensor([score] + [Double](repeating: .nan, count: epochs)), isSpoilt: 0)
     }
@@ -69,7 +69,7 @@ public struct Training<O: Objective, Rule: Optimizer>: Sendable {
         let score = results.score?.scalar ?? loss
         state.losses = state.losses.replacing(number - 1, with: loss)
         state.scores = state.scores.replacing(number, with: score)
-        state.epoch = Tensor(integers: [number], shape: [])
+        state.epoch = Tensor(integer: number)
         if !loss.isFinite || !score.isFinite { state.isSpoilt = 1 }
         (state.parameters, state.optimizer) = (results.parameters, results.state)
         if state.isSpoilt.scalar == 0, !(score >= state.scores.values[state.bestEpoch.integer]) {

@@ -54,7 +54,7 @@ struct MinimalFilter {
         let batch = Array(x.shape.dropLast(2))
         let tiles = (x.shape[x.rank - 1] - width + 1) / tile
         let leading = Array(batch.indices)
-        let seen = x.windows(axis: -1, size: points, stride: tile)
+        let seen = x.unfold(axis: -1, size: points, stride: tile)
             .transposed(to: leading + [batch.count + 2, batch.count, batch.count + 1])
         let signals = matrix(signalTransform, x.type).matrixProduct(seen.reshaped(batch + [points, inputs * tiles]))
         let kernels = matrix(kernelTransform, x.type)

@@ -59,7 +59,7 @@ extension Tensor {
     /// What is around each place of a periodic last axis: `[..., n] → [..., width, n]`,
     /// the middle row the tensor itself.
     public func periodicNeighbours(_ width: Int) -> Tensor {
-        periodicallyExtended(by: (width - 1) / 2).windows(axis: -1, size: width).transposed
+        periodicallyExtended(by: (width - 1) / 2).unfold(axis: -1, size: width).transposed
     }
 
     /// A periodic last axis with `half` of its elements repeated on each side: `[..., n] → [..., n + 2 half]`.

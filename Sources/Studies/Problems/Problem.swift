@@ -153,7 +153,7 @@ extension Problem {
                 x[first..<end].padded(axis: 0, before: 0, after: first + length - end)
             }
             let now = Twin(truth: times(twin.truth), observations: twin.observations.mappingTimes(times))
-            return Pair(Pair(cycle, Pair(belief, Tensor(integers: [first], shape: []))), now)
+            return Pair(Pair(cycle, Pair(belief, Tensor(integer: first))), now)
         }
         let program = compile(like: input(start, 0), calls: .few) {
             let now = $0.first.second

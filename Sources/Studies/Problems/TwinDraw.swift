@@ -91,7 +91,7 @@ extension TwinSetting {
         let observed = startError.map { Tensor($0) } ?? Tensor(error) / function.slope(over: climate)
         let isNearer = observed .< spread
         // A climate without finite numbers limits nothing.
-        return selecting(isNearer, observed, selecting(spread .> 0, spread, observed))
+        return select(isNearer, observed, select(spread .> 0, spread, observed))
     }
 
     /// A state after a free run that is long enough to forget its start.

@@ -44,7 +44,7 @@ final class Graph: Sendable {
             return state.entries.count - 1
         }
         return Tensor(
-            shape: signature.shape, type: signature.type, storage: nil, trace: Trace(graph: self, index: index))
+            shape: signature.shape, type: signature.type, storage: nil, tracer: Tracer(graph: self, index: index))
     }
 
     /// A parameter that stands for `x`, and through which derivatives of outer transforms pass.
@@ -69,16 +69,16 @@ final class Graph: Sendable {
         return results.enumerated().map { i, result in
             Tensor(
                 shape: result.shape, type: result.type, storage: values?[i],
-                trace: Trace(graph: self, index: first + i))
+                tracer: Tracer(graph: self, index: first + i))
         }
     }
 
     private func operand(_ tensor: Tensor) -> Operand {
-        guard let trace = tensor.trace else { return .constant(tensor) }
+        guard let tracer = tensor.tracer else { return .constant(tensor) }
         precondition(
-            trace.graph === self,
+            tracer.graph === self,
             "a traced \(tensor.signature) has left the transform that made it: return it from the function instead")
-        return .entry(trace.index)
+        return .entry(tracer.index)
     }
 }
 
@@ -94,8 +94,8 @@ struct Step {
 extension Graph {
     /// The instructions on the way from `parameters` to `outputs`, in the order of their making.
     func path(from parameters: [Tensor], to outputs: [Tensor]) -> [Step] {
-        let starts = parameters.compactMap { $0.trace?.index }
-        let ends = outputs.compactMap { $0.trace.flatMap { $0.graph === self ? $0.index : nil } }
+        let starts = parameters.compactMap { $0.tracer?.index }
+        let ends = outputs.compactMap { $0.tracer.flatMap { $0.graph === self ? $0.index : nil } }
         guard let low = starts.min(), let high = ends.max(), low <= high else { return [] }
         return state.withLock { state in
             let reached = Graph.reach(state, starts, low, high)
@@ -108,7 +108,7 @@ extension Graph {
 
     /// The instructions made since `mark` that `outputs` need, whatever they depend on, in the order of their making.
     func path(since mark: Int, to outputs: [Tensor]) -> [Step] {
-        let ends = outputs.compactMap { $0.trace.flatMap { $0.graph === self && $0.index >= mark ? $0.index : nil } }
+        let ends = outputs.compactMap { $0.tracer.flatMap { $0.graph === self && $0.index >= mark ? $0.index : nil } }
         guard let high = ends.max() else { return [] }
         return state.withLock { state in
             var needed = [Bool](repeating: false, count: high - mark + 1)
@@ -168,7 +168,7 @@ extension Graph {
             let entry = state.entries[index]
             return Tensor(
                 shape: entry.signature.shape, type: entry.signature.type, storage: entry.storage,
-                trace: Trace(graph: self, index: index))
+                tracer: Tracer(graph: self, index: index))
         }
         return Step(
             operation: instruction.operation,
@@ -187,7 +187,7 @@ struct EntryTable {
     private var tensors: [Int: Tensor] = [:]
 
     subscript(_ key: Tensor) -> Tensor? {
-        get { key.trace.flatMap { tensors[$0.index] } }
-        set { if let trace = key.trace { tensors[trace.index] = newValue } }
+        get { key.tracer.flatMap { tensors[$0.index] } }
+        set { if let tracer = key.tracer { tensors[tracer.index] = newValue } }
     }
 }

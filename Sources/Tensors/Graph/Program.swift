@@ -59,7 +59,7 @@ public struct Program: Sendable {
         precondition(
             arguments.map(\.signature) == inputs,
             "a program of \(inputs) was given \(arguments.map(\.signature))")
-        let isInterpreted = arguments.allSatisfy { $0.isKnown && $0.trace == nil }
+        let isInterpreted = arguments.allSatisfy { $0.isKnown && $0.tracer == nil }
         var values = arguments
         values.reserveCapacity(valueCount)
         for instruction in instructions {
@@ -71,7 +71,7 @@ public struct Program: Sendable {
             // Shapes and types are as they were when the program was recorded.
             let results = instruction.operation.value(operands, instruction.signatures)
             for (signature, storage) in zip(instruction.signatures, results) {
-                values.append(Tensor(shape: signature.shape, type: signature.type, storage: storage, trace: nil))
+                values.append(Tensor(shape: signature.shape, type: signature.type, storage: storage, tracer: nil))
             }
         }
         return outputs.map { $0.look(in: values) }
@@ -171,10 +171,10 @@ private struct ProgramBuilder {
     init(_ parameters: [Tensor], isOutermost: Bool) {
         self.parameters = parameters
         self.isOutermost = isOutermost
-        for (number, parameter) in parameters.enumerated() { numbers[parameter.trace!.index] = number }
+        for (number, parameter) in parameters.enumerated() { numbers[parameter.tracer!.index] = number }
     }
 
-    mutating func add(_ step: Step) { steps.append((step, step.results.map { $0.trace!.index })) }
+    mutating func add(_ step: Step) { steps.append((step, step.results.map { $0.tracer!.index })) }
 
     mutating func finish(_ outputs: [Tensor]) -> (Program, [Tensor]) {
         let made = Set(steps.flatMap(\.results))
@@ -195,7 +195,7 @@ private struct ProgramBuilder {
 
     /// A traced tensor that the steps do not make comes from outside: it becomes a further input.
     private mutating func capture(_ tensor: Tensor, unless made: Set<Int>) {
-        guard !isOutermost, let index = tensor.trace?.index, numbers[index] == nil, !made.contains(index) else {
+        guard !isOutermost, let index = tensor.tracer?.index, numbers[index] == nil, !made.contains(index) else {
             return
         }
         numbers[index] = numbers.count
@@ -203,6 +203,6 @@ private struct ProgramBuilder {
     }
 
     private func operand(_ tensor: Tensor) -> Program.Operand {
-        tensor.trace.flatMap { numbers[$0.index] }.map { .value($0) } ?? .constant(tensor.detached)
+        tensor.tracer.flatMap { numbers[$0.index] }.map { .value($0) } ?? .constant(tensor.detached)
     }
 }

@@ -60,7 +60,7 @@ private func lines(_ shape: [Int], _ axis: Int) -> (starts: [Int], step: Int) {
     return (starts, inner)
 }
 
-func largestIndexValue(_ x: Tensor, _ axis: Int) -> [Int] {
+func argmaxValue(_ x: Tensor, _ axis: Int) -> [Int] {
     switch x.known {
     case .float64(let values): largestIndices(values, x.shape, axis)
     case .float32(let values): largestIndices(values, x.shape, axis)
@@ -103,16 +103,16 @@ func cumulativeSumValue(_ x: Tensor, _ axis: Int, _ reversed: Bool) -> Storage {
     }
 }
 
-func sortOrderValue(_ x: Tensor, _ axis: Int) -> [Int] {
+func argsortValue(_ x: Tensor, _ axis: Int) -> [Int] {
     switch x.known {
-    case .float64(let values): sortOrders(values, x.shape, axis)
-    case .float32(let values): sortOrders(values, x.shape, axis)
-    case .int64(let values): sortOrders(values, x.shape, axis)
-    case .bool(let values): sortOrders(values.map { $0 ? 1 : 0 }, x.shape, axis)
+    case .float64(let values): argsorts(values, x.shape, axis)
+    case .float32(let values): argsorts(values, x.shape, axis)
+    case .int64(let values): argsorts(values, x.shape, axis)
+    case .bool(let values): argsorts(values.map { $0 ? 1 : 0 }, x.shape, axis)
     }
 }
 
-private func sortOrders<T: Comparable>(_ values: [T], _ shape: [Int], _ axis: Int) -> [Int] {
+private func argsorts<T: Comparable>(_ values: [T], _ shape: [Int], _ axis: Int) -> [Int] {
     let (starts, step) = lines(shape, axis)
     var result = [Int](repeating: 0, count: values.count)
     for start in starts {

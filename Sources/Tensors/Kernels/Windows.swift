@@ -7,7 +7,7 @@ func windowCount(_ length: Int, _ size: Int, _ stride: Int, _ dilation: Int) -> 
 }
 
 /// Reads overlapping windows through strides.
-func windowsValue(_ x: Tensor, _ shape: [Int], _ axis: Int, _ stride: Int, _ dilation: Int) -> Storage {
+func unfoldValue(_ x: Tensor, _ shape: [Int], _ axis: Int, _ stride: Int, _ dilation: Int) -> Storage {
     var strides = x.shape.strides
     let own = strides[axis]
     strides[axis] = own * stride
@@ -15,7 +15,7 @@ func windowsValue(_ x: Tensor, _ shape: [Int], _ axis: Int, _ stride: Int, _ dil
 }
 
 /// Adds every window to where it came from.
-func windowSumValue(_ x: Tensor, _ shape: [Int], _ axis: Int, _ stride: Int, _ dilation: Int) -> Storage {
+func foldValue(_ x: Tensor, _ shape: [Int], _ axis: Int, _ stride: Int, _ dilation: Int) -> Storage {
     var strides = shape.strides
     let own = strides[axis]
     strides[axis] = own * stride

@@ -97,7 +97,7 @@ func symmetricEigenValue(_ a: Tensor) -> [Storage] {
 }
 
 /// Householder's `Q` and `R`, signs turned so that the diagonal of `R` is not negative; NaN in, NaN out.
-func orthogonalTriangularValue(_ a: Tensor) -> [Storage] {
+func qrValue(_ a: Tensor) -> [Storage] {
     let (m, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1])
     var q = a.values
     var r = [Double](repeating: 0, count: m == 0 || n == 0 ? 0 : q.count / m * n)
@@ -131,7 +131,7 @@ func orthogonalTriangularValue(_ a: Tensor) -> [Storage] {
 }
 
 /// `V Λ^±½ Vᵀ`; eigenvalues that rounding made negative count as zero.
-func symmetricRootValue(_ a: Tensor, _ inverse: Bool) -> Storage {
+func sqrtmValue(_ a: Tensor, _ inverse: Bool) -> Storage {
     let n = a.shape[a.rank - 1]
     let eigen = symmetricEigenValue(a.detached)
     let (lambda, vectors) = (eigen[0].doubles, eigen[1].doubles)
@@ -161,6 +161,6 @@ func symmetricSylvesterValue(_ a: Tensor, _ b: Tensor) -> Storage {
     let (lambda, v) = a.symmetricEigen()
     let total = lambda.expanded(axis: -1) + lambda.expanded(axis: -2)
     let isZero = total .<= 1e-13 * total.maximum(axes: [-1, -2]).expanded(axis: -1).expanded(axis: -1)
-    let f = selecting(isZero, 0, 1 / selecting(isZero, 1, total))
+    let f = select(isZero, 0, 1 / select(isZero, 1, total))
     return v.matrixProduct(f * v.transposed.matrixProduct(b).matrixProduct(v)).matrixProduct(v.transposed).known
 }

@@ -1,6 +1,6 @@
 /// The factors of LU with partial pivoting, packed, and the order in which the rows were taken. A singular matrix keeps
 /// its zero pivots; NaN in, NaN out.
-func lowerUpperValue(_ a: Tensor) -> [Storage] {
+func luValue(_ a: Tensor) -> [Storage] {
     let n = a.shape[a.rank - 1]
     var factors = a.values
     var order = [Int](repeating: 0, count: n == 0 ? 0 : a.count / n)

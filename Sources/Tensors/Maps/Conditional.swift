@@ -2,7 +2,7 @@
 /// not, both are recorded, and one of them runs. Both must return tensors of the same shapes and types.
 ///
 /// Under `vmap` with a condition that differs within the batch both run, and elements are selected. Then, as with
-/// `selecting`, the adjoint of the side not taken is computed on zeros: an infinite derivative there makes NaN.
+/// `select`, the adjoint of the side not taken is computed on zeros: an infinite derivative there makes NaN.
 public func cond<A: Tree, B: Tree>(
     _ condition: Tensor, _ x: A, then: (A) -> B, else otherwise: (A) -> B
 ) -> B {
@@ -78,7 +78,7 @@ public struct Conditional: Sendable {
         guard isBatched[0] else { return applyAll(both { $0.batched(marks, size) }, x) }
         let (first, second) = (then.batched(marks, size).run(operands), otherwise.batched(marks, size).run(operands))
         return zip(first, second).map { a, b in
-            selecting(x[0].reshaped([size] + [Int](repeating: 1, count: a.rank - 1)), a, b)
+            select(x[0].reshaped([size] + [Int](repeating: 1, count: a.rank - 1)), a, b)
         }
     }
 }

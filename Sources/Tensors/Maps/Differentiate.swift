@@ -88,15 +88,15 @@ func transpose(
         table[tensor] = table[tensor].map { $0 + cotangent } ?? cotangent
     }
     let steps = graph.path(from: parameters, to: outputs.compactMap { $0 })
-    var linear = Set(parameters.map { $0.trace!.index })
-    for step in steps { linear.formUnion(step.results.map { $0.trace!.index }) }
+    var linear = Set(parameters.map { $0.tracer!.index })
+    for step in steps { linear.formUnion(step.results.map { $0.tracer!.index }) }
     for (output, cotangent) in zip(outputs, cotangents) {
-        if let output, let trace = output.trace, linear.contains(trace.index) { add(cotangent, to: output) }
+        if let output, let tracer = output.tracer, linear.contains(tracer.index) { add(cotangent, to: output) }
     }
     for step in steps.reversed() {
         let ct = step.results.map { table[$0] }
         guard ct.contains(where: { $0 != nil }) else { continue }
-        let isLinear = step.operands.map { $0.trace.map { linear.contains($0.index) } ?? false }
+        let isLinear = step.operands.map { $0.tracer.map { linear.contains($0.index) } ?? false }
         let found = step.operation.adjoint(step.operands, isLinear, step.results, ct)
         for (operand, (cotangent, isLinear)) in zip(step.operands, zip(found, isLinear)) where isLinear {
             add(cotangent, to: operand)

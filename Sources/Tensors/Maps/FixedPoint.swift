@@ -107,9 +107,9 @@ private struct Iteration {
         let first = body.run(start + constants)
         let scale = largest(first)
         let moving = largest(zip(first, start).map(-)) .> tolerance * scale
-        let state = Pair(first, Pair(moving, Tensor(integers: [1], shape: [])))
+        let state = Pair(first, Pair(moving, Tensor(integer: 1)))
         let end = whileLoop(from: state) {
-            $0.second.first.cast(to: .int64).sum().minimum(Tensor(integers: [limit], shape: []) - $0.second.second)
+            $0.second.first.cast(to: .int64).sum().minimum(Tensor(integer: limit) - $0.second.second)
                 .> 0
         } do: { state in
             let (x, moving) = (state.first, state.second.first)
@@ -131,7 +131,7 @@ private struct Iteration {
 
     private func choose(_ condition: Tensor, _ a: [Tensor], _ b: [Tensor]) -> [Tensor] {
         zip(a, b).map { a, b in
-            selecting(condition.reshaped(condition.shape + [Int](repeating: 1, count: b.rank - batchAxes)), a, b)
+            select(condition.reshaped(condition.shape + [Int](repeating: 1, count: b.rank - batchAxes)), a, b)
         }
     }
 }

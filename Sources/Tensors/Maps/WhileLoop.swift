@@ -75,7 +75,7 @@ public struct While: Sendable {
         let next = Program.tracing(signatures) { all in
             let (goesOn, old) = (all[0], Array(all.dropFirst()))
             let carry = zip(step.run(old), old).map { new, old in
-                selecting(goesOn.reshaped([size] + [Int](repeating: 1, count: new.rank - 1)), new, old)
+                select(goesOn.reshaped([size] + [Int](repeating: 1, count: new.rank - 1)), new, old)
             }
             return [goesOn * test.run(carry + old.dropFirst(carries))[0]] + carry
         }

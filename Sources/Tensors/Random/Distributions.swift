@@ -18,16 +18,16 @@ extension Key {
         let a = shapes.stoppingGradient
         let keys = split(3)
         let isSmall = a .< 1  // drawn for a + 1, and brought down by a power of a uniform number
-        let d = selecting(isSmall, a + 1, a) - Tensor(floatLiteral: 1.0 / 3)
+        let d = select(isSmall, a + 1, a) - Tensor(floatLiteral: 1.0 / 3)
         let z = keys[0].normal([12] + a.shape)
         let cube = (1 + z / (9 * d).sqrt()).power(3)
         let isPositive = cube .> 0
-        let volume = selecting(isPositive, cube, 1)
+        let volume = select(isPositive, cube, 1)
         let bound = 0.5 * z.squared() + d * (1 - volume + volume.log())
         let isAccepted = isPositive .& (keys[1].uniform([12] + a.shape).log() .< bound)
-        let first = isAccepted.cast(to: .int64).largestIndex(axis: 0).expanded(axis: 0)
+        let first = isAccepted.cast(to: .int64).argmax(axis: 0).expanded(axis: 0)
         let drawn = d * volume.gathered(first, axis: 0).reshaped(a.shape)
-        let power = selecting(isSmall, 1 / a, 0)
+        let power = select(isSmall, 1 / a, 0)
         return (drawn * keys[2].uniform(a.shape).power(power)).cast(to: a.type)
     }
 
@@ -37,9 +37,9 @@ extension Key {
         precondition(largest >= 0, "poisson: the largest number \(largest) is negative")
         let m = means.stoppingGradient.cast(to: .float64).expanded(axis: -1)
         let k = Tensor.range(largest).cast(to: .float64)
-        let logFactorial = selecting(k .> 0, k, 1).log().cumulativeSum()
-        let logMean = selecting(m .> 0, m, 1).log()
-        let weight = selecting((m .> 0) .| (k .== 0), (k * logMean - m - logFactorial).exp(), 0)
+        let logFactorial = select(k .> 0, k, 1).log().cumulativeSum()
+        let logMean = select(m .> 0, m, 1).log()
+        let weight = select((m .> 0) .| (k .== 0), (k * logMean - m - logFactorial).exp(), 0)
         let isAbove = uniform(means.shape).expanded(axis: -1) .> weight.cumulativeSum()
         return isAbove.cast(to: .int64).sum(axes: [-1])
     }

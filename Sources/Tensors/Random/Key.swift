@@ -32,8 +32,8 @@ public struct Key: Tree {
     public func rademacher(_ shape: [Int] = []) -> Tensor { (uniform(shape) - 0.5).sign() }
     /// Indices drawn with probability proportional to `exp(logits)` along the last axis, by Gumbel's trick.
     public func categorical(_ logits: Tensor) -> Tensor {
-        (logits - (-uniform(logits.shape).log()).log()).largestIndex(axis: -1)
+        (logits - (-uniform(logits.shape).log()).log()).argmax(axis: -1)
     }
     /// The integers `0..<count` in random order.
-    public func permutation(_ count: Int) -> Tensor { uniform([count]).sortOrder() }
+    public func permutation(_ count: Int) -> Tensor { uniform([count]).argsort() }
 }

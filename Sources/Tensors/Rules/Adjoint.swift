@@ -12,8 +12,8 @@ extension Operation {
         case .select:
             let zero = Tensor.zeros(type: ct.type)
             return [
-                nil, isLinear[1] ? selecting(x[0], ct, zero).summed(to: x[1].shape) : nil,
-                isLinear[2] ? selecting(x[0], zero, ct).summed(to: x[2].shape) : nil,
+                nil, isLinear[1] ? Tensors.select(x[0], ct, zero).summed(to: x[1].shape) : nil,
+                isLinear[2] ? Tensors.select(x[0], zero, ct).summed(to: x[2].shape) : nil,
             ]
         case .cast: return [ct.cast(to: x[0].type)]
         case .reduce(.sum, let axes):
@@ -37,11 +37,11 @@ extension Operation {
         case .roll(let shift, let axis): return [apply(.roll(shift: -shift, axis: axis), ct)]
         case .gather(let axis): return [apply(.scatterAdd(axis: axis, size: x[0].shape[axis]), ct, x[1]), nil]
         case .scatterAdd(let axis, _): return [apply(.gather(axis: axis), ct, x[1]), nil]
-        case .windows(let axis, _, let stride, let dilation):
-            return [apply(.windowSum(axis: axis, length: x[0].shape[axis], stride: stride, dilation: dilation), ct)]
-        case .windowSum(let axis, _, let stride, let dilation):
+        case .unfold(let axis, _, let stride, let dilation):
+            return [apply(.fold(axis: axis, length: x[0].shape[axis], stride: stride, dilation: dilation), ct)]
+        case .fold(let axis, _, let stride, let dilation):
             let size = x[0].shape[x[0].rank - 1]
-            return [apply(.windows(axis: axis, size: size, stride: stride, dilation: dilation), ct)]
+            return [apply(.unfold(axis: axis, size: size, stride: stride, dilation: dilation), ct)]
         case .matrixProduct:
             return [
                 isLinear[0] ? ct.matrixProduct(x[1].transposed).summed(to: x[0].shape) : nil,
@@ -53,8 +53,8 @@ extension Operation {
         case .fourier(let inverse): return [apply(.fourier(inverse: !inverse), ct)]
         case .realFourier: return [apply(.realFourierTranspose(length: x[0].shape[x[0].rank - 1]), ct)]
         case .realFourierTranspose: return [apply(.realFourier, ct)]
-        case .constant, .unary, .compare, .reduce, .largestIndex, .sortOrder, .cholesky, .symmetricEigen,
-            .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot, .random, .scan,
+        case .constant, .unary, .compare, .reduce, .argmax, .argsort, .cholesky, .symmetricEigen,
+            .qr, .lu, .singularValueDecomposition, .sqrtm, .random, .scan,
             .conditional,
             .whileLoop, .fixedPoint, .custom:
             preconditionFailure("\(self.name) is not linear: its tangent rule must not use it on tangents")

@@ -3,16 +3,16 @@
 extension Operation {
     func batched(_ x: [Tensor], _ isBatched: [Bool], _ size: Int) -> [Tensor] {
         switch self {
-        case .alias, .constant, .unary, .cast, .cholesky, .symmetricEigen, .orthogonalTriangular,
-            .lowerUpper, .singularValueDecomposition, .symmetricRoot, .fourier, .realFourier, .realFourierTranspose:
+        case .alias, .constant, .unary, .cast, .cholesky, .symmetricEigen, .qr,
+            .lu, .singularValueDecomposition, .sqrtm, .fourier, .realFourier, .realFourierTranspose:
             return applyAll(self, x)
         case .binary, .compare, .select: return applyAll(self, aligned(x, isBatched))
         case .matrixProduct: return applyAll(self, aligned(x, isBatched))
         case .reduce(let reduction, let axes): return [apply(.reduce(reduction, axes: axes.map { $0 + 1 }), x[0])]
-        case .largestIndex(let axis): return [apply(.largestIndex(axis: axis + 1), x[0])]
+        case .argmax(let axis): return [apply(.argmax(axis: axis + 1), x[0])]
         case .cumulativeSum(let axis, let reversed):
             return [apply(.cumulativeSum(axis: axis + 1, reversed: reversed), x[0])]
-        case .sortOrder(let axis): return [apply(.sortOrder(axis: axis + 1), x[0])]
+        case .argsort(let axis): return [apply(.argsort(axis: axis + 1), x[0])]
         case .broadcast(let shape):
             let own = [size] + Array(x[0].shape.dropFirst()).padded(toRank: shape.count)
             return [x[0].reshaped(own).broadcast(to: [size] + shape)]
@@ -27,10 +27,10 @@ extension Operation {
         case .gather(let axis): return applyAll(.gather(axis: axis + 1), all(x, isBatched, size))
         case .scatterAdd(let axis, let length):
             return applyAll(.scatterAdd(axis: axis + 1, size: length), all(x, isBatched, size))
-        case .windows(let axis, let size, let stride, let dilation):
-            return [apply(.windows(axis: axis + 1, size: size, stride: stride, dilation: dilation), x[0])]
-        case .windowSum(let axis, let length, let stride, let dilation):
-            return [apply(.windowSum(axis: axis + 1, length: length, stride: stride, dilation: dilation), x[0])]
+        case .unfold(let axis, let size, let stride, let dilation):
+            return [apply(.unfold(axis: axis + 1, size: size, stride: stride, dilation: dilation), x[0])]
+        case .fold(let axis, let length, let stride, let dilation):
+            return [apply(.fold(axis: axis + 1, length: length, stride: stride, dilation: dilation), x[0])]
         case .triangularSolve, .solve, .symmetricSylvester, .random: return applyAll(self, all(x, isBatched, size))
         case .scan(let scan): return scan.batched(x, isBatched, size)
         case .conditional(let conditional): return conditional.batched(x, isBatched, size)

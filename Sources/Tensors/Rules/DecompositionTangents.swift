@@ -10,7 +10,7 @@ func choleskyTangent(_ l: Tensor, _ da: Tensor) -> Tensor {
 
 /// With `B = dA R⁻¹` and `C = Qᵀ B`, the part `X = L − Lᵀ` of `Qᵀ dQ`, `L` the strictly lower triangle of `C`, gives
 /// `dR = (C − X) R` and `dQ = B − Q (C − X)` (Walter & Lehmann 2018, arXiv 1009.6112).
-func orthogonalTriangularTangent(_ q: Tensor, _ r: Tensor, _ da: Tensor) -> [Tensor?] {
+func qrTangent(_ q: Tensor, _ r: Tensor, _ da: Tensor) -> [Tensor?] {
     let b = r.transposed.triangularSolve(da.transposed).transposed
     let c = q.transposed.matrixProduct(b)
     let lower = c.strictlyLowerTriangle()
@@ -19,8 +19,8 @@ func orthogonalTriangularTangent(_ q: Tensor, _ r: Tensor, _ da: Tensor) -> [Ten
 }
 
 /// With `M = L⁻¹ P dA U⁻¹`, its strictly lower triangle gives `dL = L M₋` and the rest `dU = M₊ U`.
-func lowerUpperTangent(_ packed: Tensor, _ order: Tensor, _ da: Tensor) -> [Tensor?] {
-    let (l, u) = packed.unpackedLowerUpper()
+func luTangent(_ packed: Tensor, _ order: Tensor, _ da: Tensor) -> [Tensor?] {
+    let (l, u) = packed.unpackedLU()
     let rows = order.expanded(axis: -1).broadcast(to: da.shape)
     let left = l.triangularSolve(da.gathered(rows, axis: -2))
     let inner = u.transposed.triangularSolve(left.transposed).transposed
@@ -62,7 +62,7 @@ func singularValueTangent(_ u: Tensor, _ s: Tensor, _ v: Tensor, _ da: Tensor) -
 private func inverse(_ x: Tensor, beside values: Tensor) -> Tensor {
     let scale = values.absolute().maximum(axes: [-1]).reshaped(values.shape.dropLast() + [1, 1])
     let isZero = x.absolute() .<= Tensor(floatLiteral: x.type == .float32 ? 1e-6 : 1e-13) * scale
-    return selecting(isZero, 0, 1 / selecting(isZero, 1, x))
+    return select(isZero, 0, 1 / select(isZero, 1, x))
 }
 
 /// `R dR + dR R = dA` with `R` the root, or, as `R²` is then `A⁻¹`, `−A⁻¹ dA A⁻¹` on the right for the inverse root. No

@@ -22,11 +22,11 @@ extension Operation {
                 reduction == .sum || axes.allSatisfy { x[0].shape[$0] > 0 }, reduction.rawValue, x,
                 "an empty axis has no \(reduction.rawValue) over axes \(axes)")
             return [Signature(x[0].shape.removing(axes: axes), x[0].type)]
-        case .largestIndex(let axis):
-            require(x[0].shape[axis] > 0, "largestIndex", x, "the empty axis \(axis) has no largest element")
+        case .argmax(let axis):
+            require(x[0].shape[axis] > 0, "argmax", x, "the empty axis \(axis) has no largest element")
             return [Signature(x[0].shape.removing(axes: [axis]), .int64)]
         case .cumulativeSum: return [x[0].signature]
-        case .sortOrder: return [Signature(x[0].shape, .int64)]
+        case .argsort: return [Signature(x[0].shape, .int64)]
         case .broadcast(let shape):
             require(
                 broadcastShape([x[0].shape, shape], "broadcast") == shape, "broadcast", x, "cannot become \(shape)")
@@ -56,34 +56,34 @@ extension Operation {
                 x[0].shape == x[1].shape && x[1].type == .int64, "scatterAdd", x,
                 "needs one integer an update, onto axis \(axis)")
             return [Signature(x[0].shape.replacing(axis: axis, with: size), x[0].type)]
-        case .windows(let axis, let size, let stride, let dilation):
+        case .unfold(let axis, let size, let stride, let dilation):
             require(
-                x[0].shape.indices.contains(axis) && size > 0 && stride > 0 && dilation > 0, "windows", x,
+                x[0].shape.indices.contains(axis) && size > 0 && stride > 0 && dilation > 0, "unfold", x,
                 "axis \(axis), size \(size), stride \(stride), dilation \(dilation)")
             let count = windowCount(x[0].shape[axis], size, stride, dilation)
             return [Signature(x[0].shape.replacing(axis: axis, with: count) + [size], x[0].type)]
-        case .windowSum(let axis, let length, let stride, let dilation):
+        case .fold(let axis, let length, let stride, let dilation):
             let shape = Array(x[0].shape.dropLast())
             require(
                 shape.indices.contains(axis) && stride > 0 && dilation > 0
-                    && shape[axis] == windowCount(length, x[0].shape.last ?? 0, stride, dilation), "windowSum", x,
+                    && shape[axis] == windowCount(length, x[0].shape.last ?? 0, stride, dilation), "fold", x,
                 "not all windows of an axis \(axis) of length \(length), stride \(stride), dilation \(dilation)")
             return [Signature(shape.replacing(axis: axis, with: length), x[0].type)]
         case .matrixProduct: return [product(x)]
         case .cholesky: return [square("cholesky", x)]
-        case .symmetricRoot: return [square("symmetricRoot", x)]
+        case .sqrtm: return [square("sqrtm", x)]
         case .symmetricEigen:
             let matrix = square("symmetricEigen", x)
             return [Signature(Array(matrix.shape.dropLast()), matrix.type), matrix]
-        case .orthogonalTriangular:
+        case .qr:
             let shape = x[0].shape
             require(
                 shape.count >= 2 && shape[shape.count - 2] >= shape[shape.count - 1] && x[0].type.isReal,
-                "orthogonalTriangular", x, "needs real matrices with no fewer rows than columns")
+                "qr", x, "needs real matrices with no fewer rows than columns")
             let square = shape.replacing(axis: shape.count - 2, with: shape[shape.count - 1])
             return [x[0].signature, Signature(square, x[0].type)]
-        case .lowerUpper:
-            let matrix = square("lowerUpper", x)
+        case .lu:
+            let matrix = square("lu", x)
             return [matrix, Signature(Array(matrix.shape.dropLast()), .int64)]
         case .singularValueDecomposition:
             require(x[0].rank >= 2 && x[0].type.isReal, "singularValueDecomposition", x, "needs real matrices")

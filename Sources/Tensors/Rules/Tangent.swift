@@ -4,9 +4,9 @@ extension Operation {
     func tangent(_ x: [Tensor], _ y: [Tensor], _ dx: [Tensor?]) -> [Tensor?] {
         switch self {
         case .alias, .reduce(.sum, _), .cumulativeSum, .broadcast, .reshape, .transpose, .slice, .pad, .roll,
-            .windows, .windowSum, .fourier, .realFourier, .realFourierTranspose:
+            .unfold, .fold, .fourier, .realFourier, .realFourierTranspose:
             return [dx[0].map { apply(self, $0) }]
-        case .constant, .compare, .largestIndex, .sortOrder, .random:
+        case .constant, .compare, .argmax, .argsort, .random:
             return y.map { _ in nil }
         case .unary(let f): return [dx[0].flatMap { f.tangent(x[0], y[0], $0) }]
         case .binary(let f): return [f.tangent(x[0], x[1], y[0], dx[0], dx[1])?.broadcast(to: y[0].shape)]
@@ -32,11 +32,11 @@ extension Operation {
             return [sum(dx[1], change).map { apply(self, x[0], $0) }]
         case .solve: return [sum(dx[1], dx[0].map { -$0.matrixProduct(y[0]) }).map { apply(self, x[0], $0) }]
         case .symmetricEigen: return dx[0].map { eigenTangent(y[0], y[1], $0) } ?? [nil, nil]
-        case .orthogonalTriangular: return dx[0].map { orthogonalTriangularTangent(y[0], y[1], $0) } ?? [nil, nil]
-        case .lowerUpper: return dx[0].map { lowerUpperTangent(y[0], y[1], $0) } ?? [nil, nil]
+        case .qr: return dx[0].map { qrTangent(y[0], y[1], $0) } ?? [nil, nil]
+        case .lu: return dx[0].map { luTangent(y[0], y[1], $0) } ?? [nil, nil]
         case .singularValueDecomposition:
             return dx[0].map { singularValueTangent(y[0], y[1], y[2], $0) } ?? [nil, nil, nil]
-        case .symmetricRoot(let inverse): return [dx[0].map { rootTangent(y[0], $0, inverse) }]
+        case .sqrtm(let inverse): return [dx[0].map { rootTangent(y[0], $0, inverse) }]
         case .symmetricSylvester:
             let change = dx[0].map { -symmetricPart($0).matrixProduct(y[0]) - y[0].matrixProduct(symmetricPart($0)) }
             return [sum(dx[1], change).map { apply(self, x[0], $0) }]
@@ -83,8 +83,8 @@ extension Binary {
         case .divide: return sum(da.map { $0 / b }, db.map { -(y / b) * $0 })
         case .power:
             // b a^(b-1) is not asked for at 0^0, where it would be 0 · ∞, nor is log a where a is not positive.
-            let byBase = da.map { da in b * a.power(selecting((a .== 0) * (b .== 0), 1, b - 1)) * da }
-            let byExponent = db.map { db in selecting(a .> 0, y * selecting(a .> 0, a, 1).log(), 0) * db }
+            let byBase = da.map { da in b * a.power(select((a .== 0) * (b .== 0), 1, b - 1)) * da }
+            let byExponent = db.map { db in select(a .> 0, y * select(a .> 0, a, 1).log(), 0) * db }
             return sum(byBase, byExponent)
         case .maximum: return extremum(a .> b, a .== b, da, db)
         case .minimum: return extremum(a .< b, a .== b, da, db)
@@ -98,7 +98,7 @@ extension Binary {
     /// A tie shares the tangent equally.
     private func extremum(_ first: Tensor, _ tie: Tensor, _ da: Tensor?, _ db: Tensor?) -> Tensor? {
         guard let type = (da ?? db)?.type else { return nil }
-        let weight = selecting(tie, 0.5, first.cast(to: type))
+        let weight = select(tie, 0.5, first.cast(to: type))
         return sum(da.map { weight * $0 }, db.map { (1 - weight) * $0 })
     }
 }

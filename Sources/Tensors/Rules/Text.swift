@@ -10,9 +10,9 @@ extension Operation {
         case .select: "select"
         case .cast(let type): "cast to \(type)"
         case .reduce(let reduction, let axes): "\(reduction.rawValue) over axes \(axes)"
-        case .largestIndex(let axis): "largestIndex along axis \(axis)"
+        case .argmax(let axis): "argmax along axis \(axis)"
         case .cumulativeSum(let axis, let reversed): "cumulativeSum along axis \(axis)\(reversed ? ", reversed" : "")"
-        case .sortOrder(let axis): "sortOrder along axis \(axis)"
+        case .argsort(let axis): "argsort along axis \(axis)"
         case .broadcast(let shape): "broadcast to \(shape)"
         case .reshape(let shape): "reshape to \(shape)"
         case .transpose(let order): "transpose to \(order)"
@@ -22,19 +22,19 @@ extension Operation {
         case .roll(let shift, let axis): "roll by \(shift) along axis \(axis)"
         case .gather(let axis): "gather along axis \(axis)"
         case .scatterAdd(let axis, let size): "scatterAdd along axis \(axis) of \(size)"
-        case .windows(let axis, let size, let stride, let dilation):
+        case .unfold(let axis, let size, let stride, let dilation):
             "windows of \(size) along axis \(axis), stride \(stride), dilation \(dilation)"
-        case .windowSum(let axis, let length, let stride, let dilation):
-            "windowSum along axis \(axis) of \(length), stride \(stride), dilation \(dilation)"
+        case .fold(let axis, let length, let stride, let dilation):
+            "fold along axis \(axis) of \(length), stride \(stride), dilation \(dilation)"
         case .matrixProduct: "matrixProduct"
         case .cholesky: "cholesky"
         case .triangularSolve(let transposed): transposed ? "triangularSolve transposed" : "triangularSolve"
         case .solve: "solve"
         case .symmetricEigen: "symmetricEigen"
-        case .orthogonalTriangular: "orthogonalTriangular"
-        case .lowerUpper: "lowerUpper"
+        case .qr: "qr"
+        case .lu: "lu"
         case .singularValueDecomposition: "singularValueDecomposition"
-        case .symmetricRoot(let inverse): inverse ? "inverse symmetricRoot" : "symmetricRoot"
+        case .sqrtm(let inverse): inverse ? "inverse sqrtm" : "sqrtm"
         case .symmetricSylvester: "symmetricSylvester"
         case .fourier(let inverse): inverse ? "inverse fourier" : "fourier"
         case .realFourier: "realFourier"
@@ -58,10 +58,10 @@ extension Operation {
         case .whileLoop(let loop): [loop.condition, loop.body]
         case .fixedPoint(let point): [point.solution]
         case .custom(let custom): [custom.body]
-        case .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce, .largestIndex, .cumulativeSum,
-            .sortOrder, .broadcast, .reshape, .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd,
-            .windows, .windowSum, .matrixProduct, .cholesky, .triangularSolve, .solve, .symmetricEigen,
-            .orthogonalTriangular, .lowerUpper, .singularValueDecomposition, .symmetricRoot, .symmetricSylvester,
+        case .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce, .argmax, .cumulativeSum,
+            .argsort, .broadcast, .reshape, .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd,
+            .unfold, .fold, .matrixProduct, .cholesky, .triangularSolve, .solve, .symmetricEigen,
+            .qr, .lu, .singularValueDecomposition, .sqrtm, .symmetricSylvester,
             .fourier, .realFourier, .realFourierTranspose, .random:
             []
         }

@@ -10,9 +10,9 @@ extension Operation {
         case .select: return [selectValue(x[0], x[1], x[2], shape)]
         case .cast(let type): return [x[0].known.cast(to: type)]
         case .reduce(let reduction, let axes): return [reduceValue(reduction, x[0], axes)]
-        case .largestIndex(let axis): return [.int64(largestIndexValue(x[0], axis))]
+        case .argmax(let axis): return [.int64(argmaxValue(x[0], axis))]
         case .cumulativeSum(let axis, let reversed): return [cumulativeSumValue(x[0], axis, reversed)]
-        case .sortOrder(let axis): return [.int64(sortOrderValue(x[0], axis))]
+        case .argsort(let axis): return [.int64(argsortValue(x[0], axis))]
         case .broadcast(let target):
             return [x[0].known.rearranged(Strided(shape: target, strides: x[0].shape.strides(broadcastTo: target)))]
         case .reshape: return [x[0].known]
@@ -34,19 +34,19 @@ extension Operation {
         case .roll(let shift, let axis): return [x[0].known.rearranged(Roll(shape: shape, shift: shift, axis: axis))]
         case .gather(let axis): return [gatherValue(x[0], x[1], axis)]
         case .scatterAdd(let axis, let size): return [scatterAddValue(x[0], x[1], axis, size)]
-        case .windows(let axis, _, let stride, let dilation):
-            return [windowsValue(x[0], shape, axis, stride, dilation)]
-        case .windowSum(let axis, _, let stride, let dilation):
-            return [windowSumValue(x[0], shape, axis, stride, dilation)]
+        case .unfold(let axis, _, let stride, let dilation):
+            return [unfoldValue(x[0], shape, axis, stride, dilation)]
+        case .fold(let axis, _, let stride, let dilation):
+            return [foldValue(x[0], shape, axis, stride, dilation)]
         case .matrixProduct: return [matrixProductValue(x[0], x[1], shape)]
         case .cholesky: return [choleskyValue(x[0])]
         case .triangularSolve(let transposed): return [triangularSolveValue(x[0], x[1], transposed)]
         case .solve: return [solveValue(x[0], x[1])]
         case .symmetricEigen: return symmetricEigenValue(x[0])
-        case .orthogonalTriangular: return orthogonalTriangularValue(x[0])
-        case .lowerUpper: return lowerUpperValue(x[0])
+        case .qr: return qrValue(x[0])
+        case .lu: return luValue(x[0])
         case .singularValueDecomposition: return singularValueValue(x[0])
-        case .symmetricRoot(let inverse): return [symmetricRootValue(x[0], inverse)]
+        case .sqrtm(let inverse): return [sqrtmValue(x[0], inverse)]
         case .symmetricSylvester: return [symmetricSylvesterValue(x[0].detached, x[1].detached)]
         case .fourier(let inverse): return [fourierValue(x[0], inverse)]
         case .realFourier: return [realFourierValue(x[0])]

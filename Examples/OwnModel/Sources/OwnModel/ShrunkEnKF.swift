@@ -20,7 +20,7 @@ struct ShrunkAnalysis: Analysis {
         let gain = (operation.matrixProduct(cross) + error).symmetricSolve(cross.transposed)  // [m, n]
         let seen = vmap { (x: Tensor) in observation.operator(x) }(members)
         let noise = keys[0].normal(seen.shape)
-        let perturbed = observation.values + (noise - noise.mean(axes: [0])).matrixProduct(error.symmetricRoot())
+        let perturbed = observation.values + (noise - noise.mean(axes: [0])).matrixProduct(error.sqrtm())
         let innovations = observation.mask * (perturbed - seen)
         return Analyzed(
             belief: Ensemble(members: members + innovations.matrixProduct(gain), key: keys[1]), logLikelihood: 0)

@@ -36,8 +36,8 @@ public struct SpreadRelaxation: EnsembleModifier {
         let (after, before) = (anomalies.squared().sum(axes: [0]), background.anomalies.squared().sum(axes: [0]))
         // Variables without spread have none to relax; no division by zero reaches a derivative.
         let hasSpread = (after .> 0) .& (before .> 0)
-        let ratio = (selecting(hasSpread, before, 1) / selecting(hasSpread, after, 1)).sqrt()
-        let factor = selecting(hasSpread, 1 + share * (ratio - 1), 1)
+        let ratio = (select(hasSpread, before, 1) / select(hasSpread, after, 1)).sqrt()
+        let factor = select(hasSpread, 1 + share * (ratio - 1), 1)
         return Ensemble(members: analyzed.mean + factor * anomalies, key: analyzed.key)
     }
 

@@ -31,5 +31,5 @@ func randomRotation(_ count: Int, _ key: Key) -> Tensor {
     let complement = Tensor.identity(count) - mean
     let noise = complement.matrixProduct(key.normal([count, count])).matrixProduct(complement)
     let gram = noise.transposed.matrixProduct(noise) + mean
-    return noise.matrixProduct(gram.inverseSymmetricRoot()) + mean
+    return noise.matrixProduct(gram.inverseSqrtm()) + mean
 }

@@ -15,7 +15,7 @@ public struct SavedStructuralForecast: Sendable {
         }
         let errors = table.errorStandardDeviations(0)?.map { $0 ?? .nan }
         let analyses = model.filter(table.series(0).map { $0 ?? .nan }, errors: errors).analyses.at(table.count - 1)
-        let beliefs = model.forecast.ahead(analyses, step: Tensor(integers: [0], shape: []), count: leads)
+        let beliefs = model.forecast.ahead(analyses, step: Tensor(integer: 0), count: leads)
         let ahead = model.measurements(beliefs)
         var rows: [String] = []
         for lead in 1...leads {

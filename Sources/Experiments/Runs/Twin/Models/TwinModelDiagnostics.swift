@@ -108,7 +108,7 @@ struct TwinModelDiagnostics: Sendable {
                 let (model, truth) = (now.first, now.second)
                 return scan(over: Tensor.range(leads), from: truth.taking(starts)) { states, lead in
                     let next = model.ensemble(states)
-                    let verifying = truth.taking(starts + lead + Tensor(integers: [1], shape: []))
+                    let verifying = truth.taking(starts + lead + Tensor(integer: 1))
                     let errors = (next - verifying).slice(axis: -1, from: 0, to: variables)
                     return (next, errors.squared().mean(axes: [-1]).sqrt().mean())
                 }.outputs
