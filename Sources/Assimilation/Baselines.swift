@@ -4,7 +4,7 @@ import Tensors
 /// interpolation*.
 ///
 /// Reference: Daley, *Atmospheric Data Analysis* (1991), chapter 4.
-public struct Climatology: Forecast {
+public struct ClimatologicalForecast: Forecast {
     public var climate: Gaussian
 
     public init(_ climate: Gaussian) { self.climate = climate }

@@ -55,13 +55,15 @@ private struct SmallExperiment {
     /// What selection settles and what is learned before the test, as text.
     func learned() throws -> (chosen: String, model: [UInt8]) {
         guard let experiment = try file().experiment as? ForecastExperiment else { return ("", []) }
-        let data = try ForecastData(experiment.setting)
+        let data = try ForecastData(experiment.configuration)
         let selection = Selection(
-            setting: experiment.setting, data: data, key: Key(1), options: RunOptions(threads: 2, isQuiet: true))
+            configuration: experiment.configuration, data: data, key: Key(1),
+            options: RunOptions(threads: 2, isQuiet: true))
         let chosen = selection.choose()
-        let models = LearnedModels(data.series, before: data.end, chosen, experiment.setting, key: Key(2), threads: 1)
+        let models = LearnedModels(
+            data.series, before: data.end, chosen, experiment.configuration, key: Key(2), threads: 1)
         let method = LearnedMethod(kind: .corrected, filter: .etkf)
-        let forecaster = models.forecaster(method, inflation: 1, experiment.setting, key: Key(3))
+        let forecaster = models.forecaster(method, inflation: 1, experiment.configuration, key: Key(3))
         let text = String(decoding: ExactJSON.encode(chosen), as: UTF8.self)
         return (text, try forecaster.checkpoint(variables: ["x", "y"]).encoded())
     }

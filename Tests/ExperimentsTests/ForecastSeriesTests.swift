@@ -99,7 +99,7 @@ private struct River {
         for (rain, isAdvised) in [(", {name: rain}", true), (", {name: rain, transform: sqrt}", false)] {
             let river = try River(rain: rain)
             let experiment = try #require(try ExperimentFile(river.configuration).experiment as? ForecastExperiment)
-            let data = try ForecastData(experiment.setting)
+            let data = try ForecastData(experiment.configuration)
             let advice = data.warnings.filter { $0.contains("'rain' has no transform: under 'transform: sqrt'") }
             #expect(advice.count == (isAdvised ? 1 : 0))
         }
@@ -153,7 +153,7 @@ private struct River {
             guard let experiment = try ExperimentFile(river.configuration).experiment as? ForecastExperiment else {
                 return
             }
-            _ = try ForecastData(experiment.setting)
+            _ = try ForecastData(experiment.configuration)
         }
         #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
     }

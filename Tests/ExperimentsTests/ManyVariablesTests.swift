@@ -42,7 +42,7 @@ import Testing
             """
         try text.write(to: folder.appending(path: "c.yaml"), atomically: true, encoding: .utf8)
         let experiment = try ExperimentFile(folder.appending(path: "c.yaml").path).experiment
-        return try ForecastData(#require(experiment as? ForecastExperiment).setting)
+        return try ForecastData(#require(experiment as? ForecastExperiment).configuration)
     }
 
     private func number(_ t: Int, _ v: Int) -> Double {

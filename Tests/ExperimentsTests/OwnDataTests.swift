@@ -75,7 +75,7 @@ import Testing
             try Data(data.utf8).write(to: URL(filePath: folder + "/gauges.csv"))
             let file = try ExperimentFile(yaml: block, file: folder + "/own.yaml")
             let experiment = try #require(file.experiment as? ForecastExperiment)
-            let table = try experiment.setting.data.read().observations
+            let table = try experiment.configuration.data.read().observations
             #expect(table.variables.map(\.units) == ["m", "mm"] && table.times.count == 480)
             // Days 1, 6, 11, 16, 21, 26 and 31 of January 1980.
             #expect(abs((table.series(0)[0] ?? 0) - 2.03) < 1e-12)

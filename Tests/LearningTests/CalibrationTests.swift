@@ -34,7 +34,7 @@ import Testing
     @Test(arguments: [(30, 2, 150), (60, 3, 288), (8, 8, 120)])
     func newForecastsHaveTheStatedErrors(variables: Int, memory: Int, training: Int) {
         let all = series(variables, training + 400, key: Key(variables + memory))
-        let setting = SeasonalRegressionSetting(
+        let setting = SeasonalRegressionOptions(
             memory: memory, ridge: 0.5, decay: 0, seasonalLags: 0, seasonalRidge: 1, harmonics: 1)
         let learned = LinearLearner(setting, observationError: 1e-3).learn(all, before: training)
         let found = errors(learned.model, learned.climatology.anomalies(of: all), from: training)
@@ -45,7 +45,7 @@ import Testing
     /// The likelihood of the innovations of the fit would take them for those of new forecasts.
     @Test func errorsByLikelihoodGrowToThoseOfNewForecasts() {
         let all = series(3, 500, key: Key(4))
-        let setting = SeasonalRegressionSetting(
+        let setting = SeasonalRegressionOptions(
             memory: 10, ridge: 0.5, decay: 0, seasonalLags: 0, seasonalRidge: 1, harmonics: 1)
         let learned = LinearLearner(setting, observationError: 1e-3).learn(all, before: 100)
         #expect(learned.errorGrowth > 1.3)
@@ -59,7 +59,7 @@ import Testing
     /// Far more times than coefficients: the covariance of the residuals, as it is.
     @Test func fewCoefficientsChangeNothing() {
         let all = series(3, 400, key: Key(5))
-        let setting = SeasonalRegressionSetting(
+        let setting = SeasonalRegressionOptions(
             memory: 2, ridge: 1, decay: 2, seasonalLags: 0, seasonalRidge: 1, harmonics: 1)
         #expect(LinearLearner(setting, observationError: 1e-3).learn(all, before: 400).errorGrowth == 1)
     }

@@ -49,7 +49,7 @@ import Testing
         isLinear("climatology") { _ = Climatology($0, over: Array(0..<$0.count)).anomalies(of: $0) }
         isLinear("learning") {
             _ = LinearLearner(
-                SeasonalRegressionSetting(
+                SeasonalRegressionOptions(
                     memory: 2, ridge: 1, decay: 1, seasonalLags: 0, seasonalRidge: 1, harmonics: 1), rounds: 2,
                 observationError: 1e-3
             ).learn($0, before: $0.count)

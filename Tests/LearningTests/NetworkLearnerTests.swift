@@ -32,7 +32,7 @@ import Verification
         return ScoreSeries(.rootMean, terms: errors, mask: errors.map { _ in true })
     }
 
-    private static let linear = SeasonalRegressionSetting(
+    private static let linear = SeasonalRegressionOptions(
         memory: memory, ridge: 0.1, decay: 0, seasonalLags: 0, seasonalRidge: 1, harmonics: 1)
 
     private func linearModel(_ series: SeasonalSeries) -> MemoryModel {
@@ -45,7 +45,7 @@ import Verification
     func networkBeatsTheLinearModelByTheIntervalOnANonlinearLaw(correcting: Bool) {
         let series = Self.series()
         let learner = NetworkLearner(
-            NetworkSetting(hidden: [16], memory: Self.memory, ridge: 1e-4, learningRate: 1e-2, maximumEpochs: 200),
+            NetworkOptions(hidden: [16], memory: Self.memory, ridge: 1e-4, learningRate: 1e-2, maximumEpochs: 200),
             correcting: correcting ? Self.linear : nil, folds: 4, key: Key(1))
         let folds = learner.learn(series.prefix(Self.split), threads: 2)
         let linear = linearModel(series)
@@ -62,7 +62,7 @@ import Verification
     /// Weights that do not move are those from before the first epoch, and have no effect.
     @Test func networkWithoutTrainingHasNoEffect() {
         let learner = NetworkLearner(
-            NetworkSetting(hidden: [4], memory: 1, ridge: 0.01, learningRate: 0, maximumEpochs: 3),
+            NetworkOptions(hidden: [4], memory: 1, ridge: 0.01, learningRate: 0, maximumEpochs: 3),
             folds: 4, key: Key(1))
         let fold = learner.fold(0, Self.series().prefix(Self.split))
         #expect(fold.history.kept == 0 && fold.effect == 0)

@@ -9,7 +9,7 @@ import Testing
             return [20 + Double(t % 12) + noise[0], 5 - 0.5 * Double(t % 12) + noise[1]]
         }
         let series = SeasonalSeries(values, period: 12, firstPhase: 0)
-        let setting = SeasonalRegressionSetting(
+        let setting = SeasonalRegressionOptions(
             memory: 3, ridge: 1, decay: 2, seasonalLags: 1, seasonalRidge: 100, harmonics: 1)
         let learned = LinearLearner(setting, observationError: 1e-2).learn(series, before: 100)
         let network = DenseNetwork(widths: [8, 5, 2], activation: .tanh, key: Key(3))

@@ -107,7 +107,7 @@ import Testing
         let filled = example.series.replacing(gaps.filled)
         let layout = example.model.layout
         for lags in [0, 1] {
-            let setting = SeasonalRegressionSetting(
+            let setting = SeasonalRegressionOptions(
                 memory: 2, ridge: 2, decay: 1, seasonalLags: lags, seasonalRidge: 5, harmonics: 1)
             for spread in [nil, gaps] {
                 let fits = [false, true].map { asSamples in

@@ -17,8 +17,8 @@ import Testing
         let mean, deviation: [Double]
 
         var series: [Double] { values.map { $0 ?? .nan } }
-        var setting: StructuralSetting {
-            StructuralSetting(
+        var setting: StructuralOptions {
+            StructuralOptions(
                 trend: trend, cycles: harmonics > 0 ? [StructuralCycle(period: period, harmonics: harmonics)] : [])
         }
     }
@@ -69,7 +69,7 @@ import Testing
     @Test func givenErrorsAreTheIrregularPart() throws {
         let own = try #require(try oracle().first { $0.name == "nile" })
         let free = StructuralFit(own.series, own.setting)
-        let setting = StructuralSetting(trend: .level, cycles: [], hasGivenErrors: true)
+        let setting = StructuralOptions(trend: .level, cycles: [], hasGivenErrors: true)
         let same = free.model.irregularVariance.scalar.squareRoot()
         let given = StructuralFit(own.series, errors: own.series.map { _ in same }, setting)
         #expect(given.logVariances.count == 1 && abs(given.logLikelihood - free.logLikelihood) < 1e-4)

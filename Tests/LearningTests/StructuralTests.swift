@@ -27,7 +27,7 @@ import Testing
         var series: [Double] { values.map { $0 ?? .nan } }
         func model(_ own: Case) -> StructuralModel {
             StructuralModel(
-                StructuralSetting(period: period, harmonics: own.harmonics, remainderOrder: own.partial.count),
+                StructuralOptions(period: period, harmonics: own.harmonics, remainderOrder: own.partial.count),
                 scale: 0.5, range: StructuralRange(series),
                 logVariances: Tensor(own.variances.map { log($0 / 0.5 - 1e-10) }),
                 remainder: Tensor(own.partial.map { atanh($0 / 0.99) }))
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func everyRemainderIsStationary() {
-        let setting = StructuralSetting(period: 12, harmonics: 0, remainderOrder: 4)
+        let setting = StructuralOptions(period: 12, harmonics: 0, remainderOrder: 4)
         for numbers in [[3.0, -2, 1, 4], [-5, 5, -5, 5], [0.1, 0, 0, 0]] {
             let model = StructuralModel(
                 setting, scale: 1, range: StructuralRange(size: 1), logVariances: Tensor.zeros([4]),
@@ -97,7 +97,7 @@ import Testing
             let season = 2 * cos(2 * Double.pi * Double(t) / 12)
             return (100..<112).contains(t) ? .nan : 50 + 0.02 * Double(t) + season + remainder
         }
-        let fit = StructuralFit(values, StructuralSetting(period: 12, harmonics: 1, remainderOrder: 1))
+        let fit = StructuralFit(values, StructuralOptions(period: 12, harmonics: 1, remainderOrder: 1))
         #expect(fit.outcome == .converged)
         #expect(abs(fit.model.coefficients.values[0] - 0.7) < 0.12)
         #expect(abs(fit.model.variances.values[4].squareRoot() - 0.5) < 0.08)

@@ -16,7 +16,7 @@ enum TropicalPacific {
 
     static let validation = 360..<480
     static let test = 480..<732
-    static let setting = SeasonalRegressionSetting(
+    static let setting = SeasonalRegressionOptions(
         memory: 24, ridge: 1, decay: 2, seasonalLags: 1, seasonalRidge: 300, harmonics: 2)
 
     /// Root-mean-square error of the fourth region at some leads, by an exact Kalman filter.
@@ -82,7 +82,7 @@ enum TropicalPacific {
 
     @Test func blockedCrossValidationPrefersSeasonsAndMemory() throws {
         let (series, _) = try TropicalPacific.load()
-        func score(_ setting: SeasonalRegressionSetting) -> Double {
+        func score(_ setting: SeasonalRegressionOptions) -> Double {
             TimeBlocks(Array(24..<480), count: 8).folds.map { fold in
                 let climatology = Climatology(series, over: fold.training)
                 let anomalies = climatology.anomalies(of: series.prefix(480))
@@ -92,8 +92,8 @@ enum TropicalPacific {
                 return fitted.logScore(SeasonalMoments(anomalies, layout: layout, targets: fold.heldOut))
             }.reduce(0, +)
         }
-        func setting(_ memory: Int, _ seasonalLags: Int) -> SeasonalRegressionSetting {
-            SeasonalRegressionSetting(
+        func setting(_ memory: Int, _ seasonalLags: Int) -> SeasonalRegressionOptions {
+            SeasonalRegressionOptions(
                 memory: memory, ridge: 1, decay: 2, seasonalLags: seasonalLags, seasonalRidge: 300, harmonics: 2)
         }
         let scores = [score(setting(1, 0)), score(setting(12, 0)), score(setting(12, 1)), score(setting(24, 1))]

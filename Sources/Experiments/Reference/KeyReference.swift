@@ -139,7 +139,7 @@ extension ExperimentKind {
         let kind = ConfigurationKey("experiment", .choice([rawValue]), .required, "The kind of experiment: \(text).")
         let own =
             switch self {
-            case .forecast: ForecastSetting.keys
+            case .forecast: ForecastConfiguration.keys
             case .structural: StructuralConfiguration.keys
             case .twin: TwinConfiguration.keys
             }

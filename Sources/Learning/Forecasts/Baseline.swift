@@ -66,7 +66,7 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
         guard end - first > order else { return leads.map { _ in values.map { _ in .nan } } }
         let series = SeasonalSeries(SeriesTable(values, width: 1), season: .none)
         let layout = MemoryLayout(variables: 1, memory: order, period: 1, firstPhase: 0)
-        let setting = SeasonalRegressionSetting(
+        let setting = SeasonalRegressionOptions(
             memory: order, ridge: 1e-6, decay: 0, seasonalLags: 0, seasonalRidge: 0, harmonics: 0)
         let model = SeasonalRegression(
             SeasonalMoments(series.prefix(end), layout: layout, targets: Array(first..<end)), setting

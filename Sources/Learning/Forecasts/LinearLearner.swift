@@ -6,13 +6,13 @@ import Tensors
 /// series, then in turn estimates of what is missing from all that is there and a regression on them with their
 /// covariances; the climatology follows the estimates.
 public struct LinearLearner: Sendable {
-    public let setting: SeasonalRegressionSetting
+    public let setting: SeasonalRegressionOptions
     /// Rounds of smoothing and regression when there are gaps.
     public let rounds: Int
     /// Standard deviation of the observation error, in units of the anomalies' standard deviation.
     public let observationError: Double
 
-    public init(_ setting: SeasonalRegressionSetting, rounds: Int = 4, observationError: Double) {
+    public init(_ setting: SeasonalRegressionOptions, rounds: Int = 4, observationError: Double) {
         self.setting = setting
         self.rounds = rounds
         self.observationError = observationError

@@ -2,7 +2,7 @@ import Networks
 import Tensors
 
 /// The shape and training of a network that forecasts, or that corrects a linear forecast.
-public struct NetworkSetting: Sendable, Hashable, Codable, CustomStringConvertible {
+public struct NetworkOptions: Sendable, Hashable, Codable, CustomStringConvertible {
     /// Widths of the hidden layers.
     public let hidden: [Int]
     /// How many past values the network sees.
@@ -37,13 +37,13 @@ public struct NetworkSetting: Sendable, Hashable, Codable, CustomStringConvertib
 /// Times are cut into blocks. Network `k` is trained without the blocks `k` and `k + 1`: on the second it is stopped
 /// early, on the first it is scored. The forecast is the mean of all networks.
 public struct NetworkLearner: Sendable {
-    public let setting: NetworkSetting
+    public let setting: NetworkOptions
     /// The linear model that is corrected; nil for a network alone, which forecasts the change from the last value.
-    public let base: SeasonalRegressionSetting?
+    public let base: SeasonalRegressionOptions?
     public let folds: Int
     public let key: Key
 
-    public init(_ setting: NetworkSetting, correcting base: SeasonalRegressionSetting? = nil, folds: Int, key: Key) {
+    public init(_ setting: NetworkOptions, correcting base: SeasonalRegressionOptions? = nil, folds: Int, key: Key) {
         self.setting = setting
         self.base = base
         self.folds = folds
@@ -174,7 +174,7 @@ struct FoldObjective: Objective {
     let stepsPerEpoch: Int
     let batchSize: Int
 
-    init(_ samples: NetworkSamples, training: [Int], stopping: [Int], folds: Int, _ setting: NetworkSetting) {
+    init(_ samples: NetworkSamples, training: [Int], stopping: [Int], folds: Int, _ setting: NetworkOptions) {
         let count = samples.inputs.shape[0]
         func weights(_ places: [Int]) -> Tensor {
             var weights = [Double](repeating: 0, count: count)

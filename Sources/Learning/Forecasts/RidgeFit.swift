@@ -41,7 +41,7 @@ struct RidgeFit {
     let leftOut: LeftOutBlocks
 
     /// `B = Λ⁻¹ Xᵀ A` with `(X Λ⁻¹ Xᵀ + I) A = Y`, whose solution is the residuals too: O(N² (f + d) + N³).
-    init(dual samples: SeasonalSamples, _ setting: SeasonalRegressionSetting, _ penalty: Tensor) {
+    init(dual samples: SeasonalSamples, _ setting: SeasonalRegressionOptions, _ penalty: Tensor) {
         let scale = penalty.sqrt()
         let x = samples.features(setting) / scale
         let count = x.shape[0]
@@ -54,7 +54,7 @@ struct RidgeFit {
     }
 
     /// With estimates whose errors add to the products: O(N f² + f³).
-    init(primal samples: SeasonalSamples, _ setting: SeasonalRegressionSetting, _ penalty: Tensor) {
+    init(primal samples: SeasonalSamples, _ setting: SeasonalRegressionOptions, _ penalty: Tensor) {
         let normal = NormalEquations(
             samples.features(setting), samples.targets, spread: samples.spread(setting))
         let factor = (normal.gram + penalty.diagonalMatrix()).cholesky()
@@ -83,7 +83,7 @@ struct LeftOutBlocks {
 
     /// - Parameter factor: the Cholesky factor of `Xᵀ X + Λ`, with what estimates add.
     init(
-        _ samples: @escaping () -> SeasonalSamples, _ setting: SeasonalRegressionSetting, _ factor: Tensor,
+        _ samples: @escaping () -> SeasonalSamples, _ setting: SeasonalRegressionOptions, _ factor: Tensor,
         _ coefficients: Tensor
     ) {
         self.init {

@@ -107,7 +107,7 @@ struct SeasonalSamples: Sendable {
     var targets: Tensor { vectors.slice(axis: 1, from: 0, to: layout.variables) }
 
     /// The features of every sample, `[N, f]`, in the order of the penalties: past, waves of its newest lags, one.
-    func features(_ setting: SeasonalRegressionSetting) -> Tensor {
+    func features(_ setting: SeasonalRegressionOptions) -> Tensor {
         let d = layout.variables
         let n = (layout.memory + 1) * d + 1
         let past = vectors.slice(axis: 1, from: d, to: (setting.memory + 1) * d)
@@ -118,7 +118,7 @@ struct SeasonalSamples: Sendable {
     }
 
     /// What the errors of the estimates add to the products of features and targets, `[f + d, f + d]`, features first.
-    func spread(_ setting: SeasonalRegressionSetting) -> Tensor {
+    func spread(_ setting: SeasonalRegressionOptions) -> Tensor {
         let d = layout.variables
         let waves = layout.waves(setting)
         let waveCount = waves.shape[1]
@@ -149,7 +149,7 @@ struct SeasonalSamples: Sendable {
 
 extension MemoryLayout {
     /// The waves that seasonal coefficients follow, `[period, 2 · harmonics]`; none without them.
-    func waves(_ setting: SeasonalRegressionSetting) -> Tensor {
+    func waves(_ setting: SeasonalRegressionOptions) -> Tensor {
         seasons(harmonics: setting.seasonalLags == 0 ? 0 : setting.harmonics)
     }
 }

@@ -1,7 +1,7 @@
 import Tensors
 
 /// How a linear forecast with memory is regularised; chosen by cross-validation.
-public struct SeasonalRegressionSetting: Sendable, Hashable, Codable, CustomStringConvertible {
+public struct SeasonalRegressionOptions: Sendable, Hashable, Codable, CustomStringConvertible {
     /// How many past values are used, τ.
     public let memory: Int
     /// Penalty λ of the squared coefficient at lag 1; at lag j it is `λ j^decay`.
@@ -44,11 +44,11 @@ public struct SeasonalRegression: Sendable {
     let effectiveParameters: Double
     /// `[f, d]`
     private let coefficients: Tensor
-    private let setting: SeasonalRegressionSetting
+    private let setting: SeasonalRegressionOptions
     /// A fit of a smaller share of the times has errors about as large as new forecasts.
     private static let smallShare = 0.125
 
-    public init(_ moments: SeasonalMoments, _ setting: SeasonalRegressionSetting) {
+    public init(_ moments: SeasonalMoments, _ setting: SeasonalRegressionOptions) {
         let layout = moments.layout
         precondition(setting.memory <= layout.memory, "memory \(setting.memory) of moments over \(layout.memory)")
         self.setting = setting
@@ -110,7 +110,7 @@ public struct SeasonalRegression: Sendable {
     // MARK: - Features
 
     /// `[period, f, n]`: what the regression sees of the vector of the moments, by the season of the target.
-    private static func features(_ layout: MemoryLayout, _ setting: SeasonalRegressionSetting) -> Tensor {
+    private static func features(_ layout: MemoryLayout, _ setting: SeasonalRegressionOptions) -> Tensor {
         let d = layout.variables
         let n = (layout.memory + 1) * d + 1
         let all = Tensor.identity(n)
@@ -124,7 +124,7 @@ public struct SeasonalRegression: Sendable {
             })
     }
 
-    private static func penalty(_ layout: MemoryLayout, _ setting: SeasonalRegressionSetting) -> Tensor {
+    private static func penalty(_ layout: MemoryLayout, _ setting: SeasonalRegressionOptions) -> Tensor {
         func perLag(_ lags: Int, _ ridge: Double) -> [Double] {
             (0..<(lags * layout.variables)).map {
                 ridge * Tensor(Double($0 / layout.variables + 1)).power(Tensor(setting.decay)).scalar
@@ -136,7 +136,7 @@ public struct SeasonalRegression: Sendable {
     }
 
     private static func model(
-        _ layout: MemoryLayout, _ setting: SeasonalRegressionSetting, _ features: Tensor, _ coefficients: Tensor
+        _ layout: MemoryLayout, _ setting: SeasonalRegressionOptions, _ features: Tensor, _ coefficients: Tensor
     ) -> MemoryModel {
         let d = layout.variables
         let all = features.transposed.matrixProduct(coefficients)  // [period, n, d]
@@ -149,7 +149,7 @@ public struct SeasonalRegression: Sendable {
 
     /// The same without a matrix of features: one set of coefficients for all phases where no lag follows the season.
     private static func model(
-        _ layout: MemoryLayout, _ setting: SeasonalRegressionSetting, _ coefficients: Tensor
+        _ layout: MemoryLayout, _ setting: SeasonalRegressionOptions, _ coefficients: Tensor
     ) -> MemoryModel {
         let d = layout.variables
         let (plain, seasonal) = (setting.memory * d, setting.seasonalLags * d)

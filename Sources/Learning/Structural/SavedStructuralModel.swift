@@ -4,7 +4,7 @@ import Tensors
 /// What a saved structural model is, besides its tensors.
 public struct StructuralDescription: Codable, Sendable, Equatable {
     public let format: String
-    public let setting: StructuralSetting
+    public let setting: StructuralOptions
     /// The variance that logarithms of variances are relative to, in squared units of the series.
     public let scale: Double
     public let range: StructuralRange

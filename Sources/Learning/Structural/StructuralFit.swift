@@ -9,7 +9,7 @@ import Tensors
 /// shares of the variance of its differences: the same series in another unit or with another zero gives the same
 /// model.
 public struct StructuralFit: Sendable, Codable, Equatable {
-    public let setting: StructuralSetting
+    public let setting: StructuralOptions
     public let scale: Double
     public let range: StructuralRange
     public let logVariances: [Double]
@@ -27,7 +27,7 @@ public struct StructuralFit: Sendable, Codable, Equatable {
     ///   - eachEvaluation: called whenever the likelihood has been asked for.
     /// - Precondition: at least `2 · stateCount` values; none is infinite.
     public init(
-        _ values: [Double], errors: [Double]? = nil, _ setting: StructuralSetting,
+        _ values: [Double], errors: [Double]? = nil, _ setting: StructuralOptions,
         search: QuasiNewton = QuasiNewton(maximumSteps: 200, tolerance: 1e-4),
         eachEvaluation: @escaping () -> Void = {}
     ) {
@@ -62,7 +62,7 @@ public struct StructuralFit: Sendable, Codable, Equatable {
 
 extension StructuralModel {
     /// Where the search for a fit starts, for a series of mean 0 and size 1.
-    init(startingFor values: [Double], errors: [Double]?, _ setting: StructuralSetting) {
+    init(startingFor values: [Double], errors: [Double]?, _ setting: StructuralOptions) {
         let known = values.filter { !$0.isNaN }
         let differences = zip(known.dropFirst(), known).map { $0 - $1 }
         let mean: Double = differences.reduce(0, +) / Double(max(differences.count, 1))

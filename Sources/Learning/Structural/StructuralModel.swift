@@ -14,7 +14,7 @@ import Tensors
 /// Reference: Harvey, *Forecasting, Structural Time Series Models and the Kalman Filter* (1989), §2.3;
 /// Barndorff-Nielsen & Schou (1973).
 public struct StructuralModel: Tree {
-    public let setting: StructuralSetting
+    public let setting: StructuralOptions
     /// The variance that logarithms of variances are relative to, in squared units of the series.
     public let scale: Double
     /// What level is counted from, and the size of the series about it.
@@ -25,7 +25,7 @@ public struct StructuralModel: Tree {
     public var remainder: Tensor
 
     public init(
-        _ setting: StructuralSetting, scale: Double, range: StructuralRange, logVariances: Tensor, remainder: Tensor
+        _ setting: StructuralOptions, scale: Double, range: StructuralRange, logVariances: Tensor, remainder: Tensor
     ) {
         precondition(
             logVariances.shape == [setting.varianceCount] && remainder.shape == [setting.remainderOrder],

@@ -57,7 +57,7 @@ public struct Background: Sendable {
     public let key: Key
 
     /// Mean and covariance of the climate.
-    public var climatology: Gaussian { Climatology(of: climate).climate }
+    public var climatology: Gaussian { ClimatologicalForecast(of: climate).climate }
 
     /// The mean with independent errors.
     public var gaussian: Gaussian { Gaussian(mean: mean, covariance: deviations.squared().diagonalMatrix()) }

@@ -9,8 +9,8 @@ extension ForecastRun {
             name: header.name, title: header.title, summary: header.summary, version: ApusVersion.text,
             seed: UInt64(header.seed),
             variables: data.variables.map(\.record),
-            primaryVariable: setting.target, splits: splits, leads: setting.leads,
-            leadUnit: setting.step.leadUnit, gapScenarios: parts.map(\.record), methods: methodRecords(parts),
+            primaryVariable: configuration.target, splits: splits, leads: configuration.leads,
+            leadUnit: configuration.step.leadUnit, gapScenarios: parts.map(\.record), methods: methodRecords(parts),
             choice: choice)
         let learned = Set(methods.map(\.name))
         results.scores = parts.flatMap { $0.forecasts.flatMap { $0.leads.flatMap { $0.flatMap(\.scores) } } }
@@ -45,17 +45,17 @@ extension ForecastRun {
 
     private var choice: ChoiceRecord {
         let leads =
-            (setting.decisiveLeads.count == 1 ? "lead " : "leads ")
-            + setting.decisiveLeads.map(String.init).joined(separator: ", ")
+            (configuration.decisiveLeads.count == 1 ? "lead " : "leads ")
+            + configuration.decisiveLeads.map(String.init).joined(separator: ", ")
         return ChoiceRecord(
             method: chosen.chosen,
             criterion:
-                "the mean CRPS of \(setting.target) at \(leads) over the validation period, after learning from the "
+                "the mean CRPS of \(configuration.target) at \(leads) over the validation period, after learning from the "
                 + "training period alone: the simplest of the methods within one standard error of the lowest score, "
                 + "where a linear model is simpler than a network, and a network simpler than a linear model with a "
                 + "network. The memory of the linear model has the lowest such score. Inflation makes "
                 + "the innovations of the validation period most probable; ridge, seasons, depth, width and the "
-                + "networks' memory have the best one-step log-score in \(setting.folds)-fold time-blocked "
+                + "networks' memory have the best one-step log-score in \(configuration.folds)-fold time-blocked "
                 + "cross-validation before the test",
             reason: CandidateRecord.reason(for: chosen.chosen, among: chosen.validation), candidates: chosen.validation)
     }
@@ -74,7 +74,7 @@ extension ForecastRun {
                 if method.kind != .linear, let network {
                     parameters.append(MethodParameter(name: "network", value: network.description))
                 }
-                parameters.append(MethodParameter(name: "members", value: "\(setting.members)"))
+                parameters.append(MethodParameter(name: "members", value: "\(configuration.members)"))
                 parameters.append(
                     MethodParameter(
                         name: "model error inflation", value: "\(chosen.inflations[method.name] ?? 1)"))
@@ -98,9 +98,9 @@ extension ForecastRun {
     }
 
     private func histograms(_ forecasts: MethodForecasts) -> [RankHistogramRecord] {
-        forecasts.leads[data.target].filter { setting.decisiveLeads.contains($0.lead) }.map { found in
+        forecasts.leads[data.target].filter { configuration.decisiveLeads.contains($0.lead) }.map { found in
             RankHistogramRecord(
-                method: forecasts.method, variable: setting.target, lead: found.lead, gaps: forecasts.gaps,
+                method: forecasts.method, variable: configuration.target, lead: found.lead, gaps: forecasts.gaps,
                 counts: found.ranks, probability: found.flatness.finite,
                 meanProbability: found.truthProbability, dispersion: found.truthDispersion)
         }
@@ -134,13 +134,14 @@ extension ForecastRun {
         ]
         return both.map { score, difference in
             ComparisonRecord(
-                a.method, b.method, variable: setting.target, lead: first.lead, score: score, gaps: gaps, difference)
+                a.method, b.method, variable: configuration.target, lead: first.lead, score: score, gaps: gaps,
+                difference)
         }
     }
 
     /// The method with the lowest score of the target at each lead.
     private func leaders(_ part: ScenarioResults) -> [LeaderRecord] {
-        setting.leads.indices.flatMap { place in
+        configuration.leads.indices.flatMap { place in
             let own = part.forecasts.map { ($0.method, $0.leads[data.target][place]) }
             let scores = [
                 (ScoreName.rmse, own.map { ScoredMethod(name: $0.0, series: $0.1.squares) }),
@@ -148,7 +149,8 @@ extension ForecastRun {
             ]
             return scores.compactMap { score, methods in
                 LeaderRecord(
-                    methods, gaps: part.record.name, variable: setting.target, lead: setting.leads[place], score: score,
+                    methods, gaps: part.record.name, variable: configuration.target, lead: configuration.leads[place],
+                    score: score,
                     bootstrap)
             }
         }

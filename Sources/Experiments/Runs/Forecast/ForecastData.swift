@@ -26,26 +26,27 @@ struct ForecastData: Sendable {
     let target: Int
     private let step: TimeStep
 
-    init(_ setting: ForecastSetting) throws(InputError) {
-        var tables = try setting.data.read()
+    init(_ configuration: ForecastConfiguration) throws(InputError) {
+        var tables = try configuration.data.read()
         // What lies before the training has no part in the run.
-        let kept = try ForecastData.ranges(tables.observations, setting).0.lowerBound..<tables.observations.times.count
+        let kept =
+            try ForecastData.ranges(tables.observations, configuration).0.lowerBound..<tables.observations.times.count
         tables.observations = tables.observations[kept]
         tables.truth = tables.truth?[kept]
         let table = tables.observations
-        model = try ModelSeries(table, setting.data, setting.inputs)
+        model = try ModelSeries(table, configuration.data, configuration.inputs)
         variables = Array(table.variables.prefix(model.outputs))
         times = table.times
-        step = setting.step
+        step = configuration.step
         let values = ForecastData.rows(table)
         original = values
-        (training, validation, test) = try ForecastData.ranges(table, setting)
-        let season = try setting.season.season(setting.step, from: times[0], training: training.upperBound)
+        (training, validation, test) = try ForecastData.ranges(table, configuration)
+        let season = try configuration.season.season(configuration.step, from: times[0], training: training.upperBound)
         series = model.series(season)
-        target = table.index(of: setting.target) ?? 0
+        target = table.index(of: configuration.target) ?? 0
         let units = table.variables[target].units
         let advice = InputAdvice.all(model, target: target, training: training).map { $0.text(units: units) }
-        for text in advice { StandardStream.report("apus: warning: \(setting.data.file): \(text)") }
+        for text in advice { StandardStream.report("apus: warning: \(configuration.data.file): \(text)") }
         warnings = table.warnings + advice
         if let truths = tables.truth, truths.variables.count == variables.count {
             let own = ForecastData.rows(truths)
@@ -60,7 +61,7 @@ struct ForecastData: Sendable {
             normals = Climatology(series.replacing(values), over: Array(0..<training.upperBound))
             reference = nil
         }
-        try requireEnough(setting)
+        try requireEnough(configuration)
     }
 
     var end: Int { validation.upperBound }
@@ -97,9 +98,9 @@ struct ForecastData: Sendable {
     static func rows(_ table: ObservationTable) -> SeriesTable { SeriesTable(columns: table.values) }
 
     private static func ranges(
-        _ table: ObservationTable, _ setting: ForecastSetting
+        _ table: ObservationTable, _ configuration: ForecastConfiguration
     ) throws(InputError) -> (Range<Int>, Range<Int>, Range<Int>) {
-        let split = setting.split
+        let split = configuration.split
         return (
             try table.rows(of: "training", in: split.train, at: split.place),
             try table.rows(of: "validation", in: split.validation, at: split.place),
@@ -117,12 +118,12 @@ struct GapScenario: Sendable {
     /// Whether anything before the test is withheld, so that models must be learned anew.
     let changesTraining: Bool
 
-    static func all(_ data: ForecastData, _ setting: ForecastSetting, key: Key) -> [GapScenario] {
+    static func all(_ data: ForecastData, _ configuration: ForecastConfiguration, key: Key) -> [GapScenario] {
         let variables = data.series.variables
         // One draw for all scenarios: the values of a smaller fraction are among those of a larger one.
         let draws = key.uniform([data.series.count, variables]).values
         return [GapScenario(.none, data) { _, _ in false }]
-            + setting.gaps.map { gaps in
+            + configuration.gaps.map { gaps in
                 switch gaps.rule {
                 case .random(let fraction):
                     return GapScenario(.random(gaps.name, fraction: fraction), data) {

@@ -2,14 +2,14 @@ import Learning
 
 /// What a forecast experiment needs of its data; found wanting before anything is computed.
 extension ForecastData {
-    func requireEnough(_ setting: ForecastSetting) throws(InputError) {
-        try requireLength(setting)
-        try requireMemory(setting)
+    func requireEnough(_ configuration: ForecastConfiguration) throws(InputError) {
+        try requireLength(configuration)
+        try requireMemory(configuration)
         let normals = Climatology(series, over: Array(training))
-        for v in 0..<series.variables { try requireVariation(of: v, normals, setting) }
-        try requireIndependence(normals, setting)
-        try requireTargetValues(setting)
-        for gaps in setting.gaps {
+        for v in 0..<series.variables { try requireVariation(of: v, normals, configuration) }
+        try requireIndependence(normals, configuration)
+        try requireTargetValues(configuration)
+        for gaps in configuration.gaps {
             guard case .period(let variable, let period, let place) = gaps.rule else { continue }
             if withheld(of: variable, in: period).isEmpty {
                 throw place.error(
@@ -25,52 +25,54 @@ extension ForecastData {
         return series.values.indices.filter { period.contains(times[$0]) && !series.values[$0, v].isNaN }
     }
 
-    private func requireLength(_ setting: ForecastSetting) throws(InputError) {
-        let place = setting.split.place
-        let memory = setting.longestMemory
-        let needed = memory + max(2 * series.season.coefficientCount, 24) + setting.longestLead
+    private func requireLength(_ configuration: ForecastConfiguration) throws(InputError) {
+        let place = configuration.split.place
+        let memory = configuration.longestMemory
+        let needed = memory + max(2 * series.season.coefficientCount, 24) + configuration.longestLead
         guard training.upperBound >= needed else {
             throw place.error(
                 "\(training.upperBound) steps before the end of training are too few for a memory of \(memory)",
                 expected: "at least \(needed)")
         }
-        guard end - memory >= 2 * setting.folds else {
+        guard end - memory >= 2 * configuration.folds else {
             throw place.error(
-                "\(end - memory) steps before the test, after a memory of \(memory), are too few for \(setting.folds) "
+                "\(end - memory) steps before the test, after a memory of \(memory), are too few for \(configuration.folds) "
                     + "folds",
-                expected: "at least \(2 * setting.folds)")
+                expected: "at least \(2 * configuration.folds)")
         }
-        guard validation.count > setting.longestLead, test.count > setting.longestLead else {
+        guard validation.count > configuration.longestLead, test.count > configuration.longestLead else {
             throw place.error(
                 "validation of \(validation.count) and test of \(test.count) steps",
-                expected: "each longer than the \(setting.longestLead) leads")
+                expected: "each longer than the \(configuration.longestLead) leads")
         }
-        guard min(validation.count, test.count) > 2 * setting.startInterval else {
-            throw setting.places.forecast.error(
-                "a start every \(setting.startInterval) steps of \(min(validation.count, test.count))",
+        guard min(validation.count, test.count) > 2 * configuration.startInterval else {
+            throw configuration.places.forecast.error(
+                "a start every \(configuration.startInterval) steps of \(min(validation.count, test.count))",
                 expected: "at least two starts in validation and test")
         }
     }
 
     /// Products of sizes that would not fit, before anything is allocated.
-    private func requireMemory(_ setting: ForecastSetting) throws(InputError) {
-        let (d, memory) = (series.variables, setting.linear.map(\.memory).max() ?? 1)
-        let starts = max(validation.count, test.count) / setting.startInterval + setting.longestLead
-        try setting.places.forecast.require(
-            MemoryNeed(["leads": setting.leads.count, "starts": starts, "members": setting.members, "variables": d]),
-            MemoryNeed(["starts": starts, "members": setting.members, "memory": memory, "variables": d]))
+    private func requireMemory(_ configuration: ForecastConfiguration) throws(InputError) {
+        let (d, memory) = (series.variables, configuration.linear.map(\.memory).max() ?? 1)
+        let starts = max(validation.count, test.count) / configuration.startInterval + configuration.longestLead
+        try configuration.places.forecast.require(
+            MemoryNeed([
+                "leads": configuration.leads.count, "starts": starts, "members": configuration.members, "variables": d,
+            ]),
+            MemoryNeed(["starts": starts, "members": configuration.members, "memory": memory, "variables": d]))
         let state = (memory + 1) * d
-        try setting.places.linear.require(
+        try configuration.places.linear.require(
             MemoryNeed([
                 "memory × variables": state, "memory × variables": state,
                 "seasons": 4 * (state < series.count ? series.period : 1),
             ]),
             MemoryNeed(["times": series.count, "memory × variables": state]),
             needOfGaps(memory))
-        for network in setting.network + setting.correction {
+        for network in configuration.network + configuration.correction {
             let widths = [network.memory * d] + network.hidden
-            try (setting.places.network ?? setting.places.linear).require(
-                MemoryNeed(["folds": 4 * setting.folds, "units": widths.max() ?? 1, "units": widths.max() ?? 1]),
+            try (configuration.places.network ?? configuration.places.linear).require(
+                MemoryNeed(["folds": 4 * configuration.folds, "units": widths.max() ?? 1, "units": widths.max() ?? 1]),
                 MemoryNeed(["times": series.count, "memory × variables": network.memory * d]))
         }
     }
@@ -89,7 +91,7 @@ extension ForecastData {
 
     /// What never leaves its seasonal mean leaves nothing to learn, and its scaled anomalies would be rounding errors.
     private func requireVariation(
-        of variable: Int, _ normals: Climatology, _ setting: ForecastSetting
+        of variable: Int, _ normals: Climatology, _ configuration: ForecastConfiguration
     ) throws(InputError) {
         var (largest, most) = (-Double.infinity, -Double.infinity)
         normals.eachNormal(series.season, training) { time, normal in
@@ -98,12 +100,13 @@ extension ForecastData {
             (largest, most) = (max(largest, abs(value)), max(most, abs(value - normal[variable])))
         }
         guard largest >= 0 else {
-            throw fault(variable, "has no value in the training period", "at least a few years of values", setting)
+            throw fault(
+                variable, "has no value in the training period", "at least a few years of values", configuration)
         }
         guard most > 1e-10 * largest, most > SeriesConverter.leastVariation else {
             throw fault(
                 variable, "does not vary about its seasonal mean in the training period",
-                "anomalies above \(SeriesConverter.leastVariation); the key 'scale' changes the unit", setting)
+                "anomalies above \(SeriesConverter.leastVariation); the key 'scale' changes the unit", configuration)
         }
     }
 
@@ -112,7 +115,8 @@ extension ForecastData {
     /// As many variables as times follow from each other by chance, and the regression shrinks their correlations: a
     /// variable is held against all before it while times are left over, and against each of the others alone after
     /// that.
-    private func requireIndependence(_ normals: Climatology, _ setting: ForecastSetting) throws(InputError) {
+    private func requireIndependence(_ normals: Climatology, _ configuration: ForecastConfiguration) throws(InputError)
+    {
         let anomalies = normals.anomalies(of: series).interpolated().values
         let columns = (0..<series.variables).map { v in Array(anomalies.column(v)[training]) }
         let expected = "variables of which none follows from the others"
@@ -127,7 +131,7 @@ extension ForecastData {
                     }
                     guard rest > least else {
                         let other = model.table.variables[w].name.quoted
-                        throw fault(v, "follows from \(other) in the training period", expected, setting)
+                        throw fault(v, "follows from \(other) in the training period", expected, configuration)
                     }
                 }
                 continue
@@ -135,7 +139,8 @@ extension ForecastData {
             let square = dot(residuals[v], residuals[v])
             guard square > least else {
                 throw fault(
-                    v, "is a linear combination of the variables before it in the training period", expected, setting)
+                    v, "is a linear combination of the variables before it in the training period", expected,
+                    configuration)
             }
             for w in (v + 1)..<max(v + 1, columns.count) {
                 let slope = dot(residuals[v], residuals[w]) / square
@@ -145,20 +150,21 @@ extension ForecastData {
     }
 
     /// Choices are made, and forecasts judged, by the target.
-    private func requireTargetValues(_ setting: ForecastSetting) throws(InputError) {
+    private func requireTargetValues(_ configuration: ForecastConfiguration) throws(InputError) {
         for (name, period) in [("validation", validation), ("test", test)]
         where period.count(where: { truth[$0, target].isFinite }) < 2 {
             throw fault(
-                target, "has fewer than two values in the \(name) period", "values of the target to score with", setting
+                target, "has fewer than two values in the \(name) period", "values of the target to score with",
+                configuration
             )
         }
     }
 
     private func fault(
-        _ variable: Int, _ problem: String, _ expectation: String, _ setting: ForecastSetting
+        _ variable: Int, _ problem: String, _ expectation: String, _ configuration: ForecastConfiguration
     ) -> InputError {
         InputError(
-            .data, at: .init(setting.data.file),
+            .data, at: .init(configuration.data.file),
             "the variable \(model.table.variables[variable].name.quoted) \(problem)",
             expected: expectation)
     }

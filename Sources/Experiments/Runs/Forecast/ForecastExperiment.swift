@@ -5,32 +5,32 @@ import Verification
 /// years that no fit and no choice has seen.
 public struct ForecastExperiment: Experiment {
     let header: ExperimentHeader
-    let setting: ForecastSetting
+    let configuration: ForecastConfiguration
 
     public init(_ keys: inout ConfigurationMapping, common: ExperimentHeader) throws(InputError) {
         header = common
-        setting = try ForecastSetting(&keys)
+        configuration = try ForecastConfiguration(&keys)
     }
 
-    public var inputFiles: [String] { [setting.data.file] }
+    public var inputFiles: [String] { [configuration.data.file] }
 
     public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ReportedResults {
-        let data = try ForecastData(setting)
+        let data = try ForecastData(configuration)
         let key = Key(header.seed)
-        let selection = Selection(setting: setting, data: data, key: key.folding(1), options: options)
+        let selection = Selection(configuration: configuration, data: data, key: key.folding(1), options: options)
         let chosen = try folder.stage("choice") { () throws(InputError) in
             let chosen = selection.choose()
             guard chosen.validation.contains(where: { $0.score != nil }) else {
                 throw InputError(
-                    .data, at: .init(setting.data.file),
+                    .data, at: .init(configuration.data.file),
                     "no learned method could forecast the validation period: all diverged",
                     expected: "observations from which a stable model can be learned")
             }
             return chosen
         }
-        let scenarios = GapScenario.all(data, setting, key: key.folding(2))
+        let scenarios = GapScenario.all(data, configuration, key: key.folding(2))
         let run = ForecastRun(
-            header: header, setting: setting, data: data, chosen: chosen, methods: selection.methods,
+            header: header, configuration: configuration, data: data, chosen: chosen, methods: selection.methods,
             key: key.folding(3), options: options)
         var parts: [ScenarioResults] = []
         var complete: LearnedModels?

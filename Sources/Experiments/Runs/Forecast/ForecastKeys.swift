@@ -1,6 +1,6 @@
 import Learning
 
-extension ForecastSetting {
+extension ForecastConfiguration {
     static let splitKeys = KeyTable(
         ConfigurationKey("train", .period, .required, "Models are learned from it, before anything is chosen."),
         ConfigurationKey("validation", .period, .required, "Memory, inflation and method are chosen by its forecasts."),
@@ -44,7 +44,7 @@ extension ForecastSetting {
         .mapping("split", splitKeys, .required, "The periods, in this order."),
         .text("target", .required, "The variable that choices are made for."),
         ConfigurationKey(
-            "inputs", .list(.either(.text, .mapping(InputSetting.keys))), .optional("none"),
+            "inputs", .list(.either(.text, .mapping(InputConfiguration.keys))), .optional("none"),
             "Variables of the data that drive the others and are not forecast."),
         .mapping("forecast", forecastKeys, .required, "Leads, starts and size of the forecasts."),
         .mapping(
@@ -57,13 +57,14 @@ extension ForecastSetting {
             "correction", NetworkCandidates.keys, .optional("no corrections"),
             "Networks that correct the linear model; of at most its memory."),
         .mapping("assimilation", assimilationKeys, .usual("{}"), "The filters that the models run in."),
-        ConfigurationKey("gaps", .named(GapSetting.keys), .optional("none"), "Scenarios of withheld values, by name."),
+        ConfigurationKey(
+            "gaps", .named(GapConfiguration.keys), .optional("none"), "Scenarios of withheld values, by name."),
         .mapping(
             "bootstrap", KeyTable(.integer("resamples", 100...100_000, .usual("1000"), "Resamples of the scores.")),
             .usual("{}"), "Confidence intervals of the scores, by blocks of time."))
 }
 
-/// The settings of the linear models that a configuration lists.
+/// The options of the linear models that a configuration lists.
 enum LinearCandidates {
     static let keys = KeyTable(
         .integers("memory", 1...10_000, .required, unit: "steps", "How many past values the model has."),
@@ -75,7 +76,7 @@ enum LinearCandidates {
         .numbers("seasonal_ridge", .positive, .usual("300"), "Penalty of the seasonal coefficients."),
         .integers("harmonics", 1...100, .usual("2"), "Waves a year of the seasonal coefficients."))
 
-    static func read(_ keys: inout ConfigurationMapping) throws(InputError) -> [SeasonalRegressionSetting] {
+    static func read(_ keys: inout ConfigurationMapping) throws(InputError) -> [SeasonalRegressionOptions] {
         let memories = try keys.integers("memory")
         let ridges = try keys.numbers("ridge")
         let decays = try keys.numbers("ridge_decay")
@@ -101,7 +102,7 @@ enum LinearCandidates {
                 "seasonal lags": seasonalLags.count, "seasonal ridges": seasonalRidges.count,
                 "harmonics": harmonics.count,
             ], atMost: 10_000)
-        var all: [SeasonalRegressionSetting] = []
+        var all: [SeasonalRegressionOptions] = []
         for memory in memories {
             for ridge in ridges {
                 for decay in decays {
@@ -109,7 +110,7 @@ enum LinearCandidates {
                         for (i, seasonal) in seasonalRidges.enumerated() where lags > 0 || i == 0 {
                             for (j, waves) in harmonics.enumerated() where lags > 0 || j == 0 {
                                 all.append(
-                                    SeasonalRegressionSetting(
+                                    SeasonalRegressionOptions(
                                         memory: memory, ridge: ridge, decay: decay, seasonalLags: lags,
                                         seasonalRidge: seasonal, harmonics: waves))
                             }
@@ -122,7 +123,7 @@ enum LinearCandidates {
     }
 }
 
-/// The settings of the networks that a configuration lists.
+/// The options of the networks that a configuration lists.
 enum NetworkCandidates {
     static let keys = KeyTable(
         ConfigurationKey(
@@ -135,7 +136,7 @@ enum NetworkCandidates {
         .integer("epochs", 1...100_000, .usual("300"), "The most passes through the samples."),
         .integer("patience", 1...100_000, .usual("25"), "Epochs without improvement before training stops."))
 
-    static func read(_ keys: inout ConfigurationMapping) throws(InputError) -> [NetworkSetting] {
+    static func read(_ keys: inout ConfigurationMapping) throws(InputError) -> [NetworkOptions] {
         var hidden: [[Int]] = []
         for node in try keys.required("hidden").nonEmptyList() {
             let widths = try integers(node, default: [], .within(1...4096))
@@ -153,7 +154,7 @@ enum NetworkCandidates {
         return hidden.flatMap { hidden in
             memories.flatMap { memory in
                 ridges.map {
-                    NetworkSetting(
+                    NetworkOptions(
                         hidden: hidden, memory: memory, ridge: $0, learningRate: rate, batchSize: batch,
                         maximumEpochs: epochs, patience: patience)
                 }
@@ -163,16 +164,16 @@ enum NetworkCandidates {
 
     /// A network that corrects a linear model has no more of the past than that model.
     static func correction(
-        _ keys: inout ConfigurationMapping, _ linear: [SeasonalRegressionSetting]
-    ) throws(InputError) -> [NetworkSetting] {
+        _ keys: inout ConfigurationMapping, _ linear: [SeasonalRegressionOptions]
+    ) throws(InputError) -> [NetworkOptions] {
         guard let node = keys.optional("correction") else { return [] }
-        let settings = try keys.mapping("correction", read)
+        let candidates = try keys.mapping("correction", read)
         let shortest = linear.map(\.memory).min() ?? 1
-        if let longest = settings.map(\.memory).max(), longest > shortest {
+        if let longest = candidates.map(\.memory).max(), longest > shortest {
             throw node.error(
                 "a network with a memory of \(longest) that corrects a linear model with one of \(shortest)",
                 expected: "memories of at most \(shortest), the least under 'linear'")
         }
-        return settings
+        return candidates
     }
 }

@@ -24,26 +24,28 @@ private enum ScenarioPart: Sendable {
 /// The test of chosen settings: learning on everything before the test, forecasts of the test.
 struct ForecastRun: Sendable {
     let header: ExperimentHeader
-    let setting: ForecastSetting
+    let configuration: ForecastConfiguration
     let data: ForecastData
-    let chosen: ChosenSettings
+    let chosen: ChosenOptions
     let methods: [LearnedMethod]
     let key: Key
     let options: RunOptions
 
-    var bootstrap: BlockBootstrap { BlockBootstrap(resamples: setting.resamples, seed: UInt64(header.seed)) }
+    var bootstrap: BlockBootstrap { BlockBootstrap(resamples: configuration.resamples, seed: UInt64(header.seed)) }
     var scorer: ForecastScorer {
         ForecastScorer(
-            data: data, targets: data.test, split: "test", leads: setting.leads, interval: setting.startInterval,
+            data: data, targets: data.test, split: "test", leads: configuration.leads,
+            interval: configuration.startInterval,
             bootstrap: bootstrap)
     }
 
     func learn(_ scenario: GapScenario) -> LearnedModels {
         let progress = ProgressMeter(
-            "Learning for the test", total: setting.rounds + LearnedModels.mostEvaluations, isQuiet: options.isQuiet)
+            "Learning for the test", total: configuration.rounds + LearnedModels.mostEvaluations,
+            isQuiet: options.isQuiet)
         defer { progress.finish() }
         return LearnedModels(
-            scenario.series, before: data.end, chosen, setting, key: key.folding(1), threads: options.threads
+            scenario.series, before: data.end, chosen, configuration, key: key.folding(1), threads: options.threads
         ) { progress.advance() }
     }
 
@@ -81,7 +83,7 @@ struct ForecastRun: Sendable {
     }
 
     func forecaster(_ method: LearnedMethod, _ models: LearnedModels) -> EnsembleForecaster {
-        models.forecaster(method, inflation: chosen.inflations[method.name] ?? 1, setting, key: key.folding(2))
+        models.forecaster(method, inflation: chosen.inflations[method.name] ?? 1, configuration, key: key.folding(2))
     }
 
     private func forecast(

@@ -36,10 +36,10 @@ struct LearnedMethod: Codable, Sendable, Hashable {
 }
 
 /// What selection settled: the hyperparameters, and the inflation of every method.
-struct ChosenSettings: Codable, Sendable {
-    var linear: SeasonalRegressionSetting
-    var network: NetworkSetting?
-    var correction: NetworkSetting?
+struct ChosenOptions: Codable, Sendable {
+    var linear: SeasonalRegressionOptions
+    var network: NetworkOptions?
+    var correction: NetworkOptions?
     var inflations: [String: Double]
     var chosen: String
     var validation: [CandidateRecord]
@@ -60,36 +60,38 @@ struct LearnedModels: Sendable {
     ///   - known: models with the same linear part, learned from the same observations, if there are any.
     ///   - progress: called after every round of learning, and every evaluation of a likelihood.
     init(
-        _ series: SeasonalSeries, before end: Int, _ chosen: ChosenSettings, _ setting: ForecastSetting, key: Key,
+        _ series: SeasonalSeries, before end: Int, _ chosen: ChosenOptions, _ configuration: ForecastConfiguration,
+        key: Key,
         threads: Int, known: LearnedModels? = nil, progress: @escaping @Sendable () -> Void = {}
     ) {
         let learner = LinearLearner(
-            chosen.linear, rounds: setting.rounds, observationError: setting.leastObservationError)
+            chosen.linear, rounds: configuration.rounds, observationError: configuration.leastObservationError)
         let linear = known?.linear ?? learner.learn(series, before: end, eachRound: progress)
         self.linear = linear
         networks =
             chosen.network.map {
-                NetworkLearner($0, folds: setting.folds, key: key.folding(1)).learn(linear.filled, threads: threads)
+                NetworkLearner($0, folds: configuration.folds, key: key.folding(1)).learn(
+                    linear.filled, threads: threads)
             } ?? []
         corrections =
             chosen.correction.map {
-                NetworkLearner($0, correcting: chosen.linear, folds: setting.folds, key: key.folding(2))
+                NetworkLearner($0, correcting: chosen.linear, folds: configuration.folds, key: key.folding(2))
                     .learn(linear.filled, threads: threads)
             } ?? []
         errors =
             known?.errors
             ?? ObservationModelErrors(
-                linear, of: series.prefix(end), leastObservationError: setting.leastObservationError,
+                linear, of: series.prefix(end), leastObservationError: configuration.leastObservationError,
                 eachEvaluation: progress)
     }
 
     func forecaster(
-        _ method: LearnedMethod, inflation: Double, _ setting: ForecastSetting, key: Key
+        _ method: LearnedMethod, inflation: Double, _ configuration: ForecastConfiguration, key: Key
     ) -> EnsembleForecaster {
         let (model, modelError) = model(method.kind)
         return EnsembleForecaster(
             model, climatology: linear.climatology, modelError: modelError, observationError: errors.observationError,
-            inflation: inflation, filter: method.filter, members: setting.members, key: key)
+            inflation: inflation, filter: method.filter, members: configuration.members, key: key)
     }
 
     /// The model of one kind and the covariance of its one-step errors.

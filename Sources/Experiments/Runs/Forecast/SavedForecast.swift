@@ -55,18 +55,18 @@ public struct SavedForecast: Sendable {
     }
 
     /// The data and the inputs of a configuration; its other keys are those of a run.
-    private static func source(_ configuration: String) throws(InputError) -> (DataSource, [InputSetting]) {
+    private static func source(_ configuration: String) throws(InputError) -> (DataSource, [InputConfiguration]) {
         let root = try ConfigurationNode(file: configuration)
         var source = try DataSource(try root.part("data"))
         let node = try root.named().first { $0.name == "inputs" }?.node
-        let inputs = try InputSetting.all(node, source, target: "")
+        let inputs = try InputConfiguration.all(node, source, target: "")
         source.putLast(inputs.map(\.name))
         return (source, inputs)
     }
 
     /// The step of the observations, if they are those of the model: variables, step, transforms and inputs.
     private static func step(
-        _ source: DataSource, _ inputs: [InputSetting], _ model: ForecasterDescription, _ configuration: String
+        _ source: DataSource, _ inputs: [InputConfiguration], _ model: ForecasterDescription, _ configuration: String
     ) throws(InputError) -> TimeStep {
         func fault(_ problem: String, _ expectation: String) -> InputError {
             InputError(.configuration, at: .init(configuration, path: "data"), problem, expected: expectation)

@@ -5,9 +5,9 @@ import Studies
 struct StructuralConfiguration: Sendable {
     let data: DataSource
     let step: TimeStep
-    let split: ForecastSetting.Split
+    let split: ForecastConfiguration.Split
     /// What may be chosen from, in the order of the tables.
-    let variants: [StructuralSetting]
+    let variants: [StructuralOptions]
     /// In steps, ascending.
     let leads: [Int]
     /// The shape of the forecasts' distributions.
@@ -69,7 +69,7 @@ struct StructuralConfiguration: Sendable {
             throw dataNode.error("a structural model has no 'transform'", expected: "the variable as it is")
         }
         self.step = step
-        split = try ForecastSetting.Split(try keys.required("split"))
+        split = try ForecastConfiguration.Split(try keys.required("split"))
         let hasGivenErrors = data.variables[0].error != nil
         let place = try keys.required("components")
         variants = try keys.mapping("components") { (keys) throws(InputError) in
@@ -86,7 +86,7 @@ struct StructuralConfiguration: Sendable {
     /// Every trend with every number of harmonics and every order of the remainder.
     private static func variants(
         _ keys: inout ConfigurationMapping, _ node: ConfigurationNode, _ step: TimeStep, hasGivenErrors: Bool
-    ) throws(InputError) -> [StructuralSetting] {
+    ) throws(InputError) -> [StructuralOptions] {
         var trends: [StructuralTrend] = []
         for entry in try keys.value("trend").listOrSingle() { trends.append(try entry.choice()) }
         let harmonics = try keys.integers("harmonics")
@@ -103,13 +103,13 @@ struct StructuralConfiguration: Sendable {
         if harmonics.contains(where: { $0 > 0 }), let twice = cycles.first(where: { $0.period == year }) {
             throw node.error("the cycle \(twice.name.quoted) is the year", expected: "one of 'harmonics' and 'cycles'")
         }
-        var all: [StructuralSetting] = []
+        var all: [StructuralOptions] = []
         for trend in trends {
             for order in orders {
                 for count in harmonics {
                     let seasons =
                         count == 0 ? [] : [StructuralCycle(StructuralCycle.yearName, period: year, harmonics: count)]
-                    let variant = StructuralSetting(
+                    let variant = StructuralOptions(
                         trend: trend, cycles: seasons + cycles, remainderOrder: order, hasGivenErrors: hasGivenErrors)
                     guard variant.varianceCount > 0 else {
                         throw node.error(
@@ -181,7 +181,7 @@ enum StructuralCycles {
     }
 }
 
-extension StructuralSetting {
+extension StructuralOptions {
     /// The name of the method, as `3 harmonics + AR(1)` or `level + day (2 harmonics)`.
     var name: String {
         let year = cycles.first { $0.name == StructuralCycle.yearName }

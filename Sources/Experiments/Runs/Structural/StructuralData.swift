@@ -20,9 +20,9 @@ struct StructuralData: Sendable {
     let validation: Range<Int>
     let test: Range<Int>
 
-    init(_ setting: StructuralConfiguration) throws(InputError) {
-        let whole = try setting.data.read().observations
-        let split = setting.split
+    init(_ configuration: StructuralConfiguration) throws(InputError) {
+        let whole = try configuration.data.read().observations
+        let split = configuration.split
         let first = try whole.rows(of: "training", in: split.train, at: split.place).lowerBound
         _ = try whole.rows(of: "validation", in: split.validation, at: split.place)
         let table = whole[first..<(try whole.rows(of: "test", in: split.test, at: split.place)).upperBound]
@@ -32,23 +32,23 @@ struct StructuralData: Sendable {
         let values = table.series(0).map { $0 ?? .nan }
         self.values = values
         errors = table.errorStandardDeviations(0)?.map { $0 ?? .nan }
-        cycles = Self.cycles(setting)
+        cycles = Self.cycles(configuration)
         (training, validation, test) = (
             table.rows(in: split.train), table.rows(in: split.validation), table.rows(in: split.test)
         )
         let all =
             cycles.isEmpty
-            ? [BaseCycle(name: StructuralCycle.yearName, period: setting.step.stepsPerYear)]
+            ? [BaseCycle(name: StructuralCycle.yearName, period: configuration.step.stepsPerYear)]
             : cycles.map { BaseCycle(name: $0.name, period: $0.period) }
         let steps = Double(training.count)
         baseCycle = all.filter { 2 * $0.period <= steps }.max { $0.period < $1.period }
-        let period = setting.withheld.map { table.rows(in: $0) } ?? 0..<0
+        let period = configuration.withheld.map { table.rows(in: $0) } ?? 0..<0
         let withheld = period.filter { !values[$0].isNaN }
         self.withheld = withheld
         var given = values
         for time in withheld { given[time] = .nan }
         self.given = given
-        try requireEnough(setting)
+        try requireEnough(configuration)
     }
 
     /// What may be looked at before the test.
@@ -68,8 +68,8 @@ struct StructuralData: Sendable {
     }
 
     /// The cycles of the variants, each once.
-    private static func cycles(_ setting: StructuralConfiguration) -> [StructuralCycle] {
-        let all = setting.variants.flatMap(\.cycles)
+    private static func cycles(_ configuration: StructuralConfiguration) -> [StructuralCycle] {
+        let all = configuration.variants.flatMap(\.cycles)
         let names = all.map(\.name)
         let each = names.indices.filter { names.firstIndex(of: names[$0]) == $0 }.map { first in
             all.filter { $0.name == names[first] }.max { $0.harmonics < $1.harmonics } ?? all[first]
@@ -77,10 +77,10 @@ struct StructuralData: Sendable {
         return each
     }
 
-    private func requireEnough(_ setting: StructuralConfiguration) throws(InputError) {
-        let place = setting.split.place
+    private func requireEnough(_ configuration: StructuralConfiguration) throws(InputError) {
+        let place = configuration.split.place
         let known = training.count { !given[$0].isNaN }
-        let states = setting.variants.map(\.stateCount).max() ?? 0
+        let states = configuration.variants.map(\.stateCount).max() ?? 0
         let season = cycles.first { $0.name == StructuralCycle.yearName }?.period ?? 0
         let needed = max(Int((2 * season).rounded(.up)), 4 * states)
         guard known >= needed else {
@@ -94,7 +94,7 @@ struct StructuralData: Sendable {
                 "a training period of \(training.count) steps for a cycle of \(longest.name)",
                 expected: "at least \(Int((1.5 * longest.period).rounded(.up))): one and a half cycles")
         }
-        if let longest = setting.leads.last, setting.innovations != .gaussian {
+        if let longest = configuration.leads.last, configuration.innovations != .gaussian {
             let left = (longest..<max(longest, validation.lowerBound)).count { !given[$0].isNaN }
             let fewest = ErrorDistribution.fewest + 2 * states
             guard left >= fewest else {
@@ -103,9 +103,9 @@ struct StructuralData: Sendable {
                     expected: "at least \(fewest) to learn the shape of errors from ('innovations')")
             }
         }
-        try requireMemory(setting, states)
-        try requireVariation(setting)
-        if let longest = setting.leads.last, longest >= validation.lowerBound {
+        try requireMemory(configuration, states)
+        try requireVariation(configuration)
+        if let longest = configuration.leads.last, longest >= validation.lowerBound {
             throw place.error(
                 "a lead of \(longest) steps after \(validation.lowerBound) steps of training", expected: "shorter leads"
             )
@@ -115,7 +115,7 @@ struct StructuralData: Sendable {
             throw place.error(
                 "the \(name) period holds fewer than two values", expected: "values to check forecasts with")
         }
-        if let node = setting.withheldPlace, let period = setting.withheld, withheld.isEmpty {
+        if let node = configuration.withheldPlace, let period = configuration.withheld, withheld.isEmpty {
             throw node.error(
                 "no value lies in the withheld period \(period.lowerBound) to \(period.upperBound)",
                 expected: "a period within \(times[0]) to \(times[times.count - 1]) with values")
@@ -123,23 +123,24 @@ struct StructuralData: Sendable {
     }
 
     /// Beliefs of filter and smoother, and what the gradient keeps, at every time.
-    private func requireMemory(_ setting: StructuralConfiguration, _ states: Int) throws(InputError) {
+    private func requireMemory(_ configuration: StructuralConfiguration, _ states: Int) throws(InputError) {
         let matrices = MemoryNeed(["times": times.count, "variables of the state": states, "variables": states])
         let numbers = MemoryNeed([
-            "leads": setting.leads.count, "methods": setting.variants.count, "times": times.count,
+            "leads": configuration.leads.count, "methods": configuration.variants.count, "times": times.count,
         ])
-        try MemoryNeed.check([matrices.times(20), numbers.times(200)], .configuration, at: setting.split.place.place)
+        try MemoryNeed.check(
+            [matrices.times(20), numbers.times(200)], .configuration, at: configuration.split.place.place)
     }
 
     /// A constant has no likelihood, and one whose variations are near the least numbers none that can be computed
     /// with.
-    private func requireVariation(_ setting: StructuralConfiguration) throws(InputError) {
+    private func requireVariation(_ configuration: StructuralConfiguration) throws(InputError) {
         let known = training.map { given[$0] }.filter { !$0.isNaN }
         guard let least = known.min(), let most = known.max(), most - least > 1e-10 * max(abs(least), abs(most)),
             most - least > SeriesConverter.leastVariation
         else {
             throw InputError(
-                .data, at: .init(setting.data.file),
+                .data, at: .init(configuration.data.file),
                 "the variable \(variable.name.quoted) does not vary in the training period",
                 expected: "variations above \(SeriesConverter.leastVariation); the key 'scale' changes the unit")
         }

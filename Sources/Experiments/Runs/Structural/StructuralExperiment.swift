@@ -5,18 +5,18 @@ import Verification
 /// a test period that no fit has seen, and estimates what is missing or withheld.
 public struct StructuralExperiment: Experiment {
     let header: ExperimentHeader
-    let setting: StructuralConfiguration
+    let configuration: StructuralConfiguration
 
     public init(_ keys: inout ConfigurationMapping, common: ExperimentHeader) throws(InputError) {
         header = common
-        setting = try StructuralConfiguration(&keys)
+        configuration = try StructuralConfiguration(&keys)
     }
 
-    public var inputFiles: [String] { [setting.data.file] }
+    public var inputFiles: [String] { [configuration.data.file] }
 
     public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ReportedResults {
-        let data = try StructuralData(setting)
-        let variants = setting.variants
+        let data = try StructuralData(configuration)
+        let variants = configuration.variants
         let progress = ProgressMeter(
             "Fitting \(variants.count) structural models", total: 2 * variants.count * Self.usualEvaluations,
             isQuiet: options.isQuiet)
@@ -30,7 +30,7 @@ public struct StructuralExperiment: Experiment {
         }
         progress.finish()
         let run = StructuralRun(
-            header: header, setting: setting, data: data, trained: Array(fits[..<variants.count]),
+            header: header, configuration: configuration, data: data, trained: Array(fits[..<variants.count]),
             final: Array(fits[variants.count...]))
         let results = try run.results(threads: options.threads)
         try ModelFile.write(run.checkpoint(of: results.chosen), to: "models/structural", in: folder)
@@ -41,7 +41,7 @@ public struct StructuralExperiment: Experiment {
     private static let usualEvaluations = 50
 
     private func fit(
-        _ variant: StructuralSetting, _ data: StructuralData, _ times: Range<Int>, _ progress: ProgressMeter
+        _ variant: StructuralOptions, _ data: StructuralData, _ times: Range<Int>, _ progress: ProgressMeter
     ) -> StructuralFit {
         var evaluations = 0
         let errors = data.errors.map { Array($0[times]) }

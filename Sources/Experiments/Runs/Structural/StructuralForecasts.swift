@@ -140,8 +140,8 @@ struct StructuralForecaster: Sendable {
     /// The mean course of the cycles about a straight line before the targets, at every time.
     let normals: [Double]
 
-    init(_ data: StructuralData, _ setting: StructuralConfiguration, targets: Range<Int>) {
-        (self.data, self.targets, leads, shape) = (data, targets, setting.leads, setting.innovations)
+    init(_ data: StructuralData, _ configuration: StructuralConfiguration, targets: Range<Int>) {
+        (self.data, self.targets, leads, shape) = (data, targets, configuration.leads, configuration.innovations)
         let course = MeanCourse(data.given, cycles: data.cycles)
         means = BaselineMeans(data.given, course: course, base: data.baseCycle)
         let fitted = course.fitted(over: 0..<targets.lowerBound)

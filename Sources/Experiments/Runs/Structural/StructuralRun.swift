@@ -6,14 +6,16 @@ import Verification
 /// From fitted models to results: the choice on the validation period, scores of the test period, estimates.
 struct StructuralRun: Sendable {
     let header: ExperimentHeader
-    let setting: StructuralConfiguration
+    let configuration: StructuralConfiguration
     let data: StructuralData
     /// Fitted to the training period.
     let trained: [StructuralFit]
     /// Fitted to everything before the test, in the same order.
     let final: [StructuralFit]
 
-    private var bootstrap: BlockBootstrap { BlockBootstrap(resamples: setting.resamples, seed: UInt64(header.seed)) }
+    private var bootstrap: BlockBootstrap {
+        BlockBootstrap(resamples: configuration.resamples, seed: UInt64(header.seed))
+    }
 
     func results(threads: Int) throws(InputError) -> RunResults {
         let validation = forecasts(data.validation, trained)
@@ -21,7 +23,7 @@ struct StructuralRun: Sendable {
         let compared = trained.map { candidate($0, validation) }
         guard let found = ParsimoniousChoice(compared, bootstrap) else {
             throw InputError(
-                .data, at: .init(setting.data.file),
+                .data, at: .init(configuration.data.file),
                 "no structural model could forecast the validation period: all diverged",
                 expected: "a series that a trend, a season and a remainder can follow")
         }
@@ -30,8 +32,8 @@ struct StructuralRun: Sendable {
         var results = RunResults(
             name: header.name, title: header.title, summary: header.summary, version: ApusVersion.text,
             seed: UInt64(header.seed), variables: [variable],
-            primaryVariable: variable.name, splits: splits, leads: setting.leads,
-            leadUnit: setting.step.leadUnit,
+            primaryVariable: variable.name, splits: splits, leads: configuration.leads,
+            leadUnit: configuration.step.leadUnit,
             gapScenarios: gapScenarios, methods: methods, choice: choice(chosen, candidates))
         results.scores =
             scores(validation, "validation", threads: threads) + scores(test, "test", threads: threads)
@@ -56,13 +58,13 @@ struct StructuralRun: Sendable {
         let fit = final.first { $0.setting.name == name } ?? final[0]
         let shapes = forecaster(data.test).learned(fit).map { ($0.lead, $0.distribution.quantiles) }
         let quantiles = shapes.reduce(into: [Int: [Double]]()) { if let known = $1.1 { $0[$1.0] = known } }
-        return fit.model.checkpoint(variable: variable.name, step: "\(setting.step)", errorQuantiles: quantiles)
+        return fit.model.checkpoint(variable: variable.name, step: "\(configuration.step)", errorQuantiles: quantiles)
     }
 
     // MARK: - Forecasts
 
     private func forecaster(_ targets: Range<Int>) -> StructuralForecaster {
-        StructuralForecaster(data, setting, targets: targets)
+        StructuralForecaster(data, configuration, targets: targets)
     }
 
     private func forecasts(_ targets: Range<Int>, _ fits: [StructuralFit]) -> [ScoredDistributions] {
@@ -109,7 +111,7 @@ struct StructuralRun: Sendable {
 
     /// The method with the lowest score at each lead.
     private func leaders(_ forecasts: [ScoredDistributions]) -> [LeaderRecord] {
-        setting.leads.flatMap { lead in
+        configuration.leads.flatMap { lead in
             let own = forecasts.filter { $0.lead == lead }
             let scores = [
                 (ScoreName.rmse, own.map { ScoredMethod(name: $0.method, series: $0.squares) }),
@@ -134,8 +136,8 @@ struct StructuralRun: Sendable {
     /// From forecasts by target to forecasts by start; a target outside the test has no entry.
     private func record(_ scored: [ScoredDistributions]) -> ForecastRecord {
         let forecasts = scored.map(\.forecasts)
-        let longest = setting.leads.last ?? 1
-        let starts = (data.test.lowerBound - longest)..<data.test.upperBound - (setting.leads.first ?? 1)
+        let longest = configuration.leads.last ?? 1
+        let starts = (data.test.lowerBound - longest)..<data.test.upperBound - (configuration.leads.first ?? 1)
         let leads = forecasts.map { forecast -> ForecastsAtLead in
             func byStart(_ value: (Int) -> Double) -> [Double?] {
                 starts.map { start in
@@ -178,7 +180,7 @@ struct StructuralRun: Sendable {
     }
 
     private func choice(_ chosen: StructuralFit, _ candidates: [CandidateRecord]) -> ChoiceRecord {
-        let leads = setting.leads.map(String.init).joined(separator: ", ")
+        let leads = configuration.leads.map(String.init).joined(separator: ", ")
         return ChoiceRecord(
             method: chosen.setting.name,
             criterion:

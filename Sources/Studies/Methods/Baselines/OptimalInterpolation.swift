@@ -15,6 +15,6 @@ public struct OptimalInterpolation: AssimilationMethod {
 
     public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
         let climate = problem.background.climatology
-        return problem.run(Cycle(Climatology(climate), KalmanAnalysis()), from: climate)
+        return problem.run(Cycle(ClimatologicalForecast(climate), KalmanAnalysis()), from: climate)
     }
 }

@@ -90,7 +90,7 @@ extension FilterLoss {
 extension TwinSetting {
     /// The gain of optimal interpolation with a share of the climate's covariance, `[n, m]`.
     func gain(scale: Double, seed: Int) -> Tensor {
-        let climate = Climatology(of: draw(.tuning, seed: seed).climate).climate
+        let climate = ClimatologicalForecast(of: draw(.tuning, seed: seed).climate).climate
         let matrix = jacobian(of: { operation($0) })(climate.mean)
         let cross = (Tensor(scale) * climate.covariance).matrixProduct(matrix.transposed)
         return (matrix.matrixProduct(cross) + errorCovariance).symmetricSolve(cross.transposed).transposed

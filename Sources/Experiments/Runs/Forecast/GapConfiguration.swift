@@ -3,7 +3,7 @@
 ///     gaps:
 ///       random: {fraction: 0.3}                                       # of all values, drawn at random
 ///       blackout: {variable: nino34, period: [1997-03, 1998-02]}      # all values of a variable
-struct GapSetting: Sendable {
+struct GapConfiguration: Sendable {
     enum Rule: Sendable {
         case random(fraction: Double)
         case period(variable: String, Range<Instant>, place: ConfigurationNode)
@@ -13,12 +13,12 @@ struct GapSetting: Sendable {
     let rule: Rule
 
     /// The scenarios of the key `gaps`, in its order. Names become names of files.
-    static func all(_ node: ConfigurationNode?, _ data: [VariableMapping]) throws(InputError) -> [GapSetting] {
-        var settings: [GapSetting] = []
+    static func all(_ node: ConfigurationNode?, _ data: [VariableMapping]) throws(InputError) -> [GapConfiguration] {
+        var scenarios: [GapConfiguration] = []
         for (key, node) in try node?.named() ?? [] {
             // Earlier versions had one scenario at random, with a number in its name.
             let name = key == "random30" ? "random" : key
-            guard settings.count < 20 else { throw node.error("more than 20 scenarios", expected: "at most 20") }
+            guard scenarios.count < 20 else { throw node.error("more than 20 scenarios", expected: "at most 20") }
             guard name != Gaps.none.rawValue, name.count <= 64,
                 name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9_-]*/) != nil
             else {
@@ -26,12 +26,12 @@ struct GapSetting: Sendable {
                     "\(key.quoted) is no name of a scenario",
                     expected: "letters, digits, '-' and '_', another name than 'none'")
             }
-            if settings.contains(where: { $0.name.rawValue == name }) {
+            if scenarios.contains(where: { $0.name.rawValue == name }) {
                 throw node.error("the scenario \(name.quoted) a second time", expected: "each name once")
             }
-            settings.append(try GapSetting(Gaps(rawValue: name), node, data))
+            scenarios.append(try GapConfiguration(Gaps(rawValue: name), node, data))
         }
-        return settings
+        return scenarios
     }
 
     static let keys = KeyTable(
@@ -47,7 +47,7 @@ struct GapSetting: Sendable {
             if let fraction = try keys.optionalNumber("fraction") { return .random(fraction: fraction) }
             let period = try keys.required("period")
             return .period(
-                variable: try ForecastSetting.variable(try keys.required("variable"), data),
+                variable: try ForecastConfiguration.variable(try keys.required("variable"), data),
                 try Experiments.period(period), place: period)
         }
     }

@@ -1,10 +1,10 @@
 import Learning
 
 /// The configuration of a forecast experiment.
-struct ForecastSetting: Sendable {
+struct ForecastConfiguration: Sendable {
     /// With inputs as its last variables.
     let data: DataSource
-    let inputs: [InputSetting]
+    let inputs: [InputConfiguration]
     let step: TimeStep
     let season: SeasonPlan
     let split: Split
@@ -18,16 +18,16 @@ struct ForecastSetting: Sendable {
     let startInterval: Int
     let members: Int
     let folds: Int
-    let linear: [SeasonalRegressionSetting]
-    let network: [NetworkSetting]
-    let correction: [NetworkSetting]
+    let linear: [SeasonalRegressionOptions]
+    let network: [NetworkOptions]
+    let correction: [NetworkOptions]
     let filters: [EnsembleFilter]
     let inflations: [Double]
     /// The smallest standard deviation of the observation error, in units of that of the anomalies.
     let leastObservationError: Double
     /// Rounds of smoothing and regression when there are gaps.
     let rounds: Int
-    let gaps: [GapSetting]
+    let gaps: [GapConfiguration]
     let resamples: Int
     let places: Places
 
@@ -58,8 +58,8 @@ struct ForecastSetting: Sendable {
         guard let step = data.step else {
             throw dataNode.error("learning a forecast needs a regular step", expected: "a key 'step' such as 'month'")
         }
-        target = try ForecastSetting.variable(try keys.required("target"), data.variables)
-        let inputs = try InputSetting.all(keys.optional("inputs"), data, target: target)
+        target = try ForecastConfiguration.variable(try keys.required("target"), data.variables)
+        let inputs = try InputConfiguration.all(keys.optional("inputs"), data, target: target)
         data.putLast(inputs.map(\.name))
         let outputs = data.variables.dropLast(inputs.count)
         (self.data, self.inputs) = (data, inputs)
@@ -74,7 +74,7 @@ struct ForecastSetting: Sendable {
         season = try SeasonPlan(keys.optional("season"))
         split = try Split(try keys.required("split"))
         let forecastNode = try keys.required("forecast")
-        (leads, decisiveLeads, startInterval, members) = try keys.mapping("forecast", ForecastSetting.forecast)
+        (leads, decisiveLeads, startInterval, members) = try keys.mapping("forecast", ForecastConfiguration.forecast)
         folds = try keys.mapping("cross_validation") { (keys) throws(InputError) in try keys.integer("folds") }
         let linearNode = try keys.required("linear")
         linear = try keys.mapping("linear", LinearCandidates.read)
@@ -89,8 +89,8 @@ struct ForecastSetting: Sendable {
         network = try keys.optionalMapping("network", NetworkCandidates.read) ?? []
         correction = try NetworkCandidates.correction(&keys, linear)
         (filters, inflations, leastObservationError, rounds) = try keys.mapping(
-            "assimilation", ForecastSetting.assimilation)
-        gaps = try GapSetting.all(keys.optional("gaps"), Array(outputs))
+            "assimilation", ForecastConfiguration.assimilation)
+        gaps = try GapConfiguration.all(keys.optional("gaps"), Array(outputs))
         resamples = try keys.mapping("bootstrap") { (keys) throws(InputError) in try keys.integer("resamples") }
         places = Places(forecast: forecastNode, linear: linearNode, network: networkNode)
     }
@@ -146,10 +146,10 @@ struct ForecastSetting: Sendable {
     }
 }
 
-extension ForecastSetting.Split {
+extension ForecastConfiguration.Split {
     init(_ node: ConfigurationNode) throws(InputError) {
         place = node
-        (train, validation, test) = try node.mapping(ForecastSetting.splitKeys) { (keys) throws(InputError) in
+        (train, validation, test) = try node.mapping(ForecastConfiguration.splitKeys) { (keys) throws(InputError) in
             (
                 try period(try keys.required("train")), try period(try keys.required("validation")),
                 try period(try keys.required("test"))

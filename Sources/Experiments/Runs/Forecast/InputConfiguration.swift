@@ -6,7 +6,7 @@ import Learning
 ///
 /// The models have its past as that of the variables. An input whose future is known enters a step ahead: the state of
 /// a time holds the input of the next one.
-struct InputSetting: Sendable {
+struct InputConfiguration: Sendable {
     let name: String
     let future: InputFuture
 
@@ -18,17 +18,19 @@ struct InputSetting: Sendable {
 
     static func all(
         _ node: ConfigurationNode?, _ data: DataSource, target: String
-    ) throws(InputError) -> [InputSetting] {
+    ) throws(InputError) -> [InputConfiguration] {
         guard let node else { return [] }
-        var inputs: [InputSetting] = []
+        var inputs: [InputConfiguration] = []
         for entry in try node.listOrSingle() {
             let input =
                 entry.isMapping
                 ? try entry.mapping(Self.keys) { (keys) throws(InputError) in
-                    InputSetting(
-                        name: try ForecastSetting.variable(try keys.required("name"), data.variables),
+                    InputConfiguration(
+                        name: try ForecastConfiguration.variable(try keys.required("name"), data.variables),
                         future: try keys.choice("future"))
-                } : InputSetting(name: try ForecastSetting.variable(entry, data.variables), future: .persistence)
+                }
+                : InputConfiguration(
+                    name: try ForecastConfiguration.variable(entry, data.variables), future: .persistence)
             guard input.name != target else {
                 throw entry.error("the target \(target.quoted) cannot be an input", expected: "another variable")
             }
@@ -54,9 +56,9 @@ struct ModelSeries: Sendable {
     let values: SeriesTable
     let errors: SeriesTable?
     let transforms: [ValueTransform?]
-    let inputs: [InputSetting]
+    let inputs: [InputConfiguration]
 
-    init(_ table: ObservationTable, _ source: DataSource, _ inputs: [InputSetting]) throws(InputError) {
+    init(_ table: ObservationTable, _ source: DataSource, _ inputs: [InputConfiguration]) throws(InputError) {
         self.table = table
         self.inputs = inputs
         transforms = source.variables.map(\.transform)
@@ -73,7 +75,7 @@ struct ModelSeries: Sendable {
     /// A value in the units of the data.
     func original(_ value: Double, _ variable: Int) -> Double { transforms[variable]?.inverse(value) ?? value }
 
-    private static func ahead(_ rows: SeriesTable, _ inputs: [InputSetting]) -> SeriesTable {
+    private static func ahead(_ rows: SeriesTable, _ inputs: [InputConfiguration]) -> SeriesTable {
         var result = rows
         for (i, input) in inputs.enumerated() where input.future == .known {
             let v = rows.width - inputs.count + i

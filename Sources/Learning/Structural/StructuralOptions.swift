@@ -27,7 +27,7 @@ public struct StructuralCycle: Sendable, Codable, Hashable {
 }
 
 /// Which components a structural time series has.
-public struct StructuralSetting: Sendable, Codable, Hashable {
+public struct StructuralOptions: Sendable, Codable, Hashable {
     public let trend: StructuralTrend
     public let cycles: [StructuralCycle]
     /// The order of the autoregressive remainder; 0 for none.
