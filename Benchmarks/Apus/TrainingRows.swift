@@ -126,7 +126,7 @@ private func analysisNetwork() -> ResidualAnalysis {
     for i in 0..<10 { network.features.layers[i] = convolution(11 + UInt64(i), 32, i == 0 ? 2 : 32) }
     network.linear = convolution(21, 32, 1, width: 9)
     network.last = convolution(22, 1, 32)
-    return ResidualAnalysis(network, centre: 2.4, scale: 3.6)
+    return ResidualAnalysis(network, center: 2.4, scale: 3.6)
 }
 
 /// What is made small in training it: the error of an analysis, in expectation over the errors of the observations.

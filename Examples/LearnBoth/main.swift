@@ -18,9 +18,9 @@ let seen = (1...16).map { twin(300, Key($0)).observations }
 // A tendency that is the same everywhere, and a gain that depends on the state: the only knowledge there is.
 let field = BilinearConvolution(1, linear: 8, products: 8, width: 5, key: Key(1), type: .float32)
     .then(PeriodicNetwork(channels: [16, 1], width: 1, key: Key(2), startingAtZero: true, type: .float32))
-let forecast = RungeKutta4(FieldNetwork(field, centre: 2.5, scale: 4, outputScale: 12), step: 0.05)
+let forecast = RungeKutta4(FieldNetwork(field, center: 2.5, scale: 4, outputScale: 12), step: 0.05)
 let gain = GainNetwork(channels: 2, width: 16, depth: 3, key: Key(3), type: .float32)
-let start = Cycle(PointForecast(forecast), ResidualAnalysis(gain, centre: 2.5, scale: 4))
+let start = Cycle(PointForecast(forecast), ResidualAnalysis(gain, center: 2.5, scale: 4))
 
 let objective = FilterObjective(  // the error of each forecast against the observation that it has not seen
     learning: start, from: seen, loss: .predictionError, segment: 10,

@@ -62,7 +62,7 @@ extension Ensemble: Correctable {
     public func corrected<H: StateMap>(by gain: Tensor, _ observation: Observation<H>) -> Analyzed<Ensemble> {
         let seen = ObservedEnsemble(self, observation)
         let keys = key.split(2)
-        let innovations = seen.perturbedInnovations(observation, self, .centred, keys[0])
+        let innovations = seen.perturbedInnovations(observation, self, .centered, keys[0])
         return Analyzed(
             belief: Ensemble(members: members + innovations.matrixProduct(gain.transposed), key: keys[1]),
             logLikelihood: seen.logLikelihood)

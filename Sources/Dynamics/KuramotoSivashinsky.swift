@@ -114,9 +114,9 @@ private struct Complex: ExpressibleByIntegerLiteral {
 
     /// The upper half of 32 points of the unit circles around numbers `[n, 1]`: the mean of an analytic function over a
     /// circle is its value at the centre, and on the lower half it is the conjugate.
-    static func circle(around centre: Tensor) -> Complex {
+    static func circle(around center: Tensor) -> Complex {
         let angle = .pi / 16 * (Tensor.range(16).cast(to: .float64) + 0.5)
-        return Complex(centre + angle.cos(), angle.sin())
+        return Complex(center + angle.cos(), angle.sin())
     }
     /// The mean of the real parts, `[n, 1]`.
     var realMean: Tensor { real.mean(axes: [1]).expanded(axis: -1) }

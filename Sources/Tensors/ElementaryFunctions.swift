@@ -66,8 +66,8 @@ extension Tensor {
     public func normalQuantile() -> Tensor {
         let q = self - 0.5
         let isCentral = q.absolute() .<= 0.425
-        let centre = select(isCentral, q, 0)
-        let near = centre * NormalQuantile.centre(0.180625 - centre * centre)
+        let center = select(isCentral, q, 0)
+        let near = center * NormalQuantile.center(0.180625 - center * center)
         let tail = select(isCentral, 0.05, select(q .< 0, self, 1 - self))
         let r = (-tail.log()).sqrt()
         let isFar = r .> 5
@@ -80,7 +80,7 @@ extension Tensor {
 
 /// The coefficients of `normalQuantile`, highest powers first.
 private enum NormalQuantile {
-    static func centre(_ r: Tensor) -> Tensor {
+    static func center(_ r: Tensor) -> Tensor {
         ratio(
             r,
             [

@@ -8,14 +8,14 @@ import Testing
 /// A diffusion as analysis: its score, its moments, and when it is Bayes' rule.
 @Suite struct ScoreFilterTests {
     @Test func theScoreIsTheDerivativeOfTheLogDensity() {
-        let (z, centres, weights) = (Key(1).normal([3]), Key(2).normal([5, 3]), Key(3).normal([5]))
+        let (z, centers, weights) = (Key(1).normal([3]), Key(2).normal([5, 3]), Key(3).normal([5]))
         let variance: Tensor = 0.4
         for logWeights in [nil, weights] {
             let slope = gradient(of: { (z: Tensor) in
-                let kernels = -0.5 * (z - centres).squared().sum(axes: [-1]) / variance
+                let kernels = -0.5 * (z - centers).squared().sum(axes: [-1]) / variance
                 return (kernels + (logWeights ?? 0)).logSumExp()
             })(z)
-            let score = mixtureScore(at: z, centres: centres, variance: variance, logWeights: logWeights)
+            let score = mixtureScore(at: z, centers: centers, variance: variance, logWeights: logWeights)
             #expect(difference(score.values, slope.values) < 1e-10)
         }
     }

@@ -8,7 +8,7 @@ import Testing
 /// Saved structural models whose description is sound in type and in checksum, and impossible or odd in content.
 @Suite struct SavedModelTests {
     private static let level = StructuralModel(
-        StructuralOptions(trend: .level, cycles: []), scale: 1, range: StructuralRange(centre: 5, size: 1),
+        StructuralOptions(trend: .level, cycles: []), scale: 1, range: StructuralRange(center: 5, size: 1),
         logVariances: Tensor.zeros([2]), remainder: Tensor.zeros([0]))
 
     /// Writes a model and data, and forecasts two months.

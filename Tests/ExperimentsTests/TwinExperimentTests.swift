@@ -327,7 +327,7 @@ import Testing
     @Test func trainingGoesOnToTheSameBits() throws {
         let keys = Key(1).split(3)
         let start = ResidualAnalysis(
-            GainNetwork(channels: 2, width: 4, depth: 1, key: keys[0], type: .float32), centre: 2.4, scale: 3.6)
+            GainNetwork(channels: 2, width: 4, depth: 1, key: keys[0], type: .float32), center: 2.4, scale: 3.6)
         var settings = AnalysisTraining()
         (settings.batch, settings.cycles, settings.steps) = (16, 2, 12)
         let truth = (8 + keys[1].normal([16, 40])).cast(to: .float32)

@@ -220,7 +220,7 @@ import Testing
         let setting = try #require(
             try file("model: {name: lorenz96, variables: 8}\nmethods: [{method: etkf}]").experiment as? TwinExperiment
         ).configuration.setting
-        let field = ConvolutionField.startingAtZero(width: 4, centre: 2, scale: 4, outputScale: 8, Key(1), Key(2))
+        let field = ConvolutionField.startingAtZero(width: 4, center: 2, scale: 4, outputScale: 8, Key(1), Key(2))
         let start = TendencyModel(field: field, physics: nil, interval: 0.05)
         var learner = TransitionLearner()
         (learner.epochs, learner.batchSize) = (2, 32)

@@ -56,8 +56,8 @@ import Testing
         let climate = setting.draw(.test, seed: 1, cycles: 2).climate
         let anomalies = climate - climate.mean(axes: [0])
         let variance = anomalies.squared().mean().scalar
-        let neighbours = (anomalies[0..<999] * anomalies[1..<1000]).mean().scalar / variance
-        #expect(abs(neighbours) < 0.3, "\(neighbours)")
+        let neighbors = (anomalies[0..<999] * anomalies[1..<1000]).mean().scalar / variance
+        #expect(abs(neighbors) < 0.3, "\(neighbors)")
         if setting.name == "bocquet2019" { #expect(abs(variance.squareRoot() - 1.31) < 0.03) }
     }
 }

@@ -12,7 +12,7 @@ import Testing
     private static func analysis(_ type: ElementType = .float64, corrects: Bool = true) -> SetTransformerAnalysis {
         var result = SetTransformerAnalysis(
             radius: 1.5, inflation: 1.1, .circle(12), observing: [0, 3, 6, 9], period: 3, taperCount: 5,
-            scales: .init(centre: 0.2, state: 2, error: 1), channels: 4, width: 6, key: Key(1), type: type)
+            scales: .init(center: 0.2, state: 2, error: 1), channels: 4, width: 6, key: Key(1), type: type)
         if corrects {
             result.network.output.weight = 0.3 * Key(2).normal(result.network.output.weight.shape).cast(to: type)
             result.network.deviation = 0.3 * Key(3).normal(result.network.deviation.shape).cast(to: type)
@@ -35,7 +35,7 @@ import Testing
         func start(_ radius: Double) -> SetTransformerAnalysis {
             SetTransformerAnalysis(
                 radius: radius, inflation: 1, .circle(4), observing: [0, 1, 2], period: 1, taperCount: 3,
-                scales: .init(centre: 0, state: 5, error: 20), channels: 4, width: 5, key: Key(1), type: .float64)
+                scales: .init(center: 0, state: 5, error: 20), channels: 4, width: 5, key: Key(1), type: .float64)
         }
         #expect(checkLocalization(start(1e7), without: DeterministicEnKF()) == [])
         #expect(checkLocalization(start(1.5)) == [])

@@ -12,7 +12,7 @@ import Testing
 @Suite struct NetworkRowsTests {
     @Test func correctedModelsAreLawful() {
         let network = FieldNetwork(
-            PeriodicNetwork(channels: [1, 3, 1], width: 3, key: Key(1)), centre: 2, scale: 3, outputScale: 0.5)
+            PeriodicNetwork(channels: [1, 3, 1], width: 3, key: Key(1)), center: 2, scale: 3, outputScale: 0.5)
         let state = 8 + Key(2).normal([7])
         #expect(checkMap(network, at: state) == [])
         #expect(checkModel(Corrected(RungeKutta4(Lorenz96(), step: 0.05), by: network), at: state) == [])
@@ -75,7 +75,7 @@ import Testing
         network.last.weight = 0.1 * Key(2).normal(network.last.weight.shape)
         network.last.bias = Tensor([0.03], shape: [1])
         network.linear.bias = Key(9).normal([4])
-        return ResidualAnalysis(network, centre: 2.4, scale: 3.6)
+        return ResidualAnalysis(network, center: 2.4, scale: 3.6)
     }
 
     /// The weights of the gain give what features, gated by the innovation, give; and they are its derivative.

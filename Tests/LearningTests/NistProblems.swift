@@ -41,8 +41,8 @@ private func wave(_ x: Tensor, _ period: Tensor, _ cosine: Tensor, _ sine: Tenso
     return cosine * angle.cos() + sine * angle.sin()
 }
 
-private func bell(_ x: Tensor, _ height: Tensor, _ centre: Tensor, _ width: Tensor) -> Tensor {
-    height * (-((x - centre) / width).squared()).exp()
+private func bell(_ x: Tensor, _ height: Tensor, _ center: Tensor, _ width: Tensor) -> Tensor {
+    height * (-((x - center) / width).squared()).exp()
 }
 
 private let nistModels: [String: @Sendable (Tensor, Tensor) -> Tensor] = [

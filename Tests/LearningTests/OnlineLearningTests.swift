@@ -121,7 +121,7 @@ import Testing
     @Test func theJointCostAndTheAugmentedModelAreLawful() {
         typealias Network = FieldNetwork<PeriodicNetwork>
         let network = Network(
-            PeriodicNetwork(channels: [1, 2, 1], width: 3, key: Key(5)), centre: 2, scale: 4, outputScale: 0.5)
+            PeriodicNetwork(channels: [1, 2, 1], width: 3, key: Key(5)), center: 2, scale: 4, outputScale: 0.5)
         let model = { @Sendable (network: Network, x: Tensor) in
             RungeKutta4(Corrected(Lorenz96(), by: network), step: 0.05)(x)
         }
@@ -220,7 +220,7 @@ import Testing
         let n = Self.variables
         let network = Network(
             PeriodicNetwork(channels: [1, 4, 1], width: 5, key: Key(6), startingAtZero: true, type: .float64),
-            centre: 2.2,
+            center: 2.2,
             scale: 3.6, outputScale: 2)
         // Online, by windows of 4D-Var with the network inside.
         let online = JointVariational(

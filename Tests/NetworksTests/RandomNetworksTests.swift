@@ -45,7 +45,7 @@ import Testing
 /// Layers on `[batch, channels, places]`.
 private struct RandomNetwork: Map {
     enum Layer: CaseIterable {
-        case channels, places, heads, matricesOfPlaces, convolution, stride, activation, rectifier, neighbours,
+        case channels, places, heads, matricesOfPlaces, convolution, stride, activation, rectifier, neighbors,
             normalization
         case attention, bias, beside, sums, every
     }
@@ -107,7 +107,7 @@ private struct RandomNetwork: Map {
             return []
         case .bias: return [channels, 1]
         case .every: return [channels, places]
-        case .activation, .rectifier, .neighbours, .normalization, .attention, .sums: return []
+        case .activation, .rectifier, .neighbors, .normalization, .attention, .sums: return []
         }
     }
 
@@ -128,7 +128,7 @@ private struct RandomNetwork: Map {
                 return rows.reshaped([batch, places, rows.shape[2]]).transposed(to: [0, 2, 1])
             case .convolution:
                 return left.removeFirst().matrixProduct(
-                    x.periodicNeighbours(3).reshaped([batch, channels * 3, places]))
+                    x.periodicNeighbors(3).reshaped([batch, channels * 3, places]))
             case .stride:
                 let windows = x.unfold(axis: -1, size: 3, stride: 2).transposed(to: [0, 1, 3, 2])
                 let count = windows.shape[3] - windows.shape[3] % 2
@@ -136,10 +136,10 @@ private struct RandomNetwork: Map {
                     windows.slice(axis: -1, from: 0, to: count).reshaped([batch, channels * 3, count]))
             case .activation: return x.tanh()
             case .rectifier: return x.maximum(0)
-            case .neighbours: return x * x.rolled(by: 1) - x.rolled(by: -1, axis: 1)
+            case .neighbors: return x * x.rolled(by: 1) - x.rolled(by: -1, axis: 1)
             case .normalization:
-                let centred = x - x.mean(axes: [1]).expanded(axis: 1)
-                return centred / (centred.squared().mean(axes: [1]) + 1).sqrt().expanded(axis: 1)
+                let centered = x - x.mean(axes: [1]).expanded(axis: 1)
+                return centered / (centered.squared().mean(axes: [1]) + 1).sqrt().expanded(axis: 1)
             case .attention:
                 let scores = x.transposed.matrixProduct(x) / Double(channels)
                 let shares = (scores - scores.logSumExp(axis: -1).expanded(axis: -1)).exp()

@@ -71,19 +71,19 @@ public struct EnsembleScoreFilter: Analysis {
         let step = 1 / Double(steps)
         return scan(over: Tensor.range(steps), from: keys[0].normal(members.shape)) { states, number in
             let time = 1 - Tensor(step) * number.cast(to: .float64)
-            let centres = schedule.scale(time) * members
+            let centers = schedule.scale(time) * members
             let variance = schedule.variance(time)
-            let scores = vmap { (z: Tensor, centre: Tensor) in
+            let scores = vmap { (z: Tensor, center: Tensor) in
                 switch (likelihood, background) {
                 case (.weighted, _):
-                    mixtureScore(at: z, centres: centres, variance: variance, logWeights: logLikelihoods)
+                    mixtureScore(at: z, centers: centers, variance: variance, logWeights: logLikelihoods)
                 case (.damped, .mixture):
-                    mixtureScore(at: z, centres: centres, variance: variance)
+                    mixtureScore(at: z, centers: centers, variance: variance)
                         + (1 - time) * likelihoodScore(at: z, observation, precision)
                 case (.damped, .own):
-                    (centre - z) / variance + (1 - time) * likelihoodScore(at: z, observation, precision)
+                    (center - z) / variance + (1 - time) * likelihoodScore(at: z, observation, precision)
                 }
-            }(states, centres)
+            }(states, centers)
             let noise = keys[1].folding(number).normal(members.shape)
             return (schedule.reversed(states, scores: scores, noise: noise, time: time, step: step), Nothing())
         }.final

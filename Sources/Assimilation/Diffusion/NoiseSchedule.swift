@@ -50,11 +50,11 @@ public struct NoiseSchedule: Tree {
 ///   - centres: `c`, `[N, n]`.
 ///   - logWeights: logarithms of the weights, `[N]`, up to a constant; equal ones by default.
 public func mixtureScore(
-    at state: Tensor, centres: Tensor, variance: Tensor, logWeights: Tensor? = nil
+    at state: Tensor, centers: Tensor, variance: Tensor, logWeights: Tensor? = nil
 ) -> Tensor {
     // |z − c|² but for |z|², which is the same for all: a product of matrices where there are many states.
-    let kernels = (centres.vectorProduct(state) - 0.5 * centres.squared().sum(axes: [-1])) / variance
+    let kernels = (centers.vectorProduct(state) - 0.5 * centers.squared().sum(axes: [-1])) / variance
     let joint = logWeights.map { kernels + $0 } ?? kernels
     let probabilities = (joint - joint.logSumExp()).exp()
-    return (centres.transposed.vectorProduct(probabilities) - state) / variance
+    return (centers.transposed.vectorProduct(probabilities) - state) / variance
 }

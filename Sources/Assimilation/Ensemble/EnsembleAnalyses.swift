@@ -7,7 +7,7 @@ import Tensors
 /// Cost O(N m² + m³ + N n m). Reference: Burgers, van Leeuwen & Evensen (1998).
 public struct StochasticEnKF: Analysis {
     public let sampling: NoiseSampling
-    public init(sampling: NoiseSampling = .centred) { self.sampling = sampling }
+    public init(sampling: NoiseSampling = .centered) { self.sampling = sampling }
 
     public func callAsFunction<H: StateMap>(
         _ background: Ensemble, _ observation: Observation<H>

@@ -113,12 +113,12 @@ public struct IterativeEnKS: Analysis {
         _ now: Iterate, _ background: Ensemble, _ observation: Observation<H>
     ) -> (next: Iterate, logLikelihood: Tensor) {
         let anomalies = background.anomalies
-        let centre = background.mean + now.weights.expanded(axis: 0).matrixProduct(anomalies)
+        let center = background.mean + now.weights.expanded(axis: 0).matrixProduct(anomalies)
         let members: Ensemble
         switch differences {
         case .transform:
-            members = Ensemble(members: centre + now.transform.matrixProduct(anomalies), key: background.key)
-        case .bundle(let scale): members = Ensemble(members: centre + Tensor(scale) * anomalies, key: background.key)
+            members = Ensemble(members: center + now.transform.matrixProduct(anomalies), key: background.key)
+        case .bundle(let scale): members = Ensemble(members: center + Tensor(scale) * anomalies, key: background.key)
         }
         let seen = ObservedEnsemble(members, observation)
         let (differenced, d) = seen.whitened

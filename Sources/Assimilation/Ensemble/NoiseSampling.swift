@@ -5,7 +5,7 @@ public enum NoiseSampling: String, Sendable, CaseIterable, Codable {
     /// Independent draws.
     case independent
     /// With mean exactly zero.
-    case centred
+    case centered
     /// With mean zero, covariance exactly the identity, and no correlation with the ensemble that it is added to:
     /// removes the sampling error of additive noise. Needs more members than state and noise variables together.
     case exact
@@ -16,13 +16,13 @@ public enum NoiseSampling: String, Sendable, CaseIterable, Codable {
         let (members, q) = (shape[0], shape[1])
         switch self {
         case .independent: return noise
-        case .centred: return centred(noise)
+        case .centered: return centered(noise)
         case .exact:
             let n = anomalies?.shape[1] ?? 0
             precondition(
                 members > q + n + 1,
                 "exact noise in \(q) of \(n) variables needs over \(q + n + 1) members, not \(members)")
-            var noise = centred(noise)
+            var noise = centered(noise)
             if let anomalies { noise = noise - projection(of: noise, onto: anomalies) }
             let covariance = noise.transposed.matrixProduct(noise) / Tensor(Double(members - 1))
             return noise.matrixProduct(covariance.inverseSqrtm())
@@ -30,7 +30,7 @@ public enum NoiseSampling: String, Sendable, CaseIterable, Codable {
     }
 
     /// Mean zero, and variance kept.
-    private func centred(_ noise: Tensor) -> Tensor {
+    private func centered(_ noise: Tensor) -> Tensor {
         let members = Double(noise.shape[0])
         return (noise - noise.mean(axes: [0])) * Tensor((members / (members - 1)).squareRoot())
     }

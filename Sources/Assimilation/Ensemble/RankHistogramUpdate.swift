@@ -91,13 +91,13 @@ private struct NormalTail {
 
     /// - Parameter sign: 1 below the lowest member, −1 above the highest.
     func updated(_ member: Tensor, sign: Double) -> Updated {
-        let centre = member - Tensor(sign) * variance.sqrt() * Tensor(share).normalQuantile()
+        let center = member - Tensor(sign) * variance.sqrt() * Tensor(share).normalQuantile()
         let total = variance + 1
-        let (mean, deviation) = (centre / total, (variance / total).sqrt())
+        let (mean, deviation) = (center / total, (variance / total).sqrt())
         let z = Tensor(sign) * (member - mean) / deviation
         let beyond = (0.5 * (1 + (z * 0.5.squareRoot()).erf())).maximum(1e-300)
         return Updated(
-            logMass: -0.5 * (centre.squared() / total + total.log()) + beyond.log(), mean: mean,
+            logMass: -0.5 * (center.squared() / total + total.log()) + beyond.log(), mean: mean,
             deviation: deviation, beyond: beyond, sign: sign)
     }
 }

@@ -12,7 +12,7 @@ public struct LocalizedStochasticEnKF<Weights: Taper>: Analysis {
     public var localization: Localization<Weights>
     public let sampling: NoiseSampling
 
-    public init(_ localization: Localization<Weights>, sampling: NoiseSampling = .centred) {
+    public init(_ localization: Localization<Weights>, sampling: NoiseSampling = .centered) {
         self.localization = localization
         self.sampling = sampling
     }

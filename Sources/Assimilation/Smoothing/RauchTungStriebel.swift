@@ -37,7 +37,7 @@ public struct RauchTungStriebel: Sendable {
         let earlier = scan(over: Pair(steps, Pair(before, ahead)), from: last, reversed: true) { smoothed, x in
             let (analysis, forecasted) = (x.second.first, x.second.second)
             let tangent = forecast.tangent(at: analysis.mean, step: x.first)
-            let gain = forecasted.covariance.generalisedSolve(tangent.matrixProduct(analysis.covariance)).transposed
+            let gain = forecasted.covariance.generalizedSolve(tangent.matrixProduct(analysis.covariance)).transposed
             let change = smoothed.covariance - forecasted.covariance
             let belief = Gaussian(
                 mean: analysis.mean + gain.vectorProduct(smoothed.mean - forecasted.mean),

@@ -83,7 +83,7 @@ public struct LocalGain: Tree {
     }
 
     private func around(_ x: Tensor) -> Tensor {
-        x.periodicNeighbours(weights.shape[weights.rank - 2])
+        x.periodicNeighbors(weights.shape[weights.rank - 2])
     }
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {

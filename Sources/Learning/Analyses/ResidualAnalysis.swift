@@ -15,12 +15,12 @@ public struct ResidualAnalysis: Analysis {
     /// Of two channels: the state, and where there is an observation.
     public var network: GainNetwork
     /// What states are around, and how far from it.
-    public let centre: Double
+    public let center: Double
     public let scale: Double
 
-    public init(_ network: GainNetwork, centre: Double, scale: Double) {
+    public init(_ network: GainNetwork, center: Double, scale: Double) {
         precondition(scale > 0, "ResidualAnalysis: a scale of \(scale)")
-        (self.network, self.centre, self.scale) = (network, centre, scale)
+        (self.network, self.center, self.scale) = (network, center, scale)
     }
 
     public func callAsFunction<H: StateMap>(
@@ -39,7 +39,7 @@ public struct ResidualAnalysis: Analysis {
     /// The gain at states `[..., n]`, where the coverage is 1 for what is observed.
     public func gain(_ state: Tensor, _ coverage: Tensor) -> LocalGain {
         let type = network.last.bias.type
-        let normalized = (state - Tensor(floatLiteral: centre)) * Tensor(floatLiteral: 1 / scale)
+        let normalized = (state - Tensor(floatLiteral: center)) * Tensor(floatLiteral: 1 / scale)
         return network(Tensor.stacked([normalized, coverage].map { $0.cast(to: type) }, axis: -2))
     }
 

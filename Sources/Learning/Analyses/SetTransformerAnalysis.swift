@@ -32,14 +32,14 @@ public struct SetTransformerAnalysis: Analysis {
     /// What the numbers that the network sees are like.
     public struct Scales: Sendable, Equatable {
         /// What states are around, and how far from it.
-        public let centre: Double
+        public let center: Double
         public let state: Double
         /// Of errors of the mean and anomalies.
         public let error: Double
 
-        public init(centre: Double, state: Double, error: Double) {
+        public init(center: Double, state: Double, error: Double) {
             precondition(state > 0 && error > 0, "SetTransformerAnalysis: scales of \(state) and \(error)")
-            (self.centre, self.state, self.error) = (centre, state, error)
+            (self.center, self.state, self.error) = (center, state, error)
         }
     }
 
@@ -81,7 +81,7 @@ public struct SetTransformerAnalysis: Analysis {
         let corrections = network(
             members: [anomalies, vmap { (y: Tensor) in adjoint.adjoint(y) }(departures)].map { scaled($0) },
             shared: [
-                (mean - Tensor(floatLiteral: scales.centre)) * Tensor(floatLiteral: 1 / scales.state),
+                (mean - Tensor(floatLiteral: scales.center)) * Tensor(floatLiteral: 1 / scales.state),
                 logSpread(anomalies), scaled(increment), scaled(adjoint.adjoint(innovation)), adjoint.adjoint(mask),
             ])
         let fields = corrections.fields.map { $0.cast(to: type) }

@@ -85,7 +85,7 @@ extension Climatology {
         }
     }
     /// Estimated anomalies without their seasonal course.
-    static func centred(_ anomalies: SeasonalSeries) -> SeriesTable {
+    static func centered(_ anomalies: SeasonalSeries) -> SeriesTable {
         var values = anomalies.values
         SeasonalNormals(course(anomalies), anomalies.season).update(&values) { row, normal in
             for v in row.indices { row[v] -= normal[v] }

@@ -26,8 +26,8 @@ extension Climatology {
     /// `[d, d]`, or `[T, d, d]` if the series carries errors.
     private func errorCovariance(_ series: SeasonalSeries, _ variance: Tensor) -> Tensor {
         guard let errors = series.errors else { return variance * Tensor.identity(series.variables) }
-        let standardised = errors.tensor / Tensor(scales)
-        let isTold = standardised .== standardised
-        return select(isTold, select(isTold, standardised, 0).squared(), variance).diagonalMatrix()
+        let standardized = errors.tensor / Tensor(scales)
+        let isTold = standardized .== standardized
+        return select(isTold, select(isTold, standardized, 0).squared(), variance).diagonalMatrix()
     }
 }

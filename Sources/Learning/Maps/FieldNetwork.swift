@@ -10,18 +10,18 @@ import Tensors
 public struct FieldNetwork<Network: StateMap>: Map {
     /// `[..., 1, n] → [..., 1, n]`
     public var network: Network
-    public let centre: Double
+    public let center: Double
     public let scale: Double
     public let outputScale: Double
 
-    public init(_ network: Network, centre: Double = 0, scale: Double = 1, outputScale: Double = 1) {
+    public init(_ network: Network, center: Double = 0, scale: Double = 1, outputScale: Double = 1) {
         precondition(scale > 0 && outputScale > 0, "FieldNetwork: scales of \(scale) and \(outputScale)")
         self.network = network
-        (self.centre, self.scale, self.outputScale) = (centre, scale, outputScale)
+        (self.center, self.scale, self.outputScale) = (center, scale, outputScale)
     }
 
     public func callAsFunction(_ state: Tensor) -> Tensor {
-        let input = (state - Tensor(floatLiteral: centre)) * Tensor(floatLiteral: 1 / scale)
+        let input = (state - Tensor(floatLiteral: center)) * Tensor(floatLiteral: 1 / scale)
         let type = network.leaves.first?.type ?? state.type
         let output = network(input.cast(to: type).expanded(axis: -2)).element(0, axis: -2)
         return (output * Tensor(floatLiteral: outputScale)).cast(to: state.type)

@@ -52,8 +52,8 @@ public struct Reservoir: Map {
         let inputs = seen.shape[1]
         let scale = inputScale / seen.variance(axes: [0]).sqrt()
         let weight = scale.expanded(axis: -1) * (2 * keys[2].uniform([inputs, units]) - 1)
-        let centre = seen.mean(axes: [0]).expanded(axis: 0).matrixProduct(weight).flattened()
-        input = Dense(weight: weight, bias: 2 * keys[3].uniform([units]) - 1 - centre)
+        let center = seen.mean(axes: [0]).expanded(axis: 0).matrixProduct(weight).flattened()
+        input = Dense(weight: weight, bias: 2 * keys[3].uniform([units]) - 1 - center)
         let outputs = view == .wholeState ? inputs : 1
         readout = Dense(weight: Tensor.zeros([inputs + units, outputs]), bias: Tensor.zeros([outputs]))
     }

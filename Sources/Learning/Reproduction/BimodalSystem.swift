@@ -78,8 +78,8 @@ extension BimodalSystem {
             let angle = x * Tensor(floatLiteral: 2 * Double.pi)
             return Tensor.concatenated([angle.cos(), angle.sin()], axis: -1)
         case .lorenz63:
-            let (centre, scale) = (Tensor([0, 0, 23.5]).cast(to: x.type), Tensor([7.9, 9, 8.6]).cast(to: x.type))
-            return (x - centre) / scale
+            let (center, scale) = (Tensor([0, 0, 23.5]).cast(to: x.type), Tensor([7.9, 9, 8.6]).cast(to: x.type))
+            return (x - center) / scale
         }
     }
 

@@ -98,7 +98,7 @@ extension EnsembleLearning {
     public func start(_ key: Key) -> SetTransformerAnalysis {
         SetTransformerAnalysis(
             radius: startingRadius, inflation: startingInflation, places, observing: observed, period: spacing,
-            scales: .init(centre: climate.mean, state: climate.deviation, error: 1.5), channels: channels, width: width,
+            scales: .init(center: climate.mean, state: climate.deviation, error: 1.5), channels: channels, width: width,
             depth: depth, key: key
         )
     }

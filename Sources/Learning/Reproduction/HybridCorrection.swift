@@ -116,7 +116,7 @@ public struct HybridCorrection: Sendable {
     func network(_ key: Key, _ target: Target) -> Network {
         FieldNetwork(
             PeriodicNetwork(channels: channels, width: 5, key: key, startingAtZero: true, type: learner.type),
-            centre: 2.2, scale: 3.6, outputScale: target == .resolvent ? 0.1 : 2)
+            center: 2.2, scale: 3.6, outputScale: target == .resolvent ? 0.1 : 2)
     }
 
     private func physicalModel(_ x: Tensor) -> Tensor { RungeKutta4(Lorenz96(), step: step)(x) }

@@ -54,7 +54,7 @@ public struct ResidualNetworkAnalysis: Sendable {
     /// The analysis that training starts from: no change.
     public func start(_ key: Key) -> ResidualAnalysis {
         ResidualAnalysis(
-            GainNetwork(channels: 2, width: width, depth: depth, key: key, type: .float32), centre: 2.4, scale: 3.6)
+            GainNetwork(channels: 2, width: width, depth: depth, key: key, type: .float32), center: 2.4, scale: 3.6)
     }
 
     public func train(_ key: Key, _ progress: (LearningProgress) -> Void = { _ in }) -> TrainingState<ResidualAnalysis>

@@ -91,7 +91,7 @@ public struct SurrogateFromObservations: Sendable {
         let first = BilinearConvolution(1, linear: half, products: half, width: 5, key: keys[0], type: learner.type)
         let rest = PeriodicNetwork(
             channels: [channels, 1], width: 1, key: keys[1], startingAtZero: true, type: learner.type)
-        return FieldNetwork(first.then(rest), centre: 2.5, scale: 3.6, outputScale: 10)
+        return FieldNetwork(first.then(rest), center: 2.5, scale: 3.6, outputScale: 10)
     }
 
     func alternation() -> Alternation {

@@ -106,8 +106,8 @@ public enum Baseline: String, Sendable, CaseIterable, Codable {
         let mean = errors.reduce(0.0, +) / Double(errors.count)
         let sorted = errors.map { $0 - mean }.sorted()
         let quantiles = Baseline.quantiles(ofSorted: sorted, count)
-        let centre = quantiles.reduce(0.0, +) / Double(count)
-        return quantiles.map { $0 - centre }
+        let center = quantiles.reduce(0.0, +) / Double(count)
+        return quantiles.map { $0 - center }
     }
 
     private static func quantiles(ofSorted sorted: [Double], _ count: Int) -> [Double] {

@@ -51,7 +51,7 @@ public struct EnsembleForecaster: Sendable {
 
     /// The forecast step of the whole state.
     private var forecast: EachMember<MemoryModel> {
-        EachMember(model, modelError: noise, sampling: isEnough ? .exact : .centred)
+        EachMember(model, modelError: noise, sampling: isEnough ? .exact : .centered)
     }
     /// Forecasts and analyses in turn. With few members the analysis takes the noise as it is, and not as it was drawn.
     var cycle: Cycle<EachMember<MemoryModel>, ForecasterAnalysis> {

@@ -27,7 +27,7 @@ struct EnvelopeMatrix: Sendable {
     mutating func add(_ i: Int, _ j: Int, _ value: Double) { values[origins[i] + j] += value }
 
     /// Replaces the matrix by `L` with `A = L Lᵀ`; NaN where it is not positive definite.
-    mutating func factorise() {
+    mutating func factorize() {
         values.withUnsafeMutableBufferPointer { values in
             guard let base = values.baseAddress else { return }
             for i in first.indices {

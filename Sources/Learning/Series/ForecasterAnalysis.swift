@@ -32,8 +32,8 @@ struct ForecasterAnalysis: Analysis {
         var result = analyzed(background, total)
         let keys = result.belief.key.split(3)
         let count = background.count
-        let noise = NoiseSampling.centred.draw(keys[0], [count, factor.shape[1]])
-        let error = NoiseSampling.centred.draw(keys[1], [count, observation.values.count])
+        let noise = NoiseSampling.centered.draw(keys[0], [count, factor.shape[1]])
+        let error = NoiseSampling.centered.draw(keys[1], [count, observation.values.count])
             .matrixProduct(observation.errorCovariance.cholesky().transposed)
         let members = result.belief.members
         let mask = observation.mask

@@ -40,7 +40,7 @@ public struct GapEstimates: Sendable {
             right[i] += known.value / known.variance
         }
         WhitenedModel(model, modelError).couple(unknowns, anomalies, &matrix, &right)
-        matrix.factorise()
+        matrix.factorize()
         matrix.solve(&right)
         matrix.invert()
         var filled = anomalies.values

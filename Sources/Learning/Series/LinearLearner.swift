@@ -44,12 +44,12 @@ public struct LinearLearner: Sendable {
         }
         for _ in 0..<rounds {
             let gaps = GapEstimates(
-                anomalies, errors: climatology.standardised(known.errors), observationError: observationError,
+                anomalies, errors: climatology.standardized(known.errors), observationError: observationError,
                 model: regression.model, modelError: regression.residualCovariance)
             filled = anomalies.replacing(gaps.filled)
             climatology.shift(by: filled)
             anomalies = climatology.anomalies(of: known)
-            filled = anomalies.replacing(Climatology.centred(filled))
+            filled = anomalies.replacing(Climatology.centered(filled))
             let targets = Array(setting.memory..<end)
             regression = SeasonalRegression(
                 SeasonalMoments(filled, layout: layout(filled), targets: targets, gaps: gaps), setting)
@@ -71,7 +71,7 @@ public struct LinearLearner: Sendable {
 
 extension Climatology {
     /// Standard deviations of errors in units of the anomalies'.
-    func standardised(_ errors: SeriesTable?) -> SeriesTable? {
+    func standardized(_ errors: SeriesTable?) -> SeriesTable? {
         guard let errors else { return nil }
         return SeriesTable(
             errors.numbers.indices.map { errors.numbers[$0] / scales[$0 % scales.count] }, width: errors.width)

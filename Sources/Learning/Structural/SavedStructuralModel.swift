@@ -36,7 +36,7 @@ public struct StructuralDescription: Codable, Sendable, Equatable {
             Set(setting.cycles.map(\.period)).count == setting.cycles.count,
             (0...100).contains(setting.remainderOrder), setting.stateCount <= 1000
         else { return "impossible components: \(setting)" }
-        guard scale > 0, scale.isFinite, range.size > 0, range.size.isFinite, range.centre.isFinite,
+        guard scale > 0, scale.isFinite, range.size > 0, range.size.isFinite, range.center.isFinite,
             range.errorVariance >= 0, range.errorVariance.isFinite
         else { return "impossible numbers: a scale of \(scale), \(range)" }
         guard errorQuantiles.allSatisfy({ $0.value.count == 99 && $0.value.allSatisfy(\.isFinite) }) else {

@@ -29,7 +29,7 @@ extension StructuralModel {
         let variances = (beliefs.covariance.vectorProduct(weights.broadcast(to: beliefs.mean.shape)) * weights).sum(
             axes: [1])
         return MeasurementEstimates(
-            means: (beliefs.mean.vectorProduct(weights) + Tensor(range.centre)).values,
+            means: (beliefs.mean.vectorProduct(weights) + Tensor(range.center)).values,
             standardDeviations: (variances + gained).sqrt().values)
     }
 

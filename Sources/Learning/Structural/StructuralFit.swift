@@ -34,7 +34,7 @@ public struct StructuralFit: Sendable, Codable, Equatable {
         let known = values.count { !$0.isNaN }
         precondition(known >= 2 * setting.stateCount, "\(known) values for a state of \(setting.stateCount)")
         let range = StructuralRange(values, errors: errors)
-        let standard = values.map { ($0 - range.centre) / range.size }
+        let standard = values.map { ($0 - range.center) / range.size }
         let standardErrors = errors?.map { $0 / range.size }
         let start = StructuralModel(startingFor: standard, errors: standardErrors, setting)
         let data = start.observations(standard, errors: standardErrors)

@@ -121,7 +121,7 @@ public struct StructuralModel: Tree {
             let isCosine = i >= setting.trendCount && i < first && (i - setting.trendCount).isMultiple(of: 2)
             return i == 0 || isCosine || i == first ? 1 : 0
         }
-        return LinearOperator(Tensor(row, shape: [1, n]), offset: Tensor([range.centre]))
+        return LinearOperator(Tensor(row, shape: [1, n]), offset: Tensor([range.center]))
     }
 
     /// Observations from numbers of which NaN are missing.
@@ -169,15 +169,20 @@ public struct StructuralModel: Tree {
 /// Where a series lies and how large it is: what makes a fit independent of its unit and its zero.
 public struct StructuralRange: Sendable, Codable, Equatable {
     /// The mean of the values.
-    public let centre: Double
+    public let center: Double
     /// Their standard deviation about it.
     public let size: Double
     /// The mean square of the errors that are given with the values; zero where none are.
     public let errorVariance: Double
 
-    public init(centre: Double = 0, size: Double, errorVariance: Double = 0) {
+    private enum CodingKeys: String, CodingKey {
+        case center = "centre"
+        case size, errorVariance
+    }
+
+    public init(center: Double = 0, size: Double, errorVariance: Double = 0) {
         precondition(size > 0 && errorVariance >= 0, "a size of \(size), an error variance of \(errorVariance)")
-        (self.centre, self.size, self.errorVariance) = (centre, size, errorVariance)
+        (self.center, self.size, self.errorVariance) = (center, size, errorVariance)
     }
 
     /// Of values, NaN where missing, and the standard deviations of their errors.
@@ -186,11 +191,11 @@ public struct StructuralRange: Sendable, Codable, Equatable {
         let count = Double(max(known.count, 1))
         let first = known.first ?? 0
         // Deviations from a value first, so that a large offset costs no digits.
-        let centre = first + known.reduce(0) { $0 + ($1 - first) } / count
-        let variance = known.reduce(0) { $0 + ($1 - centre) * ($1 - centre) } / count
+        let center = first + known.reduce(0) { $0 + ($1 - first) } / count
+        let variance = known.reduce(0) { $0 + ($1 - center) * ($1 - center) } / count
         let squares = zip(values, errors ?? []).filter { !$0.isNaN && !$1.isNaN }.map { $1 * $1 }
         self.init(
-            centre: centre, size: variance > 0 ? variance.squareRoot() : 1,
+            center: center, size: variance > 0 ? variance.squareRoot() : 1,
             errorVariance: squares.isEmpty ? 0 : squares.reduce(0, +) / Double(squares.count))
     }
 }

@@ -78,10 +78,10 @@ private struct Sample {
     /// Of shape `[1, columns]`; zeros without an intercept.
     let mean: Tensor
 
-    init(_ table: Tensor, _ w: Tensor, _ isCentred: Bool) {
+    init(_ table: Tensor, _ w: Tensor, _ isCentered: Bool) {
         let values = select(w .> 0, table.cast(to: .float64), 0)
-        let total = isCentred ? w.sum() : Tensor(1.0)
-        mean = isCentred ? (w * values).sum(axes: [0]).expanded(axis: 0) / total : Tensor.zeros([1, table.shape[1]])
+        let total = isCentered ? w.sum() : Tensor(1.0)
+        mean = isCentered ? (w * values).sum(axes: [0]).expanded(axis: 0) / total : Tensor.zeros([1, table.shape[1]])
         rows = root(w) * (values - mean)
     }
 }

@@ -45,7 +45,7 @@ public struct PeriodicConvolution: Map {
         if let filter = MinimalFilter(kernel: weight.shape, signals: x.shape) {
             return filter(x.periodicallyExtended(by: (width - 1) / 2), weight) + bias.expanded(axis: -1)
         }
-        let patches = x.periodicNeighbours(width).reshaped(x.shape.dropLast(2) + [inputs * width, length])
+        let patches = x.periodicNeighbors(width).reshaped(x.shape.dropLast(2) + [inputs * width, length])
         return weight.reshaped([outputs, inputs * width]).matrixProduct(patches) + bias.expanded(axis: -1)
     }
 
@@ -58,7 +58,7 @@ public struct PeriodicConvolution: Map {
 extension Tensor {
     /// What is around each place of a periodic last axis: `[..., n] → [..., width, n]`,
     /// the middle row the tensor itself.
-    public func periodicNeighbours(_ width: Int) -> Tensor {
+    public func periodicNeighbors(_ width: Int) -> Tensor {
         periodicallyExtended(by: (width - 1) / 2).unfold(axis: -1, size: width).transposed
     }
 

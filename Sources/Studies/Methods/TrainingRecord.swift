@@ -44,10 +44,15 @@ public struct ModelDescription: Codable, Sendable, Equatable {
     public var physics: SteppedModel?
     public var source: SurrogateSource
     /// Mean and standard deviation that normalise states.
-    public var centre: Double
+    public var center: Double
     public var scale: Double
     /// The standard deviation of its error in an interval, estimated from times that it was not fitted to.
     public var modelError: Double
+
+    private enum CodingKeys: String, CodingKey {
+        case center = "centre"
+        case variables, interval, physics, source, scale, modelError
+    }
 }
 
 /// The source that a forecast model is learned from.

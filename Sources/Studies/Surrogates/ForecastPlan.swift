@@ -83,12 +83,12 @@ public struct ForecastPlan: Sendable {
         let (truth, model) = (draw.twin.truth, task.setting.model)
         let size =
             switch source {
-            case .trajectory: (centre: truth.mean().scalar, scale: max(truth.variance().scalar.squareRoot(), 1e-12))
+            case .trajectory: (center: truth.mean().scalar, scale: max(truth.variance().scalar.squareRoot(), 1e-12))
             case .observations: [draw.twin.observations].sizeOfStates
             }
         return ModelDescription(
             variables: model.variables, interval: model.interval, physics: physics, source: source,
-            centre: size.centre, scale: size.scale, modelError: 0)
+            center: size.center, scale: size.scale, modelError: 0)
     }
 
     /// The root-mean-square error of a step on the times that were held back.
@@ -133,7 +133,7 @@ extension ForecastPlan {
         _ setting: TwinSetting, _ seed: Int
     ) throws(ModelFault) -> ForecastChoice {
         let record = checkpoint.description
-        guard description.scale > 0, description.scale.isFinite, description.centre.isFinite,
+        guard description.scale > 0, description.scale.isFinite, description.center.isFinite,
             record.given.isSound(for: S.self)
         else { throw ModelFault(problem: "it describes itself by numbers that are out of range") }
         let surrogate = usual.with(record.given)

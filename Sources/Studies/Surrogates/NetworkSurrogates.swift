@@ -84,7 +84,7 @@ extension NetworkSurrogate {
             let keys = task.key.split(3)
             let noise = keys[0].normal([training.members, description.variables])
             let background = Ensemble(
-                members: Tensor(description.centre) + Tensor(description.scale) * noise, key: keys[1])
+                members: Tensor(description.center) + Tensor(description.scale) * noise, key: keys[1])
             let rounds = alternation.rounds(background: background, draw.twin.observations, key: keys[2])
             let first = alternation.start(.init(start, modelError: 0.15 * description.scale))
             let (session, seconds) = try keeper.learn(
@@ -134,7 +134,7 @@ public struct ConvolutionSurrogate: NetworkSurrogate {
     public func start(_ task: SurrogateTask, _ description: ModelDescription) -> Model {
         let keys = task.key.split(3)
         let field = ConvolutionField.startingAtZero(
-            width: width, centre: description.centre, scale: description.scale,
+            width: width, center: description.center, scale: description.scale,
             outputScale: description.outputScale, keys[0], keys[1])
         return TendencyModel(field: field, physics: task.physics?.map, interval: description.interval)
     }
@@ -166,7 +166,7 @@ public struct DenseSurrogate: NetworkSurrogate {
         let network = DenseNetwork(
             widths: widths, activation: .silu, key: task.key.split(3)[0], startingAtZero: true, type: .float32)
         let field = FieldNetwork(
-            network, centre: description.centre, scale: description.scale, outputScale: description.outputScale)
+            network, center: description.center, scale: description.scale, outputScale: description.outputScale)
         return TendencyModel(field: field, physics: task.physics?.map, interval: description.interval)
     }
 }

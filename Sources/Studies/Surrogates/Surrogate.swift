@@ -102,7 +102,7 @@ public struct SurrogateTask: Sendable {
 
     /// Random states of the size of the climate, `[64, n]`.
     func sample(_ description: ModelDescription) -> Tensor {
-        Tensor(description.centre)
+        Tensor(description.center)
             + Tensor(description.scale) * key.split(3)[2].normal([64, description.variables])
     }
 

@@ -37,13 +37,13 @@ extension ConvolutionField {
     /// A network whose output layer is zero: half of its first channels are linear, half are products, the second
     /// layer sees one place.
     static func startingAtZero(
-        width: Int, centre: Double, scale: Double, outputScale: Double, _ first: Key, _ second: Key
+        width: Int, center: Double, scale: Double, outputScale: Double, _ first: Key, _ second: Key
     ) -> ConvolutionField {
         let half = max(1, width / 2)
         let seeing = BilinearConvolution(1, linear: half, products: half, width: 5, key: first, type: .float32)
         let saying = PeriodicNetwork(
             channels: [2 * half, 1], width: 1, key: second, startingAtZero: true, type: .float32)
-        return FieldNetwork(seeing.then(saying), centre: centre, scale: scale, outputScale: outputScale)
+        return FieldNetwork(seeing.then(saying), center: center, scale: scale, outputScale: outputScale)
     }
 }
 

@@ -53,12 +53,12 @@ struct InputAdvice {
     ) -> Double? {
         guard pairs.count > 30 else { return nil }
         func transformed(_ value: Double) -> Double { transform?(value) ?? value }
-        func centred(_ values: [Double]) -> (mean: Double, rest: [Double]) {
+        func centered(_ values: [Double]) -> (mean: Double, rest: [Double]) {
             let mean = values.reduce(0, +) / Double(values.count)
             return (mean, values.map { $0 - mean })
         }
-        let (before, driver) = (centred(pairs.map { transformed($0.value) }), centred(pairs.map(\.regressor)))
-        let after = centred(truth.map(transformed))
+        let (before, driver) = (centered(pairs.map { transformed($0.value) }), centered(pairs.map(\.regressor)))
+        let after = centered(truth.map(transformed))
         func product(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
         let (a, b, c) = (
             product(before.rest, before.rest), product(before.rest, driver.rest), product(driver.rest, driver.rest)

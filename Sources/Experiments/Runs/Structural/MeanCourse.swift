@@ -5,14 +5,14 @@ import Learning
 struct MeanCourse: Sendable {
     private let values: [Double]
     /// What values are counted from, so that a large offset costs no digits.
-    private let centre: Double
+    private let center: Double
     private let angles: [Double]
 
     init(_ values: [Double], cycles: [StructuralCycle]) {
         self.values = values
         let known = values.filter { !$0.isNaN }
         let first = known.first ?? 0
-        centre = first + known.reduce(0) { $0 + ($1 - first) } / Double(max(known.count, 1))
+        center = first + known.reduce(0) { $0 + ($1 - first) } / Double(max(known.count, 1))
         angles = cycles.flatMap { cycle in (1...cycle.harmonics).map { 2 * Double.pi * Double($0) / cycle.period } }
     }
 
@@ -20,14 +20,14 @@ struct MeanCourse: Sendable {
 
     /// A fit, which goes on for ever.
     struct Fitted: Sendable {
-        fileprivate let centre: Double
+        fileprivate let center: Double
         fileprivate let origin: Int
         fileprivate let unit: Double
         fileprivate let angles: [Double]
         fileprivate let coefficients: [Double]
 
         func value(at time: Int) -> Double {
-            var sum = centre + coefficients[0] + coefficients[1] * Double(time - origin) / unit
+            var sum = center + coefficients[0] + coefficients[1] * Double(time - origin) / unit
             for (h, angle) in angles.enumerated() {
                 let turned = angle * Double(time)
                 sum += coefficients[2 + 2 * h] * cos(turned) + coefficients[3 + 2 * h] * sin(turned)
@@ -39,7 +39,7 @@ struct MeanCourse: Sendable {
     /// The fit over a stretch; nil if it holds fewer than twice as many values as coefficients.
     func fitted(over times: Range<Int>) -> Fitted? {
         var sums = Sums(count, origin: times.lowerBound)
-        for time in times { sums.add(row(time), values[time] - centre, time, sign: 1) }
+        for time in times { sums.add(row(time), values[time] - center, time, sign: 1) }
         return fitted(sums, end: times.upperBound)
     }
 
@@ -56,9 +56,9 @@ struct MeanCourse: Sendable {
         var earliest = first
         var most = 0.0
         return values.indices.map { time in
-            sums.add(row(time), values[time] - centre, time, sign: 1)
+            sums.add(row(time), values[time] - center, time, sign: 1)
             while let window, earliest <= time - window {
-                sums.add(row(earliest), values[earliest] - centre, earliest, sign: -1)
+                sums.add(row(earliest), values[earliest] - center, earliest, sign: -1)
                 earliest += 1
             }
             most = max(most, sums.known)
@@ -75,7 +75,7 @@ struct MeanCourse: Sendable {
         let unit = Double(max(end - sums.origin, 1))
         let coefficients = sums.solved(shift: Double(middle - sums.origin), unit: unit)
         guard coefficients.allSatisfy(\.isFinite) else { return nil }
-        return Fitted(centre: centre, origin: middle, unit: unit, angles: angles, coefficients: coefficients)
+        return Fitted(center: center, origin: middle, unit: unit, angles: angles, coefficients: coefficients)
     }
 
     /// Cosines and sines of a time.

@@ -37,27 +37,27 @@ public struct JointNetworksMethod: GradientTrained {
         let held = max(1, batch / 8)
         let setting = task.setting
         let trajectories = setting.observations(batch + held, times: length, seed: 700_000 + task.seed)
-        let (centre, scale) = trajectories.sizeOfStates
-        let start = start(centre, scale, setting.model.interval, task.key)
+        let (center, scale) = trajectories.sizeOfStates
+        let start = start(center, scale, setting.model.interval, task.key)
         // Networks do not hold the size of states: it is of the same observations.
         if let saved = try keeper.saved(like: start) { return (saved.model, saved.record) }
         let variables = setting.model.variables
         let objective = FilterObjective(
             learning: start, from: trajectories, loss: loss, segment: gradient.truncation, spinUp: min(20, length / 10),
             held: held
-        ) { _ in PointEstimate(Tensor(centre) * Tensor.ones([variables])) }
+        ) { _ in PointEstimate(Tensor(center) * Tensor.ones([variables])) }
         return try descend(objective, from: start, gradient, task, keeper)
     }
 
-    private func start(_ centre: Double, _ scale: Double, _ interval: Double, _ key: Key) -> Weights {
+    private func start(_ center: Double, _ scale: Double, _ interval: Double, _ key: Key) -> Weights {
         let keys = key.split(5)
         let field = ConvolutionField.startingAtZero(
-            width: width, centre: centre, scale: scale, outputScale: 3 * scale, keys[3], keys[4])
+            width: width, center: center, scale: scale, outputScale: 3 * scale, keys[3], keys[4])
         let model = TendencyModel(field: field, physics: nil, interval: interval)
         let network = GainNetwork(channels: 2, width: width, depth: depth, key: keys[0], type: .float32)
         // While it learns it may forecast anything.
-        let bounded = Bounded(model, from: centre - 8 * scale, to: centre + 8 * scale)
-        return Cycle(PointForecast(bounded), ResidualAnalysis(network, centre: centre, scale: scale))
+        let bounded = Bounded(model, from: center - 8 * scale, to: center + 8 * scale)
+        return Cycle(PointForecast(bounded), ResidualAnalysis(network, center: center, scale: scale))
     }
 
     public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
@@ -73,7 +73,7 @@ public struct JointNetworksMethod: GradientTrained {
 
 extension [Observations<ObservedPart>] {
     /// The mean of the observed values, and their standard deviation.
-    var sizeOfStates: (centre: Double, scale: Double) {
+    var sizeOfStates: (center: Double, scale: Double) {
         let values = Tensor.stacked(map(\.values))
         let mask = Tensor.stacked(map(\.mask))
         let mean = (values * mask).sum() / mask.sum()

@@ -27,7 +27,7 @@ public struct ResidualNetworkMethod: TrainableMethod {
         let (setting, keys, climate) = (task.setting, task.key.split(4), task.climate)
         let start = ResidualAnalysis(
             GainNetwork(channels: 2, width: width, depth: depth, key: keys[0], type: .float32),
-            centre: climate.mean().scalar, scale: climate.variance().scalar.squareRoot())
+            center: climate.mean().scalar, scale: climate.variance().scalar.squareRoot())
         if let saved = try keeper.saved(like: start) { return (saved.model, saved.record) }
         var options = AnalysisTraining()
         (options.batch, options.cycles, options.steps, options.rate) = (batch, truncation, steps, rate)

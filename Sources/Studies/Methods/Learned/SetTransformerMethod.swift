@@ -31,7 +31,7 @@ public struct SetTransformerMethod: GradientTrained {
             radius: radius, inflation: inflation, task.coordinates, observing: setting.observed,
             period: setting.period, taperCount: min(12, setting.model.variables / 2 + 1),
             scales: .init(
-                centre: climate.mean().scalar, state: climate.variance().scalar.squareRoot(), error: setting.error),
+                center: climate.mean().scalar, state: climate.variance().scalar.squareRoot(), error: setting.error),
             channels: max(1, width / 2), width: width, depth: depth, key: task.key.folding(1))
         return try trainedEnsemble(from: start, members: members, gradient, task, keeper) { $0 }
     }

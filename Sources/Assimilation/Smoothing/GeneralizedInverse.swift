@@ -8,7 +8,7 @@ extension Tensor {
     /// `D` is the diagonal of `A`, so that the result does not depend on the units of the variables. Derivatives, first
     /// and second, go through the two repetitions, and need none of an eigenvector. Cost O(n³), with one
     /// eigendecomposition.
-    func generalisedSolve(_ right: Tensor) -> Tensor {
+    func generalizedSolve(_ right: Tensor) -> Tensor {
         let diagonal = self.diagonal().stoppingGradient
         let scale = 1 / select(diagonal .> 0, diagonal, 1).sqrt()
         let inverse = (scale.outerProduct(scale) * stoppingGradient).pseudoInverse(tolerance: 1e-14)
