@@ -1,7 +1,7 @@
 import Foundation
 
 extension ScoreSeries {
-    /// What each time adds to the score to first order, about zero; zero where a time is missing.
+    /// The contribution of each time to the score to first order, about zero; zero where a time is missing.
     ///
     /// The variance of a score is that of the mean of these, so their autocorrelation decides how long blocks must be.
     var influence: [Double] {

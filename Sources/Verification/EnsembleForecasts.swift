@@ -8,7 +8,7 @@ public enum EnsembleEstimator: Sendable, Equatable {
     case fair
 }
 
-/// Ensemble forecasts of one variable at one lead, with what came true, in the order of time.
+/// Ensemble forecasts of one variable at one lead, with the verifying values, in the order of time.
 ///
 /// Members are sorted once, in O(N log N) a time; every score after that is O(N). Pairs where the mask is false are
 /// skipped by every score and keep their place in time for the block bootstrap.
@@ -17,7 +17,7 @@ public struct EnsembleForecasts: Sendable {
     public let memberCount: Int
     /// The members, times × members in row-major order, ascending at each time.
     public let sortedMembers: [Double]
-    /// What came true.
+    /// The verifying values.
     public let truth: [Double]
     /// Which pairs count.
     public let mask: [Bool]

@@ -21,7 +21,7 @@ func gaussianLogScore(_ mean: Double, _ standardDeviation: Double, _ truth: Doub
     return z * z / 2 + log(standardDeviation) + log(2 * Double.pi) / 2
 }
 
-/// Normal forecasts of one variable at one lead, with what came true, in the order of time.
+/// Normal forecasts of one variable at one lead, with the verifying values, in the order of time.
 public struct GaussianForecasts: Sendable {
     /// The means as forecasts of one number, with the truth and the mask.
     public let mean: PointForecasts

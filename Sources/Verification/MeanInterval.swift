@@ -4,7 +4,7 @@ import Foundation
 ///
 ///     mean ± t s / √n,   s² the sample variance, t the quantile of Student's distribution with n − 1 degrees of freedom
 ///
-/// What few seeds of an experiment allow to say. With one value the interval is everything: its ends are infinite.
+/// The confidence interval of a mean from few seeds. With one value its ends are infinite.
 public struct MeanInterval: Sendable, Equatable {
     public let mean: Double
     public let low: Double

@@ -68,8 +68,8 @@ extension BlockBootstrap {
     }
 }
 
-/// The simplest of the methods that a score cannot tell from the best: those whose score, lower being better, exceeds
-/// the lowest by no more than one standard error of the paired difference.
+/// The simplest of the methods that a score cannot distinguish from the best: those whose score, lower being better,
+/// exceeds the lowest by no more than one standard error of the paired difference.
 ///
 /// Among equally simple ones the lower score decides. A difference whose standard error is not known decides nothing.
 /// Reference: the one-standard-error rule of Breiman, Friedman, Olshen and Stone 1984, *Classification and Regression

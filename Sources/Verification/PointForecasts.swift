@@ -1,12 +1,12 @@
 import Tensors
 
-/// Forecasts of one number each, with what came true, in the order of time.
+/// Forecasts of one number each, with the verifying values, in the order of time.
 ///
 /// Pairs where the mask is false are skipped by every score; they keep their place in time for the block bootstrap.
 public struct PointForecasts: Sendable {
     /// The forecasts.
     public let forecast: [Double]
-    /// What came true.
+    /// The verifying values.
     public let truth: [Double]
     /// Which pairs count.
     public let mask: [Bool]

@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// What each verification time contributes to a score, and how the means of the contributions make the score.
+/// The contributions of verification times to a score, and the function of their means that makes the score.
 ///
 /// A score such as the RMSE or a correlation is a function of means over time; a bootstrap over time therefore only
 /// needs the contributions, never the forecasts again. Missing times keep their place, so that blocks in time stay

@@ -50,7 +50,7 @@ enum RankShape: String, Codable, Sendable, CaseIterable {
     case tooWide = "dome: forecasts too wide"
 }
 
-/// The probability of an estimate so far from what it is in theory: normal, with the larger of the standard errors that
+/// The probability of an estimate so far from its theoretical value: normal, with the larger of the standard errors that
 /// its interval and independent times have.
 private func probability(_ estimate: IntervalRecord, from theory: Double, independentError: Double) -> Double? {
     guard let value = estimate.value, let low = estimate.low, let high = estimate.high else { return nil }
@@ -59,7 +59,7 @@ private func probability(_ estimate: IntervalRecord, from theory: Double, indepe
 }
 
 extension RunResults {
-    /// Adds what follows from the scores: calibration, the shapes of rank histograms, and the verdict.
+    /// Adds the conclusions from the scores: calibration, the shapes of rank histograms, and the verdict.
     mutating func conclude() {
         calibration = [(ScoreName.coverage50, 0.5), (.coverage90, 0.9)].flatMap(calibration)
         nameShapes()

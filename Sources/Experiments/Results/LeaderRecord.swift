@@ -3,7 +3,7 @@ import Verification
 
 /// The method with the lowest score at one lead, and whether it differs from the others beyond noise.
 struct LeaderRecord: Codable, Sendable, Equatable {
-    /// What was withheld.
+    /// The scenario of withheld observations.
     var gaps: Gaps
     /// The variable's name.
     var variable: String

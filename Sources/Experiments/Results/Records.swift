@@ -12,7 +12,7 @@ struct VariableRecord: Codable, Sendable, Equatable {
     var standardName: String?
 }
 
-/// A stretch of time and what it was used for.
+/// A stretch of time and its use.
 struct SplitRecord: Codable, Sendable, Equatable {
     /// `train`, `validation` or `test`.
     var name: String
@@ -53,7 +53,7 @@ struct GapRecord: Codable, Sendable, Equatable {
     }
 }
 
-/// What a method is.
+/// The kind of a method.
 enum MethodKind: String, Codable, Sendable, CaseIterable {
     /// A forecast without learning or assimilation that any other must beat.
     case baseline
@@ -65,9 +65,9 @@ enum MethodKind: String, Codable, Sendable, CaseIterable {
     case hybrid
 }
 
-/// A name and a value of a method's settings, in the order in which they are told.
+/// A parameter of a method.
 struct MethodParameter: Codable, Sendable, Equatable {
-    /// What is set.
+    /// The parameter's name.
     var name: String
     /// Its value.
     var value: String
@@ -77,9 +77,9 @@ struct MethodParameter: Codable, Sendable, Equatable {
 struct MethodRecord: Codable, Sendable, Equatable {
     /// The name that every record and figure uses.
     var name: String
-    /// What it is.
+    /// Its kind.
     var kind: MethodKind
-    /// One sentence on what it does.
+    /// One sentence that describes it.
     var description: String
     /// Its settings, in order.
     var parameters: [MethodParameter] = []
@@ -105,7 +105,7 @@ struct ChoiceRecord: Codable, Sendable, Equatable {
     var criterion: String
     /// The sentence on a choice of another candidate than the one with the lowest score; nil if it has that score.
     var reason: String?
-    /// What could have been chosen, with its score.
+    /// The candidates with their scores.
     var candidates: [CandidateRecord] = []
 }
 

@@ -9,7 +9,7 @@ struct RunResults: Codable, Sendable, Equatable {
     var name: String
     /// The report's title.
     var title: String
-    /// What was done, in one paragraph.
+    /// The method of the run, in one paragraph.
     var summary: String
     /// The version of the software.
     var version: String
@@ -123,7 +123,7 @@ struct RunResults: Codable, Sendable, Equatable {
 }
 
 extension RunResults: ExperimentResults {
-    /// Errors with every gap scenario, then what probabilities are worth.
+    /// Errors in every gap scenario, then scores of probabilities.
     var terminalTables: [TextTable] {
         let scenarios = gapNames.filter { gaps in scores.contains { $0.gaps == gaps } }
         return scenarios.map { summaryTable(.rmse, gaps: $0) } + [

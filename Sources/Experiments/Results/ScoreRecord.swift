@@ -36,7 +36,7 @@ struct ScoreRecord: Codable, Sendable, Equatable {
     var lead: Int
     /// The split's name: `train`, `validation`, `test`.
     var split: String
-    /// What was withheld.
+    /// The scenario of withheld observations.
     var gaps: Gaps
     /// Which score.
     var score: ScoreName

@@ -1,7 +1,7 @@
 import Studies
 
 extension RunResults {
-    /// What follows from the scores, comparisons and estimates, in sentences that say what is not so, too.
+    /// The conclusions from scores, comparisons and estimates, negative ones too, one sentence each.
     func derivedVerdict() -> [String] {
         let context = IndexedResults(self)
         return [context.headline, choice.reason].compactMap { $0 } + context.sameSentences + context.comparisonSentences
@@ -35,7 +35,7 @@ extension IndexedResults {
             sentence += " (\(confidence) % interval \(quantity(low)) to \(quantity(high)))"
         }
         if let baseline = bestBaseline(at: lead), baseline.name != results.chosen, let value = own.value {
-            // What reads the same is not called higher or lower.
+            // Equal after rounding is neither higher nor lower.
             let isSame = quantity(baseline.rmse) == quantity(value)
             let order = isSame ? "the same" : baseline.rmse < value ? "lower" : "higher"
             sentence +=

@@ -40,7 +40,7 @@ struct ComparisonRecord: Codable, Sendable, Equatable {
     var lead: Int
     /// Which score.
     var score: ScoreName
-    /// What was withheld.
+    /// The scenario of withheld observations.
     var gaps: Gaps = .none
     /// The first method's score less the second's.
     var difference: Double?
@@ -63,7 +63,7 @@ struct RankHistogramRecord: Codable, Sendable, Equatable {
     var variable: String
     /// The lead in steps of the run's lead unit.
     var lead: Int
-    /// What was withheld.
+    /// The scenario of withheld observations.
     var gaps: Gaps
     /// The number of times in each bin, from the lowest.
     var counts: [Int]
@@ -93,7 +93,7 @@ enum GapEstimator: String, Codable, Sendable, CaseIterable {
 
 /// The error of estimates of withheld values.
 struct GapFillingRecord: Codable, Sendable, Equatable {
-    /// What was withheld.
+    /// The scenario of withheld observations.
     var gaps: Gaps
     /// The variable's name.
     var variable: String
@@ -111,7 +111,7 @@ struct GapFillingRecord: Codable, Sendable, Equatable {
 
 /// The estimates of one variable over time; all arrays have one entry a time.
 struct SeriesRecord: Codable, Sendable, Equatable {
-    /// What was withheld.
+    /// The scenario of withheld observations.
     var gaps: Gaps
     /// The variable's name.
     var variable: String
@@ -119,9 +119,9 @@ struct SeriesRecord: Codable, Sendable, Equatable {
     var method: String?
     /// The times, ISO 8601.
     var times: [String]
-    /// What is known to be true; nil where nothing is.
+    /// The known truth; nil where there is none.
     var truth: [Double?]
-    /// What the filter was given; nil where nothing was.
+    /// The values given to the filter; nil where there were none.
     var observed: [Double?]
     /// The filter's mean.
     var filterMean: [Double?] = []
@@ -149,7 +149,7 @@ struct ForecastsAtLead: Codable, Sendable, Equatable {
     var quantile75: [Double?]
     /// The 95 % quantile.
     var quantile95: [Double?]
-    /// What came true.
+    /// The verifying values.
     var truth: [Double?]
 }
 
@@ -157,7 +157,7 @@ struct ForecastsAtLead: Codable, Sendable, Equatable {
 struct ForecastRecord: Codable, Sendable, Equatable {
     /// The method's name.
     var method: String
-    /// What was withheld.
+    /// The scenario of withheld observations.
     var gaps: Gaps
     /// The variable's name.
     var variable: String

@@ -120,7 +120,7 @@ extension Climatology {
 }
 
 extension [Double] {
-    /// The mean of what is not missing; nil if all is.
+    /// The mean of the known values; nil if there are none.
     fileprivate var mean: Double? {
         let known = filter { !$0.isNaN }
         return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)

@@ -57,7 +57,7 @@ public struct SeasonalSeries: Sendable {
         return replacing(filled)
     }
 
-    /// Fills what lies between two known values, or beyond one.
+    /// Fills the gap between two known values, or beyond one.
     private func fill(_ filled: inout SeriesTable, _ variable: Int, _ before: Int?, _ after: Int?) {
         for time in ((before ?? -1) + 1)..<(after ?? count) {
             filled[time, variable] = interpolate(variable, before, time, after)
@@ -75,7 +75,7 @@ public struct SeasonalSeries: Sendable {
         }
     }
 
-    /// Gaps filled with the last value before them, as one who does not know the future must; before the first value
+    /// Gaps filled with the last value before them, without use of the future; before the first value
     /// they stay.
     public func carriedForward() -> SeasonalSeries {
         var filled = values

@@ -15,7 +15,7 @@ extension Observations {
 extension Climatology {
     /// The standardised anomalies of a series as observations, with the errors that the series carries.
     ///
-    /// - Parameter errorVariance: of the anomalies, where the series does not tell the error; may be traced.
+    /// - Parameter errorVariance: of the anomalies, where the series has no errors; may be traced.
     public func observations<Operator: Map>(
         of series: SeasonalSeries, operator: Operator, errorVariance: Tensor
     ) -> Observations<Operator> where Operator.Input == Tensor, Operator.Output == Tensor {

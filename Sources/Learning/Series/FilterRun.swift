@@ -2,14 +2,14 @@ import Assimilation
 import Kernels
 import Tensors
 
-/// What a run of a filter leaves: likelihoods of all steps, and beliefs after those that were asked for.
+/// The output of a filter run: likelihoods of all steps, and beliefs after the selected ones.
 public struct FilterRun: Sendable {
     /// A filter forgets its start: so many steps before the first belief that is asked for it begins.
     public static let spinUp = 4096
 
     /// The step at which the filter began.
     public let first: Int
-    /// Of the observations of each step from `first` on.
+    /// The log-likelihoods of the observations of each step from `first` on.
     public private(set) var logLikelihoods: [Double] = []
     private let starts: [Int]
     private var parts: [Ensemble] = []

@@ -14,7 +14,7 @@ public struct GapEstimates: Sendable {
     /// Standard deviations of observations below this, in units of the anomalies', are none.
     static let negligibleError = 0.01
 
-    /// The series with expectations in place of what is unknown.
+    /// The series with expectations in place of unknown values.
     let filled: SeriesTable
     private let unknowns: GapUnknowns
     /// Covariances of unknown `i` with those from `first` to itself.
@@ -50,7 +50,7 @@ public struct GapEstimates: Sendable {
         covariance = matrix
     }
 
-    /// The covariance of what is unknown in the `length` steps up to each of some times, where anything is.
+    /// The covariance of the unknown values in the `length` steps up to each of some times, where anything is.
     ///
     /// - Parameter body: takes a time, the places of the unknowns in the vector `(z[t], z[t−1], …)`,
     ///   and their covariance, row by row.
@@ -156,7 +156,7 @@ private struct WhitenedModel {
         (firstRows, firstOffsets) = (first.map(\.rows), first.map(\.offset))
     }
 
-    /// Adds what the model says of the unknowns to the matrix and the right-hand side of their normal equations.
+    /// Adds the model's equations of the unknowns to the matrix and the right-hand side of their normal equations.
     func couple(
         _ unknowns: GapUnknowns, _ series: SeasonalSeries, _ matrix: inout EnvelopeMatrix, _ right: inout [Double]
     ) {

@@ -18,7 +18,7 @@ public struct LinearLearner: Sendable {
         self.observationError = observationError
     }
 
-    /// What was learned, from the times before `end` alone.
+    /// The learned model and estimates, from the times before `end` alone.
     public struct Learned: Sendable {
         public let climatology: Climatology
         public let model: MemoryModel

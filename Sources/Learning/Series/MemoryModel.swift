@@ -73,7 +73,7 @@ public struct MemoryModel: ForecastModel {
     public var offsets: Tensor
     public var networks: [DenseNetwork]
     public let layout: MemoryLayout
-    /// How many of the newest values the networks see.
+    /// The number of newest values among the inputs of the networks.
     public let networkMemory: Int
 
     public init(layout: MemoryLayout, coefficients: Tensor, offsets: Tensor) {
@@ -156,9 +156,9 @@ extension MemoryLayout {
     }
 }
 
-/// What networks see of the season.
+/// The season among the inputs of networks.
 extension MemoryLayout {
-    /// Networks see each cycle as one and two waves.
+    /// One and two waves of each cycle are inputs of networks.
     static let networkHarmonics = 2
 
     /// The number of inputs that are the season.

@@ -5,7 +5,7 @@ import Tensors
 public struct NetworkOptions: Sendable, Hashable, Codable, CustomStringConvertible {
     /// Widths of the hidden layers.
     public let hidden: [Int]
-    /// How many past values the network sees.
+    /// The number of past values among the network's inputs.
     public let memory: Int
     /// Penalty of squared weights.
     public let ridge: Double
@@ -52,7 +52,7 @@ public struct NetworkLearner: Sendable {
 
     public struct Fold: Sendable {
         public let network: DenseNetwork
-        /// How many past values it sees.
+        /// The number of past values among its inputs.
         public let memory: Int
         public let history: TrainingHistory
         /// Gaussian log-score of one-step forecasts on the block that the network has not seen.
@@ -134,7 +134,7 @@ extension [NetworkLearner.Fold] {
     }
 }
 
-/// What the network sees, and what it should say: the next anomalies, less what the model says that it is added to.
+/// Inputs and targets of the network: the targets are the next anomalies, less the forecast of the corrected model.
 struct NetworkSamples: Tree {
     /// `[N, memory · d + seasons]`
     var inputs: Tensor
@@ -166,9 +166,9 @@ struct NetworkSamples: Tree {
 /// training. So all folds, and all penalties, have one shape and share one compiled program.
 struct FoldObjective: Objective {
     var samples: NetworkSamples
-    /// `[N]`, 1 for what is learned from.
+    /// `[N]`, 1 for training samples.
     var training: Tensor
-    /// `[N]`, 1 for what the network is scored on after every epoch.
+    /// `[N]`, 1 for the samples that score the network after every epoch.
     var stopping: Tensor
     var ridge: Tensor
     let stepsPerEpoch: Int
@@ -191,7 +191,7 @@ struct FoldObjective: Objective {
         batchSize = min((most + stepsPerEpoch - 1) / stepsPerEpoch, count / stepsPerEpoch)
     }
 
-    /// Batches of what is learned from, in random order; what is not comes last and weighs nothing.
+    /// Batches of training samples in random order; the others come last and have no weight.
     func epoch(_ key: Key) -> (carry: Nothing, steps: Tensor) {
         let order = (key.uniform(training.shape) - 2 * training).argsort()[0..<(stepsPerEpoch * batchSize)]
         return (Nothing(), order.reshaped([stepsPerEpoch, batchSize]))

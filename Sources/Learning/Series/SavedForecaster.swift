@@ -1,7 +1,7 @@
 import Networks
 import Tensors
 
-/// What a saved forecaster is, besides its tensors.
+/// The description of a saved forecaster, besides its tensors.
 public struct ForecasterDescription: Codable, Sendable, Equatable {
     public var format = currentFormat
     public let layout: MemoryLayout
@@ -21,7 +21,7 @@ public struct ForecasterDescription: Codable, Sendable, Equatable {
     public var learnedFrom: SeriesDescription?
 }
 
-/// The data of a saved forecaster: what other observations must agree with.
+/// The data of a saved forecaster, with which other observations must agree.
 public struct SeriesDescription: Codable, Sendable, Equatable {
     /// The step of time, as `month` or `6 hours`.
     public var step: String

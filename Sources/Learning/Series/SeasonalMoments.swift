@@ -1,6 +1,6 @@
 import Tensors
 
-/// What linear regression needs of the data: targets and the past before them.
+/// The data of a linear regression: targets and the past before them.
 ///
 /// The vector of a target is `(z[t], z[t−1], …, z[t−τ], 1)` of length `n = (τ + 1) d + 1`. Few variables are kept as
 /// sums of its products by season, which every setting shares; more variables than times as the vectors themselves.
@@ -117,7 +117,7 @@ struct SeasonalSamples: Sendable {
         return Tensor.concatenated([past] + seasonal + [vectors.slice(axis: 1, from: n - 1, to: n)], axis: 1)
     }
 
-    /// What the errors of the estimates add to the products of features and targets, `[f + d, f + d]`, features first.
+    /// The part of the estimates' errors in the products of features and targets, `[f + d, f + d]`, features first.
     func spread(_ setting: SeasonalRegressionOptions) -> Tensor {
         let d = layout.variables
         let waves = layout.waves(setting)

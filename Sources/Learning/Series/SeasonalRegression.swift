@@ -109,7 +109,7 @@ public struct SeasonalRegression: Sendable {
 
     // MARK: - Features
 
-    /// `[period, f, n]`: what the regression sees of the vector of the moments, by the season of the target.
+    /// `[period, f, n]`: the features of the regression in the vector of the moments, by the season of the target.
     private static func features(_ layout: MemoryLayout, _ setting: SeasonalRegressionOptions) -> Tensor {
         let d = layout.variables
         let n = (layout.memory + 1) * d + 1

@@ -1,7 +1,7 @@
 import Networks
 import Tensors
 
-/// What a saved structural model is, besides its tensors.
+/// The description of a saved structural model, besides its tensors.
 public struct StructuralDescription: Codable, Sendable, Equatable {
     public let format: String
     public let setting: StructuralOptions

@@ -8,10 +8,10 @@ public struct MeasurementEstimates: Sendable, Equatable {
 }
 
 extension StructuralModel {
-    /// What would be measured at each time, by a filter or a smoother.
+    /// The expected measurement at each time, by a filter or a smoother.
     public func measurements(_ beliefs: Gaussian) -> MeasurementEstimates { measurements(beliefs, ahead: 0) }
 
-    /// What will be measured `lead` steps after each time of a trajectory of beliefs.
+    /// The forecast measurement `lead` steps after each time of a trajectory of beliefs.
     ///
     ///     mean = centre + z Aˡ m,   variance = z Aˡ P (z Aˡ)ᵀ + Σⱼ z Aʲ Q (z Aʲ)ᵀ + r
     ///
@@ -33,7 +33,7 @@ extension StructuralModel {
             standardDeviations: (variances + gained).sqrt().values)
     }
 
-    /// The smoother over what the filter left behind.
+    /// The smoother over the output of the filter.
     public func smooth(_ trajectory: Trajectory<Gaussian>) -> Gaussian {
         RauchTungStriebel().smooth(trajectory, forecast).beliefs
     }

@@ -17,7 +17,7 @@ public struct StructuralModel: Tree {
     public let setting: StructuralOptions
     /// The variance that logarithms of variances are relative to, in squared units of the series.
     public let scale: Double
-    /// What level is counted from, and the size of the series about it.
+    /// The origin of the level, and the size of the series about it.
     public let range: StructuralRange
     /// The parts of the setting that have a variance, in their order: `[varianceCount]`.
     public var logVariances: Tensor
@@ -114,7 +114,7 @@ public struct StructuralModel: Tree {
         return LinearForecast(LinearModel(transition), modelError: ModelError(factors: factors.diagonalMatrix()))
     }
 
-    /// What is measured of the state: `[1, n]`.
+    /// The observation operator: `[1, n]`.
     public var observationOperator: LinearOperator {
         let (n, first) = (setting.stateCount, setting.diffuseCount)
         let row = (0..<n).map { i -> Double in
@@ -152,7 +152,7 @@ public struct StructuralModel: Tree {
         return Gaussian(mean: Tensor.zeros([n]), covariance: covariance)
     }
 
-    /// Of the start, in units of the squared size of the series.
+    /// The variance of the start, in units of the squared size of the series.
     static let diffuseVariance = 1e4
 
     /// The covariance of the remainder's lags: `P = Φ P Φᵀ + Q`, solved as a linear system of p² unknowns.
@@ -166,7 +166,7 @@ public struct StructuralModel: Tree {
     }
 }
 
-/// Where a series lies and how large it is: what makes a fit independent of its unit and its zero.
+/// Location and size of a series, which make a fit independent of its unit and its zero.
 public struct StructuralRange: Sendable, Codable, Equatable {
     /// The mean of the values.
     public let center: Double

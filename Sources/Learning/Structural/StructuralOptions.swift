@@ -65,10 +65,10 @@ public struct StructuralOptions: Sendable, Codable, Hashable {
     /// The number of variables of the state: level, slope, a pair for each harmonic, lags of the remainder.
     public var stateCount: Int { diffuseCount + remainderOrder }
 
-    /// What has a variance to be learned.
+    /// A component with a variance to be learned.
     public enum Part: Sendable, Hashable {
         case irregular, level, slope, remainder
-        /// Of a cycle and its harmonic, from 0.
+        /// A harmonic of a cycle, both from 0.
         case harmonic(cycle: Int, number: Int)
     }
 

@@ -1,9 +1,9 @@
 import Studies
 import Tensors
 
-/// A drawing of one or more panels in a grid, described by what it shows; see ``FigureRenderer`` for drawing it.
+/// A drawing of one or more panels in a grid, described by its content; see ``FigureRenderer`` for drawing it.
 public struct Figure: Sendable, Equatable {
-    /// What the figure shows and how to read it, in a sentence or two.
+    /// The content of the figure and how to read it, in a sentence or two.
     public var caption: String
     /// The panels, row by row.
     public var panels: [Panel]
@@ -33,15 +33,15 @@ public struct Figure: Sendable, Equatable {
     }
 }
 
-/// One pair of axes with what is drawn into it.
+/// One pair of axes with its layers.
 public struct Panel: Sendable, Equatable {
-    /// What is above the panel.
+    /// The title above the panel.
     public var title: String
     /// The axis below.
     public var horizontal: PanelAxis
     /// The axis on the left.
     public var vertical: PanelAxis
-    /// What is drawn, the first at the bottom.
+    /// The layers, the first at the bottom.
     public var layers: [PanelLayer]
 
     /// A panel of `layers`.
@@ -59,7 +59,7 @@ public struct PanelAxis: Sendable, Equatable {
     public struct Tick: Sendable, Equatable {
         /// Where.
         public var position: Double
-        /// What is written there.
+        /// The label of the tick.
         public var label: String
 
         /// A mark at `position`.
@@ -69,7 +69,7 @@ public struct PanelAxis: Sendable, Equatable {
         }
     }
 
-    /// What is written along the axis.
+    /// The title of the axis.
     public var label: String
     /// The lower end; nil to fit the data.
     public var low: Double?

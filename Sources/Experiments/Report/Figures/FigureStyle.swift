@@ -3,7 +3,7 @@
 public enum FigureColor: String, Sendable, CaseIterable {
     /// The colour of the text, dark on light or light on dark.
     case ink = "#010101"
-    /// A grey for what is there for comparison.
+    /// A grey for baselines.
     case gray = "#808080"
     /// Okabe and Ito's blue.
     case blue = "#0072B2"

@@ -55,7 +55,7 @@ public struct Gnuplot: FigureRenderer {
     }
 }
 
-/// What a program printed.
+/// The output of a program.
 struct ProgramOutput {
     var status: Int32
     var text: String

@@ -121,7 +121,7 @@ struct GnuplotScript {
         "linecolor rgb '\(style.color.rawValue)' linewidth \(style.width) dashtype \(style.dash.gnuplot)"
     }
 
-    /// A data block of cells, row by row; what is not known is no cell.
+    /// A data block of cells, row by row; unknown values have no cell.
     private mutating func matrixBlock(_ rows: [[Double?]]) -> String {
         blockCount += 1
         lines.append("$data\(blockCount) << END")

@@ -6,7 +6,7 @@ import Studies
 /// figure that cannot be drawn is replaced by a note that says why, with its numbers unfolded.
 public struct Report: Sendable {
     private let title: String
-    /// What stands below the title.
+    /// The lines below the title.
     private let heading: HTML
     private let sections: [ReportSection]
     private let renderer: any FigureRenderer

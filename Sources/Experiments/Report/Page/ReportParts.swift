@@ -6,11 +6,11 @@ struct ReportSection: Sendable {
     var identifier: String
     /// Its heading.
     var title: String
-    /// What it says, in order.
+    /// Its contents, in order.
     var parts: [ReportPart]
 }
 
-/// What stands in a section.
+/// A part of a section.
 enum ReportPart: Sendable {
     /// A paragraph.
     case paragraph(String)

@@ -9,7 +9,7 @@ extension IndexedResults {
         ]
     }
 
-    /// What stands below the title.
+    /// The lines below the title.
     var heading: HTML {
         let periods = results.splits.map { "\($0.name) \($0.start) to \($0.end)" }
         let facts = periods + ["seed \(results.seed)"] + (results.version.isEmpty ? [] : ["Apus \(results.version)"])

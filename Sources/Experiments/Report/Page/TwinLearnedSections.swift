@@ -1,6 +1,6 @@
 import Studies
 
-/// What a report says of learned methods alone: their gains, and how they stand other conditions.
+/// The sections on learned methods alone: their gains, and their scores in other conditions.
 extension TwinResults {
     /// Gains as pictures on one scale, that of a Kalman filter the last.
     var gainSection: ReportSection {

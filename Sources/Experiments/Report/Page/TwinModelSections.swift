@@ -1,6 +1,6 @@
 import Studies
 
-/// What a report says of forecast models by themselves.
+/// The section on forecast models by themselves.
 extension TwinResults {
     var modelSection: ReportSection {
         var section = ReportSection(identifier: "models", title: "Forecast models", parts: [])

@@ -91,12 +91,12 @@ extension TwinResults {
             ])
     }
 
-    /// What a logarithmic axis can show.
+    /// The values that a logarithmic axis can show.
     private func positive(_ values: ArraySlice<Double?>) -> [Double?] {
         values.map { $0.flatMap { $0 > 0 ? $0 : nil } }
     }
 
-    /// Hovmöller diagrams: the truth, and what each method has wrong.
+    /// Hovmöller diagrams: the truth, and the error of each method.
     private var stateSection: ReportSection {
         var section = ReportSection(identifier: "states", title: "Truth and errors in space and time", parts: [])
         // Of a truth that diverges there is no picture.
@@ -115,7 +115,7 @@ extension TwinResults {
             }
             return (title(of: method.name), rows)
         }
-        // One scale for the truth and what methods have wrong of it.
+        // One scale for the truth and the errors.
         let limit = largest([whole] + errors.map(\.rows))
         let panels =
             [map("truth", whole, shown, limit)]
@@ -146,7 +146,7 @@ extension TwinResults {
             ])
     }
 
-    // MARK: - What was done
+    // MARK: - Description
 
     private var learningSection: ReportSection {
         let trained =

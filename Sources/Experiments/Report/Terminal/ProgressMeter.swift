@@ -10,7 +10,7 @@ import Tensors
 /// whenever five times as much time has passed, five seconds apart at least, and every twentieth of the time while
 /// nothing advances. Any number of threads may call ``advance(by:)``; copies of the value advance the same task.
 public struct ProgressMeter: Sendable {
-    /// How progress is told.
+    /// The form of the messages.
     public enum Style: Sendable, Equatable {
         /// A bar that is redrawn in place.
         case bar
@@ -61,7 +61,7 @@ public struct ProgressMeter: Sendable {
     }
 }
 
-/// What the copies of a meter share.
+/// The state that copies of a meter share.
 private final class SharedProgress: Sendable {
     let state: Mutex<ProgressState>
     let elapsed: @Sendable () -> Double
@@ -101,7 +101,7 @@ private final class SharedProgress: Sendable {
     }
 }
 
-/// How far a task has come and what was last told of it.
+/// The progress of a task and its last message.
 private struct ProgressState: Sendable {
     let title: String
     let total: Int
@@ -125,7 +125,7 @@ private struct ProgressState: Sendable {
         return text(at: time)
     }
 
-    /// What is told although nothing advances.
+    /// The message of a task that does not advance.
     mutating func beat(at time: Double) -> String? {
         guard !isFinished, time >= 2 else { return nil }
         // A twentieth of the time, so that a long task does not fill the page.

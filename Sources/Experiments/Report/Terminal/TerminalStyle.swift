@@ -1,6 +1,6 @@
 import Foundation
 
-/// How an output stream wants to be written to.
+/// The style of an output stream.
 public enum TerminalStyle {
     /// Whether the standard output takes colour: it is a terminal, and `NO_COLOR` is not set.
     public static var standardOutputHasColor: Bool {
@@ -12,7 +12,7 @@ public enum TerminalStyle {
         isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }
 
-    /// How progress is told on the standard error stream.
+    /// The form of progress messages on the standard error stream.
     public static func progress(isQuiet: Bool) -> ProgressMeter.Style {
         if isQuiet { return .quiet }
         let isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"

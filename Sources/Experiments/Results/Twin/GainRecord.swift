@@ -1,6 +1,6 @@
 import Tensors
 
-/// What an analysis does with an innovation, on average: a matrix of variables and observed values, to be shown as a
+/// The mean gain of an analysis: a matrix of variables and observed values, to be shown as a
 /// picture.
 struct GainRecord: Codable, Sendable, Equatable {
     var name: String

@@ -6,7 +6,7 @@ struct TwinModelRecord: Codable, Sendable, Equatable {
     /// nil: the model of the truth.
     var kind: String?
     var description: String
-    /// The standard deviation of its error in an interval, estimated from what it was not fitted to.
+    /// The standard deviation of its error in an interval, estimated from times that it was not fitted to.
     var modelError: Double?
     /// Root-mean-square errors of forecasts from test truths at leads 1, 2, … intervals, over the standard deviation of
     /// the climate; empty for the model of the truth.

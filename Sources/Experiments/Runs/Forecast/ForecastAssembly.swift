@@ -88,7 +88,7 @@ extension ForecastRun {
             }
     }
 
-    /// What went wrong with a method's filter in a scenario, if anything did.
+    /// The failure of a method's filter in a scenario, if there is one.
     private func outcome(_ method: LearnedMethod, _ part: ScenarioResults) -> MethodParameter? {
         guard case .diverged(let step)? = part.forecasts.first(where: { $0.method == method.name })?.outcome else {
             return nil

@@ -45,7 +45,7 @@ struct ForecastConfiguration: Sendable {
         let network: ConfigurationNode?
     }
 
-    /// The most past values that any model sees.
+    /// The longest memory of any model.
     var longestMemory: Int {
         max(linear.map(\.memory).max() ?? 1, (network + correction).map(\.memory).max() ?? 1)
     }

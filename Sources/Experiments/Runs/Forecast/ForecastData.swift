@@ -1,6 +1,6 @@
 import Learning
 
-/// The observations of a forecast experiment, as the learners and the scores see them.
+/// The observations of a forecast experiment, in the form that learning and scores use.
 struct ForecastData: Sendable {
     /// Those that are forecast.
     let variables: [ObservationTable.Variable]
@@ -9,10 +9,10 @@ struct ForecastData: Sendable {
     /// `[time][variable]` in the units of the data, inputs last.
     let original: SeriesTable
     let times: [Instant]
-    /// What a user should know of the data, one sentence each.
+    /// Warnings about the data, one sentence each.
     let warnings: [String]
     let series: SeasonalSeries
-    /// `[time][variable]`: what forecasts are scored against, the values themselves or a truth of their own; NaN where
+    /// `[time][variable]`: the verifying values, the values themselves or a truth of their own; NaN where
     /// it is not known.
     let truth: SeriesTable
     /// The seasonal difference of values and a truth of their own: the normals that a truth of anomalies is relative
@@ -28,7 +28,7 @@ struct ForecastData: Sendable {
 
     init(_ configuration: ForecastConfiguration) throws(InputError) {
         var tables = try configuration.data.read()
-        // What lies before the training has no part in the run.
+        // Values before the training period are not used.
         let kept =
             try ForecastData.ranges(tables.observations, configuration).0.lowerBound..<tables.observations.times.count
         tables.observations = tables.observations[kept]
@@ -71,7 +71,7 @@ struct ForecastData: Sendable {
         reference?.normal(series.season, at: time) ?? [Double](repeating: 0, count: variables.count)
     }
 
-    /// What anomalies of the truth are relative to, as correlations take them.
+    /// The reference of the truth's anomalies in correlations.
     func normalTruth(at time: Int, _ variable: Int) -> Double {
         normals?.normal(series.season, at: time)[variable] ?? 0
     }
@@ -85,7 +85,7 @@ struct ForecastData: Sendable {
         return (transform.inverse(mean + step) - transform.inverse(mean - step)) / (2 * step)
     }
 
-    /// The data that models are learned from, as saved models tell it.
+    /// The description of the training data in saved models.
     var description: SeriesDescription {
         SeriesDescription(
             step: "\(step)", start: "\(times[0])", transforms: model.transforms.map { $0.map { "\($0)" } ?? "" },

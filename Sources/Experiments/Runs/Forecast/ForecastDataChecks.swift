@@ -1,6 +1,6 @@
 import Learning
 
-/// What a forecast experiment needs of its data; found wanting before anything is computed.
+/// The requirements of a forecast experiment on its data, checked before anything is computed.
 extension ForecastData {
     func requireEnough(_ configuration: ForecastConfiguration) throws(InputError) {
         try requireLength(configuration)

@@ -2,7 +2,7 @@ import Learning
 import Studies
 import Verification
 
-/// All results of one gap scenario: what a stage of the run keeps.
+/// All results of one gap scenario, the content of a stage of the run.
 struct ScenarioResults: Codable, Sendable {
     let record: GapRecord
     let forecasts: [MethodForecasts]
@@ -21,7 +21,7 @@ private enum ScenarioPart: Sendable {
     case estimates(ScenarioEstimates)
 }
 
-/// The test of chosen settings: learning on everything before the test, forecasts of the test.
+/// The test of chosen options: learning on everything before the test, forecasts of the test.
 struct ForecastRun: Sendable {
     let header: ExperimentHeader
     let configuration: ForecastConfiguration

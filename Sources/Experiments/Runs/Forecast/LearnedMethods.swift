@@ -1,6 +1,6 @@
 import Learning
 
-/// What is learned: a linear model, a network, or a network that corrects the linear model.
+/// The kind of a learned model: linear, a network, or a network that corrects the linear model.
 enum ModelKind: String, Codable, Sendable, CaseIterable {
     case linear, network, corrected
 
@@ -35,7 +35,7 @@ struct LearnedMethod: Codable, Sendable, Hashable {
     var name: String { "\(kind.rawValue)-\(filter.rawValue)" }
 }
 
-/// What selection settled: the hyperparameters, and the inflation of every method.
+/// The result of the selection: the hyperparameters, and the inflation of every method.
 struct ChosenOptions: Codable, Sendable {
     var linear: SeasonalRegressionOptions
     var network: NetworkOptions?

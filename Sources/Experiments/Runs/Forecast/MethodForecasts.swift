@@ -1,7 +1,7 @@
 import Learning
 import Verification
 
-/// The forecasts of one method and one gap scenario, with their scores: what a stage of the run keeps.
+/// The forecasts of one method and one gap scenario, with their scores, the content of a stage of the run.
 struct MethodForecasts: Codable, Sendable {
     let method: String
     let gaps: Gaps
@@ -150,7 +150,7 @@ struct ForecastScorer: Sendable {
         }
     }
 
-    /// From our own standardised anomaly to what the truth is given as.
+    /// From a standardised anomaly to the form of the truth.
     private func anomaly(_ variable: Int, _ target: Int, _ climatology: Climatology) -> (Double) -> Double {
         let normal = climatology.normal(data.series.season, at: target)[variable]
         let scale = climatology.scales[variable]

@@ -4,7 +4,7 @@ import Learning
 /// The mean course of some cycles about a straight line in time, by least squares over any stretch of a series.
 struct MeanCourse: Sendable {
     private let values: [Double]
-    /// What values are counted from, so that a large offset costs no digits.
+    /// The origin of the values, so that a large offset costs no digits.
     private let center: Double
     private let angles: [Double]
 
@@ -86,7 +86,7 @@ struct MeanCourse: Sendable {
     /// The normal equations of a stretch.
     private struct Sums {
         private let k: Int
-        /// What time is counted from.
+        /// The origin of time.
         let origin: Int
         /// Row-major, `[k, k + 1]`: products of the regressors with each other and with the values.
         private var products: [Double]

@@ -51,7 +51,7 @@ struct BaselineMeans: Sendable {
     private let known: [Int]
     /// The first time with a value.
     private let first: Int
-    /// Of the ten cycles up to each start.
+    /// The means of the ten cycles up to each start.
     private let courses: [MeanCourse.Fitted?]
     /// The steps of the cycle that comes back.
     private let cycle: Int?

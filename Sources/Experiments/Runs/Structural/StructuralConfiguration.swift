@@ -1,18 +1,18 @@
 import Learning
 import Studies
 
-/// What a configuration file says of a structural experiment.
+/// The configuration of a structural experiment.
 struct StructuralConfiguration: Sendable {
     let data: DataSource
     let step: TimeStep
     let split: ForecastConfiguration.Split
-    /// What may be chosen from, in the order of the tables.
+    /// The candidates, in the order of the tables.
     let variants: [StructuralOptions]
     /// In steps, ascending.
     let leads: [Int]
     /// The shape of the forecasts' distributions.
     let innovations: InnovationShape
-    /// What no fit and no filter may see, to be estimated from the rest.
+    /// The withheld period, to be estimated from the rest.
     let withheld: Range<Instant>?
     let withheldPlace: ConfigurationNode?
     let resamples: Int
@@ -199,7 +199,7 @@ extension StructuralOptions {
         return (level + season + own + remainder).joined(separator: " + ")
     }
 
-    /// One sentence on what the method does.
+    /// One sentence that describes the method.
     var text: String {
         let level =
             switch trend {

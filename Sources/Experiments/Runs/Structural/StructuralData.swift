@@ -4,11 +4,11 @@ import Learning
 struct StructuralData: Sendable {
     let variable: ObservationTable.Variable
     let times: [Instant]
-    /// What a user should know of the data, one sentence each.
+    /// Warnings about the data, one sentence each.
     let warnings: [String]
     /// NaN where missing.
     let values: [Double]
-    /// Standard deviations of the errors of the values, where the configuration tells them.
+    /// Standard deviations of the errors of the values, where the configuration has them.
     let errors: [Double]?
     /// The values without those that are withheld.
     let given: [Double]
@@ -51,7 +51,7 @@ struct StructuralData: Sendable {
         try requireEnough(configuration)
     }
 
-    /// What may be looked at before the test.
+    /// The steps before the test.
     var history: Range<Int> { 0..<test.lowerBound }
 
     /// The longest cycle of which the training period holds two, or the year where no candidate has a cycle: what

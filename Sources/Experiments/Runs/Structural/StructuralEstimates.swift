@@ -3,7 +3,7 @@ import Learning
 import Studies
 import Verification
 
-/// What filter and smoother of one model say of every time: with all observations, and without those withheld.
+/// The estimates of filter and smoother of one model at every time: with all observations, and without those withheld.
 struct StructuralEstimates: Sendable {
     private let data: StructuralData
     private let method: String

@@ -163,7 +163,7 @@ struct StructuralForecaster: Sendable {
         let model = fit.model
         let errors = data.errors.map { Array($0[..<targets.upperBound]) }
         let analyses = model.filter(Array(data.given[..<targets.upperBound]), errors: errors).analyses
-        // What the filter forecasts before it has met as many values as it has unknowns is no forecast.
+        // Forecasts need at least as many values before them as the filter has unknowns.
         let begin = data.begin(after: 2 * fit.setting.diffuseCount)
         return leads.map { lead in
             let ahead = model.measurements(analyses, ahead: lead)

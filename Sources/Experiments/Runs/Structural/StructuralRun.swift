@@ -160,7 +160,7 @@ struct StructuralRun: Sendable {
             starts: starts.map { "\(data.times[$0])" }, leads: leads)
     }
 
-    // MARK: - What was done
+    // MARK: - Description
 
     private var baselines: [StructuralBaseline] { StructuralBaseline.all(data.baseCycle) }
 
@@ -200,7 +200,7 @@ struct StructuralRun: Sendable {
             }
     }
 
-    /// What was learned, as standard deviations of a step in the unit of the series.
+    /// The learned parameters, as standard deviations of a step in the unit of the series.
     private func parameters(_ fit: StructuralFit) -> [MethodParameter] {
         let deviations = fit.model.variances.sqrt().values.map { String(format: "%.2g", $0) }
         let names = fit.setting.parts.map(fit.setting.name(of:))
