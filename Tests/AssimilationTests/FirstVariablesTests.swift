@@ -29,7 +29,7 @@ import Testing
         let factors = Key(3).normal([4, 2])
         let halved = Function<Tensor, Tensor> { 0.5 * $0 }
         let ensemble = Ensemble(members: Key(4).normal([9, 7]), key: Key(5))
-        let step = Tensor(integers: [0], shape: [])
+        let step = Tensor(integer: 0)
         let short = EachMember(halved, modelError: ModelError(factors: factors))(ensemble, step: step)
         let whole = EachMember(
             halved, modelError: ModelError(factors: factors.padded(axis: 0, before: 0, after: 3)))(ensemble, step: step)
