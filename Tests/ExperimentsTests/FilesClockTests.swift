@@ -93,6 +93,40 @@ import Testing
         #expect(FileClock("Mars/Olympus") == nil && FileClock("+25:00") == nil)
     }
 
+    /// Which clock the times of a table are by is told with them.
+    @Test func timesTellTheirClock() throws {
+        let (hour, day) = (TimeStep(1, .hour), TimeStep(1, .day))
+        let local = ["2000-03-25T00:00", "2000-03-25T01:00"]
+        let fixed = try table(local, .iso8601, hour, clock: FileClock("+05:30"))
+        #expect(fixed.clock == .fixed(19_800) && fixed.clock?.description == "UTC+05:30")
+        #expect(fixed.times.map(fixed.text) == ["2000-03-25T00:00+05:30", "2000-03-25T01:00+05:30"])
+        #expect(fixed.times.map { hour.text($0, clock: fixed.clock) } == fixed.times.map(fixed.text))
+        let shifted = try table(local.map { $0 + "-03:00" }, .iso8601, hour, .mean)
+        #expect(shifted[1..<2].text(shifted.times[1]) == "2000-03-25T01:00-03:00")
+        // Hours of a zone are by its clock without daylight saving time.
+        let berlin = try table(["2000-07-25T00:00"], .iso8601, hour, clock: FileClock("Europe/Berlin"))
+        #expect(berlin.times.map(berlin.text) == ["2000-07-24T23:00+01:00"])
+        // Days are dates.
+        let dates = ["2000-03-25", "2000-03-26"]
+        let days = try table(dates, .iso8601, day, clock: FileClock("Europe/Berlin"))
+        #expect(days.times.map(days.text) == dates && days.clock?.description == "Europe/Berlin")
+        #expect(try table(dates, .iso8601, day, clock: FileClock("-03:00")).clock?.description == "UTC-03:00")
+        // UTC goes without an offset, and so does what nothing is told of.
+        let (utc, unknown) = (try table(local.map { $0 + "Z" }, .iso8601, hour), try table(local, .iso8601, hour))
+        #expect(utc.clock?.description == "UTC" && unknown.clock == nil)
+        for table in [utc, unknown] { #expect(table.times.map(table.text) == ["2000-03-25", "2000-03-25T01:00"]) }
+    }
+
+    /// The dates of a configuration are by the clock of the data, whatever that is.
+    @Test func datesOfConfigurationsHaveNoOffset() throws {
+        func period(_ text: String) throws -> Range<Instant> { try ConfigurationNode(yaml: text, file: "c").period() }
+        #expect(try period("2000-03-25T06:00Z").lowerBound == Instant(year: 2000, month: 3, day: 25, hour: 6))
+        let error = inputError {
+            _ = try ConfigurationNode(yaml: "2000-03-25T06:00+05:00", file: "c.yaml").period()
+        }
+        #expect(error.line.contains("has an offset (expected a date by the clock of the data)"), "\(error.line)")
+    }
+
     @Test func numbersAreReadAsTheLibraryReadsThem() {
         var random = SplitMix(state: 5)
         for _ in 0..<20_000 {

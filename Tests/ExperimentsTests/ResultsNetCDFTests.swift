@@ -55,6 +55,27 @@ import Testing
         #expect(file.variable("lead")?.attributes["standard_name"] == "forecast_period")
     }
 
+    /// Hours are written in UTC, for every reader takes them so; dates stay those of the local calendar.
+    @Test(arguments: [
+        (true, -5.0 / 24, "in UTC; the clock of the data is UTC+05:00"), (false, 0, "dates by UTC+05:00"),
+    ])
+    func timesOfALocalClock(_ isHourly: Bool, _ first: Double, _ comment: String) throws {
+        var local = results
+        local.clock = "UTC+05:00"
+        (local.forecasts, local.series) = ([], Array(local.series.prefix(1)))
+        local.series[0].times = local.series[0].times.indices.map {
+            let time = Instant(secondsSince1970: Double($0) * (isHourly ? 3600 : 86_400))
+            return TimeStep(1, isHourly ? .hour : .day).text(time, clock: .fixed(18_000))
+        }
+        let time = try #require(try local.netCDF().variable("time"))
+        guard case .numbers(let days) = time.values else { return }
+        #expect(abs(days[0] - first) < 1e-12 && time.attributes["comment"] == .text(comment))
+        #expect(time.attributes["units"] == "days since 1970-01-01")
+        #expect(local.report.page().html.contains("times by UTC+05:00"))
+        local.clock = "UTC"
+        #expect(try local.netCDF().variable("time")?.attributes["comment"] == nil)
+    }
+
     @Test func resultsWithoutForecastsAndATimeThatIsNone() throws {
         var few = results
         (few.scores, few.forecasts, few.gapFilling) = ([], [], [])

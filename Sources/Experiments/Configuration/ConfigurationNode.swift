@@ -98,6 +98,9 @@ public struct ConfigurationNode: Hashable, Sendable {
         guard case .scalar(let text, _) = content, let period = Instant.period(iso8601: text) else {
             throw wrongType("a date such as 1979, 1979-12 or 1979-12-31")
         }
+        if let offset = TimeStamp(iso8601: text)?.offset, offset != 0 {
+            throw error("the date \(text.quoted) has an offset", expected: "a date by the clock of the data")
+        }
         return period
     }
 

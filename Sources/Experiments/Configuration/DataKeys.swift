@@ -65,7 +65,8 @@ extension DataSource {
         .text("variable", .optional("time"), "NetCDF: the variable of the times."),
         .text(
             "zone", .optional("the offset of the stamps; without one, UTC"),
-            "The local time of stamps without an offset: +01:00, UTC, Europe/Berlin; days and months are its own."))
+            "The local time of stamps without an offset: +01:00, UTC, Europe/Berlin; days and months are its own, and "
+                + "results tell it."))
 
     /// Its keys are names of the file.
     static let selectKeys = KeyTable(

@@ -3,7 +3,7 @@ extension RunResults {
     func addSeries(to file: inout NetCDFFile) throws(InputError) {
         let times = try instants(series.flatMap(\.times), of: "a series")
         guard !times.isEmpty else { return }
-        file.addTime(times.map(\.instant), attributes: ["long_name": "time"])
+        file.addTime(times.map(\.instant), attributes: ["long_name": "time"].merging(clockAttributes(times)) { $1 })
         let axes = LabelledAxes([usedGaps.map(\.rawValue), variables.map(\.name), times.map(\.text)])
         let parts: [(name: String, longName: String, modifier: String?, values: KeyPath<SeriesRecord, [Double?]>)] = [
             ("truth", "what is known to be true", nil, \.truth),
@@ -38,7 +38,8 @@ extension RunResults {
         guard !starts.isEmpty, !methods.isEmpty else { return }
         file.addTime(
             starts.map(\.instant), as: "start",
-            attributes: ["standard_name": "forecast_reference_time", "long_name": "time of the last observation used"])
+            attributes: ["standard_name": "forecast_reference_time", "long_name": "time of the last observation used"]
+                .merging(clockAttributes(starts)) { $1 })
         file.addCoordinate("forecast_method", .texts(methods), attributes: ["long_name": "method of the forecast"])
         file.addCoordinate(
             "quantile", .numbers([0.05, 0.25, 0.5, 0.75, 0.95]), attributes: ["long_name": "probability", "units": "1"])
@@ -70,6 +71,16 @@ extension RunResults {
             attributes: sharedAttributes("quantiles of the forecast"))
         file.addVariable(
             "forecast_truth", on: names, .numbers(numbers([\.truth])), attributes: sharedAttributes("what came true"))
+    }
+
+    /// The clock of the data, where it is not UTC: times with an offset are written in UTC, dates as its calendar has
+    /// them.
+    private func clockAttributes(
+        _ times: [(text: String, instant: Instant)]
+    ) -> [String: NetCDFFile.Attribute] {
+        guard let clock, clock != TableClock.fixed(0).description else { return [:] }
+        let areInUTC = times.contains { TimeStamp(iso8601: $0.text)?.offset != nil }
+        return ["comment": .text(areInUTC ? "in UTC; the clock of the data is \(clock)" : "dates by \(clock)")]
     }
 
     /// Different times in their order, with the texts that stand for them.

@@ -21,6 +21,8 @@ struct RunResults: Codable, Sendable, Equatable {
     var variables: [VariableRecord]
     /// The variable that the choice and the first table are about.
     var primaryVariable: String
+    /// The clock of all times, such as `UTC+05:30`, where the data tell it.
+    var clock: String?
     /// The stretches of time.
     var splits: [SplitRecord]
     /// The leads of the forecasts, in steps.

@@ -16,8 +16,8 @@ extension CSVTable {
         }
         let (stamps, timeColumn) = try CSVTimes(table: self, reading: reading).stamps(time)
         let place = { (row: Int) in self.place(row, timeColumn) }
-        var rows = TableRows(
-            times: try stamps.instants(clock: reading.clock, step: reading.step, place: place), file: file)
+        let (times, clock) = try stamps.instants(clock: reading.clock, step: reading.step, place: place)
+        var rows = TableRows(times: times, clock: clock, file: file)
         rows.lines = lines
         for mapping in variables {
             let column = try index(of: mapping.columnName)
@@ -97,7 +97,8 @@ extension CSVTable {
         for row in 0..<rowCount {
             for month in 1...12 { instants.append(try times.month(row, yearColumn, month)) }
         }
-        var rows = TableRows(times: instants, file: file)
+        let clock = reading.clock.map { TableClock($0, of: []) }
+        var rows = TableRows(times: instants, clock: clock, file: file)
         rows.lines = lines.flatMap { [Int](repeating: $0, count: 12) }
         let place = { (index: Int) in self.place(index / 12, columns[index % 12]) }
         for mapping in variables {

@@ -38,8 +38,8 @@ public struct NetCDFTable: Sendable {
             let timeVariable = try find(time, in: all)
             let place = { (row: Int) in self.place(timeVariable.name, row) }
             let stamps = try NetCDFTimes(file: file, variable: timeVariable, all: all, missing: missing).stamps(dataset)
-            var rows = TableRows(
-                times: try stamps.instants(clock: reading.clock, step: reading.step, place: place), file: file)
+            let (times, clock) = try stamps.instants(clock: reading.clock, step: reading.step, place: place)
+            var rows = TableRows(times: times, clock: clock, file: file)
             for mapping in variables {
                 let stored = try find(mapping.column, in: all)
                 let (series, hidden) = try numbers(stored, mapping, along: timeVariable, all, dataset)

@@ -22,6 +22,8 @@ public struct ObservationTable: Sendable {
     public let variables: [Variable]
     /// The step between the times, where the table was brought to one.
     public let step: TimeStep?
+    /// The clock that the times are shown by, where the file or the key `zone` tells it.
+    public let clock: TableClock?
     /// The beginning of the first row's step, where there is a step: the first of the month for a stamp in its middle.
     let firstStep: Instant?
     /// What a user should know of the data, one sentence each.
@@ -65,12 +67,12 @@ public struct ObservationTable: Sendable {
         }
         self.init(
             times: times, variables: variables, values: values.map { $0.map { $0 ?? .nan } },
-            errors: errorStandardDeviations ?? variables.map { _ in nil }, step: nil, origin: Origin())
+            errors: errorStandardDeviations ?? variables.map { _ in nil }, step: nil, clock: nil, origin: Origin())
     }
 
     init(
         times: [Instant], variables: [Variable], values: [[Double]], errors: [[Double]?], step: TimeStep?,
-        firstStep: Instant? = nil, origin: Origin, warnings: [String] = []
+        clock: TableClock?, firstStep: Instant? = nil, origin: Origin, warnings: [String] = []
     ) {
         precondition(
             times.indices.dropFirst().allSatisfy { times[$0 - 1] <= times[$0] }, "ObservationTable: times fall")
@@ -83,7 +85,7 @@ public struct ObservationTable: Sendable {
                 "ObservationTable: \(series.count) values of '\(variable.name)' at \(times.count) times")
         }
         (self.times, self.variables, self.values, self.errors) = (times, variables, values, errors)
-        (self.step, self.origin, self.warnings) = (step, origin, warnings)
+        (self.step, self.clock, self.origin, self.warnings) = (step, clock, origin, warnings)
         self.firstStep = step.flatMap { step in firstStep ?? times.first.map(step.floor) }
     }
 }
@@ -125,7 +127,7 @@ extension ObservationTable {
         let lines = origin.lines.map { Array($0[rows]) }
         return ObservationTable(
             times: Array(times[rows]), variables: variables, values: values.map { Array($0[rows]) },
-            errors: errors.map { $0.map { Array($0[rows]) } }, step: step,
+            errors: errors.map { $0.map { Array($0[rows]) } }, step: step, clock: clock,
             firstStep: firstStep.flatMap { first in step?.advance(first, by: rows.lowerBound) },
             origin: Origin(file: origin.file, lines: lines), warnings: warnings)
     }
@@ -135,7 +137,8 @@ extension ObservationTable {
         let positions = Array(positions)
         return ObservationTable(
             times: times, variables: positions.map { variables[$0] }, values: positions.map { values[$0] },
-            errors: positions.map { errors[$0] }, step: step, firstStep: firstStep, origin: origin, warnings: warnings)
+            errors: positions.map { errors[$0] }, step: step, clock: clock, firstStep: firstStep, origin: origin,
+            warnings: warnings)
     }
 
     /// The table without the values marked in `withheld` [variable][time].
@@ -147,7 +150,7 @@ extension ObservationTable {
         return ObservationTable(
             times: times, variables: variables, values: zip(values, withheld).map(without),
             errors: zip(errors, withheld).map { error, marks in error.map { without($0, marks) } }, step: step,
-            firstStep: firstStep, origin: origin, warnings: warnings)
+            clock: clock, firstStep: firstStep, origin: origin, warnings: warnings)
     }
 }
 

@@ -34,13 +34,14 @@ extension ObservationTable {
             newErrors.append(errors[variable] == nil ? nil : aggregated.errors)
         }
         return ObservationTable(
-            times: newTimes, variables: variables, values: newValues, errors: newErrors, step: step,
+            times: newTimes, variables: variables, values: newValues, errors: newErrors, step: step, clock: clock,
             origin: Origin(file: origin.file), warnings: warnings + mergedRows(rows, newTimes, step))
     }
 
     private func with(step: TimeStep) -> ObservationTable {
         ObservationTable(
-            times: times, variables: variables, values: values, errors: errors, step: step, origin: origin,
+            times: times, variables: variables, values: values, errors: errors, step: step, clock: clock,
+            origin: origin,
             warnings: warnings)
     }
 

@@ -12,6 +12,7 @@ struct TableReading {
 /// The rows of a file in its own order, with the series that were read of them.
 struct TableRows {
     var times: [Instant]
+    let clock: TableClock?
     let file: String
     /// The line of each row, in files of lines.
     var lines: [Int]?
@@ -24,7 +25,9 @@ struct TableRows {
     /// The rows that are a variable's own; `nil` where all are.
     private var members: [[Bool]?] = []
 
-    init(times: [Instant], file: String) { (self.times, self.file) = (times, file) }
+    init(times: [Instant], clock: TableClock?, file: String) {
+        (self.times, self.clock, self.file) = (times, clock, file)
+    }
 
     /// Adds a series in the file's units, NaN where missing.
     mutating func append(
@@ -125,7 +128,7 @@ struct TableRows {
         func arranged(_ series: [Double]) -> [Double] { isSame ? series : order.map { series[$0] } }
         return ObservationTable(
             times: isSame ? times : order.map { times[$0] }, variables: variables, values: values.map(arranged),
-            errors: errors.map { $0.map(arranged) }, step: nil,
+            errors: errors.map { $0.map(arranged) }, step: nil, clock: clock,
             origin: .init(file: file, lines: lines.map { lines in isSame ? lines : order.map { lines[$0] } }),
             warnings: warnings)
     }
@@ -154,6 +157,7 @@ struct TableRows {
         }
         return ObservationTable(
             times: first.map { times[$0] }, variables: variables, values: series, errors: deviations, step: nil,
-            origin: .init(file: file, lines: lines.map { lines in first.map { lines[$0] } }), warnings: warnings)
+            clock: clock, origin: .init(file: file, lines: lines.map { lines in first.map { lines[$0] } }),
+            warnings: warnings)
     }
 }

@@ -90,8 +90,8 @@ struct TimeStamps {
     /// - Throws: a time that the clock of the zone shows twice or never.
     func instants(
         clock: FileClock?, step: TimeStep?, place: (Int) -> InputError.Place
-    ) throws(InputError) -> [Instant] {
-        guard clock != nil || !offsets.isEmpty else { return local }
+    ) throws(InputError) -> (times: [Instant], clock: TableClock?) {
+        guard clock != nil || !offsets.isEmpty else { return (local, nil) }
         var ahead: [Double] = []
         ahead.reserveCapacity(local.count)
         for row in local.indices {
@@ -107,7 +107,7 @@ struct TimeStamps {
             let shown = follows ? clock?.offset(at: utc) ?? ahead[row] : common
             result.append(TimeStamp(utc, offset: -shown)?.instant ?? utc)
         }
-        return result
+        return (result, follows ? TableClock(clock, of: ahead) : .fixed(common))
     }
 
     private func offset(

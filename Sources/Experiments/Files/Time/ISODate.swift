@@ -28,6 +28,13 @@ struct TimeStamp {
     /// In UTC, taking a stamp without an offset for one.
     var instant: Instant { Instant(secondsSince1970: local.secondsSince1970 - (offset ?? 0)) }
 
+    /// Reads ISO 8601.
+    init?(iso8601 text: String) {
+        var scanner = TextScanner(text)
+        guard let date = ISODate(&scanner, lenient: false) else { return nil }
+        self = date.stamp
+    }
+
     /// `nil` where the instant is outside the calendar.
     init?(_ local: Instant?, offset: Double? = nil) {
         guard let local, Instant.representableSeconds.contains(local.secondsSince1970 - (offset ?? 0)) else {

@@ -12,7 +12,9 @@ extension IndexedResults {
     /// The lines below the title.
     var heading: HTML {
         let periods = results.splits.map { "\($0.name) \($0.start) to \($0.end)" }
-        let facts = periods + ["seed \(results.seed)"] + (results.version.isEmpty ? [] : ["Apus \(results.version)"])
+        let clock = results.clock.map { ["times by \($0)"] } ?? []
+        let facts =
+            periods + clock + ["seed \(results.seed)"] + (results.version.isEmpty ? [] : ["Apus \(results.version)"])
         return .joined([
             .element("p", ["class": "facts"], facts.joined(separator: " · ")), .element("p", results.summary),
         ])

@@ -30,6 +30,7 @@ extension ForecastRun {
             }
         }
         results.dataCredits = header.credits
+        results.clock = data.clock?.description
         results.conclude()
         results.verdict += data.warnings
         return results

@@ -25,6 +25,8 @@ struct ForecastData: Sendable {
     let test: Range<Int>
     let target: Int
     private let step: TimeStep
+    /// The clock of the times, where the data tell it.
+    let clock: TableClock?
 
     init(_ configuration: ForecastConfiguration) throws(InputError) {
         var tables = try configuration.data.read()
@@ -37,6 +39,7 @@ struct ForecastData: Sendable {
         model = try ModelSeries(table, configuration.data, configuration.inputs)
         variables = Array(table.variables.prefix(model.outputs))
         times = table.times
+        clock = table.clock
         step = configuration.step
         let values = ForecastData.rows(table)
         original = values
@@ -93,7 +96,7 @@ struct ForecastData: Sendable {
     }
 
     /// A time as results state it.
-    func text(_ time: Int) -> String { step.text(times[time]) }
+    func text(_ time: Int) -> String { step.text(times[time], clock: clock) }
 
     static func rows(_ table: ObservationTable) -> SeriesTable { SeriesTable(columns: table.values) }
 
@@ -132,8 +135,9 @@ struct GapScenario: Sendable {
                 case .period(let name, let period, _):
                     let variable = data.variables.firstIndex { $0.name == name } ?? 0
                     let times = data.withheld(of: name, in: period).map(data.text)
+                    let ends = [times.first, times.last].map { TimeAxis.display($0 ?? "", among: times) }
                     let record = GapRecord.period(
-                        gaps.name, data.variables[variable].record, from: times.first ?? "", to: times.last ?? "")
+                        gaps.name, data.variables[variable].record, from: ends[0], to: ends[1])
                     return GapScenario(record, data) { period.contains(data.times[$0]) && $1 == variable }
                 }
             }

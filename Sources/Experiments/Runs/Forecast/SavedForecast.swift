@@ -36,7 +36,7 @@ public struct SavedForecast: Sendable {
         var rows: [String] = []
         for lead in 1...leads {
             let members = future[lead - 1].transposed.values
-            let time = step.text(step.advance(data.table.times[start], by: lead))
+            let time = step.text(step.advance(data.table.times[start], by: lead), clock: data.table.clock)
             for v in 0..<data.outputs {
                 let values = members[(v * forecaster.members)..<((v + 1) * forecaster.members)].map {
                     data.original(forecaster.climatology.value($0, season, at: start + lead, variable: v), v)

@@ -152,12 +152,4 @@ struct SeasonPlan: Sendable {
 extension TimeStep {
     /// The unit of a lead: `months`, or `steps of 6 hours`.
     var leadUnit: String { count == 1 ? "\(unit.rawValue)s" : "steps of \(self)" }
-
-    /// A time of the series: the month alone where steps are months or years.
-    func text(_ time: Instant) -> String {
-        switch unit {
-        case .month, .quarter, .year: time.monthText
-        case .week, .day, .hour, .minute, .second: time.description
-        }
-    }
 }

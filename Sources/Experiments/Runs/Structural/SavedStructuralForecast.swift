@@ -29,7 +29,7 @@ public struct SavedStructuralForecast: Sendable {
                     expected: "observations like those that it was learned from")
             }
             rows.append(
-                (["\(step.advance(last, by: lead))", "\(lead)", CSVText.field(description.variable)]
+                ([table.text(step.advance(last, by: lead)), "\(lead)", CSVText.field(description.variable)]
                     + numbers.map { "\($0)" }).joined(separator: ","))
         }
         self.rows = rows

@@ -4,6 +4,10 @@ import Learning
 struct StructuralData: Sendable {
     let variable: ObservationTable.Variable
     let times: [Instant]
+    /// The times as results state them.
+    let texts: [String]
+    /// The clock of the times, where the data tell it.
+    let clock: TableClock?
     /// Warnings about the data, one sentence each.
     let warnings: [String]
     /// NaN where missing.
@@ -29,6 +33,8 @@ struct StructuralData: Sendable {
         variable = table.variables[0]
         warnings = table.warnings
         times = table.times
+        texts = table.times.map(table.text)
+        clock = table.clock
         let values = table.series(0).map { $0 ?? .nan }
         self.values = values
         errors = table.errorStandardDeviations(0)?.map { $0 ?? .nan }

@@ -36,7 +36,7 @@ struct StructuralEstimates: Sendable {
 
     private func record(_ gaps: Gaps, _ observed: [Double], _ estimates: Estimates) -> SeriesRecord {
         SeriesRecord(
-            gaps: gaps, variable: data.variable.name, method: method, times: data.times.map { "\($0)" },
+            gaps: gaps, variable: data.variable.name, method: method, times: data.texts,
             truth: data.values.map(\.finite), observed: observed.map(\.finite),
             filterMean: estimates.filter.means.map(\.finite),
             filterSpread: estimates.filter.standardDeviations.map(\.finite),

@@ -48,6 +48,7 @@ struct StructuralRun: Sendable {
         results.gapFilling = estimates.filling(bootstrap)
         results.dataCredits = header.credits
         results.crps = "continuous ranked probability score"
+        results.clock = data.clock?.description
         results.conclude()
         results.verdict += [estimates.gapSentence(units: variable.units)].compactMap { $0 } + data.warnings
         return results
@@ -157,7 +158,7 @@ struct StructuralRun: Sendable {
         }
         return ForecastRecord(
             method: forecasts.first?.method ?? "", gaps: .none, variable: variable.name,
-            starts: starts.map { "\(data.times[$0])" }, leads: leads)
+            starts: starts.map { data.texts[$0] }, leads: leads)
     }
 
     // MARK: - Description
@@ -168,14 +169,13 @@ struct StructuralRun: Sendable {
 
     private var gapScenarios: [GapRecord] {
         guard let first = data.withheld.first, let last = data.withheld.last else { return [.none] }
-        let times = data.times.map { "\($0)" }
-        let ends = [first, last].map { TimeAxis.display(times[$0], among: times) }
+        let ends = [first, last].map { TimeAxis.display(data.texts[$0], among: data.texts) }
         return [.none, .period(.outage, variable, from: ends[0], to: ends[1])]
     }
 
     private var splits: [SplitRecord] {
         [("train", data.training), ("validation", data.validation), ("test", data.test)].map {
-            SplitRecord(name: $0.0, start: "\(data.times[$0.1.lowerBound])", end: "\(data.times[$0.1.upperBound - 1])")
+            SplitRecord(name: $0.0, start: data.texts[$0.1.lowerBound], end: data.texts[$0.1.upperBound - 1])
         }
     }
 
