@@ -23,6 +23,18 @@ import Testing
         }
     }
 
+    /// Beside a number a thousand times larger, small ones keep the digits that tell them apart.
+    @Test func smallNumbersBesideALargeOneHaveTwoDigits() {
+        func texts(_ values: [Double]) -> [String] {
+            let format = NumberFormat(values)
+            return values.map(format.text)
+        }
+        #expect(texts([132.1, 0.0931, 0.111, 0.1429]) == ["132.100", "0.093", "0.111", "0.143"])
+        #expect(texts([14_820, 0.0931, 0.111]) == ["14820.0", "0.093", "0.11"])
+        #expect(texts([14.7771, 0.374]) == ["14.78", "0.37"])
+        #expect(texts([4.2e7, 3.1]) == ["4.20000e7", "3.1e0"])
+    }
+
     @Test func sizesAndIntervalsDecideTheDigits() {
         #expect(NumberFormat([1.258e-4]).text(1.258e-4) == "1.26e-4")
         #expect(NumberFormat([4.2e9]).text(-4.2e9) == "−4.20e9")
@@ -82,6 +94,18 @@ private func comparison(scale: Double = 1, units: String = "degC") -> RunResults
         #expect(
             results.verdict[0].hasSuffix(
                 "the best baseline at this lead, climate, has 1.201 °C, which is lower (within noise)."))
+    }
+
+    /// Short tables have the longest lead, and all leads where they are few.
+    @Test(arguments: [
+        ([1, 3, 6, 12, 24], [1, 3, 6, 12, 24]), (Array(1...24), [1, 3, 6, 9, 12, 24]),
+        (Array(1...12), [1, 3, 6, 9, 12]),
+        (Array(stride(from: 5, through: 70, by: 5)), [5, 20, 35, 50, 65, 70]), ([2], [2]),
+    ])
+    func shortTablesHaveTheLongestLead(_ leads: [Int], _ shown: [Int]) {
+        var results = comparison()
+        results.leads = leads
+        #expect(results.summaryTable().columns.dropFirst().map(\.title) == shown.map { "\($0)" })
     }
 
     @Test func whatReadsTheSameIsCalledTheSame() {

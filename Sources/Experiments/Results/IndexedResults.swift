@@ -118,12 +118,13 @@ struct IndexedResults: Sendable {
         }
     }
 
-    /// 1, 3, 6, 9 and 12 as far as they are there, or else at most six, evenly.
+    /// All leads, if they are few; else 1, 3, 6, 9 and 12 as far as they are there, or some evenly; and the longest.
     private static func selected(from leads: [Int]) -> [Int] {
+        guard let longest = leads.last, leads.count > 6 else { return leads }
         let usual = [1, 3, 6, 9, 12].filter(leads.contains)
-        if usual.count >= 3 || leads.count <= 6 { return usual.count >= 3 ? usual : leads }
-        let step = (leads.count + 5) / 6
-        return stride(from: 0, to: leads.count, by: step).map { leads[$0] }
+        let step = (leads.count + 4) / 5
+        let some = usual.count >= 3 ? usual : stride(from: 0, to: leads.count, by: step).map { leads[$0] }
+        return some.last == longest ? some : some + [longest]
     }
 }
 

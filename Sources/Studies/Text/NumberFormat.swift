@@ -4,13 +4,16 @@ import Tensors
 /// How the numbers of one quantity are written: all to the same place, which follows from their sizes and intervals, so
 /// that they have as many digits in every unit.
 ///
-/// The smallest number has three significant digits and the largest at most four; a confidence interval has two digits
-/// of its width, as long as the largest number has at most six. From 10⁶, and where more than five decimals are needed,
-/// numbers are written as 1.26e-4.
+/// The smallest number has three significant digits and the largest at most four, or six where the smallest would have
+/// fewer than two; numbers that would still have fewer have two digits of their own. A confidence interval has two
+/// digits of its width, as long as the largest number has at most six. From 10⁶, and where more than five decimals are
+/// needed, numbers are written as 1.26e-4.
 public struct NumberFormat: Sendable, Equatable {
     /// The power of ten of the last digit that is written.
     let lastDigit: Int
     let isScientific: Bool
+    /// The significant digits that a number has at least.
+    private let fewestDigits: Int
 
     /// - Parameters:
     ///   - values: the numbers that are compared.
@@ -21,15 +24,15 @@ public struct NumberFormat: Sendable, Equatable {
         }
         let sizes = exponents(values)
         guard let largest = sizes.max(), let smallest = sizes.min() else {
-            (lastDigit, isScientific) = (-2, false)
+            self.init(lastDigit: -2, isScientific: false)
             return
         }
         var last = max(smallest - 2, largest - 3)
+        if smallest <= last { last = max(smallest - 1, largest - 5) }
         let intervals = exponents(widths).sorted()
         // Half of the intervals show two digits of their widths.
         if !intervals.isEmpty { last = min(last, max(intervals[intervals.count / 2] - 1, largest - 5)) }
-        lastDigit = last
-        isScientific = largest >= 6 || last < -5
+        self.init(lastDigit: last, isScientific: largest >= 6 || last < -5, fewestDigits: 2)
     }
 
     /// A difference, which may be near zero: two digits of the width of its interval,
@@ -45,10 +48,10 @@ public struct NumberFormat: Sendable, Equatable {
     }
 
     /// So many decimals.
-    public init(decimals: Int) { (lastDigit, isScientific) = (-decimals, false) }
+    public init(decimals: Int) { self.init(lastDigit: -decimals, isScientific: false) }
 
-    private init(lastDigit: Int, isScientific: Bool) {
-        (self.lastDigit, self.isScientific) = (lastDigit, isScientific)
+    private init(lastDigit: Int, isScientific: Bool, fewestDigits: Int = 0) {
+        (self.lastDigit, self.isScientific, self.fewestDigits) = (lastDigit, isScientific, fewestDigits)
     }
 
     /// A number with a true minus sign; a dash for one that is not known.
@@ -61,8 +64,9 @@ public struct NumberFormat: Sendable, Equatable {
         if Self.rounded(abs(value), to: isScientific ? lastDigit : min(0, lastDigit)) == 0 {
             return sign + String(format: "%.1e", abs(value)).shortExponent
         }
-        if !isScientific { return NumberText.fixed(value, decimals: max(0, -lastDigit)) }
-        return sign + String(format: "%.\(max(0, size - lastDigit))e", abs(value)).shortExponent
+        let last = min(lastDigit, size - fewestDigits + 1)
+        if !isScientific, last >= -5 { return NumberText.fixed(value, decimals: max(0, -last)) }
+        return sign + String(format: "%.\(max(0, size - last))e", abs(value)).shortExponent
     }
 
     /// A number with its sign, also where it is positive.
