@@ -82,6 +82,27 @@ import Testing
         }
     }
 
+    /// Ten values of a chunk that is 128 MiB unpacked: the library needs that much for them, and has its limit.
+    @Test func aVariableBeyondTheLimitOfMemoryIsAnErrorOfOneLine() throws {
+        let path = Package.path("Tests/Oracles/files_chunk.nc")
+        try NetCDFLibrary.exclusively { () throws(InputError) in
+            func values(_ limits: NetCDFProcess.Limits) throws(InputError) -> [UInt8] {
+                let process = try NetCDFProcess(reading: path, limits: limits)
+                _ = try process.answer(atMost: 1 << 20)
+                process.ask(for: 0)
+                return try process.answer(atMost: 1 << 20, variable: "x")
+            }
+            #expect(try values(.init()).count == 80)
+            do throws(InputError) {
+                _ = try values(.init(memory: 24 << 20))
+                Issue.record("an answer beyond the limit")
+            } catch {
+                #expect(error.description.hasPrefix("\(path): x: ") && !error.description.contains("\n"), "\(error)")
+                #expect(error.kind == .data)
+            }
+        }
+    }
+
     /// A reader that stands still is given up after the longest silence, and ends with the value.
     @Test func aReaderThatStandsStillIsAnErrorOfOneLine() throws {
         let path = Package.path("Tests/Oracles/files_plain.nc")

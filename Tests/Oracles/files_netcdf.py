@@ -1,4 +1,5 @@
-"""Writes files_packed.nc (NetCDF-3, packed, with missing values) and files_plain.nc (NetCDF-4), with the package netCDF4."""
+"""Writes files_packed.nc (NetCDF-3, packed, with missing values), files_plain.nc (NetCDF-4) and files_chunk.nc (ten
+values in a compressed chunk that is 128 MiB unpacked), with the package netCDF4."""
 import pathlib
 import numpy as np
 from netCDF4 import Dataset
@@ -36,3 +37,7 @@ with Dataset(here / "files_plain.nc", "w") as f:
     back = f.createVariable("back", "f8", ("month",))
     back.units = "days since 2000-01-01"
     back[:] = [0, 2, 1, 3]
+with Dataset(here / "files_chunk.nc", "w") as f:
+    f.createDimension("time", None)
+    x = f.createVariable("x", "f8", ("time",), zlib=True, complevel=9, chunksizes=(1 << 24,), fill_value=0.0)
+    x[:] = np.arange(10) + 0.5
