@@ -107,6 +107,47 @@ import Testing
         #expect(!page.html.contains("filter mean"))
     }
 
+    /// What was withheld is what is shown, although the greatest value lies elsewhere.
+    @Test func aShortPeriodThatWasWithheldIsShown() {
+        var results = ReportFixture.results()
+        let times = (0..<400).map { "\(Instant(secondsSince1970: 86_400 * Double($0)))" }
+        var truth: [Double?] = times.indices.map { sin(Double($0) / 9) }
+        truth[40] = 9
+        let observed = truth.enumerated().map { (300..<306).contains($0.offset) ? nil : $0.element }
+        results.series = [
+            SeriesRecord(
+                gaps: .outage, variable: results.primaryVariable, times: times, truth: truth, observed: observed,
+                smootherMean: truth, smootherSpread: truth.map { _ in 0.3 })
+        ]
+        let html = Report(results).page().html
+        #expect(html.contains(">1970-10-28<") && html.contains("withheld, used only to check"))
+    }
+
+    /// Coverages beyond the usual axis are inside it.
+    @Test func coveragesAreNotCutOff() throws {
+        var results = ReportFixture.results()
+        for index in results.scores.indices where results.scores[index].score == .coverage50 {
+            results.scores[index].value = 0.87
+            (results.scores[index].low, results.scores[index].high) = (0.11, 0.93)
+        }
+        let section = IndexedResults(results).intervals
+        guard case .figure(let figure, _) = try #require(section.parts.first) else { return }
+        #expect(figure.panels[0].vertical.low == 10 && figure.panels[0].vertical.high == 100)
+    }
+
+    /// Marks of leads lie about the start.
+    @Test func plumesHaveAMarkAtTheirStart() throws {
+        var results = ReportFixture.results()
+        results.forecasts = results.forecasts.map {
+            var record = $0
+            record.leads = Array(record.leads.prefix(7))
+            return record
+        }
+        let section = IndexedResults(results).forecasts
+        guard case .figure(let figure, _) = try #require(section.parts.first) else { return }
+        #expect(figure.panels[0].horizontal.ticks.map(\.label) == ["−6", "−3", "0", "3", "6"])
+    }
+
     @Test func unitsAndMissingNumbersReadWell() {
         let html = Report(ReportFixture.results()).page().html
         #expect(html.contains("°C") && !html.contains("degC") && html.contains("Lead time (months)"))
@@ -154,5 +195,52 @@ import Testing
         #expect(ticks[7].position == TimeAxis.days("1997-01-01"))
         let short = TimeAxis.ticks(from: TimeAxis.days("1997-03")!, to: TimeAxis.days("1998-03")!)
         #expect(short.map(\.label).contains("1997-05") || short.map(\.label).contains("1997-07"))
+    }
+
+    @Test func daysAndHoursHaveTheirMarks() {
+        func labels(_ first: String, _ last: String) -> [String] {
+            TimeAxis.ticks(from: TimeAxis.days(first) ?? .nan, to: TimeAxis.days(last) ?? .nan).map(\.label)
+        }
+        #expect(labels("2019-06-30T07:00", "2019-07-03T20:00") == ["2019-07-01", "2019-07-02", "2019-07-03"])
+        #expect(labels("2019-06-12T18:00", "2019-06-13T06:00").prefix(3) == ["18:00", "20:00", "22:00"])
+        #expect(labels("2019-06-12T18:00", "2019-06-13T06:00").contains("06-13"))
+        #expect(labels("1969-12-31T23:00", "1970-01-01T01:00").contains("23:15"))
+        #expect(labels("2019-06-12T18:01", "2019-06-12T18:01") == ["18:01"])
+        #expect(TimeAxis.days("2019-06-12T12:30+05:00") == TimeAxis.days("2019-06-12T12:30"))
+    }
+
+    /// Numbers at an axis are short, whatever the unit, and leave room for the label.
+    @Test func numbersOfAnAxisAreShort() {
+        func panel(_ values: [Double], _ label: String = "x (mol m⁻³)") -> Panel {
+            Panel(
+                horizontal: PanelAxis("t"), vertical: PanelAxis(label, low: 0),
+                layers: [.line(name: nil, x: [0, 1], y: values, style: LineStyle(.blue))])
+        }
+        let small = [panel([1.2e-4, 3.5e-4]), panel([2e-6, 5e-6]), panel([1, 2], "y")].inReadableUnits()
+        #expect(small.map(\.vertical.label) == ["x (10⁻⁶ mol m⁻³)", "x (10⁻⁶ mol m⁻³)", "y"])
+        guard case .line(_, _, let y, _) = small[0].layers[0] else { return }
+        #expect(abs((y[1] ?? 0) - 350) < 1e-9 && small[0].vertical.low == 0)
+        #expect([panel([2e7, 4e7], "y")].inReadableUnits()[0].vertical.label == "y (10⁶)")
+        #expect([panel([0.02, 0.05])].inReadableUnits() == [panel([0.02, 0.05])])
+        var narrow = panel([1013.25, 1013.5])
+        narrow.vertical.low = 1013.2
+        #expect(narrow.widthOfNumbers == 7 && panel([0.4, 0.9]).widthOfNumbers == 3)
+        let script = GnuplotScript(Figure(caption: "c", panels: [narrow])).text
+        #expect(script.contains("set lmargin at screen \((30 + 7.6 * 7) / 900)"))
+    }
+
+    /// Starts within a day are told apart.
+    @Test func timesOfHoursAreShownWithTheirHour() {
+        let hours = ["2013-10-05", "2013-10-05T06:00", "2013-10-05T12:00"]
+        #expect(
+            hours.map { TimeAxis.display($0, among: hours) }
+                == ["2013-10-05 00:00", "2013-10-05 06:00", "2013-10-05 12:00"])
+        let daily = ["2013-10-05T06:00+05:30", "2013-10-06T06:00+05:30"]
+        #expect(TimeAxis.display(daily[0], among: daily) == "2013-10-05 06:00")
+        let months = ["1980-01-16T12:00", "1980-02-15T12:00", "1980-03-16T12:00"]
+        #expect(TimeAxis.display(months[0], among: months) == "1980-01-16")
+        #expect(TimeAxis.display("1980-01", among: ["1980-01", "1980-02"]) == "1980-01")
+        #expect(TimeAxis.display("1980-01-01", among: ["1980-01-01", "1980-02-01"]) == "1980-01")
+        #expect(TimeAxis.display("1980-01-08", among: ["1980-01-01", "1980-01-08"]) == "1980-01-08")
     }
 }

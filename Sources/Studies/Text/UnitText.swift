@@ -17,12 +17,15 @@ public enum UnitText {
         return unit.isEmpty ? name : "\(name) (\(unit))"
     }
 
+    private static let digits: [Character: Character] = [
+        "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
+    ]
+
+    /// A whole number as an exponent, `⁻⁶`.
+    public static func superscript(_ number: Int) -> String { String("\(number)".map { digits[$0] ?? $0 }) }
+
     /// Numbers behind a letter become superscripts.
     private static func superscripted(_ units: String) -> String {
-        let digits: [Character: Character] = [
-            "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸",
-            "9": "⁹",
-        ]
         var text = ""
         var isExponent = false
         for character in units {

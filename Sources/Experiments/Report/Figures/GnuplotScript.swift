@@ -19,7 +19,9 @@ struct GnuplotScript {
             "set ytics offset 0.5,0",
             "set grid ytics linecolor rgb '#020202' linewidth 1 linetype 1 dashtype 1", "set multiplot",
         ]
-        for (index, panel) in figure.panels.enumerated() { add(panel, index, totalHeight: Double(height)) }
+        for (index, panel) in figure.panels.inReadableUnits().enumerated() {
+            add(panel, index, totalHeight: Double(height))
+        }
         lines.append("unset multiplot")
     }
 
@@ -50,7 +52,7 @@ struct GnuplotScript {
         let cell = Self.width / Double(figure.columns)
         let left = Double(index % figure.columns) * cell
         let top = Double(index / figure.columns * figure.rowHeight)
-        let (x0, x1) = (left + 68, left + cell - 26)
+        let (x0, x1) = (left + max(68, 30 + 7.6 * Double(panel.widthOfNumbers)), left + cell - 26)
         let (y0, y1) = (top + Double(figure.rowHeight) - 52, top + (panel.title.isEmpty ? 10 : 30))
         func screen(_ x: Double, _ y: Double) -> String {
             "screen \(x / Self.width), screen \(1 - y / totalHeight)"

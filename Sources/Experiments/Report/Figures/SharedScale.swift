@@ -22,7 +22,7 @@ extension [Panel] {
 
 extension PanelLayer {
     /// All heights that the layer reaches.
-    fileprivate var heights: [Double] {
+    var heights: [Double] {
         switch self {
         case .line(_, _, let y, _), .points(_, _, let y, _, _), .bars(_, _, let y, _, _): y.compactMap { $0?.finite }
         case .band(_, _, let low, let high, _, _): (low + high).compactMap { $0?.finite }

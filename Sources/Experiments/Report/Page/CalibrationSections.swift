@@ -8,12 +8,14 @@ extension IndexedResults {
             let nominal = score == .coverage50 ? 50.0 : 90
             let band = band(score, results.chosen, scale: 100)
             let level = PanelLayer.level(nominal, name: "nominal", style: LineStyle(.ink, dash: .dashed, width: 1))
+            let layers = [level] + (band.map { [$0] } ?? []) + lines(score, scale: 100)
+            let reached = layers.flatMap(\.heights).map { $0 / 10 } + [nominal / 10 - 3, min(10, nominal / 10 + 3)]
             return Panel(
                 title: "Central \(Int(nominal)) % interval", horizontal: .whole(leadLabel, results.leads),
                 vertical: PanelAxis(
-                    "Truth inside the interval (%)", low: lowest(score, above: nominal - 30),
-                    high: min(100, nominal + 30)),
-                layers: [level] + (band.map { [$0] } ?? []) + lines(score, scale: 100))
+                    "Truth inside the interval (%)", low: 10 * (reached.min() ?? 0).rounded(.down),
+                    high: 10 * (reached.max() ?? 10).rounded(.up)),
+                layers: layers)
         }
         let confidence = NumberText.fixed(100 * results.confidence, decimals: 0)
         let figure = Figure(
@@ -23,14 +25,6 @@ extension IndexedResults {
         return ReportSection(
             identifier: "intervals", title: "Do the intervals hold what they promise?",
             parts: [.figure(figure, numbers: scores.map { scoreTable($0) })])
-    }
-
-    /// The lower end of an axis that shows all coverages, in percent.
-    private func lowest(_ score: ScoreName, above bound: Double) -> Double {
-        let values = results.methods.flatMap { method in
-            results.leads.compactMap { lead in self.score(score, method.name, lead: lead)?.value.map { 100 * $0 } }
-        }
-        return min(bound, 10 * ((values.min() ?? bound) / 10).rounded(.down))
     }
 
     var spread: ReportSection {

@@ -47,7 +47,8 @@ extension IndexedResults {
         let course = course(around: record.starts[start])
         let color = style(record.method).color
         let longest = record.leads.last?.lead ?? 12
-        let ticks = stride(from: -longest, through: longest, by: max(1, longest / 2))
+        let step = max(1, longest / 2)
+        let ticks = stride(from: -(longest / step * step), through: longest, by: step)
         return Panel(
             title: "from \(TimeAxis.display(record.starts[start], among: record.starts))",
             horizontal: PanelAxis(

@@ -123,8 +123,12 @@ extension IndexedResults {
             current = index == current.upperBound + 1 ? current.lowerBound...index : index...index
             if current.count > longest.count { longest = current }
         }
-        let size = longest.count >= 8 ? max(longest.count + 36, 5 * longest.count / 2) : 96
-        let center = longest.count >= 8 ? (longest.lowerBound + longest.upperBound) / 2 : mostEventful(series, size)
+        let isLong = longest.count >= 8
+        let size = isLong ? max(longest.count + 36, 5 * longest.count / 2) : 96
+        // A few gaps side by side are shown as one.
+        let all = (missing.first ?? 0)...(missing.last ?? 0)
+        let shown = isLong ? longest : all.count <= size / 2 ? all : nil
+        let center = shown.map { ($0.lowerBound + $0.upperBound) / 2 } ?? mostEventful(series, size)
         let first = max(0, min(center - size / 2, series.times.count - size))
         return Array(first..<min(series.times.count, first + size))
     }

@@ -55,7 +55,8 @@ extension TextTable {
         }
         if isBest(row: row, column: column) { content = [.element("strong", content)] }
         if column == 0, isText(0) { return .element("th", ["scope": "row", "class": "text"], content) }
-        return .element("td", ["class": isText(column) ? "text" : "number"], content)
+        let isShort = text(row: row, column: column).count <= 12
+        return .element("td", ["class": isText(column) ? isShort ? "text short" : "text" : "number"], content)
     }
 }
 

@@ -36,9 +36,10 @@ enum ReportStyle {
         p.tableTitle { color: var(--faint); font-size: .9rem; margin: 0 0 .2rem; }
         th, td { padding: .28rem .7rem; border-bottom: 1px solid var(--line); vertical-align: baseline; }
         thead th { border-bottom: 1.5px solid var(--ink); font-weight: 600; vertical-align: bottom; }
-        tbody th { font-weight: inherit; }
+        tbody th { font-weight: inherit; min-width: 8rem; }
         .text { text-align: left; }
-        .number { text-align: right; white-space: nowrap; }
+        .number { text-align: right; }
+        td.number, td.short { white-space: nowrap; }
         tr.chosen { background: var(--tint); }
         .interval { display: block; color: var(--faint); font-size: .8rem; font-weight: normal; }
         .note { background: var(--note); padding: .6rem .9rem; border-radius: 4px; }

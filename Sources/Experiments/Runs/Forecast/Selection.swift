@@ -64,10 +64,13 @@ struct Selection: Sendable {
     private func record(
         _ candidate: String, _ text: String, _ fold: Int, _ heldOut: [Int], _ score: Double
     ) -> FoldRecord {
-        let (first, last) = (data.times[heldOut.first ?? 0], data.times[heldOut.last ?? 0])
+        let ends = [heldOut.first ?? 0, heldOut.last ?? 0].map { data.times[$0].date }
+        let years = ends.map { "\($0.year)" }
+        // Blocks of a year are told apart by their days.
+        let period = Set(years).count == 1 ? ends.map { "\(Instant($0, secondsOfDay: 0))" } : years
         return FoldRecord(
             candidate: candidate, configuration: text, fold: fold + 1,
-            period: "\(first.date.year)–\(last.date.year)", score: -score / Double(heldOut.count))
+            period: period.joined(separator: "–"), score: -score / Double(heldOut.count))
     }
 
     private func crossValidateNetworks(
