@@ -68,4 +68,42 @@ import Testing
         #expect(text.contains(columns == 10 ? "linear combination" : "follows from 'v3'"), "\(text)")
         #expect(!text.contains("\n"))
     }
+
+    /// With no more members than values of the state the smoother's spread vanishes: it is not shown.
+    @Test func aSmootherOfFewMembersHasNoSpread() throws {
+        let names = (0..<6).map { "v\($0)" }
+        var (rows, state) = ([String](), [Double](repeating: 0, count: 6))
+        for t in 0..<180 {
+            state = state.indices.map { 0.6 * state[$0] + 0.3 * state[($0 + 1) % 6] + number(t, $0) / 5 - 1 }
+            rows.append(
+                "\(1990 + t / 12)-\(t % 12 < 9 ? "0" : "")\(t % 12 + 1)," + state.map { "\($0)" }.joined(separator: ",")
+            )
+        }
+        try ((["time"] + names).joined(separator: ",") + "\n" + rows.joined(separator: "\n") + "\n").write(
+            to: folder.appending(path: "few.csv"), atomically: true, encoding: .utf8)
+        func smootherHasSpread(_ members: Int) throws -> Bool {
+            let text = """
+                experiment: forecast
+                name: few
+                data:
+                  file: few.csv
+                  time: {column: time}
+                  step: month
+                  variables: [\(names.map { "{name: \($0)}" }.joined(separator: ", "))]
+                split: {train: [1990-01, 1998-12], validation: [1999-01, 2001-12], test: [2002-01, 2004-12]}
+                target: v0
+                forecast: {leads: 2, members: \(members)}
+                linear: {memory: 3, ridge: 1}
+                """
+            let experiment = try ExperimentFile(yaml: text, file: folder.appending(path: "c.yaml").path).experiment
+            let claimed = try RunFolder(
+                claiming: folder.appending(path: "out\(members)").path, fingerprint: "1", as: .new)
+            let results = try experiment.run(in: claimed, options: RunOptions(threads: 2, isQuiet: true))
+            let series = try #require((results as? RunResults)?.series.first)
+            #expect(series.filterSpread.contains { ($0 ?? 0) > 0 })
+            return series.smootherSpread.contains { $0 != nil }
+        }
+        #expect(try !smootherHasSpread(12))
+        #expect(try smootherHasSpread(60))
+    }
 }

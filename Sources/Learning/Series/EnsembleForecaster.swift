@@ -44,6 +44,10 @@ public struct EnsembleForecaster: Sendable {
     private var layout: MemoryLayout { model.layout }
     private var variables: Int { layout.variables }
 
+    /// Whether the spread of the smoother means anything: with no more members than values of the state it fits each
+    /// member to the future, and their spread vanishes.
+    public var smootherHasSpread: Bool { members > layout.count }
+
     /// Whether there are members enough to draw noise without sampling error.
     var isEnough: Bool { members > layout.count + variables + 1 }
     /// The errors of the newest values, `[d, q]`.

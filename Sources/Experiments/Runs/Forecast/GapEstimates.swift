@@ -26,7 +26,7 @@ extension ForecastRun {
                 filterMean: shown.map { anomaly(filter.mean[$0, v], $0, v) },
                 filterSpread: shown.map { filter.spread[$0, v].finite },
                 smootherMean: shown.map { anomaly(smoother.mean[$0, v], $0, v) },
-                smootherSpread: shown.map { smoother.spread[$0, v].finite })
+                smootherSpread: shown.map { forecaster.smootherHasSpread ? smoother.spread[$0, v].finite : nil })
         }
         guard data.test.contains(where: { scenario.withheld.contains($0) }) else { return (records, []) }
         var estimators: [(GapEstimator, SeriesTable)] = [
