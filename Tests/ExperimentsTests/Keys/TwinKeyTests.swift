@@ -26,6 +26,12 @@ import Testing
         "model: {name: equations, step: 0.05, decorrelation: 0.5, states: {u: {\(state)}}, parameters: {F: 8, c: 1}, "
             + "definitions: {k: 0.1 * c}, equations: {u: F - u + sin(3 * u) + k * laplacian(u)}}"
     }
+    /// Waves that forget where they began.
+    private static func chaos(_ state: String = "start: 8") -> String {
+        "model: {name: equations, step: 0.05, decorrelation: 0.5, states: {u: {x: {length: 12, periodic: true}, \(state)}}, "
+            + "parameters: {F: 8}, "
+            + "equations: {u: \"(shift(u, x: 1) - shift(u, x: -2)) * shift(u, x: -1) - u + F\"}}"
+    }
     private static func plane(_ y: String) -> String { ring("x: {length: 4, periodic: true}, y: {\(y)}") }
     private static let smooth = "model: {name: lorenz2005, variables: 24, width: 3, step: 0.025}"
     private static let cubic = "model: {name: cubic-lorenz96, variables: 12, step: 0.05}"
@@ -59,13 +65,13 @@ import Testing
         .init("model.states.NAME.y.spacing", plane("length: 3"), plane("length: 3, spacing: 2")),
         .init("model.states.NAME.y.periodic", plane("length: 3"), plane("length: 3, periodic: true")),
         .init("model.states.NAME.y.boundary", plane("length: 3"), plane("length: 3, boundary: zero")),
-        .init("model.states.NAME.start", ring(), ring("x: {length: 8, periodic: true}, start: 2")),
-        .init("model.states.NAME.spread", ring(), ring("x: {length: 8, periodic: true}, spread: 2")),
+        .init("model.states.NAME.start", chaos(), chaos("start: -20")),
+        .init("model.states.NAME.spread", chaos(), chaos("spread: 2")),
         .init("model.parameters", ring(), ring().replacing("F: 8", with: "F: 7")),
         .init("model.definitions", ring(), ring().replacing("k: 0.1 * c", with: "k: 0.2 * c")),
         .init("model.equations", ring(), ring().replacing("k * laplacian(u)", with: "k * u")),
-        .init("model.decorrelation", ring(), ring().replacing("decorrelation: 0.5", with: "decorrelation: 1")),
-        .init("model.integrator", ring(), ring().replacing("}}", with: "}, integrator: heun}")),
+        .init("model.decorrelation", chaos(), chaos().replacing("decorrelation: 0.5", with: "decorrelation: 1")),
+        .init("model.integrator", chaos(), chaos().replacing("step: 0.05", with: "step: 0.05, integrator: heun")),
         .init(
             "models[].physics.parameters",
             ring() + "\n" + learned("physical, name: wrong, physics: {parameters: {F: 7}}"),
