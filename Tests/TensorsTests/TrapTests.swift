@@ -43,7 +43,7 @@ import Testing
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = vmap { (x: Tensor) in x.scalar > 0 ? x : -x }(Tensor([1, 2]))
         }
-        expectMessage(result, "traced", "selecting", "scan")
+        expectMessage(result, "traced", "select", "scan")
     }
 
     @Test func anIndexOutsideTheAxis() async {
