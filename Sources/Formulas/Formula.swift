@@ -1,12 +1,13 @@
 import Tensors
 
-/// A formula as text: read once, checked against the names that it may use, and evaluated as operations of the engine, so
-/// that derivatives, batches and native code follow.
+/// A formula as text: read once, checked against the names that it may use, and evaluated as operations of the engine,
+/// so that derivatives, batches and native code follow.
 ///
-/// Operators, by precedence: `or`, `and`, `not`, comparisons (1 or 0), `+ −`, `* /`, unary `−`, `^` (or `**`). Functions
-/// of elements: exp, log, log2, log10, sqrt, sin, cos, tan, asin, acos, atan, atan2, sinh, cosh, tanh, erf, logistic, abs,
-/// sign, floor, ceil, round, mod, min, max, clip, where. Functions of fields: `shift(u, x: 1)`, the value at the next
-/// place along the axis `x`; `ddx`, `ddy` and `laplacian`, of second order; `sum`, `mean`. The number `pi` is known.
+/// Operators, by precedence: `or`, `and`, `not`, comparisons (1 or 0), `+ −`, `* /`, unary `−`, `^` (or `**`).
+/// Functions of elements: exp, log, log2, log10, sqrt, sin, cos, tan, asin, acos, atan, atan2, sinh, cosh, tanh, erf,
+/// logistic, abs, sign, floor, ceil, round, mod, min, max, clip, where. Functions of fields: `shift(u, x: 1)`, the
+/// value at the next place along the axis `x`; `ddx`, `ddy` and `laplacian`, of second order; `sum`, `mean`. The number
+/// `pi` is known.
 public struct Formula: Sendable, Equatable {
     public let text: String
     private let tree: SyntaxTree

@@ -2,7 +2,8 @@ import Foundation
 
 /// The mean of independent values, with the confidence interval that Student's distribution gives it.
 ///
-///     mean ± t s / √n,   s² the sample variance, t the quantile of Student's distribution with n − 1 degrees of freedom
+///     mean ± t s / √n,   s² the sample variance, t the quantile of Student's distribution with n − 1 degrees of
+/// freedom
 ///
 /// The confidence interval of a mean from few seeds. With one value its ends are infinite.
 public struct MeanInterval: Sendable, Equatable {

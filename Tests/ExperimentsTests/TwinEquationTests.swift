@@ -72,6 +72,20 @@ import Testing
         #expect(other != model)
     }
 
+    /// Files of strangers may hold names twice, the equations of others, or fields without end: an error, no trap.
+    @Test(arguments: [
+        ("\\\"name\\\":\\\"F\\\"", "\\\"name\\\":\\\"u\\\""), ("\\\"length\\\":10", "\\\"length\\\":100000000"),
+        ("\\\"length\\\":10", "\\\"length\\\":0"), ("shift(u", "shift(v"),
+        ("\\\"decorrelation\\\":0.5", "\\\"decorrelation\\\":0"),
+    ])
+    func damagedEquationsAreRefused(old: String, new: String) throws {
+        let model = try Self.configuration(Self.ring).setting.model
+        let text = String(decoding: try JSONEncoder().encode(model), as: UTF8.self)
+        let damaged = text.replacing(old, with: new)
+        #expect(damaged != text)
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(SteppedModel.self, from: Data(damaged.utf8)) }
+    }
+
     @Test func theExampleIsRead() throws {
         let file = try ExperimentFile(Self.example)
         let setting = try #require(file.experiment as? TwinExperiment).configuration.setting

@@ -67,6 +67,17 @@ import Testing
         #expect(fault("observe: {variables: [1, 1]}\nmethods: [{method: etkf}]").contains("a second time"))
     }
 
+    /// The climate has a thousand states here.
+    @Test func aBatchMayHaveMoreTrajectoriesThanTheClimateHasStates() {
+        var network = ResidualNetworkMethod()
+        (network.batch, network.steps, network.width, network.depth) = (1001, 2, 2, 1)
+        let setting = TwinSetting(
+            name: "small", model: Lorenz96Model(variables: 12), error: 1, cycles: 6, spinUp: 1)
+        #expect(setting.climateCount == 1000)
+        let scores = compare([network], on: setting, testSeeds: 1)
+        #expect(scores.methods.last?.runs.first?.outcome == .completed)
+    }
+
     @Test func tuningAndTestNeverShareATruth() {
         let setting = TwinSetting.bocquet2010
         let first = SeedPurpose.allCases.map { setting.draw($0, seed: 1, cycles: 3).twin.truth.values }

@@ -3,7 +3,8 @@ import Tensors
 /// The ensemble score filter: the analysis is drawn by a diffusion that runs backwards from noise to states, along the
 /// score of the background and that of the likelihood. Nothing is trained.
 ///
-///     z(1) ~ N(0, I),   dz = (f z − g² s) dt + g dw  from t = 1 to 0,   s = ∇ log Σⱼ N(z; α xⱼ, β² I) + h(t) ∇ log p(y | z),   h = 1 − t
+///     z(1) ~ N(0, I),   dz = (f z − g² s) dt + g dw  from t = 1 to 0,   s = ∇ log Σⱼ N(z; α xⱼ, β² I) + h(t) ∇ log p(y
+/// | z),   h = 1 − t
 ///
 /// The sum is over all members, or over the one of the state's own number alone: `Background`.
 /// The damped likelihood `h` is the filter's guess of how the observation tells of a state in noise. It is not Bayes'

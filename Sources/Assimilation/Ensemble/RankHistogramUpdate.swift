@@ -24,21 +24,13 @@ struct RankHistogramUpdate {
         logLikelihood = regions.logSumExp(axes: [0])
         let masses = (regions - logLikelihood).exp()
         let below = masses[0..<count].cumulativeSum(axis: 0)  // up to each member
-        // The region of each quantile is the number of members below it: its rank among both, less its own number.
-        let numbers = Tensor.range(count)
-        let targets = share * (numbers.cast(to: .float64) + 1)
-        let ranks = Tensor.concatenated([below, targets]).argsort().argsort()[count..<(2 * count)]
-        let regionsOfTargets = ranks - numbers
-        let (zero, one) = (Tensor(integer: 0), Tensor(integer: 1))
-        let last = Tensor(integer: count - 1)
-        let lower = (regionsOfTargets - one).maximum(zero).minimum(last - one)
-        let mass = masses.gathered(lower + one, axis: 0)
-        let way = (targets - below.gathered(lower, axis: 0)) / select(mass .> 0, mass, 1)
-        let (x0, x1) = (x.gathered(lower, axis: 0), x.gathered(lower + one, axis: 0))
-        let within = x0 + way.maximum(0).minimum(1) * (x1 - x0)
+        let targets = share * (Tensor.range(count).cast(to: .float64) + 1)
+        let quantiles = Quantiles(targets, of: x, below: below, steps: masses[1..<count])
         let moved = select(
-            regionsOfTargets .== zero, lowest.quantile(targets, of: masses[0]),
-            select(regionsOfTargets .> last, highest.quantile(1 - targets, of: masses[count]), within))
+            quantiles.regions .== Tensor(integer: 0), lowest.quantile(targets, of: masses[0]),
+            select(
+                quantiles.regions .> Tensor(integer: count - 1), highest.quantile(1 - targets, of: masses[count]),
+                quantiles.within))
         increments = (moved - x).gathered(order.argsort(), axis: 0)
     }
 }
@@ -53,17 +45,37 @@ extension RankHistogramUpdate {
         let total = logs.logSumExp(axes: [0])
         logLikelihood = total - size.log()
         // The distribution function at each member, up to (N − 1) / N.
-        let below = (size - 1) / size * (logs - total).exp().maximum(1e-10).cumulativeSum(axis: 0)
-        let numbers = Tensor.range(count)
-        let targets = ((numbers.cast(to: .float64) + 0.5) / size).maximum(below[0]).minimum(below[count - 1])
-        let ranks = Tensor.concatenated([below, targets]).argsort().argsort()[count..<(2 * count)]
-        let one = Tensor(integer: 1)
-        let lower = (ranks - numbers - one).maximum(Tensor(integer: 0))
-            .minimum(Tensor(integer: count - 2))
-        let (b0, b1) = (below.gathered(lower, axis: 0), below.gathered(lower + one, axis: 0))
-        let (x0, x1) = (x.gathered(lower, axis: 0), x.gathered(lower + one, axis: 0))
-        let moved = x0 + ((targets - b0) / (b1 - b0)).maximum(0).minimum(1) * (x1 - x0)
+        let weights = (size - 1) / size * (logs - total).exp().maximum(1e-10)
+        let below = weights.cumulativeSum(axis: 0)
+        let targets = ((Tensor.range(count).cast(to: .float64) + 0.5) / size)
+            .maximum(below[0]).minimum(below[count - 1])
+        let moved = Quantiles(targets, of: x, below: below, steps: weights[1..<count]).within
         increments = (moved - x).gathered(order.argsort(), axis: 0)
+    }
+}
+
+/// The places of quantiles among sorted places, by a distribution function that is linear between them.
+private struct Quantiles {
+    /// Of each quantile, the number of places below it.
+    let regions: Tensor
+    /// The quantiles; those outside of all places are the outer ones.
+    let within: Tensor
+
+    /// - Parameters:
+    ///   - targets: the probabilities, ascending.
+    ///   - below: the distribution function at each place.
+    ///   - steps: the probability between each place and the next.
+    init(_ targets: Tensor, of places: Tensor, below: Tensor, steps: Tensor) {
+        let count = places.count
+        // The rank of a target among both, less its own number.
+        let ranks = Tensor.concatenated([below, targets]).argsort().argsort()[count..<(2 * count)]
+        regions = ranks - Tensor.range(count)
+        let one = Tensor(integer: 1)
+        let lower = (regions - one).maximum(Tensor(integer: 0)).minimum(Tensor(integer: count - 2))
+        let step = steps.gathered(lower, axis: 0)
+        let way = (targets - below.gathered(lower, axis: 0)) / select(step .> 0, step, 1)
+        let (first, next) = (places.gathered(lower, axis: 0), places.gathered(lower + one, axis: 0))
+        within = first + way.maximum(0).minimum(1) * (next - first)
     }
 }
 

@@ -3,7 +3,8 @@ import Tensors
 /// The ensemble form of the Rauch–Tung–Striebel smoother: each member of an analysis is moved by what the smoother
 /// changed in the members' own forecasts.
 ///
-///     E_s ← E + (E_s⁺ − E_f) (X_f⁺ X)  with X_f⁺ the pseudo-inverse of the forecast anomalies in units of their spread,
+///     E_s ← E + (E_s⁺ − E_f) (X_f⁺ X)  with X_f⁺ the pseudo-inverse of the forecast anomalies in units of their
+/// spread,
 ///
 /// which needs no adjoint model and does not depend on the units of the variables; by the smaller of the two Gram
 /// matrices of `X_f`. Reference: Raanes, *On the ensemble Rauch–Tung–Striebel smoother* (QJRMS 2016).

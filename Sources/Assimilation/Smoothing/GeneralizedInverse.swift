@@ -3,7 +3,8 @@ import Tensors
 extension Tensor {
     /// `X` in `A X = B` for a covariance `A` that may be singular, where `B` lies in its range.
     ///
-    ///     C = D^-½ A D^-½,   C⁺ = V diag(1 / λ where λ is above rounding) Vᵀ,   X ← X + D^-½ C⁺ D^-½ (B − A X), thrice from 0
+    ///     C = D^-½ A D^-½,   C⁺ = V diag(1 / λ where λ is above rounding) Vᵀ,   X ← X + D^-½ C⁺ D^-½ (B − A X), thrice
+    /// from 0
     ///
     /// `D` is the diagonal of `A`, so that the result does not depend on the units of the variables. Derivatives, first
     /// and second, go through the two repetitions, and need none of an eigenvector. Cost O(n³), with one

@@ -50,8 +50,8 @@ enum RankShape: String, Codable, Sendable, CaseIterable {
     case tooWide = "dome: forecasts too wide"
 }
 
-/// The probability of an estimate so far from its theoretical value: normal, with the larger of the standard errors that
-/// its interval and independent times have.
+/// The probability of an estimate so far from its theoretical value: normal, with the larger of the standard errors
+/// that its interval and independent times have.
 private func probability(_ estimate: IntervalRecord, from theory: Double, independentError: Double) -> Double? {
     guard let value = estimate.value, let low = estimate.low, let high = estimate.high else { return nil }
     let error = max((high - low) / 3.92, independentError)

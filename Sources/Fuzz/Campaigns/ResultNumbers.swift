@@ -11,7 +11,8 @@ enum ResultNumbers {
         "nothing",
     ]
 
-    /// The place of the first number that is none, if no word of the results tells of a failure; nil for results that are sound.
+    /// The place of the first number that is none, if no word of the results tells of a failure; nil for results that
+    /// are sound.
     static func silentGap(in json: Data) -> String? {
         guard let results = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {
             return "results.json is not JSON"

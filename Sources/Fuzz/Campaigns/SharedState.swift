@@ -8,7 +8,8 @@ struct SharedState {
         case done, seed, isInLibrary, libraryFaults
     }
 
-    /// Of a kind: inputs that were refused and that were read, microseconds of the processor, the most for one input and its seed.
+    /// Of a kind: inputs that were refused and that were read, microseconds of the processor, the most for one input
+    /// and its seed.
     enum Count: Int, CaseIterable {
         case refused, read, time, longest, seedOfLongest
     }

@@ -59,8 +59,8 @@ final class Subprocess {
 
     /// Waits for its end.
     ///
-    /// It is killed after so many seconds of the processor, or six times as many of the clock, as soon as its errors are enough; after
-    /// another six times as many in any case. Others that run beside it make no run late.
+    /// It is killed after so many seconds of the processor, or six times as many of the clock, as soon as its errors
+    /// are enough; after another six times as many in any case. Others that run beside it make no run late.
     func wait(seconds: Double, until isEnough: (String) -> Bool = { _ in true }) -> Ending {
         var isTooLate = false
         while process.isRunning {

@@ -1,4 +1,5 @@
-/// A table as text in a layout that needs keys of its own: long form, months beside years, fixed widths, names elsewhere, local time.
+/// A table as text in a layout that needs keys of its own: long form, months beside years, fixed widths, names
+/// elsewhere, local time.
 struct TableForm {
     private(set) var lines: [String]
     /// The section `data` that fits it.

@@ -5,8 +5,8 @@ import Tensors
 extension EnsembleForecaster {
     /// The newest values of the beliefs of all steps from `first` on, by filter and by smoother, `[T, N, d]` each.
     ///
-    /// The filter keeps the belief before each segment; from the last segment to the first it runs again and is smoothed. Memory
-    /// holds the whole states of one segment, and of the others the newest values alone.
+    /// The filter keeps the belief before each segment; from the last segment to the first it runs again and is
+    /// smoothed. Memory holds the whole states of one segment, and of the others the newest values alone.
     ///
     /// - Parameter eachSegment: called after every segment of the filter, and after every one of the smoother.
     public func estimated(
@@ -21,8 +21,8 @@ extension EnsembleForecaster {
     ) -> (filter: Ensemble, smoother: Ensemble) {
         let observations = observations(of: series)
         let begin = max(0, first - FilterRun.spinUp)
-        // The segments from the one that holds the first step on; a last segment is filled up, and what the filter is after
-        // it is not the belief of the next step.
+        // The segments from the one that holds the first step on; a last segment is filled up, and what the filter is
+        // after it is not the belief of the next step.
         var segments: [(steps: Range<Int>, start: Ensemble)] = []
         cycle.eachSegment(of: longestSegment, from: start, observations, steps: begin..<series.count) {
             steps, start, _, _ in
@@ -62,7 +62,8 @@ extension EnsembleForecaster {
         let found = program(input)
         var backgrounds = found.first
         if !isEnough {
-            // What the analysis took as it is, drawn for each member: the smoother compares with forecasts that have it.
+            // What the analysis took as it is, drawn for each member: the smoother compares with forecasts that have
+            // it.
             let noise = noise.factors[0]
             let drawn = key.folding(1).folding(steps.lowerBound).normal([steps.count, members, noise.shape[1]])
             let errors = drawn.matrixProduct(noise.transposed)

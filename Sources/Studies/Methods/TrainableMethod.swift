@@ -58,7 +58,7 @@ public struct TrainingTask<Model: ForecastMap>: Sendable {
     }
 
     var key: Key { Key(1_000_000 + seed).folding(7) }
-    /// States of the climate, of a seed of tuning, `[1000, n]`.
+    /// States of the climate, of a seed of tuning, `[count, n]`.
     var climate: Tensor { setting.draw(.tuning, seed: seed, cycles: 2).climate }
     var coordinates: Coordinates { setting.geometry.coordinates }
 

@@ -71,15 +71,17 @@ public struct EquationsSource: Codable, Sendable, Equatable {
         return String(decoding: data, as: UTF8.self)
     }
 
+    /// Reads what files hold; nil for anything that is no model: names twice, too many values, equations of others.
     init?(text: String) {
         guard let read = try? JSONDecoder().decode(EquationsSource.self, from: Data(text.utf8)) else { return nil }
-        let isSound = read.states.allSatisfy { state in
-            state.grid.allSatisfy { $0.length > 0 && $0.spacing > 0 && $0.spacing.isFinite }
-                && state.grid.reduce(1.0) { $0 * Double($1.length) } <= 1e6
-        }
-        guard isSound, read.decorrelation > 0, !read.states.isEmpty, read.states.count == read.equations.count else {
-            return nil
-        }
+        let grids = read.states.flatMap(\.grid)
+        guard grids.allSatisfy({ 1...100_000 ~= $0.length && $0.spacing > 0 }),
+            read.states.reduce(0.0, { $0 + $1.grid.reduce(1.0) { $0 * Double($1.length) } }) <= 100_000
+        else { return nil }
+        let names = read.states.map(\.name) + read.parameters.map(\.name) + read.definitions.map(\.name)
+        guard Set(names).count == names.count, !read.states.isEmpty, read.decorrelation > 0,
+            read.equations.map(\.name) == read.states.map(\.name)
+        else { return nil }
         self = read
     }
 

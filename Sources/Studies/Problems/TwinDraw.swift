@@ -99,7 +99,8 @@ extension TwinSetting {
         map.repeated(max(1, Int((20 / model.interval).rounded(.up))))(model.model.start(key))
     }
 
-    private var climateCount: Int { max(1000, min(20 * model.variables, 5000)) }
+    /// The number of states that the climate is known from.
+    public var climateCount: Int { max(1000, min(20 * model.variables, 5000)) }
 
     /// States of a free run, far enough apart to be nearly independent.
     private func climate<Model: ForecastMap>(_ map: Model, _ key: Key) -> Tensor {

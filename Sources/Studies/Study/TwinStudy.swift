@@ -1,9 +1,11 @@
 import Assimilation
 import Tensors
 
-/// Methods on one setting, under one protocol: trained on seeds of training, tuned on seeds of tuning, scored on seeds of test.
+/// Methods on one setting, under one protocol: trained on seeds of training, tuned on seeds of tuning, scored on seeds
+/// of test.
 ///
-/// Listed values are tried on seeds of tuning; the values with the smallest mean error are scored on test seeds, which nothing else sees.
+/// Listed values are tried on seeds of tuning; the values with the smallest mean error are scored on test seeds, which
+/// nothing else sees.
 public struct TwinStudy: Sendable {
     public let setting: TwinSetting
     /// With the baselines, which stand in every table.
@@ -54,7 +56,8 @@ extension ComparedMethod {
     var isClimatology: Bool { method is ClimatologyMethod }
 }
 
-/// A method with its learned weights, and how these came about; of a method with several combinations of parameters, one of them.
+/// A method with its learned weights, and how these came about; of a method with several combinations of parameters,
+/// one of them.
 public struct TrainedMethod: Sendable {
     /// Of its files.
     public let name: String

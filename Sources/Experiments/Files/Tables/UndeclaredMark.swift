@@ -18,8 +18,8 @@ struct UndeclaredMark: Equatable {
             + "if it marks missing values, 'missing: [\(mark)]' says so"
     }
 
-    /// The least and the greatest value, where each occurs at least five times and lies further from the next value than
-    /// the others spread; twice is enough for what is written in nines or eights alone, as −9999 or 888.8.
+    /// The least and the greatest value, where each occurs at least five times and lies further from the next value
+    /// than the others spread; twice is enough for what is written in nines or eights alone, as −9999 or 888.8.
     ///
     /// Cost: one pass over the numbers for each end.
     static func all(in numbers: [Double]) -> [UndeclaredMark] {

@@ -2,8 +2,8 @@ import Foundation
 import Studies
 
 extension [Panel] {
-    /// The panels with heights of at least 10⁶ or below 10⁻³ in a power of ten, which their labels tell; panels with one
-    /// label have one power.
+    /// The panels with heights of at least 10⁶ or below 10⁻³ in a power of ten, which their labels tell; panels with
+    /// one label have one power.
     func inReadableUnits() -> [Panel] {
         let groups = Dictionary(grouping: self, by: \.vertical.label).mapValues { panels in
             panels.flatMap(\.vertical.reached).compactMap(\.self) + panels.flatMap(\.layers).flatMap(\.heights)

@@ -3,15 +3,16 @@ import Tensors
 
 /// Whether the square root of an input would forecast the target better than the input itself.
 ///
-/// Amounts such as rain have rare large values. Under the logarithm of the target, what is linear in them multiplies: a few days
-/// of rain then forecast floods that nobody has seen. Held against each other are regressions one step ahead on the target
-/// and the input, by their RMSE in the units of the target.
+/// Amounts such as rain have rare large values. Under the logarithm of the target, what is linear in them multiplies: a
+/// few days of rain then forecast floods that nobody has seen. Held against each other are regressions one step ahead
+/// on the target and the input, by their RMSE in the units of the target.
 struct InputAdvice {
     let input: String
     let plain: Double
     let rooted: Double
 
-    /// Advice on all inputs without a transform that are never negative, where the square root saves a tenth of the error.
+    /// Advice on all inputs without a transform that are never negative, where the square root saves a tenth of the
+    /// error.
     ///
     /// - Parameters:
     ///   - training: the only times that are looked at.

@@ -14,8 +14,10 @@ import Studies
 ///     models:                            # forecast models beside that of the truth, for methods to name
 ///       - {name: network, kind: convolution, from: observations}
 ///     long_run: 100000                   # steps that show what a model does in the long run
-///     sensitivity: {error: [0.5, 2], missing: [0.5]}   # models learned from observations are learned in these conditions too
-///     robustness: {members: [10, 40], error: [0.5, 2], forcing: [7, 9], seeds: 2}   # scores away from these conditions
+///     sensitivity: {error: [0.5, 2], missing: [0.5]}   # models learned from observations are learned in these
+/// conditions too
+///     robustness: {members: [10, 40], error: [0.5, 2], forcing: [7, 9], seeds: 2}   # scores away from these
+/// conditions
 ///     methods:
 ///       - {method: etkf, members: 24, inflation: [1, 1.01, 1.02], rotates: 1}
 ///       - {name: surrogate, method: etkf, members: 24, model: network}

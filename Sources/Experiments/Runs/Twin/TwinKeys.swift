@@ -153,7 +153,8 @@ extension TwinSetting {
 }
 
 extension SteppedModel {
-    /// Reads `{name: lorenz96, variables: 40, forcing: 8, step: 0.05, steps_between: 1}`; what is left out is as before.
+    /// Reads `{name: lorenz96, variables: 40, forcing: 8, step: 0.05, steps_between: 1}`; what is left out is as
+    /// before.
     fileprivate init(_ keys: inout ConfigurationMapping, before: SteppedModel) throws(InputError) {
         let word = try keys.optional("name")?.choice(among: TestModels.all.map { $0.name }) ?? before.name
         guard let type = TestModels.all.first(where: { $0.name == word }) else {

@@ -76,7 +76,10 @@ extension TwinSetting {
     ) -> [MemoryNeed] {
         let (n, m, costs) = (model.variables, observed.count, type.costs)
         func whole(_ name: String, _ usual: Int = 1) -> Int { candidate.value(name).map { Int($0) } ?? usual }
-        var needs = [MemoryNeed(["cycles": cycles, "variables": n]).times(8)]
+        var needs = [
+            MemoryNeed(["cycles": cycles, "variables": n]).times(8),
+            MemoryNeed(["states of the climate": climateCount, "variables": n]).times(2),
+        ]
         if modelError > 0 || costs.contains(.variablesSquared) {
             needs.append(MemoryNeed(["variables": n, "variables": n]).times(4))
         }

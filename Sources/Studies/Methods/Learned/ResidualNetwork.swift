@@ -33,7 +33,9 @@ public struct ResidualNetworkMethod: TrainableMethod {
         (options.batch, options.cycles, options.steps, options.rate) = (batch, truncation, steps, rate)
         (options.observationError, options.places) = (setting.error, setting.observed)
         (options.observed, options.modelError) = (1 - setting.missing, setting.modelError)
-        let rows = climate.taking(keys[1].permutation(climate.shape[0])[0..<batch])
+        // A batch of more trajectories than there are states begins from some of them again.
+        let order = Tensor.range(batch) % Tensor(integer: climate.shape[0])
+        let rows = climate.taking(keys[1].permutation(climate.shape[0]).taking(order))
         let truth = rows.cast(to: .float32)
         let (world, forecast) = (setting.model.map, task.model)
         let trainer = AnalysisTrainer(
