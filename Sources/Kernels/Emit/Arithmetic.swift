@@ -1,21 +1,15 @@
 import Tensors
 
-extension Operation {
-    /// One element of an elementwise operation as C writes it; `type` is that of the operands.
+extension Arithmetic {
+    /// One element as C writes it; `type` is that of the operands.
     func cText(_ x: [String], _ type: ElementType, _ result: ElementType, _ isBatched: Bool) -> String {
         let letter = type.letter(isBatched)
-        switch self {
-        case .unary(let f): return f.cText(x[0], type, letter)
-        case .binary(let f): return f.cText(x[0], x[1], type, letter)
-        case .compare(let f): return "compare_\(letter)(\(x[0]) \(f.symbol) \(x[1]))"
-        case .select: return "select_\(letter)(\(x[0]), \(x[1]), \(x[2]))"
-        case .cast: return type == result ? x[0] : "cast_\(letter)_\(result.letter(isBatched))(\(x[0]))"
-        case .alias, .constant, .reduce, .argmax, .cumulativeSum, .argsort, .broadcast, .reshape, .transpose,
-            .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve,
-            .solve, .symmetricEigen, .qr, .sqrtm, .symmetricSylvester, .random, .scan,
-            .unfold, .fold, .lu, .singularValueDecomposition, .fourier, .realFourier,
-            .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
-            preconditionFailure("\(name) is not elementwise")
+        return switch self {
+        case .unary(let f): f.cText(x[0], type, letter)
+        case .binary(let f): f.cText(x[0], x[1], type, letter)
+        case .compare(let f): "compare_\(letter)(\(x[0]) \(f.symbol) \(x[1]))"
+        case .select: "select_\(letter)(\(x[0]), \(x[1]), \(x[2]))"
+        case .cast: type == result ? x[0] : "cast_\(letter)_\(result.letter(isBatched))(\(x[0]))"
         }
     }
 }

@@ -61,25 +61,31 @@ struct CircleWriter {
 
     private mutating func expression(_ instruction: Program.Instruction, _ index: [Index]) -> Term? {
         let shape = instruction.signatures[0].shape
-        switch instruction.operation {
-        case .alias, .constant: return element(instruction.operands[0], index)
-        case .unary(.negative), .unary(.reciprocal), .binary(.add), .binary(.subtract), .binary(.multiply),
-            .binary(.divide), .broadcast:
-            var terms: [Term] = []
-            for operand in instruction.operands {
-                let position = Position.axes(index).aligned(shape, to: frame.schedule.signature(operand).shape)
-                guard case .axes(let place) = position, let term = element(operand, place) else { return nil }
-                terms.append(term)
-            }
-            if case .broadcast = instruction.operation { return terms[0] }
+        switch instruction.operation.traits.kind {
+        case .same: return element(instruction.operands[0], index)
+        case .arithmetic(let f):
+            guard f.isOfVectors, let terms = terms(instruction, index) else { return nil }
             let type = instruction.signatures[0].type
-            let text = instruction.operation.cText(terms.map(\.text), type, type, false)
-            return Term(text: text, isVector: terms.contains(where: \.isVector))
-        case .roll(let shift, let axis):
+            return Term(
+                text: f.cText(terms.map(\.text), type, type, false), isVector: terms.contains(where: \.isVector))
+        case .movement(.broadcast): return terms(instruction, index)?[0]
+        case .movement(.roll(let shift, let axis)):
             guard axis == index.count - 1, shape[axis] == length else { return nil }
             return element(instruction.operands[0], index.dropLast() + [index[axis].scaled(by: 1, plus: -shift)])
-        default: return nil
+        case .movement, .reduction, .routine, .program: return nil
         }
+    }
+
+    /// The operands of an instruction at the place of an element of its result.
+    private mutating func terms(_ instruction: Program.Instruction, _ index: [Index]) -> [Term]? {
+        let shape = instruction.signatures[0].shape
+        var terms: [Term] = []
+        for operand in instruction.operands {
+            let position = Position.axes(index).aligned(shape, to: frame.schedule.signature(operand).shape)
+            guard case .axes(let place) = position, let term = element(operand, place) else { return nil }
+            terms.append(term)
+        }
+        return terms
     }
 
     private mutating func load(_ operand: Program.Operand, _ index: [Index]) -> Term? {
@@ -117,6 +123,18 @@ struct CircleWriter {
         let name = "e\(statements.count)"
         statements.append("const \(term.isVector ? "w_" : "t_")\(type.letter(false)) \(name) = \(term.text);")
         return Term(text: name, isVector: term.isVector)
+    }
+}
+
+extension Arithmetic {
+    /// Whether C has it for vectors of any width.
+    fileprivate var isOfVectors: Bool {
+        switch self {
+        case .unary(.negative), .unary(.reciprocal), .binary(.add), .binary(.subtract), .binary(.multiply),
+            .binary(.divide):
+            true
+        case .unary, .binary, .compare, .select, .cast: false
+        }
     }
 }
 

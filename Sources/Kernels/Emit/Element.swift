@@ -88,12 +88,21 @@ struct ElementWriter {
     // MARK: Operations
 
     private mutating func expression(_ instruction: Program.Instruction, _ position: Position) -> String {
+        switch instruction.operation.traits.kind {
+        case .same: return element(instruction.operands[0], position)
+        case .arithmetic(let f): return arithmetic(f, instruction, position)
+        case .movement(let movement): return moved(movement, instruction, position)
+        case .reduction, .routine, .program:
+            preconditionFailure("\(instruction.operation.name) has no elements of its own")
+        }
+    }
+
+    private mutating func moved(
+        _ movement: Movement, _ instruction: Program.Instruction, _ position: Position
+    ) -> String {
         let x = instruction.operands
         let shape = instruction.signatures[0].shape
-        let type = instruction.signatures[0].type
-        switch instruction.operation {
-        case .alias, .constant: return element(x[0], position)
-        case .unary, .binary, .compare, .select, .cast: return arithmetic(instruction, position)
+        switch movement {
         case .broadcast: return element(x[0], position.aligned(shape, to: frame.schedule.signature(x[0]).shape))
         case .reshape: return element(x[0], reshaped(position, shape, frame.schedule.signature(x[0]).shape))
         case .transpose(let order):
@@ -110,15 +119,9 @@ struct ElementWriter {
             return element(x[0], .axes(index))
         case .roll(let shift, let axis): return roll(x[0], shift, axis, shape[axis], axes(position))
         case .pad(let low, _, _):
-            return pad(x[0], low, axes(position), type, instruction.operands.contains(where: isBatched))
-        case .concatenate(let axis):
-            return concatenate(x, axis, axes(position), instruction.operands.contains(where: isBatched))
+            return pad(x[0], low, axes(position), instruction.signatures[0].type, x.contains(where: isBatched))
+        case .concatenate(let axis): return concatenate(x, axis, axes(position), x.contains(where: isBatched))
         case .gather(let axis): return gather(x, axis, axes(position))
-        case .reduce, .argmax, .cumulativeSum, .argsort, .scatterAdd, .matrixProduct, .cholesky,
-            .triangularSolve, .solve, .symmetricEigen, .qr, .sqrtm, .symmetricSylvester,
-            .random, .scan, .fold, .lu, .singularValueDecomposition, .fourier, .realFourier,
-            .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
-            preconditionFailure("\(instruction.operation.name) has no elements of its own")
         }
     }
 
@@ -138,7 +141,9 @@ struct ElementWriter {
         return .axes(operand.map { $0 == 1 ? .constant(0) : rest.removeFirst() })
     }
 
-    private mutating func arithmetic(_ instruction: Program.Instruction, _ position: Position) -> String {
+    private mutating func arithmetic(
+        _ f: Arithmetic, _ instruction: Program.Instruction, _ position: Position
+    ) -> String {
         let shape = instruction.signatures[0].shape
         let isBatched = instruction.operands.contains(where: isBatched)
         let operands = instruction.operands.map { operand -> String in
@@ -147,7 +152,7 @@ struct ElementWriter {
             return isBatched && !self.isBatched(operand) ? "splat_\(type.letter(true))(\(text))" : text
         }
         let type = frame.schedule.signature(instruction.operands.last!).type
-        return instruction.operation.cText(operands, type, instruction.signatures[0].type, isBatched)
+        return f.cText(operands, type, instruction.signatures[0].type, isBatched)
     }
 
     private mutating func roll(

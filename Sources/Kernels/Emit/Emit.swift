@@ -225,18 +225,18 @@ extension Program {
 extension Operation {
     /// Whether a batch of it can be computed in lanes.
     fileprivate func worksOnLanes(_ operand: Signature?, _ type: ElementType) -> Bool {
-        switch self {
-        case .fourier, .realFourier, .realFourierTranspose:
-            operand.flatMap { FourierTransform(self, $0) }?.hasCode ?? false
-        case .alias, .constant, .unary, .compare, .select, .cast, .reduce, .argmax, .cumulativeSum, .argsort,
-            .broadcast, .reshape, .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .unfold,
-            .fold, .matrixProduct, .random, .scan:
-            true
-        case .cholesky, .triangularSolve: operand?.type == .float64 && operand?.shape.contains(0) == false
-        case .binary(let f): type != .int64 || ![.divide, .power, .remainder].contains(f)
-        case .solve, .symmetricEigen, .qr, .lu, .singularValueDecomposition, .sqrtm,
-            .symmetricSylvester, .conditional, .whileLoop, .fixedPoint, .custom:
-            false
+        let traits = traits
+        return switch traits.kind {
+        case .same, .movement, .reduction: true
+        case .arithmetic(let f): !f.isRoutine(type)
+        case .routine:
+            switch traits.lanes {
+            case .always: true
+            case .never: false
+            case .doubles: operand?.type == .float64 && operand?.shape.contains(0) == false
+            case .transforms: operand.flatMap { FourierTransform(self, $0) }?.hasCode ?? false
+            }
+        case .program: false
         }
     }
 }

@@ -125,18 +125,45 @@ private struct UnbatchedBody {
     }
 
     private mutating func batched(_ instruction: Program.Instruction, _ context: inout Unbatching) -> Bool {
-        let x = instruction.operands
-        let results = instruction.signatures
-        let p = axis(x[0])
-        switch instruction.operation {
-        case .alias, .constant, .unary, .cast: return write(instruction.operation, [operand(x[0])], results, p)
-        case .binary, .compare, .select: return elementwise(instruction, trailing: 0, &context)
-        case .matrixProduct: return matrixProduct(instruction, &context)
-        case .reduce(let reduction, let axes):
-            guard let p, !axes.contains(p) else { return false }
+        let traits = instruction.operation.traits
+        switch traits.kind {
+        case .same, .arithmetic: return elementwise(instruction, trailing: 0, &context)
+        case .movement(let movement): return moved(movement, instruction, &context)
+        case .reduction(let reduction, let axes):
+            guard let p = axis(instruction.operands[0]), !axes.contains(p) else { return false }
             let kept = axes.map { $0 > p ? $0 - 1 : $0 }
             return write(
-                .reduce(reduction, axes: kept), [operand(x[0])], results, p - axes.filter { $0 < p }.count)
+                .reduce(reduction, axes: kept), [operand(instruction.operands[0])], instruction.signatures,
+                p - axes.filter { $0 < p }.count)
+        case .routine: return routine(traits.batch, instruction, &context)
+        case .program: return false
+        }
+    }
+
+    private mutating func routine(
+        _ batch: OperationTraits.BatchAxis, _ instruction: Program.Instruction, _ context: inout Unbatching
+    ) -> Bool {
+        let x = instruction.operands
+        switch batch {
+        case .lines(let axis, let isRemoved, let trailing, _, let along):
+            return lines(axis, isRemoved: isRemoved, trailing: trailing, instruction, &context, along)
+        case .leading(let trailing):
+            guard let p = x.compactMap({ axis($0) }).first, p < shape(x[0]).count - trailing,
+                let operands = aligned(x, at: p, &context)
+            else { return false }
+            return write(instruction.operation, operands, instruction.signatures, p)
+        case .product: return matrixProduct(instruction, &context)
+        case .loop: return scanned(instruction, &context) ?? false
+        case .apart: return false
+        }
+    }
+
+    private mutating func moved(
+        _ movement: Movement, _ instruction: Program.Instruction, _ context: inout Unbatching
+    ) -> Bool {
+        let (x, results) = (instruction.operands, instruction.signatures)
+        let p = axis(x[0])
+        switch movement {
         case .broadcast(let shape):
             guard let p else { return false }
             let q = p + shape.count - self.shape(x[0]).count
@@ -158,66 +185,28 @@ private struct UnbatchedBody {
             return write(
                 .pad(low: low.removing(at: p), high: high.removing(at: p), interior: interior.removing(at: p)),
                 [operand(x[0])], results, p)
-        case .concatenate(let axis):
-            guard let p = x.compactMap({ self.axis($0) }).first, axis != p,
-                let parts = aligned(x, rank: results[0].shape.count, at: p, &context)
-            else { return false }
-            return write(.concatenate(axis: axis > p ? axis - 1 : axis), parts, results, p)
+        case .concatenate(let axis): return lines(axis, instruction, &context) { .concatenate(axis: $0) }
         case .roll(let shift, let axis):
-            guard let p, axis != p else { return false }
-            return write(.roll(shift: shift, axis: axis > p ? axis - 1 : axis), [operand(x[0])], results, p)
+            return lines(axis, instruction, &context) { .roll(shift: shift, axis: $0) }
+        case .gather(let axis): return lines(axis, instruction, &context) { .gather(axis: $0) }
         case .unfold(let axis, let size, let stride, let dilation):
-            guard let p, axis != p else { return false }
-            return write(
-                .unfold(axis: axis > p ? axis - 1 : axis, size: size, stride: stride, dilation: dilation),
-                [operand(x[0])], results, p)
-        case .fold(let axis, let length, let stride, let dilation):
-            guard let p, axis != p, p < shape(x[0]).count - 1 else { return false }
-            return write(
-                .fold(axis: axis > p ? axis - 1 : axis, length: length, stride: stride, dilation: dilation),
-                [operand(x[0])], results, p)
-        case .cumulativeSum(let axis, let reversed):
-            guard let p, axis != p else { return false }
-            return write(
-                .cumulativeSum(axis: axis > p ? axis - 1 : axis, reversed: reversed), [operand(x[0])], results, p)
-        case .argsort(let axis):
-            guard let p, axis != p else { return false }
-            return write(.argsort(axis: axis > p ? axis - 1 : axis), [operand(x[0])], results, p)
-        case .argmax(let axis):
-            guard let p, axis != p else { return false }
-            return write(
-                .argmax(axis: axis > p ? axis - 1 : axis), [operand(x[0])], results, axis < p ? p - 1 : p)
-        case .gather(let axis):
-            guard let p = p ?? self.axis(x[1]), axis != p,
-                let both = aligned(x, rank: shape(x[0]).count, at: p, &context)
-            else { return false }
-            return write(.gather(axis: axis > p ? axis - 1 : axis), both, results, p)
-        case .scatterAdd(let axis, let size):
-            guard let p = p ?? self.axis(x[1]), axis != p,
-                let both = aligned(x, rank: shape(x[0]).count, at: p, &context)
-            else { return false }
-            return write(.scatterAdd(axis: axis > p ? axis - 1 : axis, size: size), both, results, p)
-        case .random:
-            guard let p = p ?? x.compactMap({ self.axis($0) }).first, p < shape(x[0]).count - 1,
-                let operands = aligned(x, at: p, &context)
-            else { return false }
-            return write(instruction.operation, operands, results, p)
-        case .realFourier:
-            guard let p, p < shape(x[0]).count - 1 else { return false }
-            return write(instruction.operation, [operand(x[0])], results, p)
-        case .fourier, .realFourierTranspose, .cholesky, .symmetricEigen:
-            guard let p, p < shape(x[0]).count - 2 else { return false }
-            return write(instruction.operation, [operand(x[0])], results, p)
-        case .triangularSolve, .solve:
-            guard let p = axis(x[1]) ?? p, p < shape(x[1]).count - 2,
-                let sides = aligned(x, rank: shape(x[1]).count, at: p, &context)
-            else { return false }
-            return write(instruction.operation, sides, results, p)
-        case .scan: return scanned(instruction, &context) ?? false
-        case .qr, .lu, .singularValueDecomposition, .sqrtm, .symmetricSylvester,
-            .conditional, .whileLoop, .fixedPoint, .custom:
-            return false
+            return lines(axis, instruction, &context) {
+                .unfold(axis: $0, size: size, stride: stride, dilation: dilation)
+            }
         }
+    }
+
+    /// An operation along the lines of one axis, which is not the batch's: `along` is that along another axis.
+    private mutating func lines(
+        _ axis: Int, isRemoved: Bool = false, trailing: Int = 0, _ instruction: Program.Instruction,
+        _ context: inout Unbatching, _ along: (Int) -> Operation
+    ) -> Bool {
+        let x = instruction.operands
+        guard let p = x.compactMap({ self.axis($0) }).first, axis != p, p < shape(x[0]).count - trailing,
+            let operands = aligned(x, rank: shape(x[0]).count, at: p, &context)
+        else { return false }
+        return write(
+            along(axis > p ? axis - 1 : axis), operands, instruction.signatures, isRemoved && axis < p ? p - 1 : p)
     }
 
     private func size(_ operand: Program.Operand, _ axis: Int) -> Int { shape(operand)[axis] }

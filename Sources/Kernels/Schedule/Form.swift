@@ -29,35 +29,29 @@ enum Form {
 
 extension Operation {
     func form(_ x: [Signature], _ results: [Signature]) -> Form {
-        switch self {
-        case .alias, .constant: return .view(offset: 0)
-        case .unary(let f): return f.isRoutine ? .routine : .elementwise(cost: f.cost)
-        case .binary(let f):
-            let isRare = x[0].type == .int64 && [.divide, .power, .remainder].contains(f)
-            return isRare ? .routine : .elementwise(cost: f.cost)
-        case .compare, .select, .cast: return .elementwise(cost: 1)
-        case .reduce: return .reduction
+        switch traits.kind {
+        case .same: .view(offset: 0)
+        case .arithmetic(let f): f.isRoutine(x[0].type) ? .routine : .elementwise(cost: f.cost)
+        case .movement(let movement): form(movement, x[0].shape, results[0].shape)
+        case .reduction: .reduction
+        case .routine: .routine
+        case .program: preconditionFailure("\(name) stands for a program that takes its place")
+        }
+    }
+
+    private func form(_ movement: Movement, _ whole: [Int], _ result: [Int]) -> Form {
+        switch movement {
         case .broadcast(let shape):
-            return shape.elementCount == x[0].shape.elementCount ? .view(offset: 0) : .elementwise(cost: 0)
+            return shape.elementCount == whole.elementCount ? .view(offset: 0) : .elementwise(cost: 0)
         case .reshape(let shape):
             // Axes of length one come and go without moving an index.
-            let isTrivial = shape.filter { $0 != 1 } == x[0].shape.filter { $0 != 1 }
-            return .view(offset: 0, needsMemory: !isTrivial || x[0].shape.elementCount == 0)
+            let isTrivial = shape.filter { $0 != 1 } == whole.filter { $0 != 1 }
+            return .view(offset: 0, needsMemory: !isTrivial || whole.elementCount == 0)
         case .slice(let starts, _, let steps):
-            if let offset = contiguousOffset(x[0].shape, results[0].shape, starts, steps) {
-                return .view(offset: offset)
-            }
-            return .elementwise(cost: 0)
+            return contiguousOffset(whole, result, starts, steps).map { .view(offset: $0) } ?? .elementwise(cost: 0)
         case .pad(_, _, let interior):
             return interior.allSatisfy { $0 == 0 } ? .elementwise(cost: 0) : .routine
         case .transpose, .concatenate, .roll, .gather, .unfold: return .elementwise(cost: 0)
-        case .argmax, .cumulativeSum, .argsort, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve,
-            .solve,
-            .symmetricEigen, .qr, .sqrtm, .symmetricSylvester, .random, .scan, .fold,
-            .lu, .singularValueDecomposition, .fourier,
-            .realFourier, .realFourierTranspose, .conditional, .whileLoop:
-            return .routine
-        case .fixedPoint, .custom: preconditionFailure("\(name) stands for a program that takes its place")
         }
     }
 
@@ -73,31 +67,48 @@ extension Operation {
 
     /// Whether an element of the result depends on the elements of the operands at the same place.
     var keepsPlace: Bool {
-        switch self {
-        case .alias, .constant, .unary, .binary, .compare, .select, .cast: true
-        case .reduce, .argmax, .cumulativeSum, .argsort, .broadcast, .reshape, .transpose, .slice, .pad,
-            .concatenate, .roll, .gather, .scatterAdd, .matrixProduct, .cholesky, .triangularSolve, .solve,
-            .symmetricEigen, .qr, .sqrtm, .symmetricSylvester, .random, .scan,
-            .unfold, .fold, .lu, .singularValueDecomposition, .fourier, .realFourier,
-            .realFourierTranspose, .conditional, .whileLoop, .fixedPoint, .custom:
-            false
+        switch traits.kind {
+        case .same, .arithmetic: true
+        case .movement, .reduction, .routine, .program: false
         }
     }
 
     /// Whether the elements of the result are those of the operand, each once.
     var keepsElements: Bool {
-        switch self {
-        case .reshape, .transpose: true
-        case .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce, .argmax, .cumulativeSum,
-            .argsort, .broadcast, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd, .unfold, .fold,
-            .matrixProduct, .cholesky, .triangularSolve, .solve, .symmetricEigen, .qr, .lu,
-            .singularValueDecomposition, .sqrtm, .symmetricSylvester, .fourier, .realFourier,
-            .realFourierTranspose, .random, .scan, .conditional, .whileLoop, .fixedPoint, .custom:
-            false
+        switch traits.kind {
+        case .movement(.reshape), .movement(.transpose): true
+        case .same, .arithmetic, .movement, .reduction, .routine, .program: false
         }
     }
 
     var isReduction: Bool { if case .reduce = self { true } else { false } }
+}
+
+extension Arithmetic {
+    /// What one element costs, in additions.
+    var cost: Int {
+        switch self {
+        case .unary(let f): f.cost
+        case .binary(let f): f.cost
+        case .compare, .select, .cast: 1
+        }
+    }
+
+    /// Whether it has operands of one shape alone.
+    var isUnary: Bool {
+        switch self {
+        case .unary, .cast: true
+        case .binary, .compare, .select: false
+        }
+    }
+
+    /// Whether whole arrays are left to the interpreter: of integers, what is rare.
+    func isRoutine(_ type: ElementType) -> Bool {
+        switch self {
+        case .binary(let f): type == .int64 && [.divide, .power, .remainder].contains(f)
+        case .unary, .compare, .select, .cast: false
+        }
+    }
 }
 
 extension Binary {
@@ -120,7 +131,4 @@ extension Unary {
         case .exp, .expMinusOne, .log, .logOnePlus, .sin, .cos, .tanh, .erf, .logistic: 20
         }
     }
-
-    /// Whether whole arrays are better computed by a routine.
-    var isRoutine: Bool { false }
 }

@@ -45,20 +45,16 @@ extension Program {
         guard case .value(let value) = operand, signature(of: value).shape[axis] == size else { return nil }
         guard let maker = maker(of: value) else { return axis == 0 ? value : nil }
         let source = maker.operands[0]
-        switch maker.operation {
-        case .alias, .constant, .unary, .cast: return origin(of: source, axis, size)
-        case .transpose(let order): return origin(of: source, order[axis], size)
-        case .reshape(let shape):
+        switch maker.operation.traits.kind {
+        case .same: return origin(of: source, axis, size)
+        case .arithmetic(let f): return f.isUnary ? origin(of: source, axis, size) : nil
+        case .movement(.transpose(let order)): return origin(of: source, order[axis], size)
+        case .movement(.reshape(let shape)):
             guard case .value(let index) = source else { return nil }
             let (old, before) = (signature(of: index).shape, shape[..<axis].reduce(1, *))
             return old.indices.first { old[$0] == size && old[..<$0].reduce(1, *) == before }
                 .flatMap { origin(of: source, $0, size) }
-        case .binary, .compare, .select, .reduce, .argmax, .cumulativeSum, .argsort, .broadcast, .slice, .pad,
-            .concatenate, .roll, .gather, .scatterAdd, .unfold, .fold, .matrixProduct, .cholesky,
-            .triangularSolve, .solve, .symmetricEigen, .qr, .lu,
-            .singularValueDecomposition, .sqrtm, .symmetricSylvester, .fourier, .realFourier,
-            .realFourierTranspose, .random, .scan, .conditional, .whileLoop, .fixedPoint, .custom:
-            return nil
+        case .movement, .reduction, .routine, .program: return nil
         }
     }
 }

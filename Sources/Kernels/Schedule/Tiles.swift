@@ -198,15 +198,34 @@ private struct Tiling {
         let shapes = x.map { shape($0, program) }
         let p: Int? = if case .batched(let axis) = states[0] { axis } else { nil }
         let rank = instruction.signatures[0].shape.count
-        switch instruction.operation {
-        case .alias, .constant, .unary, .cast: return p.map { .batched($0) }
-        case .binary, .compare, .select, .concatenate:
-            return meeting(x, states, shapes, rank, program, instruction.operation)
-        case .matrixProduct: return product(x, states, shapes, rank)
-        case .reduce(let reduction, let axes):
+        let traits = instruction.operation.traits
+        switch traits.kind {
+        case .same, .arithmetic: return meeting(x, states, shapes, rank, program)
+        case .movement(let movement): return moved(movement, p, x, states, shapes, program)
+        case .reduction(let reduction, let axes):
             guard let p else { return nil }
             if axes.contains(p) { return reduction == .sum ? .sum : nil }
             return .batched(p - axes.filter { $0 < p }.count)
+        case .routine:
+            switch traits.batch {
+            case .lines(let axis, _, let trailing, let isTiled, _):
+                let whole = shapes[0].count
+                guard isTiled, case .batched(let q)? = meeting(x, states, shapes, whole, program, apart: axis),
+                    q < whole - trailing
+                else { return nil }
+                return .batched(q)
+            case .product: return product(x, states, shapes, rank)
+            case .leading, .loop, .apart: return nil
+            }
+        case .program: return nil
+        }
+    }
+
+    private mutating func moved(
+        _ movement: Movement, _ p: Int?, _ x: [Program.Operand], _ states: [State], _ shapes: [[Int]],
+        _ program: Program
+    ) -> State? {
+        switch movement {
         case .broadcast(let shape): return p.map { .batched($0 + shape.count - shapes[0].count) }
         case .reshape(let shape):
             guard let p else { return nil }
@@ -220,20 +239,8 @@ private struct Tiling {
         case .pad(let low, let high, let interior):
             guard let p, low[p] == 0, high[p] == 0, interior[p] == 0 else { return nil }
             return .batched(p)
-        case .roll(_, let axis), .unfold(let axis, _, _, _), .cumulativeSum(let axis, _):
-            guard let p, axis != p else { return nil }
-            return .batched(p)
-        case .fold(let axis, _, _, _):
-            guard let p, axis != p, p < shapes[0].count - 1 else { return nil }
-            return .batched(p)
-        case .gather(let axis), .scatterAdd(let axis, _):
-            guard case .batched(let q)? = meeting(x, states, shapes, rank, program, instruction.operation), axis != q
-            else { return nil }
-            return .batched(q)
-        case .argmax, .argsort, .cholesky, .triangularSolve, .solve, .symmetricEigen, .qr,
-            .lu, .singularValueDecomposition, .sqrtm, .symmetricSylvester, .fourier, .realFourier,
-            .realFourierTranspose, .random, .scan, .conditional, .whileLoop, .fixedPoint, .custom:
-            return nil
+        case .concatenate(let axis), .roll(_, let axis), .unfold(let axis, _, _, _), .gather(let axis):
+            return meeting(x, states, shapes, shapes[0].count, program, apart: axis)
         }
     }
 
@@ -251,10 +258,10 @@ private struct Tiling {
         }
     }
 
-    /// The common axis of batched operands; the others must not have it.
+    /// The common axis of batched operands; the others must not have it, and `apart` it must not be.
     private mutating func meeting(
         _ x: [Program.Operand], _ states: [State], _ shapes: [[Int]], _ rank: Int, _ program: Program,
-        _ operation: Operation
+        apart: Int? = nil
     ) -> State? {
         var place: Int?
         for (state, shape) in zip(states, shapes) {
@@ -263,8 +270,7 @@ private struct Tiling {
             if let place, place != own { return nil }
             place = own
         }
-        guard let place else { return nil }
-        if case .concatenate(let axis) = operation, axis == place { return nil }
+        guard let place, place != apart else { return nil }
         for (operand, (state, shape)) in zip(x, zip(states, shapes)) where !state.isBatched {
             let own = place - (rank - shape.count)
             guard own >= 0, shape[own] != 1 else { continue }

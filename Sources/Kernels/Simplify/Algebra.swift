@@ -6,14 +6,41 @@ extension Simplify {
     static func algebra(
         _ operation: Operation, _ x: [Program.Operand], _ result: Signature, _ writer: inout ProgramWriter
     ) -> Program.Operand? {
-        switch operation {
-        case .alias, .constant: return x[0]
+        let traits = operation.traits
+        switch traits.kind {
+        case .same: return x[0]
+        case .arithmetic(let f): return arithmetic(f, x, result, &writer)
+        case .movement(let movement): return moved(movement, operation, x, result, &writer)
+        case .reduction(_, let axes):
+            let shape = writer.signature(x[0]).shape
+            guard axes.allSatisfy({ shape[$0] == 1 }) else { return nil }
+            return writer.append(.reshape(result.shape), x, [result])[0]
+        case .routine:
+            return traits.identities.first { isIdentity(x[$0.identity]) && writer.signature(x[$0.result]) == result }
+                .map { x[$0.result] }
+        case .program: return nil
+        }
+    }
+
+    private static func arithmetic(
+        _ f: Arithmetic, _ x: [Program.Operand], _ result: Signature, _ writer: inout ProgramWriter
+    ) -> Program.Operand? {
+        switch f {
         case .cast(let type): return writer.signature(x[0]).type == type ? x[0] : nil
         case .unary(let f): return unary(f, x[0], writer)
         case .binary(let f): return binary(f, x[0], x[1], result, &writer)
         case .select:
             guard same(x[1], x[2]), writer.signature(x[1]) == result else { return nil }
             return x[1]
+        case .compare: return nil
+        }
+    }
+
+    private static func moved(
+        _ movement: Movement, _ operation: Operation, _ x: [Program.Operand], _ result: Signature,
+        _ writer: inout ProgramWriter
+    ) -> Program.Operand? {
+        switch movement {
         case .broadcast, .reshape: return reshaping(operation, x[0], result, &writer)
         case .transpose(let order): return transposing(order, x[0], result, &writer)
         case .slice(let starts, _, let steps):
@@ -25,20 +52,7 @@ extension Simplify {
             return length == 0 || shift % length == 0 ? x[0] : nil
         case .pad: return writer.signature(x[0]) == result ? x[0] : nil
         case .concatenate: return x.count == 1 ? x[0] : nil
-        case .matrixProduct:
-            if isIdentity(x[0]), writer.signature(x[1]) == result { return x[1] }
-            if isIdentity(x[1]), writer.signature(x[0]) == result { return x[0] }
-            return nil
-        case .triangularSolve: return isIdentity(x[0]) && writer.signature(x[1]) == result ? x[1] : nil
-        case .reduce(_, let axes):
-            let shape = writer.signature(x[0]).shape
-            guard axes.allSatisfy({ shape[$0] == 1 }) else { return nil }
-            return writer.append(.reshape(result.shape), x, [result])[0]
-        case .compare, .argmax, .cumulativeSum, .argsort, .gather, .scatterAdd, .unfold, .fold,
-            .cholesky, .solve, .symmetricEigen, .qr, .lu,
-            .singularValueDecomposition, .sqrtm, .symmetricSylvester, .fourier, .realFourier,
-            .realFourierTranspose, .random, .scan, .conditional, .whileLoop, .fixedPoint, .custom:
-            return nil
+        case .gather, .unfold: return nil
         }
     }
 

@@ -92,7 +92,8 @@ private struct Rereading {
             if needed.isEmpty { continue }
             let bytes = needed.reduce(0) { $0 + $1.1.shape.elementCount * $1.1.type.size }
             let sources = needed.compactMap { twins[$0.0] }
-            let isDear = instruction.operation.isDear(y.body, instruction.operands)
+            let isDear =
+                instruction.operation.traits.dearFrom.map { y.body.side(instruction.operands[0]) >= $0 } ?? false
             let isNear = bytes <= nearRoom && needed.contains { rolled.contains($0.0) || efforts[$0.0] >= 8 }
             if sources.count == needed.count, bytes <= room, isDear || isNear {
                 room -= bytes
@@ -173,31 +174,15 @@ extension Program {
         for instruction in instructions {
             let operands = instruction.operands.reduce(0) { $0 + ($1.index.map { efforts[$0] } ?? 0) }
             for value in instruction.results where !known.contains(value) {
-                switch instruction.operation {
-                case .unary, .binary, .compare, .select: efforts[value] = min(operands + 1, 1000)
-                case .alias, .cast, .broadcast, .reshape, .roll, .transpose, .slice, .pad: efforts[value] = operands
-                default: break
+                switch instruction.operation.traits.kind {
+                case .arithmetic(.cast), .same: efforts[value] = operands
+                case .arithmetic: efforts[value] = min(operands + 1, 1000)
+                case .movement(.concatenate), .movement(.gather), .movement(.unfold): break
+                case .movement: efforts[value] = operands
+                case .reduction, .routine, .program: break
                 }
             }
         }
         return efforts
-    }
-}
-
-extension Operation {
-    /// Whether computing an element takes many times as long as fetching it from memory.
-    fileprivate func isDear(_ program: Program, _ operands: [Program.Operand]) -> Bool {
-        switch self {
-        case .matrixProduct, .cholesky, .triangularSolve:
-            program.side(operands[0]) >= 16
-        case .solve, .symmetricEigen, .qr, .lu, .singularValueDecomposition, .sqrtm,
-            .symmetricSylvester:
-            program.side(operands[0]) >= 4
-        case .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce, .argmax, .cumulativeSum,
-            .argsort, .broadcast, .reshape, .transpose, .slice, .pad, .concatenate, .roll, .gather, .scatterAdd,
-            .unfold, .fold, .fourier, .realFourier, .realFourierTranspose, .random, .scan, .conditional,
-            .whileLoop, .fixedPoint, .custom:
-            false
-        }
     }
 }

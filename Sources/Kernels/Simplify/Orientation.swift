@@ -92,10 +92,10 @@ private struct Orientation {
             for case .value(let operand) in instruction.operands where program.signature(of: operand).isWide {
                 if instruction.isTurnable && !isMade(operand) {
                     let isFree =
-                        makers[operand].map { program.instructions[$0].operation.turnsForFree }
+                        makers[operand].map { program.instructions[$0].operation.traits.turnsForFree }
                         ?? paired.contains(operand)
                     if !isFree { isEntered[operand] = true }
-                } else if !instruction.isTurnable && isMade(operand) && !instruction.operation.turnsForFree {
+                } else if !instruction.isTurnable && isMade(operand) && !instruction.operation.traits.turnsForFree {
                     isLeft[operand] = true
                 }
             }
@@ -243,10 +243,7 @@ extension ProgramWriter {
 extension Program.Instruction {
     /// The operation that makes the transpose of its result of transposes, and the axes along which it moves elements.
     fileprivate var turned: (operation: Operation, movedAxes: [Int])? {
-        guard signatures[0].shape.count == 2, case .same(let operation, let axes) = operation.turning else {
-            return nil
-        }
-        return (operation, axes)
+        signatures[0].shape.count == 2 ? operation.turned : nil
     }
 
     fileprivate var isTurnable: Bool { turned != nil }
@@ -259,40 +256,37 @@ extension Program.Instruction {
     }
 }
 
-/// What an operation on matrices has to do with their transposes.
-private enum Turning {
-    /// This operation on transposes makes the transpose.
-    case same(Operation, movedAxes: [Int] = [])
-    /// It reads or makes a transpose as easily as the matrix.
-    case free
-    case apart
+extension Operation {
+    /// The operation that makes the transpose of its result of transposes of its operands, and the axes along which it
+    /// moves elements; nil where there is none.
+    fileprivate var turned: (operation: Operation, movedAxes: [Int])? {
+        switch traits.kind {
+        case .same, .arithmetic: (self, [])
+        case .movement(let movement): movement.turned
+        case .reduction, .routine, .program: nil
+        }
+    }
 }
 
-extension Operation {
-    fileprivate var turnsForFree: Bool { if case .free = turning { true } else { false } }
-
-    fileprivate var turning: Turning {
+extension Movement {
+    fileprivate var turned: (operation: Operation, movedAxes: [Int])? {
         switch self {
-        case .alias, .constant, .unary, .binary, .compare, .select, .cast: return .same(self)
-        case .broadcast(let shape): return .same(.broadcast(shape.reversed()))
-        case .roll(let shift, let axis): return .same(.roll(shift: shift, axis: 1 - axis), movedAxes: [axis])
-        case .concatenate(let axis): return .same(.concatenate(axis: 1 - axis), movedAxes: [axis])
+        case .broadcast(let shape): return (.broadcast(shape.reversed()), [])
+        case .roll(let shift, let axis): return (.roll(shift: shift, axis: 1 - axis), [axis])
+        case .concatenate(let axis): return (.concatenate(axis: 1 - axis), [axis])
         case .slice(let starts, let ends, let steps):
-            return .same(
+            return (
                 .slice(starts: starts.reversed(), ends: ends.reversed(), steps: steps.reversed()),
-                movedAxes: starts.indices.filter { starts[$0] > 0 })
+                starts.indices.filter { starts[$0] > 0 }
+            )
         case .pad(let low, let high, let interior):
             // Between elements is no place to write row by row.
-            guard interior.allSatisfy({ $0 == 0 }) else { return .apart }
-            return .same(
+            guard interior.allSatisfy({ $0 == 0 }) else { return nil }
+            return (
                 .pad(low: low.reversed(), high: high.reversed(), interior: interior),
-                movedAxes: low.indices.filter { low[$0] != 0 })
-        case .reduce, .transpose, .matrixProduct: return .free
-        case .argmax, .cumulativeSum, .argsort, .reshape, .gather, .scatterAdd, .unfold, .fold, .cholesky,
-            .triangularSolve, .solve, .symmetricEigen, .qr, .lu, .singularValueDecomposition,
-            .sqrtm, .symmetricSylvester, .fourier, .realFourier, .realFourierTranspose, .random, .scan,
-            .conditional, .whileLoop, .fixedPoint, .custom:
-            return .apart
+                low.indices.filter { low[$0] != 0 }
+            )
+        case .reshape, .transpose, .gather, .unfold: return nil
         }
     }
 }

@@ -88,11 +88,3 @@ enum Simplify {
         }
     }
 }
-
-extension Scan {
-    func with(body: Program) -> Scan {
-        Scan(
-            body: body, carries: carries, sequences: sequences, constants: constants, length: length,
-            isReversed: isReversed)
-    }
-}

@@ -68,6 +68,32 @@ extension Operation {
     }
 }
 
+extension Operation {
+    /// The same operation with other programs in it, of those that stay operations in native code.
+    package func with(programs: [Program]) -> Operation {
+        switch self {
+        case .scan(let scan): .scan(scan.with(body: programs[0]))
+        case .conditional: .conditional(Conditional(then: programs[0], otherwise: programs[1]))
+        case .whileLoop(let loop):
+            .whileLoop(While(condition: programs[0], body: programs[1], carries: loop.carries))
+        case .fixedPoint, .custom, .alias, .constant, .unary, .binary, .compare, .select, .cast, .reduce,
+            .argmax, .cumulativeSum, .argsort, .broadcast, .reshape, .transpose, .slice, .pad, .concatenate,
+            .roll, .gather, .scatterAdd, .unfold, .fold, .matrixProduct, .cholesky, .triangularSolve, .solve,
+            .symmetricEigen, .qr, .lu, .singularValueDecomposition, .sqrtm,
+            .symmetricSylvester, .fourier, .realFourier, .realFourierTranspose, .random:
+            self
+        }
+    }
+}
+
+extension Scan {
+    package func with(body: Program) -> Scan {
+        Scan(
+            body: body, carries: carries, sequences: sequences, constants: constants, length: length,
+            isReversed: isReversed)
+    }
+}
+
 extension Program: CustomStringConvertible {
     /// One line an operation: the result, its signature, the operation and its operands.
     public var description: String { text(indent: "") }
