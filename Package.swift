@@ -44,7 +44,8 @@ let package = Package(
         // The engine: tensors, their derivatives, and the programs that they make.
         .target(
             name: "Tensors", dependencies: [.product(name: "RealModule", package: "swift-numerics")], exclude: readme),
-        .target(name: "Kernels", dependencies: ["Tensors", "CSystem"], exclude: readme),
+        // Headers of C are texts in Swift, made by Scripts/embed.
+        .target(name: "Kernels", dependencies: ["Tensors", "CSystem"], exclude: readme + ["C"]),
 
         // What the engine is for.
         .target(name: "Networks", dependencies: ["Tensors"], exclude: readme),

@@ -110,7 +110,7 @@ private func withFolder<R>(_ body: (URL) throws -> R) throws -> R {
     return try body(folder)
 }
 
-private func compile(_ arguments: [String]) throws {
+func compile(_ arguments: [String]) throws {
     try run(try #require(try Compiler(Settings.ofProcess)).path, Compiler.languageFlags + arguments)
 }
 
