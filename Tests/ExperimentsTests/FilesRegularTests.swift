@@ -102,7 +102,10 @@ import Testing
 
     @Test func tablesWithTheSameGapsAreEqual() {
         #expect(irregular == irregular[0..<5])
-        #expect(irregular != irregular.withholding([[true, false, false, false, false]]))
+        let other = ObservationTable(
+            times: irregular.times, variables: irregular.variables, values: [[nil, 4, nil, 5, 8]],
+            errorStandardDeviations: [irregular.errorStandardDeviations(0)!.map { $0 ?? .nan }])
+        #expect(irregular != other)
         #expect(irregular != irregular[0..<4])
     }
 
@@ -111,9 +114,19 @@ import Testing
         #expect(rows == 1..<3)
         #expect(irregular[rows].series(0) == [4, nil])
         #expect(irregular.rows(in: Instant(year: 1990)..<Instant(year: 1991)).isEmpty)
-        let withheld = irregular.withholding([[true, false, false, false, true]])
-        #expect(withheld.series(0) == [nil, 4, nil, 5, nil])
-        #expect(withheld.errorStandardDeviations(0) == [nil, 4, nil, 1, nil])
-        #expect(irregular.values(fillingMissingWith: 0) == [[1, 4, 0, 5, 8]])
+    }
+
+    /// `[time][variable]` from the reader on, errors too.
+    @Test func partsOfTheVariablesKeepRowsAndErrors() {
+        let table = ObservationTable(
+            times: irregular.times, variables: [.init("x"), .init("y"), .init("z")],
+            values: [[1, 4, nil, 5, 8], [nil, 1, 2, 3, 4], [9, 9, 9, 9, nil]],
+            errorStandardDeviations: [nil, [.nan, 2, 3, 4, 5], nil])
+        #expect(Array(table.numbers[1]) == [4, 1, 9] && table.numbers[2, 0].isNaN && table[1, 2] == 2)
+        #expect(table.errorStandardDeviations(0) == nil && table.errorStandardDeviations(1) == [nil, 2, 3, 4, 5])
+        let last = table.selecting(1..<3)
+        #expect(last.series(0) == [nil, 1, 2, 3, 4] && last.series(1) == [9, 9, 9, 9, nil])
+        #expect(last.errorStandardDeviations(0) == [nil, 2, 3, 4, 5] && last.errorStandardDeviations(1) == nil)
+        #expect(table.selecting(2..<3).deviations == nil)
     }
 }

@@ -77,6 +77,9 @@ import Testing
         #expect(table[1][0] == 3 && table[2, 1] == 6 && table.column(0) == [1, 3, 5])
         #expect(table.rows(1..<3).map { $0[0] } == [3, 5])
         #expect(SeriesTable(columns: [[1, 3, 5], [2, 4, 6]]).numbers == [1, 2, 3, 4, 5, 6])
+        #expect(table.columns(1..<2).rows(2..<3).numbers == [6] && table.columns(0..<1).numbers == [1, 3, 5])
+        #expect(
+            table.observed.values.values == [1, 2, 3, 0, 5, 6] && table.observed.mask.values == [1, 1, 1, 0, 1, 1])
         #expect(table.hasSameRows(SeriesTable(3, width: 2) { t, row in for v in row.indices { row[v] = table[t, v] } }))
     }
 }

@@ -4,11 +4,8 @@ import Tensors
 extension Observations {
     /// From numbers in which NaN means missing: `series[t][i]`.
     public init(_ series: SeriesTable, errorCovariance: Tensor, operator: Operator) {
-        let values = series.tensor
-        let isThere = values .== values
-        self.init(
-            values: select(isThere, values, 0), mask: isThere.cast(to: .float64), errorCovariance: errorCovariance,
-            operator: `operator`)
+        let (values, mask) = series.observed
+        self.init(values: values, mask: mask, errorCovariance: errorCovariance, operator: `operator`)
     }
 }
 

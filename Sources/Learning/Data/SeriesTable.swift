@@ -2,7 +2,9 @@ import Tensors
 
 /// Numbers of several variables at many times in one buffer, `[time][variable]`, row by row; a collection of its rows.
 ///
-/// A row of a million costs no allocation of its own, as an array of arrays would.
+/// The one form of series between files and tensors: a missing number is NaN, and ``observed`` has the values and
+/// the mask that observations are made of. A row of a million costs no allocation of its own, as an array of arrays
+/// would.
 public struct SeriesTable: Sendable, RandomAccessCollection {
     /// The number of variables.
     public let width: Int
@@ -73,7 +75,21 @@ public struct SeriesTable: Sendable, RandomAccessCollection {
         SeriesTable(Array(numbers[(times.lowerBound * width)..<(times.upperBound * width)]), width: width)
     }
 
-    /// `[time, variable]`
+    /// Some of the variables.
+    public func columns(_ variables: Range<Int>) -> SeriesTable {
+        SeriesTable(count, width: variables.count) { t, row in
+            for v in row.indices { row[v] = numbers[t * width + variables.lowerBound + v] }
+        }
+    }
+
+    /// Numbers `[time, variable]`, 0 where missing, and a mask that is 1 where they are known.
+    public var observed: (values: Tensor, mask: Tensor) {
+        let values = tensor
+        let isKnown = values .== values
+        return (select(isKnown, values, 0), isKnown.cast(to: .float64))
+    }
+
+    /// `[time, variable]`, NaN where missing.
     var tensor: Tensor { Tensor(numbers, shape: [count, width]) }
 
     /// The numbers of one time.

@@ -135,7 +135,8 @@ public struct StructuralModel: Tree {
                 let variances = zip(values, errors).map { $0.isNaN || $1.isNaN ? usual : $1 * $1 }
                 return Tensor(variances, shape: [errors.count, 1, 1])
             } ?? irregularVariance.reshaped([1, 1])
-        return Observations(values.map { [$0] }, errorCovariance: covariance, operator: observationOperator)
+        return Observations(
+            SeriesTable(values, width: 1), errorCovariance: covariance, operator: observationOperator)
     }
 
     /// A start of which nothing is known but the stationary remainder: the standard deviations of level, slope and

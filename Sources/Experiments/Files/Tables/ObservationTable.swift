@@ -1,10 +1,11 @@
-import Tensors
+import Learning
 
 /// Observations of some variables at increasing, not necessarily regular times; any value may be missing.
 ///
 /// A table that is still to be aggregated may hold a time more than once.
 ///
-/// A missing value is `nil` here, or `false` in ``observed``; no reader of the table meets a NaN.
+/// Values have the form that models take, `[time][variable]` with NaN where one is missing; accessors return `nil`
+/// there.
 public struct ObservationTable: Sendable {
     /// What a series is, in the words of the CF conventions.
     public struct Variable: Hashable, Sendable, Codable {
@@ -31,11 +32,13 @@ public struct ObservationTable: Sendable {
     /// Where the rows were read from.
     public let origin: Origin
 
-    /// [variable][time], NaN where missing.
-    let values: [[Double]]
-    /// [variable][time], standard deviations, NaN where the value is missing; `nil` where nothing is known of the
-    /// error.
-    let errors: [[Double]?]
+    /// `[time][variable]`, NaN where missing.
+    public let numbers: SeriesTable
+    /// Standard deviations of their errors, `[time][variable]`, NaN where the value is missing or nothing is known of
+    /// its error; `nil` where that is so of all.
+    public let deviations: SeriesTable?
+    /// Whether the errors of a variable are known.
+    let hasDeviations: [Bool]
 
     /// The file of the table and the line of each row, for messages.
     public struct Origin: Hashable, Sendable {
@@ -65,17 +68,7 @@ public struct ObservationTable: Sendable {
             let arePositive = zip(series, errors ?? []).allSatisfy { $0 == nil || ($1 > 0 && $1.isFinite) }
             precondition(arePositive, "ObservationTable: a value's error is not positive")
         }
-        self.init(
-            times: times, variables: variables, values: values.map { $0.map { $0 ?? .nan } },
-            errors: errorStandardDeviations ?? variables.map { _ in nil }, step: nil, clock: nil, origin: Origin())
-    }
-
-    init(
-        times: [Instant], variables: [Variable], values: [[Double]], errors: [[Double]?], step: TimeStep?,
-        clock: TableClock?, firstStep: Instant? = nil, origin: Origin, warnings: [String] = []
-    ) {
-        precondition(
-            times.indices.dropFirst().allSatisfy { times[$0 - 1] <= times[$0] }, "ObservationTable: times fall")
+        let errors = errorStandardDeviations ?? variables.map { _ in nil }
         precondition(
             variables.count == values.count && variables.count == errors.count,
             "ObservationTable: \(variables.count) variables, \(values.count) series, \(errors.count) errors")
@@ -84,7 +77,24 @@ public struct ObservationTable: Sendable {
                 series.count == times.count,
                 "ObservationTable: \(series.count) values of '\(variable.name)' at \(times.count) times")
         }
-        (self.times, self.variables, self.values, self.errors) = (times, variables, values, errors)
+        let unknown = [Double](repeating: .nan, count: times.count)
+        self.init(
+            times: times, variables: variables, numbers: SeriesTable(columns: values.map { $0.map { $0 ?? .nan } }),
+            deviations: SeriesTable(columns: errors.map { $0 ?? unknown }), hasDeviations: errors.map { $0 != nil },
+            step: nil, clock: nil, origin: Origin())
+    }
+
+    init(
+        times: [Instant], variables: [Variable], numbers: SeriesTable, deviations: SeriesTable?, hasDeviations: [Bool],
+        step: TimeStep?, clock: TableClock?, firstStep: Instant? = nil, origin: Origin, warnings: [String] = []
+    ) {
+        precondition(
+            times.indices.dropFirst().allSatisfy { times[$0 - 1] <= times[$0] }, "ObservationTable: times fall")
+        precondition(
+            numbers.width == variables.count && numbers.count == (variables.isEmpty ? 0 : times.count),
+            "ObservationTable: \(numbers.count) rows of \(numbers.width) at \(times.count) times")
+        (self.times, self.variables, self.numbers, self.hasDeviations) = (times, variables, numbers, hasDeviations)
+        self.deviations = hasDeviations.contains(true) ? deviations : nil
         (self.step, self.clock, self.origin, self.warnings) = (step, clock, origin, warnings)
         self.firstStep = step.flatMap { step in firstStep ?? times.first.map(step.floor) }
     }
@@ -96,27 +106,17 @@ extension ObservationTable {
 
     /// The value of a variable at a time, `nil` where missing.
     public subscript(variable: Int, time: Int) -> Double? {
-        let value = values[variable][time]
+        let value = numbers[time, variable]
         return value.isNaN ? nil : value
     }
 
-    public func isMissing(variable: Int, time: Int) -> Bool { values[variable][time].isNaN }
-
-    /// Where there is a value, [variable][time].
-    public var observed: [[Bool]] { values.map { $0.map { !$0.isNaN } } }
-
     /// A variable's values in time, `nil` where missing.
-    public func series(_ variable: Int) -> [Double?] { values[variable].map { $0.isNaN ? nil : $0 } }
-
-    /// The values [variable][time] with a number in place of what is missing, for arrays that go with ``observed``.
-    public func values(fillingMissingWith number: Double) -> [[Double]] {
-        values.map { $0.map { $0.isNaN ? number : $0 } }
-    }
+    public func series(_ variable: Int) -> [Double?] { numbers.column(variable).map { $0.isNaN ? nil : $0 } }
 
     /// The standard deviation of the observation error at each time (`nil` where the value is missing), or `nil`
     /// where it is unknown.
     public func errorStandardDeviations(_ variable: Int) -> [Double?]? {
-        errors[variable].map { $0.map { $0.isNaN ? nil : $0 } }
+        hasDeviations[variable] ? deviations?.column(variable).map { $0.isNaN ? nil : $0 } : nil
     }
 
     /// The position of the variable of that name.
@@ -126,30 +126,18 @@ extension ObservationTable {
     public subscript(rows: Range<Int>) -> ObservationTable {
         let lines = origin.lines.map { Array($0[rows]) }
         return ObservationTable(
-            times: Array(times[rows]), variables: variables, values: values.map { Array($0[rows]) },
-            errors: errors.map { $0.map { Array($0[rows]) } }, step: step, clock: clock,
+            times: Array(times[rows]), variables: variables, numbers: numbers.rows(rows),
+            deviations: deviations?.rows(rows), hasDeviations: hasDeviations, step: step, clock: clock,
             firstStep: firstStep.flatMap { first in step?.advance(first, by: rows.lowerBound) },
             origin: Origin(file: origin.file, lines: lines), warnings: warnings)
     }
 
     /// The table of some of the variables, by their positions.
-    public func selecting(_ positions: some Sequence<Int>) -> ObservationTable {
-        let positions = Array(positions)
+    public func selecting(_ positions: Range<Int>) -> ObservationTable {
+        if positions == variables.indices { return self }
         return ObservationTable(
-            times: times, variables: positions.map { variables[$0] }, values: positions.map { values[$0] },
-            errors: positions.map { errors[$0] }, step: step, clock: clock, firstStep: firstStep, origin: origin,
-            warnings: warnings)
-    }
-
-    /// The table without the values marked in `withheld` [variable][time].
-    public func withholding(_ withheld: [[Bool]]) -> ObservationTable {
-        precondition(
-            withheld.map(\.count) == values.map(\.count),
-            "ObservationTable: the marks have another shape than the values")
-        func without(_ series: [Double], _ marks: [Bool]) -> [Double] { zip(series, marks).map { $1 ? .nan : $0 } }
-        return ObservationTable(
-            times: times, variables: variables, values: zip(values, withheld).map(without),
-            errors: zip(errors, withheld).map { error, marks in error.map { without($0, marks) } }, step: step,
+            times: times, variables: Array(variables[positions]), numbers: numbers.columns(positions),
+            deviations: deviations?.columns(positions), hasDeviations: Array(hasDeviations[positions]), step: step,
             clock: clock, firstStep: firstStep, origin: origin, warnings: warnings)
     }
 }

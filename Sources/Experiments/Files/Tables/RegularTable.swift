@@ -1,3 +1,5 @@
+import Learning
+
 extension ObservationTable {
     /// The table at a regular step, from the calendar unit of its first time to its last; missing where nothing was
     /// observed, or less than the part `complete` of the values that the rows' own step lets expect.
@@ -26,23 +28,17 @@ extension ObservationTable {
         let newTimes = (0..<steps).map { step.advance(start, by: $0) }
         let rows = rowsOfSteps(newTimes)
         let least = leastCounts(newTimes, step, complete ?? aggregation.usualCompleteness)
-        var newValues: [[Double]] = []
-        var newErrors: [[Double]?] = []
-        for variable in values.indices {
-            let aggregated = aggregate(variable, rows, least, aggregation)
-            newValues.append(aggregated.values)
-            newErrors.append(errors[variable] == nil ? nil : aggregated.errors)
-        }
+        let (newNumbers, newDeviations) = aggregated(rows, least, aggregation)
         return ObservationTable(
-            times: newTimes, variables: variables, values: newValues, errors: newErrors, step: step, clock: clock,
-            origin: Origin(file: origin.file), warnings: warnings + mergedRows(rows, newTimes, step))
+            times: newTimes, variables: variables, numbers: newNumbers, deviations: newDeviations,
+            hasDeviations: hasDeviations, step: step, clock: clock, origin: Origin(file: origin.file),
+            warnings: warnings + mergedRows(rows, newTimes, step))
     }
 
     private func with(step: TimeStep) -> ObservationTable {
         ObservationTable(
-            times: times, variables: variables, values: values, errors: errors, step: step, clock: clock,
-            origin: origin,
-            warnings: warnings)
+            times: times, variables: variables, numbers: numbers, deviations: deviations, hasDeviations: hasDeviations,
+            step: step, clock: clock, origin: origin, warnings: warnings)
     }
 
     /// The rows that fall into each step.
@@ -67,27 +63,26 @@ extension ObservationTable {
         }
     }
 
-    private func aggregate(
-        _ variable: Int, _ rows: [Range<Int>], _ least: [Int], _ aggregation: Aggregation
-    ) -> (values: [Double], errors: [Double]) {
-        var result = (values: [Double](), errors: [Double]())
-        result.values.reserveCapacity(rows.count)
-        let (series, deviations) = (values[variable], errors[variable])
-        var present: [Double] = []
-        var errorsPresent: [Double] = []
-        for (rows, least) in zip(rows, least) {
-            present.removeAll(keepingCapacity: true)
-            errorsPresent.removeAll(keepingCapacity: true)
-            for row in rows where !series[row].isNaN {
-                present.append(series[row])
-                if let deviations { errorsPresent.append(deviations[row]) }
+    private func aggregated(
+        _ rows: [Range<Int>], _ least: [Int], _ aggregation: Aggregation
+    ) -> (numbers: SeriesTable, deviations: SeriesTable?) {
+        var (present, errors) = ([Double](), [Double]())
+        var newDeviations = deviations.map { _ in [Double](repeating: .nan, count: rows.count * variables.count) }
+        let newNumbers = SeriesTable(rows.count, width: variables.count) { step, row in
+            for v in row.indices {
+                present.removeAll(keepingCapacity: true)
+                errors.removeAll(keepingCapacity: true)
+                for time in rows[step] where !numbers[time, v].isNaN {
+                    present.append(numbers[time, v])
+                    if let deviations, hasDeviations[v] { errors.append(deviations[time, v]) }
+                }
+                let (value, error) =
+                    present.count < least[step] ? (.nan, .nan) : aggregation.value(of: present, errors: errors)
+                row[v] = value
+                if hasDeviations[v] { newDeviations?[step * row.count + v] = error }
             }
-            let (value, error) =
-                present.count < least ? (.nan, .nan) : aggregation.value(of: present, errors: errorsPresent)
-            result.values.append(value)
-            result.errors.append(error)
         }
-        return result
+        return (newNumbers, newDeviations.map { SeriesTable($0, width: variables.count) })
     }
 
     /// A warning where rows of the step's own spacing share a step while the next one is empty: rounded times.

@@ -1,3 +1,5 @@
+import Learning
+
 /// How the rows of a file become a table.
 struct TableReading {
     /// The step that the table will be brought to.
@@ -123,22 +125,27 @@ struct TableRows {
         place.line.map { "line \($0)" } ?? place.path ?? "before it"
     }
 
+    /// The series as rows in an order: the one place where they are transposed.
     private func ordered(_ order: [Int]) -> ObservationTable {
-        let isSame = order.count == times.count && order.first == 0 && zip(order, order.dropFirst()).allSatisfy(<)
-        func arranged(_ series: [Double]) -> [Double] { isSame ? series : order.map { series[$0] } }
+        func rows(_ columns: [[Double]?]) -> SeriesTable {
+            SeriesTable(order.count, width: columns.count) { t, row in
+                for v in row.indices { row[v] = columns[v]?[order[t]] ?? .nan }
+            }
+        }
         return ObservationTable(
-            times: isSame ? times : order.map { times[$0] }, variables: variables, values: values.map(arranged),
-            errors: errors.map { $0.map(arranged) }, step: nil, clock: clock,
-            origin: .init(file: file, lines: lines.map { lines in isSame ? lines : order.map { lines[$0] } }),
-            warnings: warnings)
+            times: order.map { times[$0] }, variables: variables, numbers: rows(values),
+            deviations: errors.contains { $0 != nil } ? rows(errors) : nil,
+            hasDeviations: errors.map { $0 != nil }, step: nil, clock: clock,
+            origin: .init(file: file, lines: lines.map { lines in order.map { lines[$0] } }), warnings: warnings)
     }
 
     /// One row a time out of those of several selections, each of which may have one row there.
     private func merged(_ order: [Int], _ place: (Int) -> InputError.Place) throws(InputError) -> ObservationTable {
         var first: [Int] = []
         for row in order where first.last.map({ times[$0] != times[row] }) ?? true { first.append(row) }
-        var series = variables.map { _ in [Double](repeating: .nan, count: first.count) }
-        var deviations = errors.map { $0.map { _ in [Double](repeating: .nan, count: first.count) } }
+        let width = variables.count
+        var numbers = SeriesTable([Double](repeating: .nan, count: first.count * width), width: width)
+        var deviations = numbers
         for variable in variables.indices {
             var time = -1
             var last: Int?
@@ -151,13 +158,13 @@ struct TableRows {
                         expected: "each time once for '\(variables[variable].name)'; or the key 'aggregate'")
                 }
                 last = row
-                series[variable][time] = values[variable][row]
-                deviations[variable]?[time] = errors[variable]?[row] ?? .nan
+                numbers[time, variable] = values[variable][row]
+                deviations[time, variable] = errors[variable]?[row] ?? .nan
             }
         }
         return ObservationTable(
-            times: first.map { times[$0] }, variables: variables, values: series, errors: deviations, step: nil,
-            clock: clock, origin: .init(file: file, lines: lines.map { lines in first.map { lines[$0] } }),
-            warnings: warnings)
+            times: first.map { times[$0] }, variables: variables, numbers: numbers, deviations: deviations,
+            hasDeviations: errors.map { $0 != nil }, step: nil, clock: clock,
+            origin: .init(file: file, lines: lines.map { lines in first.map { lines[$0] } }), warnings: warnings)
     }
 }

@@ -41,7 +41,7 @@ struct ForecastData: Sendable {
         times = table.times
         clock = table.clock
         step = configuration.step
-        let values = ForecastData.rows(table)
+        let values = table.numbers
         original = values
         (training, validation, test) = try ForecastData.ranges(table, configuration)
         let season = try configuration.season.season(configuration.step, from: times[0], training: training.upperBound)
@@ -52,7 +52,7 @@ struct ForecastData: Sendable {
         for text in advice { StandardStream.report("apus: warning: \(configuration.data.file): \(text)") }
         warnings = table.warnings + advice
         if let truths = tables.truth, truths.variables.count == variables.count {
-            let own = ForecastData.rows(truths)
+            let own = truths.numbers
             let differences = SeriesTable(values.count, width: own.width) { t, row in
                 for v in row.indices { row[v] = values[t, v] - own[t, v] }
             }
@@ -97,8 +97,6 @@ struct ForecastData: Sendable {
 
     /// A time as results state it.
     func text(_ time: Int) -> String { step.text(times[time], clock: clock) }
-
-    static func rows(_ table: ObservationTable) -> SeriesTable { SeriesTable(columns: table.values) }
 
     private static func ranges(
         _ table: ObservationTable, _ configuration: ForecastConfiguration

@@ -17,7 +17,7 @@ struct InputAdvice {
     /// - Parameters:
     ///   - training: the only times that are looked at.
     static func all(_ model: ModelSeries, target: Int, training: Range<Int>) -> [InputAdvice] {
-        let columns = model.table.variables.indices.map { model.table.series($0).map { $0 ?? .nan } }
+        let columns = model.table.variables.indices.map(model.table.numbers.column)
         return model.inputs.enumerated().compactMap { i, input in
             let v = model.outputs + i
             let known = columns[v][training].filter { !$0.isNaN }

@@ -97,26 +97,24 @@ extension ObservationTable {
     ///
     /// - Throws: a value outside the domain of its transform, with its row.
     func rows(_ transforms: [ValueTransform?]) throws(InputError) -> (values: SeriesTable, errors: SeriesTable?) {
-        var columns = values
-        var deviations = errors
+        var (values, errors) = (numbers, deviations)
         for (v, transform) in transforms.enumerated() {
             guard let transform else { continue }
-            for (t, value) in columns[v].enumerated() where !value.isNaN {
+            for t in 0..<count {
+                let value = numbers[t, v]
+                if value.isNaN { continue }
                 guard transform.contains(value) else {
                     throw InputError(
                         .data, at: origin.place(row: t),
                         "the value \(value) of \(variables[v].name.quoted) at \(times[t]) has no '\(transform)'",
                         expected: transform.domain)
                 }
-                columns[v][t] = transform(value)
-                if let error = errors[v]?[t] { deviations[v]?[t] = transform.deviation(error, at: value) }
+                values[t, v] = transform(value)
+                if hasDeviations[v], let error = deviations?[t, v] {
+                    errors?[t, v] = transform.deviation(error, at: value)
+                }
             }
         }
-        let isTold = deviations.contains { $0 != nil }
-        return (
-            SeriesTable(columns: columns),
-            isTold
-                ? SeriesTable(columns: deviations.map { $0 ?? [Double](repeating: .nan, count: times.count) }) : nil
-        )
+        return (values, errors)
     }
 }

@@ -13,8 +13,8 @@ public struct SavedStructuralForecast: Sendable {
         guard let last = table.times.last else {
             throw InputError(.data, at: .init(source.file), "the file holds no times")
         }
-        let errors = table.errorStandardDeviations(0)?.map { $0 ?? .nan }
-        let analyses = model.filter(table.series(0).map { $0 ?? .nan }, errors: errors).analyses.at(table.count - 1)
+        let errors = table.deviations?.column(0)
+        let analyses = model.filter(table.numbers.column(0), errors: errors).analyses.at(table.count - 1)
         let beliefs = model.forecast.ahead(analyses, step: Tensor(integer: 0), count: leads)
         let ahead = model.measurements(beliefs)
         var rows: [String] = []

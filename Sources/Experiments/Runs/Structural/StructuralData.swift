@@ -35,9 +35,9 @@ struct StructuralData: Sendable {
         times = table.times
         texts = table.times.map(table.text)
         clock = table.clock
-        let values = table.series(0).map { $0 ?? .nan }
+        let values = table.numbers.column(0)
         self.values = values
-        errors = table.errorStandardDeviations(0)?.map { $0 ?? .nan }
+        errors = table.deviations?.column(0)
         cycles = Self.cycles(configuration)
         (training, validation, test) = (
             table.rows(in: split.train), table.rows(in: split.validation), table.rows(in: split.test)
