@@ -2,7 +2,7 @@ import Tensors
 
 /// Loops, choices and rules of one's own, alone and inside one another.
 extension OperationCase {
-    static var controlFlow: [OperationCase] { checkpoints + choices + untilDone + fixedPoints + ownRules }
+    static var controlFlow: [OperationCase] { checkpoints + limited + choices + untilDone + fixedPoints + ownRules }
 
     private static var checkpoints: [OperationCase] {
         [false, true].flatMap { reversed in
@@ -26,6 +26,26 @@ extension OperationCase {
                 [checkpointed { (a: Tensor) in checkpointed { (b: Tensor) in (b * a).sin() }(a * a) + a }(x[0])]
             },
         ]
+    }
+
+    private static var limited: [OperationCase] {
+        [0, 1, 4, 5, 9].flatMap { limit in
+            [(false, Checkpoints.everyStep), (true, .everyStep), (false, .every(2)), (true, .every(2))].map {
+                reversed, checkpoints in
+                OperationCase(
+                    "scan of up to \(limit) of 5 steps, \(checkpoints)\(reversed ? ", reversed" : "")",
+                    [smooth([2], 98), smooth([5, 2], 99), smooth([], 100), Tensor(integer: limit)]
+                ) { x in
+                    let (last, all) = Tensors.scan(
+                        over: x[1], from: x[0], limit: x[3], reversed: reversed, checkpoints: checkpoints
+                    ) { state, input in
+                        let next = (state * x[2] + input * x[2].sin()).tanh()
+                        return (next, next * input)
+                    }
+                    return [last, all]
+                }
+            }
+        }
     }
 
     private static var choices: [OperationCase] {

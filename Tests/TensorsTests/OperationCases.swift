@@ -232,6 +232,9 @@ extension OperationCase {
             OperationCase("gather along the first axis", [smooth([3, 4], 31), indices]) {
                 [$0[0].gathered($0[1], axis: 0)]
             },
+            OperationCase("gather, one element of a vector", [smooth([5], 33), Tensor(integers: [3])]) {
+                [$0[0].gathered($0[1], axis: 0)]
+            },
             OperationCase("gather of nothing", [smooth([2, 3], 32), none]) { [$0[0].gathered($0[1], axis: 1)] },
             OperationCase("taking", [smooth([3, 2], 33), Tensor(integers: [2, 0, 2])]) { [$0[0].taking($0[1])] },
             OperationCase("scatterAdd", [smooth([2, 4], 34), indices]) {

@@ -177,8 +177,9 @@ extension Source {
         let area = name("area")
         let mark = reserve()
         let (n, t) = (name("n"), name("t"))  // of their own: loops nest
-        block("for (long \(n) = 0; \(n) < \(scan.length); \(n)++)") { source in
-            source.line("const long \(t) = \(scan.isReversed ? "\(scan.length - 1) - \(n)" : n);")
+        let length = steps(scan, operands, results)
+        block("for (long \(n) = 0; \(n) < \(length); \(n)++)") { source in
+            source.line("const long \(t) = \(scan.isReversed ? "\(length) - 1 - \(n)" : n);")
             var inputs: [Place] = []
             var outputs: [Place] = []
             for carry in 0..<scan.carries {
@@ -214,13 +215,36 @@ extension Source {
             let start = frame.allocate(size, now: now, last: now)
             source.fill(mark, "char *restrict \(area) = \(frame.scratch) + \(start);")
         }
-        for carry in 0..<scan.carries {
-            let count = scan.body.inputs[carry].shape.elementCount
-            let last =
-                scan.length == 0
-                ? operands[carry] : carries[carry][scan.length % 2 == 1 ? 0 : 1]
-            move(last, to: results[carry], count)
+        func finish(_ source: inout Source, _ last: (Int) -> Place) {
+            for carry in 0..<scan.carries {
+                source.move(last(carry), to: results[carry], scan.body.inputs[carry].shape.elementCount)
+            }
         }
+        if scan.isLimited {
+            block("if (\(length) == 0)") { finish(&$0) { operands[$0] } }
+            block("else if (\(length) & 1)") { finish(&$0) { carries[$0][0] } }
+            block("else") { finish(&$0) { carries[$0][1] } }
+        } else {
+            finish(&self) { scan.length == 0 ? operands[$0] : carries[$0][scan.length % 2 == 1 ? 0 : 1] }
+        }
+    }
+
+    /// The number of steps of a loop as an expression. Where it is limited, the outputs of steps that are not done are
+    /// set to zero.
+    private mutating func steps(_ scan: Scan, _ operands: [Place], _ results: [Place]) -> String {
+        guard let place = scan.limitPlace else { return "\(scan.length)" }
+        // A counter, as parts of the program are given it: its memory may be another value's later.
+        let length = name("n")
+        line("long \(length) = \(operands[place].pointer)[0];")
+        line("\(length) = \(length) < 0 ? 0 : \(length) > \(scan.length) ? \(scan.length) : \(length);")
+        for output in scan.carries..<results.count {
+            let count = scan.body.resultSignatures[output].shape.elementCount
+            let type = results[output].type.name(results[output].isBatched)
+            line(
+                "memset(\(results[output].pointer) + \(length) * \(count), 0, (\(scan.length) - \(length)) * \(count) * sizeof(\(type)));"
+            )
+        }
+        return length
     }
 
     /// One of two programs.

@@ -206,11 +206,13 @@ extension String {
     /// What a loop counts with.
     fileprivate var loopCounter: String? {
         let text = utf8.drop { $0 == UInt8(ascii: " ") }
-        guard text.starts(with: "for (long ".utf8) else { return nil }
-        return String(text.dropFirst(10).prefix { $0 != UInt8(ascii: " ") })
+        for start in ["for (long ", "long "] where text.starts(with: start.utf8) {
+            return String(text.dropFirst(start.utf8.count).prefix { $0 != UInt8(ascii: " ") })
+        }
+        return nil
     }
 
-    /// `n1`, `n2`, …: the counter of a loop with memory.
+    /// `n1`, `n2`, …: the counter of a loop with memory, or the number of its steps.
     fileprivate var isCounter: Bool { isNumbered("n") }
     /// `area1`, …: the scratch memory of a step.
     fileprivate var isArea: Bool { isNumbered("area") }

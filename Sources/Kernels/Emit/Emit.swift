@@ -197,7 +197,7 @@ extension Program {
         instructions.reduce(0) { total, instruction in
             let own = instruction.signatures.reduce(0) { $0 + $1.shape.elementCount }
             guard case .scan(let scan) = instruction.operation else { return total + own }
-            return total + scan.length * scan.body.work
+            return total + scan.expectedSteps * scan.body.work
         }
     }
 

@@ -188,6 +188,12 @@ private struct UnbatchedBody {
         case .concatenate(let axis): return lines(axis, instruction, &context) { .concatenate(axis: $0) }
         case .roll(let shift, let axis):
             return lines(axis, instruction, &context) { .roll(shift: shift, axis: $0) }
+        case .gather where p == nil && self.axis(x[1]) == 0 && shape(x[1]).count == 1:
+            // Each element of the batch reads one element of a table.
+            let type = results[0].type
+            let index = writer.append(.reshape([1]), [operand(x[1])], [Signature([1], .int64)])[0]
+            let found = writer.append(.gather(axis: 0), [operand(x[0]), index], [Signature([1], type)])[0]
+            return write(.reshape([]), [found], results, 0)
         case .gather(let axis): return lines(axis, instruction, &context) { .gather(axis: $0) }
         case .unfold(let axis, let size, let stride, let dilation):
             return lines(axis, instruction, &context) {
@@ -317,6 +323,7 @@ private struct UnbatchedBody {
             return axis(operand).map { isSequence ? $0 - 1 : $0 }
         }
         guard inputs.allSatisfy({ $0 != -1 }) else { return false }
+        if let place = scan.limitPlace, inputs[place] != nil { return false }
         while true {
             var inner = Unbatching(size: context.size, free: 0..<x.count)
             guard let found = inner.program(scan.body, inputs) else {

@@ -84,8 +84,8 @@ extension Operation {
     fileprivate func with(programs: [Program], moreConstants: Int) -> Operation {
         guard case .scan(let scan) = self else { return with(programs: programs) }
         return .scan(
-            Scan(
+            scan.with(
                 body: programs[0], carries: scan.carries, sequences: scan.sequences,
-                constants: scan.constants + moreConstants, length: scan.length, isReversed: scan.isReversed))
+                constants: scan.constants + moreConstants))
     }
 }

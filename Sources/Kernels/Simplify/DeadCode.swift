@@ -64,15 +64,16 @@ private struct LiveLoop {
             if grown == liveCarries { break }
             liveCarries = grown
         }
+        if let place = scan.limitPlace { liveInputs.insert(place) }
         let carries = liveCarries.sorted()
         let others = liveInputs.filter { $0 >= scan.carries }.sorted()
         let sequences = others.filter { $0 < scan.carries + scan.sequences }
         operands = carries + others
         results = carries + liveOutputs
         let body = scan.body.restricted(inputs: operands, outputs: results)
-        self.scan = Scan(
+        self.scan = scan.with(
             body: Simplify.withoutDeadCode(body), carries: carries.count, sequences: sequences.count,
-            constants: others.count - sequences.count, length: scan.length, isReversed: scan.isReversed)
+            constants: others.count - sequences.count)
     }
 }
 

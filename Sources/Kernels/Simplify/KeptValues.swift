@@ -43,7 +43,8 @@ private struct Rereading {
     /// Nil where there is nothing to keep.
     init?(_ program: Program, _ first: Int, _ second: Int) {
         let (a, b) = (program.instructions[first], program.instructions[second])
-        guard case .scan(let x) = a.operation, case .scan(let y) = b.operation, x.length == y.length, x.length > 1
+        guard case .scan(let x) = a.operation, case .scan(let y) = b.operation,
+            x.hasSteps(of: y, a.operands, b.operands), x.length > 1
         else { return nil }
         (self.first, self.second) = (first, second)
         var writer = ProgramWriter(inputs: x.body.inputs)
@@ -110,9 +111,7 @@ private struct Rereading {
     func keeping(_ program: Program) -> Program {
         let (a, b) = (program.instructions[first], program.instructions[second])
         guard case .scan(let x) = a.operation, case .scan(let y) = b.operation else { return program }
-        let keeping = Scan(
-            body: writer.finish(outputs + kept.map(\.source)), carries: x.carries, sequences: x.sequences,
-            constants: x.constants, length: x.length, isReversed: x.isReversed)
+        let keeping = x.with(body: writer.finish(outputs + kept.map(\.source)))
         let signatures = kept.map { writer.signature($0.source) }
 
         let before = y.carries + y.sequences
@@ -129,9 +128,9 @@ private struct Rereading {
                 values[index] = result
             }
         }
-        let reading = Scan(
+        let reading = y.with(
             body: body.finish(y.body.outputs.map(look)), carries: y.carries, sequences: y.sequences + kept.count,
-            constants: y.constants, length: y.length, isReversed: y.isReversed)
+            constants: y.constants)
 
         var all = ProgramWriter(inputs: program.inputs)
         var moved: [Program.Operand] = program.inputs.indices.map { .value($0) }

@@ -26,8 +26,8 @@ extension Simplify {
 
     private static func isFusable(_ program: Program, _ first: Int, _ second: Int, _ dependent: [Bool]) -> Bool {
         let (a, b) = (program.instructions[first], program.instructions[second])
-        guard case .scan(let x) = a.operation, case .scan(let y) = b.operation, x.length == y.length,
-            x.isReversed == y.isReversed
+        guard case .scan(let x) = a.operation, case .scan(let y) = b.operation,
+            x.hasSteps(of: y, a.operands, b.operands), x.isReversed == y.isReversed
         else { return false }
         var isLinked = false
         for (place, operand) in b.operands.enumerated() {
@@ -97,10 +97,9 @@ private struct FusedLoop {
                 let outputs =
                     body.carriesOfFirst + own.map { body.carriesOfSecond[$0] } + body.outputsOfFirst
                     + body.outputsOfSecond
-                scan = Scan(
+                scan = x.with(
                     body: body.writer.finish(outputs), carries: carries, sequences: body.sequences,
-                    constants: body.operands.count - carries - body.sequences, length: x.length,
-                    isReversed: x.isReversed)
+                    constants: body.operands.count - carries - body.sequences)
                 operands = body.operands
                 signatures = scan.body.resultSignatures.enumerated().map {
                     $0 < carries ? $1 : Signature([x.length] + $1.shape, $1.type)

@@ -54,7 +54,7 @@ enum Simplify {
     ) -> (scan: Scan, operands: [Program.Operand]) {
         let first = scan.carries + scan.sequences
         func isKnown(_ place: Int) -> Bool {
-            guard place >= first else { return false }
+            guard place >= first, place != scan.limitPlace else { return false }
             return uniform(operands[place]) != nil || repeated(operands[place]) != nil || isIdentity(operands[place])
         }
         let kept = operands.indices.filter { !isKnown($0) }
@@ -62,11 +62,12 @@ enum Simplify {
         var writer = ProgramWriter(inputs: kept.map { scan.body.inputs[$0] })
         var inputs = operands
         for (place, index) in kept.enumerated() { inputs[index] = .value(place) }
-        let body = writer.finish(writer.append(scan.body, inputs))
+        let outputs = writer.append(scan.body, inputs)
+        let body = writer.finish(outputs)
         return (
-            Scan(
-                body: body, carries: scan.carries, sequences: scan.sequences, constants: kept.count - first,
-                length: scan.length, isReversed: scan.isReversed), kept.map { operands[$0] }
+            scan.with(
+                body: body, carries: scan.carries, sequences: scan.sequences, constants: kept.count - first),
+            kept.map { operands[$0] }
         )
     }
 
@@ -86,5 +87,19 @@ enum Simplify {
         program.instructions.reduce(program.outputs.count) { total, instruction in
             total + 1 + instruction.operation.programs.reduce(0) { $0 + size($1) }
         }
+    }
+}
+
+extension Scan {
+    func with(body: Program, carries: Int, sequences: Int, constants: Int) -> Scan {
+        Scan(
+            body: body, carries: carries, sequences: sequences, constants: constants, length: length,
+            isReversed: isReversed, isLimited: isLimited)
+    }
+    /// Whether another loop does the same steps in the same order.
+    func hasSteps(of other: Scan, _ own: [Program.Operand], _ others: [Program.Operand]) -> Bool {
+        guard length == other.length, isLimited == other.isLimited else { return false }
+        guard let limitPlace, let place = other.limitPlace else { return true }
+        return Simplify.equal(own[limitPlace], others[place])
     }
 }

@@ -36,23 +36,37 @@ public enum Checkpoints: Sendable, Equatable {
 /// A scan over segments of scans: the outer one keeps the carries between segments, and the derivative of a segment
 /// computes those inside it again. What does not fill a segment is a scan of its own, at the end of time.
 func segmentedScan<Carry: Tree, X: Tree, Y: Tree>(
-    _ sequence: X, _ start: Carry, _ length: Int, _ reversed: Bool, _ segment: Int, _ body: (Carry, X) -> (Carry, Y)
+    _ sequence: X, _ start: Carry, _ length: Int, _ limit: Tensor?, _ reversed: Bool, _ segment: Int,
+    _ body: (Carry, X) -> (Carry, Y)
 ) -> (final: Carry, outputs: Y) {
     let (segments, rest) = length.quotientAndRemainder(dividingBy: segment)
+    /// The steps to do of those from a number on.
+    func left(_ limit: Tensor?, from first: Tensor, count: Int) -> Tensor? {
+        limit.map { ($0 - first).clipped(from: Tensor(integer: 0), to: Tensor(integer: count)) }
+    }
     func whole(from start: Carry) -> (final: Carry, outputs: Y) {
         let parts = sequence.mappingLeaves { x in
             x.slice(axis: 0, to: segments * segment).reshaped([segments, segment] + x.shape.dropFirst())
         }
+        let firsts = Tensor(integers: (0..<segments).map { $0 * segment })
+        let begun = limit.map { limit in (firsts .< limit).cast(to: .int64).sum() }
         let (final, outputs) = scan(
-            over: parts, from: start, count: segments, reversed: reversed, checkpoints: .everyStep
+            over: Pair(parts, firsts), from: start, count: segments, limit: begun, reversed: reversed,
+            checkpoints: .everyStep
         ) { carry, part in
-            scan(over: part, from: carry, count: segment, reversed: reversed, checkpoints: .everyStep, body)
+            scan(
+                over: part.first, from: carry, count: segment,
+                limit: left(limit, from: part.second, count: segment), reversed: reversed, checkpoints: .everyStep,
+                body)
         }
         return (final, outputs.mappingLeaves { $0.reshaped([segments * segment] + $0.shape.dropFirst(2)) })
     }
     func remainder(from start: Carry) -> (final: Carry, outputs: Y) {
         let parts = sequence.mappingLeaves { $0.slice(axis: 0, from: segments * segment) }
-        return scan(over: parts, from: start, count: rest, reversed: reversed, checkpoints: .everyStep, body)
+        let first = Tensor(integer: segments * segment)
+        return scan(
+            over: parts, from: start, count: rest, limit: left(limit, from: first, count: rest), reversed: reversed,
+            checkpoints: .everyStep, body)
     }
     if rest == 0 { return whole(from: start) }
     let first = reversed ? remainder(from: start) : whole(from: start)

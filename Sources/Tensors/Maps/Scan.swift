@@ -8,12 +8,15 @@
 ///   - sequence: a tree whose leaves have time as their first axis.
 ///   - start: the carry before the first step.
 ///   - count: the number of steps; needed only when the sequence has no leaves.
+///   - limit: an integer scalar, the number of steps that are done, which may be known only when the program runs; the
+///     carry is that after them, and the others would return zeros. All of them by default. Derivatives cost as many
+///     steps; memory is that of all steps.
 ///   - reversed: run from the last step to the first; results stay in the order of time.
 ///   - checkpoints: which carries derivatives keep; they compute the others again.
 ///   - body: one step: the carry and one element of the sequence to the next carry and an output.
 /// - Returns: the carry after the last step, and what the steps returned, stacked in time.
 public func scan<Carry: Tree, X: Tree, Y: Tree>(
-    over sequence: X, from start: Carry, count: Int? = nil, reversed: Bool = false,
+    over sequence: X, from start: Carry, count: Int? = nil, limit: Tensor? = nil, reversed: Bool = false,
     checkpoints: Checkpoints = .automatic, _ body: (Carry, X) -> (Carry, Y)
 ) -> (final: Carry, outputs: Y) {
     let (carry, xs) = (start.leaves, sequence.leaves)
@@ -21,22 +24,25 @@ public func scan<Carry: Tree, X: Tree, Y: Tree>(
     precondition(
         xs.allSatisfy { $0.shape.first == length }, "scan: sequences of lengths \(xs.map { $0.shape.first ?? 0 })")
     if let segment = checkpoints.segment(length: length, carry: carry) {
-        return segmentedScan(sequence, start, length, reversed, segment, body)
+        return segmentedScan(sequence, start, length, limit, reversed, segment, body)
     }
     var structure: (Carry, Y)?
     let elements = xs.map { Signature(Array($0.shape.dropFirst()), $0.type) }
-    let (program, captured) = Program.capturing(carry.map(\.signature) + elements) { parameters in
+    let limits = limit.map { [$0] } ?? []
+    let inputs = carry.map(\.signature) + elements + limits.map(\.signature)
+    let (program, captured) = Program.capturing(inputs) { parameters in
         let next = body(
             start.replacingLeaves(Array(parameters.prefix(carry.count))),
-            sequence.replacingLeaves(Array(parameters.dropFirst(carry.count))))
+            sequence.replacingLeaves(Array(parameters.dropFirst(carry.count).prefix(xs.count))))
         structure = next
         return next.0.leaves + next.1.leaves
     }
     let (varying, fixed) = program.hoisted(from: carry.count + xs.count)
-    let constants = captured + fixed.run(captured)
+    let given = limits + captured
+    let constants = given + fixed.run(given)
     let loop = Scan(
         body: varying, carries: carry.count, sequences: xs.count, constants: constants.count, length: length,
-        isReversed: reversed, linear: [])
+        isReversed: reversed, isLimited: limit != nil)
     let results = applyAll(.scan(loop), carry + xs + constants)
     return (
         structure!.0.replacingLeaves(Array(results.prefix(carry.count))),
@@ -45,7 +51,8 @@ public func scan<Carry: Tree, X: Tree, Y: Tree>(
 }
 
 /// The recorded form of a loop. Operands and inputs of the body stand in the order carry, sequences, constants; results
-/// in the order final carry, stacked outputs.
+/// in the order final carry, stacked outputs. Where the loop is limited, the first constant is the number of steps that
+/// are done, which the body does not read.
 public struct Scan: Sendable {
     package let body: Program
     package let carries: Int
@@ -53,21 +60,31 @@ public struct Scan: Sendable {
     package let constants: Int
     package let length: Int
     package let isReversed: Bool
+    package let isLimited: Bool
     /// Which operands the loop is linear in: set by the tangent rule, read by the adjoint rule.
     let linear: [Bool]
 
     package init(
-        body: Program, carries: Int, sequences: Int, constants: Int, length: Int, isReversed: Bool, linear: [Bool] = []
+        body: Program, carries: Int, sequences: Int, constants: Int, length: Int, isReversed: Bool, isLimited: Bool,
+        linear: [Bool] = []
     ) {
         (self.body, self.carries, self.sequences, self.constants) = (body, carries, sequences, constants)
-        (self.length, self.isReversed, self.linear) = (length, isReversed, linear)
+        (self.length, self.isReversed, self.isLimited, self.linear) = (length, isReversed, isLimited, linear)
     }
 
-    private var order: [Int] { isReversed ? Array((0..<length).reversed()) : Array(0..<length) }
+    /// The place among the operands of the number of steps that are done; nil where all are.
+    package var limitPlace: Int? { isLimited ? carries + sequences : nil }
+    /// The number of steps to reckon with: of a limited loop a few.
+    package var expectedSteps: Int { isLimited ? min(length, 64) : length }
     private var outputs: Int { body.outputs.count - carries }
 
     func results(_ x: [Tensor]) -> [Signature] {
         precondition(x.count == carries + sequences + constants, "scan: \(x.count) operands")
+        if let limitPlace {
+            precondition(
+                x[limitPlace].signature == Signature([], .int64),
+                "scan: a limit of \(x[limitPlace].signature), not one integer")
+        }
         let made = body.resultSignatures
         precondition(
             Array(made.prefix(carries)) == x.prefix(carries).map(\.signature),
@@ -83,15 +100,18 @@ public struct Scan: Sendable {
         let xs = x[carries..<(carries + sequences)]
         let fixed = Array(x.dropFirst(carries + sequences))
         var collected = [[Tensor]](repeating: [], count: outputs)
-        for t in order {
+        let done = limitPlace.map { min(max(x[$0].integers[0], 0), length) } ?? length
+        for step in 0..<done {
+            let t = isReversed ? done - 1 - step : step
             let result = body.run(carry + xs.map { $0[t] } + fixed)
             carry = Array(result.prefix(carries))
             for i in 0..<outputs { collected[i].append(result[carries + i]) }
         }
         let stacked = zip(collected, body.resultSignatures.dropFirst(carries)).map { parts, signature in
-            parts.isEmpty
-                ? Tensor.zeros([0] + signature.shape, type: signature.type)
-                : Tensor.stacked(isReversed ? parts.reversed() : parts)
+            let rest = Tensor.zeros([length - done] + signature.shape, type: signature.type)
+            if parts.isEmpty { return rest }
+            let stacked = Tensor.stacked(isReversed ? parts.reversed() : parts)
+            return done == length ? stacked : Tensor.concatenated([stacked, rest])
         }
         return carry + stacked
     }
@@ -106,7 +126,7 @@ public struct Scan: Sendable {
         .scan(
             Scan(
                 body: body, carries: carries, sequences: sequences, constants: constants, length: length,
-                isReversed: reversed ?? isReversed, linear: linear))
+                isReversed: reversed ?? isReversed, isLimited: isLimited, linear: linear))
     }
 }
 
@@ -238,13 +258,43 @@ extension Scan {
 extension Scan {
     /// The same loop over a batch: time stays the axis of the loop, the batch is the first axis inside the body.
     func batched(_ x: [Tensor], _ isBatched: [Bool], _ size: Int) -> [Tensor] {
+        if let limitPlace, isBatched[limitPlace] { return unequal(x, isBatched, size) }
         let batchedBody = body.batched(x.indices.map { $0 < carries || isBatched[$0] }, size)
         let operands = x.indices.map { i in
             if i < carries { return isBatched[i] ? x[i] : x[i].broadcast(to: [size] + x[i].shape) }
             return i < carries + sequences && isBatched[i] ? x[i].movingAxis(0, to: 1) : x[i]
         }
         let results = applyAll(
-            with(batchedBody, carries: carries, sequences: sequences, constants: constants), operands)
+            with(batchedBody, carries: carries, sequences: sequences, constants: constants, linear: linear), operands)
+        return results.enumerated().map { $0 < carries ? $1 : $1.movingAxis(0, to: 1) }
+    }
+
+    /// The loop over a batch whose elements do different numbers of steps: the most of them, and those that are done
+    /// keep their carry and return zeros.
+    private func unequal(_ x: [Tensor], _ isBatched: [Bool], _ size: Int) -> [Tensor] {
+        let place = carries + sequences
+        let step = body.batched(x.indices.map { $0 < carries || isBatched[$0] }, size)
+        let inputs = step.inputs
+        let outer = Array(inputs[..<place]) + [Signature([], .int64), Signature([], .int64)] + inputs[place...]
+        let masked = Program.tracing(outer) { all in
+            let (t, own) = (all[place], Array(all[..<place]) + all[(place + 2)...])
+            let goesOn = t .< all[place + 2]
+            return zip(step.run(own), step.resultSignatures).enumerated().map { number, made in
+                let mask = goesOn.reshaped([size] + [Int](repeating: 1, count: made.1.shape.count - 1))
+                let other = number < carries ? all[number] : Tensor.zeros(made.1.shape, type: made.1.type)
+                return select(mask, made.0, other)
+            }
+        }
+        let operands = x.indices.map { i in
+            if i < carries { return isBatched[i] ? x[i] : x[i].broadcast(to: [size] + x[i].shape) }
+            return i < place && isBatched[i] ? x[i].movingAxis(0, to: 1) : x[i]
+        }
+        let more = [Tensor.range(length), x[place].maximum()]
+        let results = applyAll(
+            with(
+                masked, carries: carries, sequences: sequences + 1, constants: constants + 1,
+                linear: linear.isEmpty ? [] : linear[..<place] + [false, false] + linear[place...]),
+            Array(operands[..<place]) + more + operands[place...])
         return results.enumerated().map { $0 < carries ? $1 : $1.movingAxis(0, to: 1) }
     }
 }

@@ -24,6 +24,9 @@ extension Operation {
             return [apply(.pad(low: [0] + low, high: [0] + high, interior: [0] + interior), x[0])]
         case .concatenate(let axis): return applyAll(.concatenate(axis: axis + 1), all(x, isBatched, size))
         case .roll(let shift, let axis): return [apply(.roll(shift: shift, axis: axis + 1), x[0])]
+        case .gather where !isBatched[0] && x[0].rank == 1 && x[1].count == size:
+            // One element of a table that all share: no copies of the table are made.
+            return [apply(.gather(axis: 0), x[0], x[1].reshaped([size])).reshaped([size, 1])]
         case .gather(let axis): return applyAll(.gather(axis: axis + 1), all(x, isBatched, size))
         case .scatterAdd(let axis, let length):
             return applyAll(.scatterAdd(axis: axis + 1, size: length), all(x, isBatched, size))

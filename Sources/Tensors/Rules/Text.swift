@@ -40,7 +40,7 @@ extension Operation {
         case .realFourier: "realFourier"
         case .realFourierTranspose(let length): "realFourierTranspose of length \(length)"
         case .random(let draw): "random \(draw)"
-        case .scan(let scan): "scan \(scan.length) steps\(scan.isReversed ? ", reversed" : "")"
+        case .scan(let scan): "scan \(scan.isLimited ? "up to " : "")\(scan.length) steps\(scan.isReversed ? ", reversed" : "")"
         case .conditional: "conditional"
         case .whileLoop: "whileLoop"
         case .fixedPoint: "fixedPoint"
@@ -90,7 +90,7 @@ extension Scan {
     package func with(body: Program) -> Scan {
         Scan(
             body: body, carries: carries, sequences: sequences, constants: constants, length: length,
-            isReversed: isReversed)
+            isReversed: isReversed, isLimited: isLimited)
     }
 }
 
