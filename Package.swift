@@ -50,7 +50,7 @@ let package = Package(
         // What the engine is for.
         .target(name: "Networks", dependencies: ["Tensors"], exclude: readme),
         .target(name: "Dynamics", dependencies: ["Tensors"], exclude: readme),
-        .target(name: "Formulas", dependencies: ["Tensors"], exclude: readme),
+        .target(name: "Formulas", dependencies: ["Tensors", "Dynamics"], exclude: readme),
         .target(name: "Assimilation", dependencies: ["Tensors"], exclude: readme),
         .target(name: "Verification", dependencies: ["Tensors"], exclude: readme),
         .target(
