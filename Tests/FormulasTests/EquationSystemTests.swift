@@ -39,6 +39,15 @@ import Testing
                 == compile(like: members) { (x: Tensor) in vmap { named($0) }(x) }(members).values)
     }
 
+    /// So they take the same time.
+    @Test func theirCodeIsThatOfTheModelInSwift() throws {
+        let members = Key(3).normal([100, 40])
+        func code<M: StateMap>(_ tendency: M) -> String? {
+            compile(like: members) { RungeKutta4(tendency, step: 0.05).repeated(10).ensemble($0) }.code
+        }
+        #expect(code(try Self.lorenz96(40)) == code(Lorenz96()))
+    }
+
     @Test func derivativesAreThoseOfTheEquations() throws {
         #expect(checkModel(try Self.lorenz63(), at: Key(4).normal([3])) == [])
         #expect(checkModel(try Self.lorenz96(8), at: Key(5).normal([8])) == [])
