@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// Newton's method in a trust region, with exact Hessians: for a few dozen unknowns at most.
@@ -27,10 +28,35 @@ public struct TrustRegionNewton: Minimizer {
     }
 
     public func minimum(from start: Tensor, of function: @escaping (Tensor) -> Tensor) -> Minimum {
+        let slope = Tensors.gradient(of: function)
+        return search(from: start, Curvature(value: function) { (slope($0), jacobian(of: slope)($0)) })
+    }
+
+    /// The local minimum of a function of a vector whose value, gradient and Hessian are computed in machine code.
+    ///
+    /// The observations that a search is about belong into `data`: searches on data of the same shapes share the
+    /// programs.
+    public func compiledMinimum<Data: Tree>(
+        from start: Tensor, given data: Data, of function: @escaping (Tensor, Data) -> Tensor
+    ) -> Minimum {
+        let value = compile(like: Pair(start, data)) { function($0.first, $0.second) }
+        let both = compile(like: Pair(start, data)) { input in
+            let slope = Tensors.gradient(of: { function($0, input.second) })
+            return Pair(slope(input.first), jacobian(of: slope)(input.first))
+        }
+        return search(
+            from: start,
+            Curvature(value: { value(Pair($0, data)) }) {
+                let found = both(Pair($0, data))
+                return (found.first, found.second)
+            })
+    }
+
+    private func search(from start: Tensor, _ function: Curvature) -> Minimum {
         precondition(start.rank == 1 && start.type == .float64, "TrustRegionNewton: a start of \(start.signature)")
         guard var point = Quadratic(start, function, scale: Tensor.zeros(start.shape)) else {
             return Minimum(
-                point: start, value: function(start).scalar, gradient: Tensor.filled(.nan, start.shape),
+                point: start, value: function.value(start).scalar, gradient: Tensor.filled(.nan, start.shape),
                 outcome: .diverged, steps: 0)
         }
         let length = (point.scale * start).norm().scalar
@@ -49,7 +75,7 @@ public struct TrustRegionNewton: Minimizer {
 
     /// The next point and radius; nil if no step is seen to make progress.
     private func progress(
-        from point: Quadratic, _ start: Double, _ function: @escaping (Tensor) -> Tensor
+        from point: Quadratic, _ start: Double, _ function: Curvature
     ) -> (Quadratic, Double)? {
         var radius = start
         while true {
@@ -71,6 +97,18 @@ public struct TrustRegionNewton: Minimizer {
     }
 }
 
+/// A function with its gradient and its Hessian.
+private struct Curvature {
+    let value: (Tensor) -> Tensor
+    let derivatives: (Tensor) -> (gradient: Tensor, hessian: Tensor)
+
+    init(
+        value: @escaping (Tensor) -> Tensor, derivatives: @escaping (Tensor) -> (gradient: Tensor, hessian: Tensor)
+    ) {
+        (self.value, self.derivatives) = (value, derivatives)
+    }
+}
+
 /// The quadratic model of a function about a point, in scaled unknowns.
 private struct Quadratic {
     let x: Tensor
@@ -84,13 +122,12 @@ private struct Quadratic {
     /// The reduction that Newton's step promises; infinite where the function is not convex.
     let decrement: Double
 
-    init?(_ x: Tensor, _ function: @escaping (Tensor) -> Tensor, scale: Tensor, limit: Double = .infinity) {
+    init?(_ x: Tensor, _ function: Curvature, scale: Tensor, limit: Double = .infinity) {
         self.x = x
-        value = function(x).scalar
+        value = function.value(x).scalar
         guard value.isFinite && value <= limit else { return nil }
-        let slope = Tensors.gradient(of: function)
-        gradient = slope(x)
-        let hessian = jacobian(of: slope)(x)
+        let hessian: Tensor
+        (gradient, hessian) = function.derivatives(x)
         guard (gradient.values + hessian.values).allSatisfy({ $0.isFinite }) else { return nil }
         self.scale = scale.maximum(hessian.diagonal().absolute().sqrt())
         let d = select(self.scale .> 0, self.scale, 1)
