@@ -16,6 +16,16 @@ public protocol Belief: Tree {
     /// What it says of an observation that it has not seen: values `[m]`, the observation's errors included, as far as
     /// a belief of this kind can say it; where values are missing it says zero.
     func predicting<H: StateMap>(_ observation: Observation<H>) -> Self
+    /// Mean and variance of a function of the state, `[m]` each: exact for members, to first order for a `Gaussian`.
+    func moments<H: StateMap>(of function: H) -> (mean: Tensor, variance: Tensor)
+}
+
+extension Belief {
+    /// Of the expected state alone.
+    public func moments<H: StateMap>(of function: H) -> (mean: Tensor, variance: Tensor) {
+        let value = function(mean)
+        return (value, Tensor.zeros(value.shape, type: value.type))
+    }
 }
 
 /// A normal distribution: mean `[n]` and covariance `[n, n]`.
@@ -33,6 +43,11 @@ public struct Gaussian: Belief {
     }
 
     public var variance: Tensor { covariance.diagonal() }
+
+    public func moments<H: StateMap>(of function: H) -> (mean: Tensor, variance: Tensor) {
+        let rows = function.matrix(at: mean)
+        return (function(mean), (rows.matrixProduct(covariance) * rows).sum(axes: [1]))
+    }
 
     /// Members drawn from the distribution.
     public func ensemble(of count: Int, key: Key) -> Ensemble {
@@ -62,6 +77,10 @@ public struct Ensemble: Belief {
     public var count: Int { members.shape[members.rank - 2] }
     public var mean: Tensor { members.mean(axes: [-2]) }
     public var variance: Tensor { members.variance(axes: [-2], correction: 1) }
+    public func moments<H: StateMap>(of function: H) -> (mean: Tensor, variance: Tensor) {
+        let seen = vmap { (x: Tensor) in function(x) }(members)
+        return (seen.mean(axes: [0]), seen.variance(axes: [0], correction: 1))
+    }
     /// Deviations of the members from their mean, `[N, n]`.
     public var anomalies: Tensor { members - mean.expanded(axis: -2) }
     /// The sample covariance `[n, n]`, normalised by `N − 1`.

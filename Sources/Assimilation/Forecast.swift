@@ -69,23 +69,39 @@ extension Tensor {
 }
 
 /// The random part of the model: `Q = F Fᵀ` with factors `F` of shape `[n, q]`,
-/// or `[period, n, q]` when it has seasons.
+/// or `[period, n, q]` when it has seasons; with scales, that of step `t` is `scales[t] F`.
 public struct ModelError: Tree {
     public var factors: Tensor
+    /// `[T]`; nil where all steps are alike. After the last one there is no error.
+    public var scales: Tensor?
 
     public init(factors: Tensor) {
         precondition(factors.rank == 2 || factors.rank == 3, "factors of shape \(factors.shape)")
         self.factors = factors.rank == 2 ? factors.expanded(axis: 0) : factors
+    }
+    /// Errors of steps of different lengths `[T]`, with which variances grow: of a length of 1 they have the factor
+    /// `[n, q]`, or standard deviations `[n]`.
+    public init(factor: Tensor, lengths: Tensor) {
+        self.init(factors: factor.rank == 1 ? factor.diagonalMatrix() : factor)
+        scales = lengths.sqrt()
     }
     /// From a covariance `[n, n]`.
     public init(covariance: Tensor) { self.init(factors: covariance.sqrtm()) }
     /// No error on `n` variables.
     public static func none(_ n: Int) -> ModelError { ModelError(factors: Tensor.zeros([n, 1])) }
 
-    public func factor(step: Tensor) -> Tensor { factors.cyclic(step) }
+    public func factor(step: Tensor) -> Tensor {
+        guard let scales else { return factors.cyclic(step) }
+        let count = Tensor(integer: scales.count)
+        let scale = scales.padded(axis: 0, before: 0, after: 1).taking(step.minimum(count).reshaped([1])).reshaped([])
+        return scale * factors.cyclic(step)
+    }
     public func covariance(step: Tensor) -> Tensor {
         let factor = factor(step: step)
         return factor.matrixProduct(factor.transposed)
     }
-    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&factors, "factors") }
+    public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&factors, "factors")
+        visitor.visit(&scales, "scales")
+    }
 }

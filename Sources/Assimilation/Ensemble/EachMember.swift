@@ -13,6 +13,7 @@ public struct EachMember<Model: ForecastModel>: Forecast {
         self.modelError = modelError
         self.sampling = sampling
     }
+    @_disfavoredOverload
     public init<M: Map>(_ map: M, modelError: ModelError? = nil, sampling: NoiseSampling = .independent)
     where Model == Autonomous<M> {
         self.init(Autonomous(map), modelError: modelError, sampling: sampling)

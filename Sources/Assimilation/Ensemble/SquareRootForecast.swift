@@ -16,6 +16,7 @@ public struct SquareRootForecast<Model: ForecastModel>: Forecast {
     public init(_ model: Model, modelError: ModelError) {
         (self.model, self.modelError) = (model, modelError)
     }
+    @_disfavoredOverload
     public init<M: Map>(_ map: M, modelError: ModelError) where Model == Autonomous<M> {
         self.init(Autonomous(map), modelError: modelError)
     }

@@ -9,6 +9,7 @@ public struct EachParticle<Model: ForecastModel>: Forecast {
     public init(_ model: Model, modelError: ModelError? = nil) {
         (self.model, self.modelError) = (model, modelError)
     }
+    @_disfavoredOverload
     public init<M: Map>(_ map: M, modelError: ModelError? = nil) where Model == Autonomous<M> {
         self.init(Autonomous(map), modelError: modelError)
     }

@@ -28,6 +28,12 @@ public struct Particles: Belief {
     public var variance: Tensor {
         (weights.expanded(axis: -1) * (states - mean.expanded(axis: -2)).squared()).sum(axes: [-2])
     }
+    public func moments<H: StateMap>(of function: H) -> (mean: Tensor, variance: Tensor) {
+        let seen = vmap { (x: Tensor) in function(x) }(states)
+        let column = weights.expanded(axis: -1)
+        let mean = (column * seen).sum(axes: [0])
+        return (mean, (column * (seen - mean).squared()).sum(axes: [0]))
+    }
     /// `1 / Σ w²`: how many equally weighted particles would tell as much, between 1 and `N`.
     public var effectiveSize: Tensor { (-(2 * logWeights).logSumExp()).exp() }
     /// Deviations from the mean, scaled such that `Fᵀ F` is the weighted sample covariance `[n, n]`: `[N, n]`.

@@ -22,6 +22,7 @@ public struct WindowedCycle<F: Forecast, A: Analysis, Model: ForecastModel>: Tre
         (self.forecast, self.analysis, self.model) = (forecast, analysis, model)
         (self.lag, self.shift) = (lag, shift)
     }
+    @_disfavoredOverload
     public init<M: Map>(_ forecast: F, _ analysis: A, model: M, lag: Int, shift: Int = 1)
     where Model == Autonomous<M> {
         self.init(forecast, analysis, model: Autonomous(model), lag: lag, shift: shift)

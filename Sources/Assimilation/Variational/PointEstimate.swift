@@ -15,6 +15,7 @@ public struct PointForecast<Model: ForecastModel>: Forecast {
     public var model: Model
 
     public init(_ model: Model) { self.model = model }
+    @_disfavoredOverload
     public init<M: Map>(_ map: M) where Model == Autonomous<M> { self.init(Autonomous(map)) }
 
     public func callAsFunction(_ belief: PointEstimate, step: Tensor) -> PointEstimate {
