@@ -15,7 +15,7 @@ public protocol AssimilationMethod: Parameterized {
     /// Whether that model may have a memory.
     static var takesMemory: Bool { get }
 
-    func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun
+    func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> MethodRun
 }
 
 extension AssimilationMethod {
@@ -42,7 +42,7 @@ public protocol ParticleMethod: AssimilationMethod {
 extension ParticleMethod {
     public static var drawsModelError: Bool { false }
 
-    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> MethodRun {
         let forecast = EachParticle(problem.model, modelError: Self.drawsModelError ? nil : problem.modelError)
         let resampled = Resampled(analysis(problem), threshold: threshold, jitter: Tensor(jitter))
         return problem.run(Cycle(forecast, resampled), from: Particles(problem.ensemble(members)))

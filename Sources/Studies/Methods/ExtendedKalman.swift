@@ -15,9 +15,9 @@ public struct ExtendedKalman: AssimilationMethod {
     public init() {}
     public init(inflation: Double) { self.inflation = inflation }
 
-    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> MethodRun {
         let forecast = ExtendedForecast(
-            Autonomous(problem.model), modelError: problem.modelError ?? .none(problem.variables),
+            problem.model, modelError: problem.modelError ?? .none(problem.variables),
             inflation: Tensor(inflation))
         return problem.run(Cycle(forecast, KalmanAnalysis()), from: problem.background.gaussian)
     }

@@ -1,13 +1,14 @@
+import Assimilation
 import Dynamics
 import Kernels
 import Learning
 import Tensors
 
 /// A forecast model as filters, smoothers and variational methods call it: a map of the state from one observation
-/// time to the next.
+/// time to the next, which may depend on the number of the step.
 ///
 /// A model with a memory has it behind the variables of the state.
-public protocol ForecastMap: StateMap {
+public protocol ForecastMap: StateMap, ForecastModel {
     /// The number of values behind a state of `n` variables.
     func memory(of n: Int) -> Int
 
@@ -16,6 +17,9 @@ public protocol ForecastMap: StateMap {
 }
 
 extension ForecastMap {
+    /// The same at all steps.
+    public func callAsFunction(_ state: Tensor, step: Tensor) -> Tensor { self(state) }
+
     public func memory(of n: Int) -> Int { 0 }
     public func states(following trajectory: Tensor) -> Tensor { trajectory }
 }
@@ -30,6 +34,7 @@ extension Reservoir: ForecastMap {
     }
 }
 
+extension Repeated: ForecastModel where Base: StateMap {}
 extension Repeated: ForecastMap where Base: StateMap {}
 extension Corrected: ForecastMap {}
 extension Bounded: ForecastMap {}

@@ -230,7 +230,7 @@ extension TwinStudy {
     private func scored<Model: ForecastMap>(
         _ method: any AssimilationMethod, _ model: Model, _ modelError: ModelError?, _ setting: TwinSetting,
         _ draw: TwinDraw
-    ) -> ScoredRun {
+    ) -> MethodRun {
         method.run(setting.problem(draw, forecastingWith: model, modelError: modelError))
     }
 }

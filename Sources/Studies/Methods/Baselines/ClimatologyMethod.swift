@@ -13,7 +13,7 @@ public struct ClimatologyMethod: AssimilationMethod {
 
     public init() {}
 
-    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> MethodRun {
         problem.score(problem.background.climatology)
     }
 }

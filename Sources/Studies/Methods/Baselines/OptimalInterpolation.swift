@@ -13,7 +13,7 @@ public struct OptimalInterpolation: AssimilationMethod {
 
     public init() {}
 
-    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> MethodRun {
         let climate = problem.background.climatology
         return problem.run(Cycle(ClimatologicalForecast(climate), KalmanAnalysis()), from: climate)
     }

@@ -12,7 +12,7 @@ public protocol EnsembleMethod: TreatedEnsemble {
 extension EnsembleMethod {
     public static var takesMemory: Bool { true }
 
-    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> MethodRun {
         let forecast = EachMember(problem.model, modelError: problem.modelError)
         let analysis = Modified(analysis(problem), ensemble.modifiers)
         return problem.run(Cycle(forecast, analysis), from: problem.ensemble(members))

@@ -60,7 +60,7 @@ public struct JointNetworksMethod: GradientTrained {
         return Cycle(PointForecast(bounded), ResidualAnalysis(network, center: center, scale: scale))
     }
 
-    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> MethodRun {
         problem.run(requireWeights(), from: PointEstimate(problem.background.climatology.mean))
     }
 

@@ -34,9 +34,9 @@ public struct LearnedGainMethod: GradientTrained {
         return try descend(objective, from: start, gradient, task, keeper)
     }
 
-    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> MethodRun {
         problem.run(
-            Cycle(PointForecast(Autonomous(problem.model)), requireWeights()),
+            Cycle(PointForecast(problem.model), requireWeights()),
             from: PointEstimate(problem.background.climatology.mean))
     }
 
@@ -71,7 +71,7 @@ public struct LearnedEnsembleGain: GradientTrained {
         ) { $0 }
     }
 
-    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> MethodRun {
         let forecast = EachMember(problem.model, modelError: problem.modelError)
         return problem.run(Cycle(forecast, requireWeights()), from: problem.ensemble(members))
     }

@@ -59,7 +59,7 @@ public struct LearnedLocalizationMethod: GradientTrained {
             }, analysis: { $0.analysis(coordinates, observing: observed) })
     }
 
-    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> MethodRun {
         switch requireWeights() {
         case .radius(let tuning): run(tuning, problem)
         case .free(let tuning): run(tuning, problem)
@@ -68,7 +68,7 @@ public struct LearnedLocalizationMethod: GradientTrained {
 
     private func run<Weights: Taper, Model, Operator>(
         _ tuning: TunedLocalization<Weights>, _ problem: Problem<Model, Operator>
-    ) -> ScoredRun {
+    ) -> MethodRun {
         let forecast = EachMember(problem.model, modelError: problem.modelError)
         let analysis = tuning.analysis(problem.geometry.coordinates, observing: problem.geometry.observed)
         return problem.run(Cycle(forecast, analysis), from: problem.ensemble(members))

@@ -53,9 +53,9 @@ public struct ResidualNetworkMethod: TrainableMethod {
         return (network, record)
     }
 
-    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> MethodRun {
         problem.run(
-            Cycle(PointForecast(Autonomous(problem.model)), requireWeights()),
+            Cycle(PointForecast(problem.model), requireWeights()),
             from: PointEstimate(problem.background.climatology.mean))
     }
 

@@ -36,7 +36,7 @@ public struct SetTransformerMethod: GradientTrained {
         return try trainedEnsemble(from: start, members: members, gradient, task, keeper) { $0 }
     }
 
-    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> MethodRun {
         let forecast = EachMember(problem.model, modelError: problem.modelError)
         return problem.run(Cycle(forecast, requireWeights()), from: problem.ensemble(members))
     }

@@ -19,8 +19,8 @@ public struct FourDVar: AssimilationMethod {
         (self.scale, self.covariance, self.lag, self.iterations) = (scale, covariance, lag, iterations)
     }
 
-    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
-        let (climate, model) = (problem.background.climatology, Autonomous(problem.model))
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> MethodRun {
+        let (climate, model) = (problem.background.climatology, problem.model)
         let analysis = Variational(
             covariance: Tensor(scale) * covariance.matrix(climate), iterations: iterations)
         return problem.run(

@@ -29,8 +29,8 @@ public struct IterativeSmoother: TreatedEnsemble {
         (self.lag, self.certainty) = (lag, certainty)
     }
 
-    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
-        let model = Autonomous(problem.model)
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> MethodRun {
+        let model = problem.model
         let smoother = IterativeEnKS(
             iterations: iterations, tolerance: tolerance, certainty: certainty > 0 ? certainty : nil)
         let forecast = EachMember(model, modelError: problem.modelError)

@@ -17,11 +17,11 @@ public struct ThreeDVar: AssimilationMethod {
         (self.scale, self.covariance) = (scale, covariance)
     }
 
-    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> ScoredRun {
+    public func run<Model, Operator>(_ problem: Problem<Model, Operator>) -> MethodRun {
         let climate = problem.background.climatology
         let analysis = Variational(
             covariance: Tensor(scale) * covariance.matrix(climate), iterations: problem.geometry.isLinear ? 1 : 3)
         return problem.run(
-            Cycle(PointForecast(Autonomous(problem.model)), analysis), from: PointEstimate(climate.mean))
+            Cycle(PointForecast(problem.model), analysis), from: PointEstimate(climate.mean))
     }
 }
