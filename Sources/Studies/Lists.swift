@@ -30,6 +30,15 @@ public enum Methods {
     public static var baselines: [any AssimilationMethod.Type] { all.filter { $0.isBaseline } }
 }
 
+/// The methods that infer the unknowns of a system as a whole, besides those of ``Methods``.
+public enum Inferences {
+    public static let all: [any InferenceMethod.Type] = [
+        MaximumAPosteriori.self,
+        KalmanInference.self,
+        InnovationLikelihood.self,
+    ]
+}
+
 /// The modifiers that the analyses of ensemble methods can have, in the order in which they act.
 public enum ModifierParameters {
     public static let all: [ModifierParameter] = [
