@@ -89,6 +89,7 @@ extension ExperimentKind {
         switch self {
         case .forecast: "forecast models learned from a table of observations, assimilated and compared"
         case .structural: "one series as trend, season and a learned remainder"
+        case .assimilate: "a model of one's own and observations at their own times: states, parameters, forecasts"
         case .twin: "filters on truths that a model made, compared by how far they stay from the truth"
         }
     }

@@ -22,7 +22,7 @@ struct Apus: ParsableCommand {
         version: ApusVersion.text,
         subcommands: [
             Run.self, Train.self, Compare.self, Reproduce.self, List.self, Describe.self, Keys.self, Explain.self,
-            Forecast.self,
+            Forecast.self, Watch.self,
         ])
 }
 

@@ -1,5 +1,5 @@
 extension DataSource {
-    private enum Format: String, CaseIterable {
+    enum Format: String, CaseIterable {
         case csv, netcdf
     }
 
@@ -43,7 +43,7 @@ extension DataSource {
         }
     }
 
-    private static func layout(
+    static func layout(
         _ keys: inout ConfigurationMapping, format: Format, file: String
     ) throws(InputError) -> (format: Layout, clock: FileClock?, pivot: Int?) {
         let missing = try keys.optional("missing")?.listOrSingle() ?? []
@@ -121,7 +121,7 @@ extension DataSource {
     }
 
     /// Which rows or places are read; the keys are names of the file.
-    private static func selection(_ node: ConfigurationNode?) throws(InputError) -> [String: SelectionLabel] {
+    static func selection(_ node: ConfigurationNode?) throws(InputError) -> [String: SelectionLabel] {
         var selection: [String: SelectionLabel] = [:]
         for (name, label) in try node?.named() ?? [] {
             guard label.isMapping else {
@@ -213,7 +213,7 @@ extension DataSource {
     }
 
     /// `[least, greatest]`
-    private static func range(_ node: ConfigurationNode) throws(InputError) -> ClosedRange<Double> {
+    static func range(_ node: ConfigurationNode) throws(InputError) -> ClosedRange<Double> {
         let nodes = try node.listOrSingle()
         guard nodes.count == 2 else {
             throw node.error("\(nodes.count) numbers are no range", expected: "[least, greatest]")

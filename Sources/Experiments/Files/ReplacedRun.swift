@@ -22,7 +22,7 @@ struct ReplacedRun {
     /// What a run writes into its folder; other entries are never touched.
     private static let entries = [
         RunMarker.fileName, "stages", "models", "tensorboard", "results.json", "results.nc", "report.html",
-        "findings.json",
+        "findings.json", "latest.json",
     ]
 
     /// Ends what a process that was killed has begun.

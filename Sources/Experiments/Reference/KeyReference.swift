@@ -141,6 +141,7 @@ extension ExperimentKind {
             switch self {
             case .forecast: ForecastConfiguration.keys
             case .structural: StructuralConfiguration.keys
+            case .assimilate: AssimilateExperiment.keys
             case .twin: TwinConfiguration.keys
             }
         return KeyTable([kind]) + ExperimentHeader.keys + own

@@ -74,6 +74,8 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
     case forecast
     /// One series as trend, season and a learned remainder.
     case structural
+    /// A model of one's own and observations at their own times: states, parameters, forecasts.
+    case assimilate
     /// Filters on truths that a model made, compared by how far they stay from the truth.
     case twin
 
@@ -81,6 +83,7 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
         switch self {
         case .forecast: ForecastExperiment.self
         case .structural: StructuralExperiment.self
+        case .assimilate: AssimilateExperiment.self
         case .twin: TwinExperiment.self
         }
     }

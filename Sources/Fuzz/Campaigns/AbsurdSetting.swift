@@ -29,6 +29,7 @@ struct AbsurdSetting {
             switch kind {
             case .forecast: Tree(SampleText.forecast)
             case .structural: Tree(SampleText.structural)
+            case .assimilate: Tree(SampleText.assimilate)
             case .twin: Tree(random.pick([SampleText.twin, SampleText.training, SampleText.dictionary]))
             }
         let value = random.chance(0.6) ? random.value(place.value) : absurd(.plain("1"), &random)

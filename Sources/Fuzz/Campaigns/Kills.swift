@@ -41,6 +41,7 @@ struct KillPlan {
     static let all = [
         KillPlan(name: "forecast", command: "run", configuration: SampleText.forecast),
         KillPlan(name: "structural", command: "run", configuration: SampleText.structural),
+        KillPlan(name: "assimilate", command: "run", configuration: SampleText.assimilate),
         KillPlan(
             name: "twin", command: "run",
             configuration: SampleText.twin.replacingOccurrences(of: "cycles: 60", with: "cycles: 2000")),

@@ -33,6 +33,27 @@ enum SampleText {
 
         """
 
+    static let assimilate = """
+        experiment: assimilate
+        name: small
+        output: out
+        model:
+          states: {level: {}, wave: {x: {length: 4, periodic: true}, bounds: [0, inf]}}
+          parameters: {rate: {prior: "lognormal(-2, 0.5)", bounds: [0, inf]}, speed: 0.1}
+          equations: {level: -rate * (level - 20), wave: -speed * ddx(wave)}
+          time_unit: month
+          integrator: {method: rk4, step: 0.5}
+          start: {level: "normal(20, 2)", wave: "lognormal(0, 0.5)"}
+          error: {level: {estimate: "lognormal(-1, 1)"}}
+        observations:
+          - {file: data.csv, time: {columns: [year, month]}, of: level, column: a, error: {estimate: "lognormal(-1, 1)"}}
+          - {file: data.csv, time: {columns: [year, month]}, of: wave, at: {x: 1.5}, column: b, name: wave, error: 1, valid: [-9, 99]}
+        methods: [{method: etkf, members: 10}, {method: likelihood, filter: etkf, members: 10, steps: 5}]
+        forecast: {leads: 3}
+        quality: {background: 5}
+
+        """
+
     static let twin = """
         experiment: twin
         name: small
@@ -133,12 +154,12 @@ enum SampleText {
         """
 
     static let configurations = [
-        forecast, forecast, structural, structural, twin, twin, training, dictionary, published, models,
+        forecast, forecast, structural, structural, assimilate, assimilate, twin, twin, training, dictionary, published, models,
         namedModel("dense"),
     ]
 
     /// Those that end within seconds.
-    static let runnable = [forecast, structural, twin, training, dictionary]
+    static let runnable = [forecast, structural, assimilate, twin, training, dictionary]
 
     /// Ten years of two monthly series.
     static let data: String = {

@@ -9,7 +9,8 @@ struct Run: ParsableCommand {
             Writes report.html (opens offline), results.json, results.nc (CF conventions) and the learned models into
             the output folder, and the command with the times that it took into run.json. A run that was stopped goes
             on with --resume; a folder that holds a run is only used again with --force. The same seed gives the same
-            numbers, bit for bit, with any number of threads.
+            numbers, bit for bit, with any number of threads. Observations that have come since are taken in with
+            --continue: filters go on from where they were.
 
                 apus run Examples/enso.yaml
                 apus run Examples/co2.yaml --output /tmp/co2 --threads 1
@@ -30,15 +31,27 @@ struct Run: ParsableCommand {
     @Flag(help: "Print the results as JSON instead of tables.")
     var json = false
 
+    @Flag(
+        name: .customLong("continue"),
+        help: "Of the kind assimilate: take in the observations that have come since the last run.")
+    var goesOn = false
+
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads \(threads): expected at least 1") }
+        if goesOn, folder.force { throw ValidationError("--continue and --force: expected one of them") }
     }
 
     func run() throws {
         try reportingFaults { () throws(InputError) in
             let options = RunOptions(threads: try chosenThreads(), isQuiet: quiet)
             let file = try ExperimentFile(file)
-            let run = try file.run(output: folder.output, claim: folder.claim(), options: options)
+            if goesOn, file.kind != .assimilate {
+                throw InputError(
+                    .usage, at: .init(self.file), "--continue of the kind \(file.kind.rawValue)",
+                    expected: "an experiment of the kind assimilate, or --resume")
+            }
+            let claim = try folder.claim(goesOn: goesOn)
+            let run = try file.run(output: folder.output, claim: claim, options: options)
             try run.show(asJSON: json)
         }
     }

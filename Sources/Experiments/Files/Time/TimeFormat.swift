@@ -8,12 +8,15 @@ public enum TimeFormat: Hashable, Sendable, CustomStringConvertible {
     case decimalYear
     /// A number in CF units such as `days since 1950-01-01`.
     case number(TimeUnits)
+    /// A number without a unit, as models of one's own count time.
+    case plain
 
     /// Reads `iso8601`, `decimal year`, CF units or a pattern; `nil` where the text is none of them.
     public init?(_ text: String) {
         switch text.lowercased() {
         case "iso8601", "iso 8601", "quarter", "week": self = .iso8601
         case "decimal year", "decimal-year": self = .decimalYear
+        case "number": self = .plain
         default:
             if let units = TimeUnits(text) {
                 self = .number(units)
@@ -35,6 +38,7 @@ public enum TimeFormat: Hashable, Sendable, CustomStringConvertible {
         case .pattern(let pattern): "a date as '\(pattern)'"
         case .decimalYear: "a decimal year such as 1958.2411"
         case .number(let units): "a number of \(units)"
+        case .plain: "a number"
         }
     }
 
@@ -56,6 +60,11 @@ public enum TimeFormat: Hashable, Sendable, CustomStringConvertible {
             return units.stamp(number, tolerance: decimals > 0 ? 0.5 * DecimalYears.power(-decimals) : nil)
         case .decimalYear:
             return Double(decimal: bytes, range, mark: mark).flatMap { TimeStamp(DecimalYears.instant($0)) }
+        case .plain:
+            guard let number = Double(decimal: bytes, range, mark: mark),
+                Instant.representableSeconds.contains(number)
+            else { return nil }
+            return TimeStamp(Instant(secondsSince1970: number))
         }
     }
 }

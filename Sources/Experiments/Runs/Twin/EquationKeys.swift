@@ -25,7 +25,7 @@ extension EquationsSource {
             "decorrelation", .within(1e-6...1e9), .optional("1"), unit: "model time",
             "Time after which states are nearly independent."))
 
-    private static let axisKeys = KeyTable(
+    static let axisKeys = KeyTable(
         .integer("length", 1...100_000, .required, "Number of points."),
         .number("spacing", .positive, .usual("1"), "Distance between points."),
         .flag("periodic", .usual("false"), "Whether the axis closes on itself."),
@@ -116,14 +116,14 @@ extension EquationsSource {
         }
     }
 
-    private static func axis(_ name: String, _ keys: inout ConfigurationMapping) throws(InputError) -> Axis {
+    static func axis(_ name: String, _ keys: inout ConfigurationMapping) throws(InputError) -> Axis {
         Axis(
             name, length: try keys.integer("length"), spacing: try keys.number("spacing"),
             isPeriodic: try keys.flag("periodic"), boundary: try keys.choice("boundary"))
     }
 
     /// Whether a formula can name it.
-    private static func isName(_ text: String) -> Bool {
+    static func isName(_ text: String) -> Bool {
         guard let first = text.first, first.isLetter else { return false }
         return text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
             && !["pi", "and", "or", "not"].contains(text)

@@ -1,0 +1,249 @@
+import Assimilation
+import Studies
+import Tensors
+
+/// A model of one's own and observations at their own times: states and unknowns by several methods.
+public struct AssimilateExperiment: Experiment {
+    let header: ExperimentHeader
+    let read: ReadSystem
+    let tables: [ObservedTable]
+    let methods: [NamedInference]
+    let leads: Int
+    let every: Double?
+    /// In standard deviations of the innovation.
+    let rejection: Double?
+    let correlations: [ErrorCorrelation]
+
+    static let forecastKeys = KeyTable(
+        .integer("leads", 0...100_000, .required, "Number of forecast times behind the last observation."),
+        .number(
+            "every", .positive, .optional("the median time between observations; of a map its step"), unit: "time",
+            "The time between them."))
+    static let qualityKeys = KeyTable(
+        .number(
+            "background", .positive, .optional("no value is rejected"), unit: "standard deviations",
+            "Filters do not use values that are farther from their forecasts, in units of the innovation's deviation."))
+    static let keys = KeyTable(
+        .mapping("model", SystemKeys.table, .required, "The model with its unknowns."),
+        .mappings("observations", ObservedTable.keys, .required, "The observations, a table each."),
+        .mappings(
+            "correlations", ErrorCorrelation.keys, .optional("independent errors"),
+            "Correlations of the errors of several observations at the same time."),
+        ConfigurationKey(
+            "methods", .list(.variants(NamedInference.entries)), .required, "The methods, which are compared."),
+        .mapping("forecast", forecastKeys, .optional("no forecast"), "Times behind the last observation."),
+        .mapping("quality", qualityKeys, .usual("{}"), "The control of values."))
+
+    public init(_ keys: inout ConfigurationMapping, common: ExperimentHeader) throws(InputError) {
+        keys.adopt(Self.keys)
+        header = common
+        let model = try keys.required("model")
+        let plain = try ReadSystem(model)
+        var tables: [ObservedTable] = []
+        for entry in try keys.required("observations").nonEmptyList() {
+            let table = try ObservedTable(entry, hasUnit: plain.unit != nil)
+            if tables.contains(where: { $0.name == table.name }) {
+                throw entry.error("the name \(table.name.quoted) a second time", expected: "a key 'name' of its own")
+            }
+            tables.append(table)
+        }
+        self.tables = tables
+        let biases = tables.compactMap { table in
+            table.bias.map { DynamicalSystem.Parameter(table.biasName, .unknown($0)) }
+        }
+        read = biases.isEmpty ? plain : try ReadSystem(model, with: biases)
+        var correlations: [ErrorCorrelation] = []
+        for entry in try keys.optional("correlations")?.nonEmptyList() ?? [] {
+            correlations.append(try ErrorCorrelation(entry, among: tables.map(\.name)))
+        }
+        self.correlations = correlations
+        var methods: [NamedInference] = []
+        for entry in try keys.required("methods").nonEmptyList() {
+            let method = try NamedInference(entry)
+            if methods.contains(where: { $0.name == method.name }) {
+                throw entry.error("the name \(method.name.quoted) a second time", expected: "a key 'name' of its own")
+            }
+            methods.append(method)
+        }
+        self.methods = methods
+        (leads, every) =
+            try keys.optionalMapping("forecast") { (keys) throws(InputError) in
+                (try keys.integer("leads"), try keys.optionalNumber("every"))
+            } ?? (0, nil)
+        rejection = try keys.mapping("quality") { (keys) throws(InputError) in try keys.optionalNumber("background") }
+    }
+
+    /// Tables may grow: their part that a run has seen is held against its checkpoints.
+    public var inputFiles: [String] { read.files }
+
+    public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ReportedResults {
+        let data = try AssimilationData(read, tables, correlations, leads: leads, every: every)
+        let problem = SystemProblem(read.system, data.observations, rejection: rejection, key: Key(header.seed))
+        for method in methods {
+            if let fault = method.fault(problem) { throw method.node.error(fault.problem, expected: fault.expected) }
+        }
+        try requireMemory(data)
+        let progress = ProgressMeter(
+            "Assimilating with \(methods.count) method\(methods.count == 1 ? "" : "s")", total: methods.count,
+            isQuiet: options.isQuiet)
+        var found: [(method: NamedInference, inference: Inference)] = []
+        var shared: SizeEstimate?
+        let store = BeliefStore(folder: folder)
+        var changed: [String] = []
+        for method in methods {
+            if method.isFilter, problem.sizes.count > 0, shared == nil { shared = FilterInference.sizes(problem) }
+            var keeping: BeliefKeeping?
+            if method.isFilter {
+                let found = try store.keeping(
+                    method.name, problem, sizes: shared?.values.sizes.values ?? [], observedCount: data.observedCount)
+                keeping = found.keeping
+                if found.pastChanged { changed.append(method.name) }
+            }
+            found.append((method, method.infer(problem, shared, keeping)))
+            progress.advance()
+        }
+        progress.finish()
+        var results = AssimilateResults(header, self, data, problem, found)
+        if !changed.isEmpty {
+            results.warnings.append(
+                "Observations before the last run, or errors that are estimated, have changed: "
+                    + "\(changed.joined(separator: ", ")) began anew.")
+        }
+        return results
+    }
+
+    private func requireMemory(_ data: AssimilationData) throws(InputError) {
+        let (times, values) = (data.observations.times.count, read.system.count + read.system.unknownParameters.count)
+        let needs = methods.map { method in
+            MemoryNeed(["times": times, "values of the state": values]).times(12 + method.membersKept)
+        }
+        try MemoryNeed.check(needs, .configuration, at: read.node.place)
+    }
+}
+
+/// A method of an assimilation with its name.
+struct NamedInference: Sendable {
+    enum Kind: Sendable {
+        case inference(any InferenceMethod)
+        case filter(any AssimilationMethod)
+    }
+
+    let name: String
+    let kind: Kind
+    let node: ConfigurationNode
+
+    /// Methods that are not trained, of data assimilation.
+    private static let filters = Methods.all.filter { !($0 is any TrainableMethod.Type) }
+
+    private static let keys = KeyTable(
+        ConfigurationKey(
+            "method", .choice(Inferences.all.map { $0.name } + filters.map { $0.name }), .required,
+            "The kind of method."),
+        .text("name", .optional("the method"), "Its name in results, tables and files."))
+
+    static let entries = KeyVariants(
+        by: "method", keys,
+        Inferences.all.map {
+            KeyVariants.Variant(word: $0.name, summary: $0.summary, keys: KeyTable($0.keys(isListed: false)))
+        }
+            + filters.map {
+                KeyVariants.Variant(word: $0.name, summary: $0.summary, keys: KeyTable($0.keys(isListed: false)))
+            })
+
+    init(_ node: ConfigurationNode) throws(InputError) {
+        self = try node.mapping(Self.keys) { (keys) throws(InputError) in
+            let word = try keys.value("method").choice(among: Self.entries.variants.map(\.word))
+            let name = try keys.optionalText("name") ?? word
+            if let type = Inferences.all.first(where: { $0.name == word }) {
+                return NamedInference(name, .inference(try type.read(&keys)), node)
+            }
+            guard let type = Self.filters.first(where: { $0.name == word }) else {
+                preconditionFailure("no method \(word)")
+            }
+            return NamedInference(name, .filter(try type.read(&keys)), node)
+        }
+    }
+
+    private init(_ name: String, _ kind: Kind, _ node: ConfigurationNode) {
+        (self.name, self.kind, self.node) = (name, kind, node)
+    }
+
+    var parameterText: String {
+        switch kind {
+        case .inference(let method): method.parameterText
+        case .filter(let method): method.parameterText
+        }
+    }
+    var summary: String {
+        switch kind {
+        case .inference(let method): method.summary
+        case .filter(let method): method.summary
+        }
+    }
+    /// Copies of the states of all times that the method holds.
+    var membersKept: Int {
+        switch kind {
+        case .inference(let method): Int(method.value("samples") ?? method.value("members") ?? 0)
+        case .filter(let method): type(of: method).costs.contains(.trajectory) ? Int(method.value("members") ?? 0) : 0
+        }
+    }
+
+    func fault(_ problem: SystemProblem) -> (problem: String, expected: String)? {
+        switch kind {
+        case .inference(let method): method.fault(problem)
+        case .filter(let method): FilterInference(method).fault(problem)
+        }
+    }
+
+    var isFilter: Bool { if case .filter = kind { true } else { false } }
+
+    /// - Parameters:
+    ///   - shared: unknown standard deviations for methods that do not estimate them.
+    ///   - keeping: of a filter.
+    func infer(_ problem: SystemProblem, _ shared: SizeEstimate?, _ keeping: BeliefKeeping?) -> Inference {
+        switch kind {
+        case .inference(let method): method.infer(problem)
+        case .filter(let method): FilterInference(method).infer(problem, sizes: shared, keeping: keeping)
+        }
+    }
+}
+
+extension Parameterized {
+    /// With the parameters of a mapping.
+    fileprivate static func read(_ keys: inout ConfigurationMapping) throws(InputError) -> Self {
+        keys.adopt(KeyTable(Self.keys(isListed: false)))
+        return try Self().with(&keys)
+    }
+}
+
+/// Correlations of the errors of some tables at the same time.
+struct ErrorCorrelation: Sendable {
+    let names: [String]
+    let matrix: Tensor
+    let node: ConfigurationNode
+
+    static let keys = KeyTable(
+        ConfigurationKey("of", .list(.text), .required, "The names of the observations."),
+        ConfigurationKey(
+            "matrix", .list(.list(.number(.within(-1...1)))), .required, "Their correlations, a row each; 1 on the diagonal."
+        ))
+
+    init(_ node: ConfigurationNode, among all: [String]) throws(InputError) {
+        let (names, matrix) = try node.mapping(Self.keys) { (keys) throws(InputError) in
+            let place = try keys.required("of")
+            var names: [String] = []
+            for entry in try place.nonEmptyList() {
+                let name = try entry.choice(among: all)
+                if names.contains(name) { throw entry.error("\(name.quoted) a second time", expected: "each once") }
+                names.append(name)
+            }
+            let node = try keys.required("matrix")
+            let matrix = try node.covariance(names.count)
+            guard matrix.diagonal().values.allSatisfy({ $0 == 1 }) else {
+                throw node.error("a diagonal of \(matrix.diagonal().values)", expected: "1 everywhere on it")
+            }
+            return (names, matrix)
+        }
+        (self.names, self.matrix, self.node) = (names, matrix, node)
+    }
+}
