@@ -154,7 +154,8 @@ enum SampleText {
         """
 
     static let configurations = [
-        forecast, forecast, structural, structural, assimilate, assimilate, twin, twin, training, dictionary, published, models,
+        forecast, forecast, structural, structural, assimilate, assimilate, twin, twin, training, dictionary, published,
+        models,
         namedModel("dense"),
     ]
 

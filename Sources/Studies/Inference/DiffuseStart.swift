@@ -53,7 +53,8 @@ struct DiffuseStart {
         var beliefs = whole.beliefs
         let stages = (0..<times).map { Determined(sums.0[$0], sums.1[$0]) }
         let gains = stages.map(\.gain)
-        beliefs.logLikelihoods = whole.logLikelihoods
+        beliefs.logLikelihoods =
+            whole.logLikelihoods
             + Tensor(gains.indices.map { gains[$0] - ($0 == 0 ? 0 : gains[$0 - 1]) })
         func filter(_ means: Tensor, _ deviations: Tensor, _ all: Tensor, before: Int) -> StateMoments {
             let moved = shifts(all)
@@ -65,7 +66,8 @@ struct DiffuseStart {
                 return stages[time - before].shifted(own, now)
             }
             return StateMoments(
-                means: Tensor.concatenated(parts.map(\.means)), deviations: Tensor.concatenated(parts.map(\.deviations)))
+                means: Tensor.concatenated(parts.map(\.means)), deviations: Tensor.concatenated(parts.map(\.deviations))
+            )
         }
         let analyses = filter(whole.beliefs.means, whole.beliefs.deviations, runs.beliefs.means, before: 0)
         let before = filter(

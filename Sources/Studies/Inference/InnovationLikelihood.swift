@@ -188,7 +188,8 @@ struct LikelihoodObjective {
     ) -> Tensor {
         let cycle = Cycle(
             EachMember(problem.model, modelError: problem.modelError),
-            GuardedAnalysis(Modified(method.analysis(problem), method.ensemble.modifiers), threshold: problem.rejection))
+            GuardedAnalysis(Modified(method.analysis(problem), method.ensemble.modifiers), threshold: problem.rejection)
+        )
         return cycle.logLikelihood(from: problem.ensemble(method.members), problem.observations)
     }
 
@@ -205,7 +206,8 @@ struct LikelihoodObjective {
     var startByFilter: Tensor? {
         guard parameters > 0, !problem.system.hasDiffuseStart else { return nil }
         let sizes = FilterInference.sizes(problem)
-        let inference = FilterInference(filter.method(ensemble) ?? ETKFMethod(members: 100)).infer(problem, sizes: sizes)
+        let inference = FilterInference(filter.method(ensemble) ?? ETKFMethod(members: 100)).infer(
+            problem, sizes: sizes)
         let means = inference.unknowns.map(\.mean)
         return means.count == unknowns.count && means.allSatisfy(\.isFinite) ? Tensor(means) : nil
     }

@@ -18,7 +18,8 @@ public struct KalmanInference: InferenceMethod {
         if !problem.parameters.entries.isEmpty {
             return ("a diffuse start with unknown parameters", "the method likelihood with the filter kalman")
         }
-        return problem.isLinear ? nil : ("a diffuse start of a system that is not linear", "a start with a distribution")
+        return problem.isLinear
+            ? nil : ("a diffuse start of a system that is not linear", "a start with a distribution")
     }
 
     public func infer(_ problem: SystemProblem) -> Inference {

@@ -176,7 +176,9 @@ struct MapObjective: Sendable {
             : Tensor.zeros([times, 1])
         let found = scan(over: [Tensor.range(times), noise, scales], from: start) { state, now in
             var next = forecast(state, step: now[0])
-            if hasIncrements { next = next + now[2] * (errors.rank == 1 ? errors * now[1] : errors.vectorProduct(now[1])) }
+            if hasIncrements {
+                next = next + now[2] * (errors.rank == 1 ? errors * now[1] : errors.vectorProduct(now[1]))
+            }
             return (next, Pair(state, `operator`(state)))
         }.outputs
         return (found.first, found.second, sizes)

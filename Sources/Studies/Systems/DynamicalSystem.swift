@@ -83,7 +83,8 @@ public struct DynamicalSystem: Sendable {
     public var count: Int { equations.count }
     /// The coordinates of the values of the state.
     public var stateCoordinates: BoundedCoordinates {
-        BoundedCoordinates(states.flatMap { state in [ClosedRange<Double>](repeating: state.bounds, count: state.kind.count) })
+        BoundedCoordinates(
+            states.flatMap { state in [ClosedRange<Double>](repeating: state.bounds, count: state.kind.count) })
     }
     /// The positions of the unknown parameters.
     public var unknownParameters: [Int] {

@@ -90,7 +90,9 @@ private struct MomentTendency: Tendency {
         let derivative = jacobian(of: tendency)(whole)
         let byState = derivative.slice(axis: 1, from: 0, to: n)
         var change = byState.matrixProduct(flow)
-        if q > 0 { change = change + derivative.slice(axis: 1, from: n, to: n + q).padded(axis: 1, before: n, after: 0) }
+        if q > 0 {
+            change = change + derivative.slice(axis: 1, from: n, to: n + q).padded(axis: 1, before: n, after: 0)
+        }
         let slope = equations.states.slope(equations.states.unconstrained(x, distance: 1e-300))
         let spread = byState.matrixProduct(noise)
         let growth = spread + spread.transposed + slope.outerProduct(slope) * covariance

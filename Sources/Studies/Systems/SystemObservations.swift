@@ -63,8 +63,9 @@ public struct SystemObservations: Sendable {
     /// The standard deviation of each channel where they are steady, `[m]`.
     var steadyDeviations: Tensor {
         let (rows, m) = (deviations.values, channels.count)
-        return Tensor(channels.indices.map { channel in
-            stride(from: channel, to: rows.count, by: m).first { mask.values[$0] > 0 }.map { rows[$0] } ?? 1
-        })
+        return Tensor(
+            channels.indices.map { channel in
+                stride(from: channel, to: rows.count, by: m).first { mask.values[$0] > 0 }.map { rows[$0] } ?? 1
+            })
     }
 }

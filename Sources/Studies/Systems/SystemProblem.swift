@@ -25,11 +25,12 @@ public struct SystemProblem: Sendable {
 
     /// The unknown parameters.
     public var parameters: SystemUnknowns {
-        SystemUnknowns(system.unknownParameters.compactMap { place in
-            let parameter = system.parameters[place]
-            guard case .unknown(let prior) = parameter.value else { return nil }
-            return .init(parameter.name, prior, bounds: parameter.bounds)
-        })
+        SystemUnknowns(
+            system.unknownParameters.compactMap { place in
+                let parameter = system.parameters[place]
+                guard case .unknown(let prior) = parameter.value else { return nil }
+                return .init(parameter.name, prior, bounds: parameter.bounds)
+            })
     }
 
     /// The unknown standard deviations: of observations, then of model errors.
@@ -45,9 +46,12 @@ public struct SystemProblem: Sendable {
     /// The unknown first values of the states, one for each value.
     public var starts: SystemUnknowns {
         SystemUnknowns(
-            zip(system.valueNames, system.states.flatMap { state in
-                [DynamicalSystem.State](repeating: state, count: state.kind.count)
-            }).compactMap { name, state in
+            zip(
+                system.valueNames,
+                system.states.flatMap { state in
+                    [DynamicalSystem.State](repeating: state, count: state.kind.count)
+                }
+            ).compactMap { name, state in
                 guard case .distributed(let prior) = state.start else { return nil }
                 return .init("start.\(name)", prior, bounds: state.bounds)
             })

@@ -33,11 +33,12 @@ public struct SystemUnknowns: Sendable {
         }
         let normals = entries.map(Self.normal)
         center = Tensor(zip(draws, normals).map { $1?.mean ?? $0[$0.count / 2] })
-        deviations = Tensor(zip(draws, normals).map { draws, normal in
-            if let normal { return normal.deviation }
-            let mean = draws.reduce(0, +) / Double(draws.count)
-            return (draws.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(draws.count)).squareRoot()
-        })
+        deviations = Tensor(
+            zip(draws, normals).map { draws, normal in
+                if let normal { return normal.deviation }
+                let mean = draws.reduce(0, +) / Double(draws.count)
+                return (draws.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(draws.count)).squareRoot()
+            })
     }
 
     /// Mean and standard deviation of a coordinate that is normal.

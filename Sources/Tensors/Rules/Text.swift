@@ -40,7 +40,8 @@ extension Operation {
         case .realFourier: "realFourier"
         case .realFourierTranspose(let length): "realFourierTranspose of length \(length)"
         case .random(let draw): "random \(draw)"
-        case .scan(let scan): "scan \(scan.isLimited ? "up to " : "")\(scan.length) steps\(scan.isReversed ? ", reversed" : "")"
+        case .scan(let scan):
+            "scan \(scan.isLimited ? "up to " : "")\(scan.length) steps\(scan.isReversed ? ", reversed" : "")"
         case .conditional: "conditional"
         case .whileLoop: "whileLoop"
         case .fixedPoint: "fixedPoint"

@@ -23,7 +23,8 @@ import Testing
         ("{flow: k * x}", "{flow: k * more, more: flow}", "cycle"), ("u: -c * ddx(u)", "u: -c * ddy(u)", "axes"),
         ("x: -flow,", "x: u,", "number"), ("normal(1, 0.5)", "normal(1)", "normal(mean, deviation)"),
         ("normal(1, 0.5)", "nromal(1, 1)", "normal"), ("normal(1, 0.5)", "normal(-9, 0.1)", "reaches into"),
-        ("of: x,", "of: z,", "one that is defined"), ("of: x,", "of: u,", "at: {x"), ("of: x,", "of: x, at: {x: 1},", "number"),
+        ("of: x,", "of: z,", "one that is defined"), ("of: x,", "of: u,", "at: {x"),
+        ("of: x,", "of: x, at: {x: 1},", "number"),
         ("of: x,", "of: t * x,", "without it"), ("of: x,", "of: u, at: {x: 9},", "0 to"),
         ("column: y,", "column: w,", "y"), ("error: 0.3", "error: {estimate: \"normal(-9, 1)\"}", "positive"),
         ("start: {x: \"lognormal(0, 1)\"", "start: {x: 0", "within its bounds"),
@@ -31,13 +32,18 @@ import Testing
         ("start: {x:", "start: {w:", "x, u"), ("bounds: [0, inf]}, u", "bounds: [1, 0]}, u", "least"),
         ("{method: etkf, members: 10}", "{method: letkf, members: 10}", "coordinates"),
         ("{method: etkf, members: 10}", "{method: optimal-particles, members: 10}", "model_error"),
-        ("{method: etkf, members: 10}", "{method: kalmn}", "kalman"), ("of: x,", "of: x, valid: [90, 99],", "can be used"),
+        ("{method: etkf, members: 10}", "{method: kalmn}", "kalman"),
+        ("of: x,", "of: x, valid: [90, 99],", "can be used"),
         ("\"normal(0, 1)\"", "diffuse", "kalman"), ("states: {x:", "states: {t: {}, x:", "none of"),
-        ("method: rk4, step: 0.1", "method: rk4", "step"), ("method: rk4, step: 0.1", "method: tsit5, step: 0.1", "tolerance"),
+        ("method: rk4, step: 0.1", "method: rk4", "step"),
+        ("method: rk4, step: 0.1", "method: tsit5, step: 0.1", "tolerance"),
     ]) func aFaultIsOneLine(_ old: String, _ new: String, _ hint: String) throws {
         #expect(Self.base.contains(old))
-        let line = try #require(try AssimilationRun.refusal(Self.base.replacing(old, with: new), files: ["y.csv": Self.table]))
-        #expect(line.contains(hint) && !line.contains("\n") && line.contains("own.yaml:") || line.contains("y.csv"), "\(line)")
+        let line = try #require(
+            try AssimilationRun.refusal(Self.base.replacing(old, with: new), files: ["y.csv": Self.table]))
+        #expect(
+            line.contains(hint) && !line.contains("\n") && line.contains("own.yaml:") || line.contains("y.csv"),
+            "\(line)")
     }
 
     @Test func mapsNeedTimesOfTheirSteps() throws {

@@ -45,7 +45,8 @@ import Testing
 
     @Test func eachValueHasItsFlag() throws {
         let table = Self.table([1.1: "-1", 2.5: "77"], more: "4.05,1.12\n4.05,1.12\n5.0,\n")
-        let run = try AssimilationRun(Self.decay(", valid: [-50, 50], thin: 0.2, transform: sqrt"), files: ["y.csv": table])
+        let run = try AssimilationRun(
+            Self.decay(", valid: [-50, 50], thin: 0.2, transform: sqrt"), files: ["y.csv": table])
         let flags = run.results.channels[0].flags.map { ValueFlag(rawValue: $0) }
         #expect(run.results.times == [0, 0.7, 1.1, 2.5, 2.6, 4.0, 4.05, 5.0])
         #expect(flags == [.used, .used, .undefined, .outsideLimits, .used, .used, .thinned, .missing])
@@ -102,10 +103,12 @@ import Testing
               - {file: y.csv, time: {column: t}, of: x, column: b, error: 0.01, bias: "normal(0, 1)"}
             methods: [{method: map}, {method: kalman}]
             """
-        let table = "t,a,b\n" + (0..<10).map { t in
-            let x = exp(0.2 * Double(t))
-            return "\(t),\(x),\(x + 0.7)\n"
-        }.joined()
+        let table =
+            "t,a,b\n"
+            + (0..<10).map { t in
+                let x = exp(0.2 * Double(t))
+                return "\(t),\(x),\(x + 0.7)\n"
+            }.joined()
         let run = try AssimilationRun(text, files: ["y.csv": table])
         for method in 0..<2 {
             #expect(abs(try #require(run.parameter("bias_b", of: method).mean) - 0.7) < 0.02)

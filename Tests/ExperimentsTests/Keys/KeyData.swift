@@ -25,6 +25,9 @@ enum KeyData {
             .joined(separator: "\n") + "\n"
     }
 
+    /// A number of the column `a` as the file has it.
+    static var firstNumber: String { text(rows[3].a) }
+
     private static let plain = table("year,month,a,b") { "\($0),\($1),\($2),\($3)" }
 
     static let files: [String: String] = [

@@ -85,7 +85,7 @@ final class KeyProbe: Sendable {
     /// Results, that is all numbers but those that a configuration says itself.
     private static let results = [
         "scores", "comparisons", "gapFilling", "rankHistograms", "series", "forecasts", "folds", "learningCurves",
-        "methods", "models", "sensitivity", "robustness", "gains",
+        "methods", "models", "sensitivity", "robustness", "gains", "parameters", "states",
     ]
 
     private static func numbers(_ document: Any) -> [Double] {
@@ -105,7 +105,9 @@ final class KeyProbe: Sendable {
     /// Every key of the tables has a change, and no change is of a key that is not there.
     ///
     /// A key that only some methods or models have must have a change for each of them.
-    func checkComplete(_ changes: [KeyChange]) {
+    ///
+    /// - Parameter tried: the words of methods and models that are tried here; nil: all.
+    func checkComplete(_ changes: [KeyChange], words tried: Set<String>? = nil) {
         let reference = KeyReference(kind)
         // What holds other keys and nothing else is changed by these.
         let containers = ["mapping", "list of mappings", "mapping of names of your own to mappings"]
@@ -113,7 +115,8 @@ final class KeyProbe: Sendable {
         let paths = Set(entries.map(\.path))
         #expect(Set(changes.map(\.path)).subtracting(paths).sorted() == [], "no keys of \(kind)")
         for entry in entries {
-            let words = entry.of.map { $0.map(String?.some) } ?? [nil]
+            let own = entry.of.map { words in words.filter { tried?.contains($0) ?? true } }
+            let words = own.map { $0.map(String?.some) } ?? [nil]
             for word in words {
                 let isTried = changes.contains { $0.path == entry.path && ($0.of == nil || $0.of == word) }
                 let whole = changes.contains { $0.path == entry.path && word == nil }

@@ -225,7 +225,8 @@ struct ErrorCorrelation: Sendable {
     static let keys = KeyTable(
         ConfigurationKey("of", .list(.text), .required, "The names of the observations."),
         ConfigurationKey(
-            "matrix", .list(.list(.number(.within(-1...1)))), .required, "Their correlations, a row each; 1 on the diagonal."
+            "matrix", .list(.list(.number(.within(-1...1)))), .required,
+            "Their correlations, a row each; 1 on the diagonal."
         ))
 
     init(_ node: ConfigurationNode, among all: [String]) throws(InputError) {

@@ -20,8 +20,11 @@ extension AssimilateResults: ReportedResults {
         var warnings: [String]
 
         enum CodingKeys: String, CodingKey {
-            case name, title, summary, version, engine, seed, timeUnit = "time_unit", firstTime = "first_time"
-            case lastObservation = "last_observation", parameters, methods, channels, states, warnings
+            case name, title, summary, version, engine, seed
+            case timeUnit = "time_unit"
+            case firstTime = "first_time"
+            case lastObservation = "last_observation"
+            case parameters, methods, channels, states, warnings
         }
     }
 
@@ -84,7 +87,8 @@ extension AssimilateResults: ReportedResults {
         if instants.count == times.count {
             file.addTime(instants)
         } else {
-            file.addCoordinate("time", .numbers(times), attributes: ["long_name": "model time", "units": "1", "axis": "T"])
+            file.addCoordinate(
+                "time", .numbers(times), attributes: ["long_name": "model time", "units": "1", "axis": "T"])
         }
         file.addVariable(
             "is_forecast", on: ["time"], .integers(times.indices.map { $0 < observedCount ? 0 : 1 }),

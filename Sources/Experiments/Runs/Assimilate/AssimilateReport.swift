@@ -190,7 +190,8 @@ extension AssimilateResults {
                 ])
         }
         let figure = Figure(
-            caption: "Unknown parameters in the state of \(methods[method].name), given the observations up to each time.",
+            caption:
+                "Unknown parameters in the state of \(methods[method].name), given the observations up to each time.",
             panels: panels, columns: panels.count == 1 ? 1 : 2, rowHeight: 220)
         return [.figure(figure, numbers: [])]
     }

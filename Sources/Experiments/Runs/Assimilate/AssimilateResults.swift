@@ -62,7 +62,10 @@ struct AssimilateResults: Sendable {
         var determined: Bool
 
         enum CodingKeys: String, CodingKey {
-            case method, name, mean, sd, q05, q50, q95, scale, priorMean = "prior_mean", priorSd = "prior_sd", determined
+            case method, name, mean, sd, q05, q50, q95, scale
+            case priorMean = "prior_mean"
+            case priorSd = "prior_sd"
+            case determined
         }
     }
 
@@ -77,7 +80,9 @@ struct AssimilateResults: Sendable {
         var innovations: [InnovationRecord]
 
         enum CodingKeys: String, CodingKey {
-            case name, summary, parameters, outcome, logLikelihood = "log_likelihood", notes, innovations
+            case name, summary, parameters, outcome
+            case logLikelihood = "log_likelihood"
+            case notes, innovations
         }
     }
 
@@ -95,7 +100,10 @@ struct AssimilateResults: Sendable {
         var errorRatio: Double?
 
         enum CodingKeys: String, CodingKey {
-            case channel, count, rejected, mean, meanSquare = "mean_square", lagOne = "lag_one", errorRatio = "error_ratio"
+            case channel, count, rejected, mean
+            case meanSquare = "mean_square"
+            case lagOne = "lag_one"
+            case errorRatio = "error_ratio"
         }
     }
 }

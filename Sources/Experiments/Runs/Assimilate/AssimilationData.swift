@@ -215,7 +215,9 @@ extension AssimilationData {
         var found: [Series] = []
         for place in order {
             let points = try Self.points(table, kind, place)
-            let name = order.count == 1 ? table.name : table.name + " at " + place.map(NumberText.short).joined(separator: ", ")
+            let name =
+                order.count == 1
+                ? table.name : table.name + " at " + place.map(NumberText.short).joined(separator: ", ")
             found.append(
                 Series(
                     name: name, points: points, formula: formula, table: number,
@@ -232,7 +234,8 @@ extension AssimilationData {
         if let axis = table.places.keys.sorted().first(where: { name in !kind.axes.contains { $0.name == name } }) {
             throw table.node.error(
                 "a place on '\(axis)', which \(table.formula.quoted) does not have",
-                expected: kind.axes.isEmpty ? "no 'at': the formula is a number" : Spelling.oneOf(kind.axes.map(\.name)))
+                expected: kind.axes.isEmpty ? "no 'at': the formula is a number" : Spelling.oneOf(kind.axes.map(\.name))
+            )
         }
     }
 

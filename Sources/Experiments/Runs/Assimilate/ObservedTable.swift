@@ -48,7 +48,8 @@ struct ObservedTable: Sendable {
             .text("of", .optional("the column"), "The formula of the state that is observed."),
             .text("column", .optional("the formula"), "The column of a CSV file, or the variable of a NetCDF file."),
             ConfigurationKey(
-                "at", .names(.either(.number(.any), .mapping(DataSource.columnKeys))), .optional("the formula is a number"),
+                "at", .names(.either(.number(.any), .mapping(DataSource.columnKeys))),
+                .optional("the formula is a number"),
                 "The place of each axis of a field, by its name: a number, or the column that holds it. Values between "
                     + "points are interpolated."),
             ConfigurationKey(
@@ -83,7 +84,8 @@ struct ObservedTable: Sendable {
         self.node = node
         let (of, column) = (keys.optional("of"), try keys.optionalText("column"))
         guard let formula = try of?.string() ?? column else {
-            throw node.error("neither 'of' nor 'column'", expected: "a formula of the state, and the column of its values")
+            throw node.error(
+                "neither 'of' nor 'column'", expected: "a formula of the state, and the column of its values")
         }
         (self.formula, formulaNode) = (formula, of ?? node)
         let values = column ?? formula

@@ -55,7 +55,8 @@ struct BeliefStore: Sendable {
     private func fingerprint(_ observations: SystemObservations, _ sizes: [Double], before time: Int) -> String {
         var print = Fingerprint()
         func combine(_ numbers: some Sequence<Double>) {
-            print.combine(numbers.flatMap { number in withUnsafeBytes(of: number.bitPattern.littleEndian) { Array($0) } })
+            print.combine(
+                numbers.flatMap { number in withUnsafeBytes(of: number.bitPattern.littleEndian) { Array($0) } })
         }
         combine(sizes)
         // The time of the checkpoint itself is that to which the belief was carried.

@@ -54,10 +54,12 @@ enum SystemKeys {
         .number(
             "drift", .nonNegative, .usual("0"), unit: "standard deviation per square root of time",
             "Its random walk in filters that have it in their state; of its logarithm where it is bounded."))
-    static let forcingKeys = KeyTable(
-        .text("name", .required, "Its name in formulas."),
-        ConfigurationKey(
-            "interpolation", .choice(["linear", "held"]), .usual("linear"), "Between rows; 'held': that of the row before."))
+    static let forcingKeys =
+        KeyTable(
+            .text("name", .required, "Its name in formulas."),
+            ConfigurationKey(
+                "interpolation", .choice(["linear", "held"]), .usual("linear"),
+                "Between rows; 'held': that of the row before."))
         + ObservedTable.sourceKeys
         + KeyTable(.text("column", .optional("the name"), "The column, or the variable of a NetCDF file."))
     static let sizeKeys = KeyTable(

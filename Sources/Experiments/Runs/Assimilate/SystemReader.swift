@@ -91,7 +91,8 @@ private struct SystemReader {
         guard EquationsSource.isName(name), !SystemKeys.reserved.contains(name) else {
             throw node.error(
                 "the name \(name.quoted)",
-                expected: "a letter, then letters, digits and '_', and none of \(SystemKeys.reserved.joined(separator: ", "))"
+                expected:
+                    "a letter, then letters, digits and '_', and none of \(SystemKeys.reserved.joined(separator: ", "))"
             )
         }
         guard nodes[name] == nil else {
@@ -317,7 +318,9 @@ extension ConfigurationNode {
             rows.append(values)
         }
         guard rows.count == count, rows.allSatisfy({ $0.count == count }) else {
-            throw error("rows of \(rows.map { "\($0.count)" }.joined(separator: ", ")) numbers", expected: "\(count) × \(count)")
+            throw error(
+                "rows of \(rows.map { "\($0.count)" }.joined(separator: ", ")) numbers", expected: "\(count) × \(count)"
+            )
         }
         let matrix = Tensor(rows: rows)
         let size = matrix.absolute().maximum().scalar
