@@ -56,7 +56,8 @@ public struct KeyReference: Sendable {
             add(first, under: path)
             add(second, under: path)
         case .variants(let variants): add(variants, under: path)
-        case .text, .flag, .integer, .number, .choice, .date, .period, .step, .names: break
+        case .names(let value): add(value, under: path + ".NAME")
+        case .text, .flag, .integer, .number, .choice, .date, .period, .step: break
         }
     }
 

@@ -66,7 +66,7 @@ import Testing
             ),
             ("comment", "comments.csv", months, "comment: '%'", "", .refusal),
             ("header", "nameless.csv", months, "header: {names: [year, month, a, b]}", "header: none", .refusal),
-            ("header.line", "names.csv", months, "header: {line: 3}", "header: {line: 2, skip: 1}", .refusal),
+            ("header.line", "names.csv", months, "header: {line: 3}", "header: {line: 2, skip: 1}", .numbers),
             (
                 "header.names", "nameless.csv", months, "header: {names: [year, month, a, b]}",
                 "header: {names: [year, month, b, a]}", .numbers
@@ -84,7 +84,7 @@ import Testing
             "format", "dates.csv", "{column: day, format: days since 1990-01-01}",
             "{column: day, format: hours since 1990-01-01}", .numbers
         ),
-        ("columns", "shifted.csv", months, "{columns: [later, month]}", .refusal),
+        ("columns", "shifted.csv", months, "{columns: [later, month]}", .numbers),
         ("pivot", "short.csv", "{columns: [year, month], pivot: 1950}", "{columns: [year, month], pivot: 20}", .text),
         ("variable", "data.nc", "{variable: time}", "{variable: when}", .numbers),
         ("zone", "hours.csv", "{column: time}", "{column: time, zone: Mars}", .refusal),
@@ -107,7 +107,7 @@ import Testing
                     effect),
                 KeyChange(
                     "model.forcings[].time.\(key)", forced("column: a", file: file, time: before),
-                    forced("column: a", file: file, time: after), effect == .text ? .numbers : effect),
+                    forced("column: a", file: file, time: after), effect == .text ? .numbers : key == "columns" ? .refusal : effect),
             ]
         }
         + ["year", "months"].flatMap { key -> [KeyChange] in
@@ -190,7 +190,7 @@ import Testing
         .init("observations[].of", "", observed(of: "of: x + 1")),
         .init("observations[].column", "", observed(column: "b")),
         .init(
-            "observations[].at.NAME", ring("length: 4"),
+            "observations[].at", ring("length: 4"),
             field("x: {length: 4}") + "\n" + observed("at: {x: 1.5}", of: "of: u")),
         .init(
             "observations[].at.NAME.column",
@@ -214,6 +214,7 @@ import Testing
         .init("observations[].units", "", observed("units: degC"), .text),
         .init("correlations[].of", pair("[a, b]", 0.9), pair("[a, a]", 0.9), .refusal),
         .init("correlations[].matrix", pair("[a, b]", 0.9), pair("[a, b]", 0.1)),
+        .init("each", "", "each: month", .refusal),
         .init("methods[].method", "", "methods: [{method: map}]", .text),
         .init("methods[].name", "", "methods: [{method: kalman, name: other}]", .text),
         .init("methods[].starts", method("map, starts: 1"), method("map, starts: 0"), .refusal),

@@ -13,6 +13,9 @@ public struct AssimilateExperiment: Experiment {
     /// In standard deviations of the innovation.
     let rejection: Double?
     let correlations: [ErrorCorrelation]
+    /// The column whose labels tell systems apart that have one model; nil: there is one system.
+    let each: String?
+    private let eachNode: ConfigurationNode?
 
     static let forecastKeys = KeyTable(
         .integer("leads", 0...100_000, .required, "Number of forecast times behind the last observation."),
@@ -26,6 +29,10 @@ public struct AssimilateExperiment: Experiment {
     static let keys = KeyTable(
         .mapping("model", SystemKeys.table, .required, "The model with its unknowns."),
         .mappings("observations", ObservedTable.keys, .required, "The observations, a table each."),
+        .text(
+            "each", .optional("one system"),
+            "A column whose labels, as those of stations, tell systems apart that have one model without unknowns; of "
+                + "'kalman' alone."),
         .mappings(
             "correlations", ErrorCorrelation.keys, .optional("independent errors"),
             "Correlations of the errors of several observations at the same time."),
@@ -52,6 +59,8 @@ public struct AssimilateExperiment: Experiment {
             table.bias.map { DynamicalSystem.Parameter(table.biasName, .unknown($0)) }
         }
         read = biases.isEmpty ? plain : try ReadSystem(model, with: biases)
+        eachNode = keys.optional("each")
+        each = try eachNode?.string()
         var correlations: [ErrorCorrelation] = []
         for entry in try keys.optional("correlations")?.nonEmptyList() ?? [] {
             correlations.append(try ErrorCorrelation(entry, among: tables.map(\.name)))
@@ -77,6 +86,7 @@ public struct AssimilateExperiment: Experiment {
     public var inputFiles: [String] { read.files }
 
     public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ReportedResults {
+        if let each, let eachNode { return try run(each: each, eachNode) }
         let data = try AssimilationData(read, tables, correlations, leads: leads, every: every)
         let problem = SystemProblem(read.system, data.observations, rejection: rejection, key: Key(header.seed))
         for method in methods {
@@ -110,6 +120,18 @@ public struct AssimilateExperiment: Experiment {
                     + "\(changed.joined(separator: ", ")) began anew.")
         }
         return results
+    }
+
+    private func run(each column: String, _ node: ConfigurationNode) throws(InputError) -> any ReportedResults {
+        guard methods.count == 1, case .inference(let method) = methods[0].kind, method is KalmanInference else {
+            throw node.error("'each' with \(methods.map(\.name).joined(separator: ", "))", expected: "the method kalman")
+        }
+        if !correlations.isEmpty { throw node.error("'correlations' beside 'each'", expected: "independent errors") }
+        if rejection != nil { throw node.error("'quality' beside 'each'", expected: "no control of values") }
+        let data = try EachData(read, tables, column: column, leads: leads, every: every)
+        let run = EachRun(read, tables, data, key: Key(header.seed))
+        if let fault = run.fault { throw node.error(fault.problem, expected: fault.expected) }
+        return EachResults(header, self, column, run)
     }
 
     private func requireMemory(_ data: AssimilationData) throws(InputError) {

@@ -17,6 +17,7 @@ extension AssimilateResults: ReportedResults {
         var methods: [InferenceRecord]
         var channels: [ChannelCounts]
         var states: [StateRecord]
+        var credits: [String]
         var warnings: [String]
 
         enum CodingKeys: String, CodingKey {
@@ -74,7 +75,7 @@ extension AssimilateResults: ReportedResults {
                 channels: channels.map {
                     ChannelCounts(
                         name: $0.name, formula: $0.formula, units: $0.units, transform: $0.transform, counts: $0.counts)
-                }, states: records, warnings: warnings))
+                }, states: records, credits: credits, warnings: warnings))
     }
 
     func netCDF() throws(InputError) -> NetCDFFile {

@@ -302,7 +302,7 @@ extension ObservedTable {
         "bias_" + String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
     }
 
-    fileprivate func reading(_ time: Double, _ value: Double?, _ given: Double??) -> AssimilationData.Reading {
+    func reading(_ time: Double, _ value: Double?, _ given: Double??) -> AssimilationData.Reading {
         guard let value else { return .init(time: time, value: .nan, deviation: 1, flag: .missing) }
         if let valid, !valid.contains(value) {
             return .init(time: time, value: value, deviation: 1, flag: .outsideLimits)
