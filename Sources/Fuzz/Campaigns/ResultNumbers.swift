@@ -30,8 +30,9 @@ enum ResultNumbers {
         case let object as [String: Any]:
             // A test about another condition than the usual one may have neither key nor value.
             let isUsual = object["key"] is NSNull
-            // A single estimate has no spread at any time.
-            let hasSpread = (object["spreads"] as? [Any])?.contains { !($0 is NSNull) } ?? true
+            // A single estimate has no spread at any time, nor in the mean of its runs.
+            let runs = (object["runs"] as? [[String: Any]])?.map { $0["spread"] ?? NSNull() }
+            let hasSpread = (object["spreads"] as? [Any] ?? runs)?.contains { !($0 is NSNull) } ?? true
             let absent = Set((isUsual ? ["value"] : []) + (hasSpread ? [] : ["spread"]))
             for (key, value) in object.sorted(by: { $0.key < $1.key }) {
                 if value is NSNull, keys.subtracting(absent).contains(key) { return "\(place).\(key)" }
