@@ -130,7 +130,7 @@ public struct AssimilateExperiment: Experiment {
         if rejection != nil { throw node.error("'quality' beside 'each'", expected: "no control of values") }
         let data = try EachData(read, tables, column: column, leads: leads, every: every)
         let run = EachRun(read, tables, data, key: Key(header.seed))
-        if let fault = run.fault { throw node.error(fault.problem, expected: fault.expected) }
+        if let fault = run.systems.fault { throw node.error(fault.problem, expected: fault.expected) }
         return EachResults(header, self, column, run)
     }
 

@@ -77,7 +77,13 @@ extension AssimilateResults {
         guard let method = series.indices.first(where: { series[$0].best != nil }), let best = series[method].best
         else { return ReportSection(identifier: "states", title: "States", parts: []) }
         let isSmoothed = series[method].smoothed != nil
-        let shown = states.count <= Self.mostPanels ? Array(states.indices) : evenly(states.count, Self.mostPanels)
+        // A value that stays as it is needs no panel.
+        let moving = states.indices.filter { state in
+            let values = times.indices.map { best.median[$0 * states.count + state] }
+            return values.contains { abs($0 - values[0]) > 1e-9 * abs(values[0]) }
+        }
+        let all = moving.isEmpty ? Array(states.indices) : moving
+        let shown = all.count <= Self.mostPanels ? all : evenly(all.count, Self.mostPanels).map { all[$0] }
         let axis = timeAxis
         let panels = shown.map { state -> Panel in
             func values(_ all: [Double]) -> [Double?] { axis.places.map { all[$0 * states.count + state].finite } }

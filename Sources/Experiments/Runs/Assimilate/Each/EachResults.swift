@@ -19,8 +19,7 @@ struct EachResults: ReportedResults {
     let counts: [[ValueFlag: Int]]
     let channels: [String]
     let warnings: [String]
-    /// As ``EachRun/results()`` returns them.
-    private let tensors: [Tensor]
+    private let estimates: ManySystems.Estimates
 
     init(_ header: ExperimentHeader, _ experiment: AssimilateExperiment, _ column: String, _ run: EachRun) {
         (name, title, summary, seed) = (header.name, header.title, header.summary, header.seed)
@@ -31,11 +30,11 @@ struct EachResults: ReportedResults {
         (observedCount, states) = (run.data.observedCount, experiment.read.system.valueNames)
         (counts, warnings) = (run.data.counts, run.data.warnings)
         channels = experiment.tables.map(\.name)
-        tensors = run.results()
+        estimates = run.systems.estimates()
     }
 
-    private var logLikelihoods: [Double] { tensors[4].values }
-    private var meanSquares: [Double] { tensors[5].values }
+    private var logLikelihoods: [Double] { estimates.logLikelihoods.values }
+    private var meanSquares: [Double] { estimates.meanSquares.values }
 
     private struct Summary: Encodable {
         struct System: Encodable {
@@ -46,7 +45,11 @@ struct EachResults: ReportedResults {
             var lastSd: [Double?]
 
             enum CodingKeys: String, CodingKey {
-                case name, logLikelihood = "log_likelihood", meanSquare = "mean_square", last, lastSd = "last_sd"
+                case name
+                case logLikelihood = "log_likelihood"
+                case meanSquare = "mean_square"
+                case last
+                case lastSd = "last_sd"
             }
         }
         var name: String
@@ -62,14 +65,16 @@ struct EachResults: ReportedResults {
         var systems: [System]
 
         enum CodingKeys: String, CodingKey {
-            case name, title, summary, version, engine, seed, each, lastObservation = "last_observation", states
+            case name, title, summary, version, engine, seed, each
+            case lastObservation = "last_observation"
+            case states
             case counts, systems
         }
     }
 
     func json() -> Data {
         let (t, n) = (times.count, states.count)
-        let (means, deviations) = (tensors[0].values, tensors[1].values)
+        let (means, deviations) = (estimates.filtered.means.values, estimates.filtered.deviations.values)
         let systems = labels.indices.map { system in
             let first = (system * t + observedCount - 1) * n
             return Summary.System(
@@ -99,14 +104,17 @@ struct EachResults: ReportedResults {
         }
         file.addCoordinate("system", .texts(labels), attributes: ["long_name": .text(column)])
         file.addCoordinate("state", .texts(states), attributes: ["long_name": "value of the state"])
-        for (place, (name, text)) in [
-            ("analysis_mean", "mean given the observations up to the time"),
-            ("analysis_spread", "standard deviation given the observations up to the time"),
-            ("smoothed_mean", "mean given all observations"),
-            ("smoothed_spread", "standard deviation given all observations"),
-        ].enumerated() {
+        for (name, text, values) in [
+            ("analysis_mean", "mean given the observations up to the time", estimates.filtered.means),
+            (
+                "analysis_spread", "standard deviation given the observations up to the time",
+                estimates.filtered.deviations
+            ),
+            ("smoothed_mean", "mean given all observations", estimates.smoothed.means),
+            ("smoothed_spread", "standard deviation given all observations", estimates.smoothed.deviations),
+        ] {
             file.addVariable(
-                name, on: ["system", "time", "state"], .numbers(tensors[place].values),
+                name, on: ["system", "time", "state"], .numbers(values.values),
                 attributes: ["long_name": .text(text)])
         }
         file.addVariable(
@@ -160,7 +168,7 @@ struct EachResults: ReportedResults {
     private var figure: Figure? {
         guard !labels.isEmpty else { return nil }
         let n = states.count
-        let (means, deviations) = (tensors[2].values, tensors[3].values)
+        let (means, deviations) = (estimates.smoothed.means.values, estimates.smoothed.deviations.values)
         let panels = states.indices.prefix(6).map { state -> Panel in
             func values(_ distance: Double) -> [Double?] {
                 times.indices.map { (means[$0 * n + state] + distance * deviations[$0 * n + state]).finite }
