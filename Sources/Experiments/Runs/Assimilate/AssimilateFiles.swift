@@ -25,7 +25,7 @@ extension AssimilateResults: ReportedResults {
             case timeUnit = "time_unit"
             case firstTime = "first_time"
             case lastObservation = "last_observation"
-            case parameters, methods, channels, states, warnings
+            case parameters, methods, channels, states, credits, warnings
         }
     }
 
