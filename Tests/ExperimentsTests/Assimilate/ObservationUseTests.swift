@@ -26,7 +26,8 @@ import Testing
 
     /// No bit of a result depends on the number that stands in the place of a value that is not used.
     @Test(arguments: [
-        "{method: etkf, members: 12}", "{method: kalman}", "{method: map}", "{method: bootstrap-particles, members: 50}",
+        "{method: etkf, members: 12}", "{method: kalman}", "{method: map}",
+        "{method: bootstrap-particles, members: 50}",
         "{method: 4dvar, lag: 1}", "{method: ienks, members: 8, lag: 2}", "{method: likelihood, filter: kalman}",
     ]) func maskedNumbersReachNothing(_ method: String) throws {
         let text = Self.decay(", valid: [-100, 100]", methods: method)

@@ -107,7 +107,8 @@ import Testing
                     effect),
                 KeyChange(
                     "model.forcings[].time.\(key)", forced("column: a", file: file, time: before),
-                    forced("column: a", file: file, time: after), effect == .text ? .numbers : key == "columns" ? .refusal : effect),
+                    forced("column: a", file: file, time: after),
+                    effect == .text ? .numbers : key == "columns" ? .refusal : effect),
             ]
         }
         + ["year", "months"].flatMap { key -> [KeyChange] in

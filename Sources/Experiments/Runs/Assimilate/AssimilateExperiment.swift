@@ -124,7 +124,8 @@ public struct AssimilateExperiment: Experiment {
 
     private func run(each column: String, _ node: ConfigurationNode) throws(InputError) -> any ReportedResults {
         guard methods.count == 1, case .inference(let method) = methods[0].kind, method is KalmanInference else {
-            throw node.error("'each' with \(methods.map(\.name).joined(separator: ", "))", expected: "the method kalman")
+            let names = methods.map(\.name).joined(separator: ", ")
+            throw node.error("'each' with \(names)", expected: "the method kalman")
         }
         if !correlations.isEmpty { throw node.error("'correlations' beside 'each'", expected: "independent errors") }
         if rejection != nil { throw node.error("'quality' beside 'each'", expected: "no control of values") }
