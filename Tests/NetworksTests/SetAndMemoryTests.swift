@@ -47,7 +47,7 @@ import Testing
         let set = Key(2).normal([3, 4])
         #expect(checkMap(LayerNormalization(4), at: set) == [])
         #expect(checkMap(Attention(4, heads: 2, key: Key(3)), at: set) == [])
-        #expect(checkMap(SetBlock(4, heads: 2, hidden: 5, key: Key(4)), at: set) == [])
+        #expect(checkMap(TransformerBlock(4, heads: 2, hidden: 5, key: Key(4)), at: set) == [])
         #expect(checkMap(SetPooling(4, seeds: 2, heads: 2, key: Key(5)), at: set) == [])
         #expect(checkMap(Residual(Dense(4, 4, key: Key(6))), at: set) == [])
         let now = Pair(Key(7).normal([3]), Key(8).normal([4]))
@@ -61,7 +61,7 @@ import Testing
     @Test func theOrderOfASetDoesNotMatter() {
         let set = Key(1).normal([5, 8])
         let order = Tensor(integers: [3, 0, 4, 1, 2])
-        let block = SetBlock(8, heads: 2, hidden: 16, key: Key(2))
+        let block = TransformerBlock(8, heads: 2, hidden: 16, key: Key(2))
         #expect(distance(block(set.taking(order)), block(set).taking(order)) < 1e-13)
         let pooling = SetPooling(8, seeds: 3, heads: 4, key: Key(3))
         #expect(distance(pooling(set.taking(order)), pooling(set)) < 1e-13)
@@ -89,7 +89,9 @@ import Testing
             #expect(back.leaves.map(\.values) == layer.leaves.map(\.values))
             #expect(other.leaves.map(\.values) != layer.leaves.map(\.values))
         }
-        try check(SetBlock(4, heads: 2, hidden: 5, key: Key(1)), like: SetBlock(4, heads: 2, hidden: 5, key: Key(2)))
+        try check(
+            TransformerBlock(4, heads: 2, hidden: 5, key: Key(1)),
+            like: TransformerBlock(4, heads: 2, hidden: 5, key: Key(2)))
         try check(
             SetPooling(4, seeds: 2, heads: 2, key: Key(1)), like: SetPooling(4, seeds: 2, heads: 2, key: Key(2)))
         try check(GatedRecurrentCell(3, units: 4, key: Key(1)), like: GatedRecurrentCell(3, units: 4, key: Key(2)))

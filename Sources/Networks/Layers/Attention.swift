@@ -5,8 +5,9 @@ import Tensors
 ///
 ///     head i = softmax(Q Kᵀ / √d) V,   Q = x Wq,  K = y Wk,  V = y Wv in the channels of the head, d of them
 ///
-/// The order of the set that is attended to does not matter, nor does their number. Cost: four affine maps and
-/// `O(n m channels)`. Reference: Vaswani et al. 2017, arXiv 1706.03762.
+/// The order of the set that is attended to does not matter, nor does their number; causal attention of a sequence is to
+/// an element itself and those before it. Cost: four affine maps and `O(n m channels)`.
+/// Reference: Vaswani et al. 2017, arXiv 1706.03762.
 public struct Attention: Map {
     public var query: Dense
     public var key: Dense
@@ -32,10 +33,23 @@ public struct Attention: Map {
     /// Of a set to itself.
     public func callAsFunction(_ x: Tensor) -> Tensor { self(x, to: x) }
 
-    public func callAsFunction(_ x: Tensor, to y: Tensor) -> Tensor {
+    /// Of a set to itself, or of each element of a sequence to those up to it.
+    public func callAsFunction(_ x: Tensor, isCausal: Bool) -> Tensor {
+        attended(x, to: x, isSeen: isCausal ? Self.causalMask(x.shape[x.rank - 2]) : nil)
+    }
+
+    public func callAsFunction(_ x: Tensor, to y: Tensor) -> Tensor { attended(x, to: y, isSeen: nil) }
+
+    /// The places that each place of a sequence attends to, `[n, n]`.
+    private static func causalMask(_ n: Int) -> Tensor {
+        Tensor.range(n) .<= Tensor.range(n).expanded(axis: -1)
+    }
+
+    private func attended(_ x: Tensor, to y: Tensor, isSeen: Tensor?) -> Tensor {
         let (q, k, v) = (split(query(x)), split(key(y)), split(value(y)))
         let scale = Tensor(floatLiteral: 1 / Double(q.shape[q.rank - 1]).squareRoot())
-        let logits = scale * q.matrixProduct(k.transposed)
+        let products = scale * q.matrixProduct(k.transposed)
+        let logits = isSeen.map { select($0, products, Tensor(floatLiteral: -.infinity)) } ?? products
         let seen = logits.softmax().matrixProduct(v)  // [..., heads, n, channels / heads]
         let together = swappedHeads(seen)
         return output(together.reshaped(x.shape.dropLast() + [query.outputs]))

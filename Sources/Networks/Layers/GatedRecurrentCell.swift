@@ -9,7 +9,7 @@ import Tensors
 ///
 /// The three blocks stand in this order along the last axis of each layer, as in PyTorch's `GRUCell`.
 /// Reference: Cho et al. 2014, arXiv 1406.1078.
-public struct GatedRecurrentCell: Map {
+public struct GatedRecurrentCell: RecurrentCell {
     /// `W` and `b`, from inputs to three times the units.
     public var input: Dense
     /// `U` and `c`, from units to three times the units.
@@ -25,12 +25,16 @@ public struct GatedRecurrentCell: Map {
     public var units: Int { memory.inputs }
 
     /// The memory before anything was seen.
-    public func start(_ shape: [Int] = []) -> Tensor { Tensor.zeros(shape + [units], type: memory.bias.type) }
+    public func start(_ shape: [Int]) -> Tensor { Tensor.zeros(shape + [units], type: memory.bias.type) }
 
     public func callAsFunction(_ now: Pair<Tensor, Tensor>) -> Tensor { self(now.first, memory: now.second) }
 
-    public func callAsFunction(_ x: Tensor, memory h: Tensor) -> Tensor {
-        let (fromInput, fromMemory) = (input(x), memory(h))
+    public func callAsFunction(_ x: Tensor, memory h: Tensor) -> Tensor { next(projected: input(x), h) }
+
+    public func output(_ state: Tensor) -> Tensor { state }
+
+    public func next(projected fromInput: Tensor, _ h: Tensor) -> Tensor {
+        let fromMemory = memory(h)
         func block(_ i: Int, _ sums: Tensor) -> Tensor { sums.slice(axis: -1, from: i * units, to: (i + 1) * units) }
         let reset = (block(0, fromInput) + block(0, fromMemory)).logistic()
         let update = (block(1, fromInput) + block(1, fromMemory)).logistic()
