@@ -13,7 +13,7 @@ import Testing
         let keys: [Key]
     }
 
-    @Test func thePageIsWhatTheToolPrints() throws {
+    @Test func pageIsTheToolsOutput() throws {
         let page = try String(contentsOf: ModelFileTests.root.appending(path: "docs/keys.md"), encoding: .utf8)
         let printed = try Tool.run("help", "keys", "--markdown", in: Folder()).output
         #expect(page == printed, "docs/keys.md: apus help keys --markdown > docs/keys.md")

@@ -29,7 +29,7 @@ import Testing
         #expect(["apus", "run", "explain", "resume", "lorenz96"].allSatisfy(ending.output.contains))
     }
 
-    @Test func theListParsesAndNamesWhatCanBeExplained() throws {
+    @Test func listParsesAndNamesTheModelsOfExplain() throws {
         struct Section: Decodable {
             struct Entry: Decodable {
                 let name: String

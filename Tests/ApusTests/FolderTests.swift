@@ -35,7 +35,7 @@ import Testing
         #expect(folder.files(below: "out") == ["thesis.txt"])
     }
 
-    @Test func aFileInPlaceOfTheFolderIsSaid() throws {
+    @Test func fileInPlaceOfTheFolderIsReported() throws {
         let folder = try SmallExperiment.folder(SmallExperiment.structural)
         for output in ["config.yaml", "config.yaml/out"] {
             let ending = try Tool.run("run", "config.yaml", "--quiet", "-o", output, in: folder)
@@ -53,7 +53,7 @@ import Testing
     }
 
     /// The system's limit on the size of files stands for a disk that is full: a write fails in the middle.
-    @Test func aFullDiskIsSaidAndLosesNothing() throws {
+    @Test func fullDiskIsReportedAndLosesNothing() throws {
         let folder = try SmallExperiment.folder()
         let command = "trap '' XFSZ; ulimit -f 400; exec \"\(Tool.path)\" run config.yaml --quiet"
         let ending = try Running("/bin/sh", ["-c", command], in: folder).wait()
@@ -69,7 +69,7 @@ import Testing
 
 extension FolderTests {
     /// A limit for each of the files that a run writes: one line, nothing half written, and `--resume` goes on.
-    @Test func aFullDiskAtAnyFileIsSaid() throws {
+    @Test func fullDiskAtAnyFileIsReported() throws {
         let whole = try SmallExperiment.folder(SmallExperiment.structural)
         #expect(try Tool.run("run", "config.yaml", "--quiet", in: whole).status == 0)
         let sizes = try whole.files(below: "out").compactMap { name -> Int? in
@@ -95,7 +95,7 @@ extension FolderTests {
     }
 
     /// Outputs that cannot be: a link to itself, a link to nothing, a file on the way, a name that is too long.
-    @Test func anOutputThatCannotBeIsSaid() throws {
+    @Test func impossibleOutputFolderIsReported() throws {
         let folder = try SmallExperiment.folder(SmallExperiment.structural)
         symlink("loop", "\(folder.path)/loop")
         symlink("nowhere", "\(folder.path)/dangling")

@@ -40,7 +40,7 @@ import Testing
             .wait()
     }
 
-    @Test func anOutputThatCannotBeWrittenIsSaid() throws {
+    @Test func unwritableOutputIsReported() throws {
         let folder = try folder()
         for command in Self.commands {
             for (redirection, reason) in [

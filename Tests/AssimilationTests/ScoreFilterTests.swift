@@ -89,7 +89,7 @@ import Testing
         #expect(abs(mean - bayes) > 0.1)
     }
 
-    @Test func whatIsMissingWasNeverMadeAndNothingChangesNothing() {
+    @Test func missingValuesAndNoObservationsChangeNothing() {
         let background = Ensemble(members: Key(6).normal([7, 2]), key: Key(7))
         let filter = EnsembleScoreFilter(steps: 20)
         let matrix = Tensor(rows: [[1, 0.5], [0, 2]])

@@ -26,7 +26,7 @@ import Testing
         #expect(a.densityDistance(to: b) > 0.1 && a.spectralDistance(to: b) > 0.15)
     }
 
-    @Test func whatDoesNotStayIsSaidToEnd() {
+    @Test func runEndsWhereItLeavesItsRange() {
         let path = Tensor((0..<600).map { $0 < 400 ? sin(Double($0)) : Double($0) }, shape: [300, 2])
         let run = LongRun(of: path, within: -1...1, segment: 64)
         #expect(run.end == 200 && run.spectrum.count == 32 && abs(run.density.reduce(0, +) - 1) < 1e-12)

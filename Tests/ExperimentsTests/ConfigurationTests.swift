@@ -135,7 +135,7 @@ import Testing
         ("a: &a [x]\nb: [\(String(repeating: "*a, ", count: 31))]\n", "31 references of the form *name"),
         ("a: '\(String(repeating: "x", count: 1_000_001))'", "a configuration of 1000006 bytes"),
     ])
-    func whatHasNoEndIsRefused(_ yaml: String, _ message: String) {
+    func endlessConfigurationIsRefused(_ yaml: String, _ message: String) {
         let line = inputError { _ = try ConfigurationNode(yaml: yaml, file: "e.yaml") }.line
         #expect(line.contains(message) && !line.contains("\n"), "\(line)")
     }

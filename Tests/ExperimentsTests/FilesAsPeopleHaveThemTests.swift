@@ -71,7 +71,7 @@ import Testing
         #expect(line(text, variables("valid: [1000, 2000]")).contains("no value of 'A' passes 'valid' and 'spike'"))
     }
 
-    @Test func onlyColumnsThatAreAskedForMustBeToldApart() throws {
+    @Test func onlyRequestedColumnsMustBeDistinct() throws {
         let text = "YR MON NINO12 ANOM NINO3 ANOM\n1980 1 18 3 19 4\n1980 2 17 2 18 3\n"
         func series(_ column: String) throws -> [Double?] {
             try tables(
@@ -158,7 +158,7 @@ import Testing
                 "d.csv:4:1: duplicate time 2000-02-01, also at line 3"))
     }
 
-    @Test func aMarkThatNobodyDeclaredIsTold() throws {
+    @Test func undeclaredMarkIsWarnedOf() throws {
         let values = (0..<60).map { $0 % 15 == 4 ? "-9999" : "\(10 + $0 % 7).5" }
         let text = "date,x\n" + values.enumerated().map { "\(1900 + $0),\($1)\n" }.joined()
         let warnings = try tables(text, "time: {column: date}, \(x)").warnings

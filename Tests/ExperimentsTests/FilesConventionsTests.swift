@@ -74,7 +74,7 @@ import Testing
         #expect(abs(try #require(mean[0, 0]) - 63.0 / 11) < 1e-12)
     }
 
-    @Test func aRangeThatHidesValuesSaysHowMany() throws {
+    @Test func hiddenValuesOfARangeAreCounted() throws {
         #expect(
             try table("time", "range_packed").warnings == [
                 "the valid range of 'range_packed' hides 4 of 12 values"

@@ -19,7 +19,7 @@ import Testing
         return file
     }
 
-    @Test func whatIsWrittenIsReadBack() throws {
+    @Test func writtenFileIsReadBack() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/results.nc"
             try example.write(to: path)
@@ -99,7 +99,7 @@ import Testing
         #expect(error.kind == .data)
     }
 
-    @Test func whatIsNotNetCDFIsAClearError() throws {
+    @Test func fileOfAnotherFormatIsRefused() throws {
         let mapping = VariableMapping(.init("x"), column: "x")
         func error(_ path: String) -> (line: String, kind: InputError.Kind?) {
             inputError { _ = try NetCDFTable(file: path).table(variables: [mapping]) }

@@ -60,7 +60,7 @@ import Testing
         #expect(try monthly.regular(step: TimeStep(1, .year), aggregation: .sum).series(0) == [24, nil])
     }
 
-    @Test func roundedTimesThatShareAStepAreTold() throws {
+    @Test func roundedTimesThatShareAStepAreWarnedOf() throws {
         let table = ObservationTable(
             times: [(1, 1), (1, 31), (3, 2), (4, 1)].map { Instant(year: 2001, month: $0.0, day: $0.1) },
             variables: [.init("x")], values: [[1, 2, 3, 4]])

@@ -55,7 +55,7 @@ import Testing
         "1958-W54", "1958-W53", "1958-Q5", "1958-03-29T06:60",
         "1958-03-29x", "1958/03/29", "1958-03-29T", "1958-03-", "1958-03-29T06:00+25:00", "１９５８", "99999999999-01-01",
     ])
-    func whatIsNoIsoDateIsRefused(_ text: String) { #expect(Instant(iso8601: text) == nil) }
+    func otherTextIsRefusedAsIsoDate(_ text: String) { #expect(Instant(iso8601: text) == nil) }
 
     @Test func aPeriodIsAsLongAsItsText() throws {
         let month = try #require(Instant.period(iso8601: "1979-12"))
@@ -91,7 +91,7 @@ import Testing
         ("months since 1950-01-31", "1"), ("days since 1950-01-01", "1e300"),
         ("days since 1950-01-01", "nan"), ("decimal year", "year"), ("yyyy", "19580"),
     ])
-    func whatDoesNotFitTheFormatIsRefused(_ format: String, _ text: String) throws {
+    func textOfAnotherFormatIsRefused(_ format: String, _ text: String) throws {
         #expect(try #require(TimeFormat(format)).instant(text) == nil)
     }
 
@@ -99,7 +99,7 @@ import Testing
         "yyy-MM", "yyyy-MM hh", "yyyy-Q-MM", "MM-dd", "yyyy-MM-MM", "yyyy-QQ", "fortnights since 1950-01-01",
         "days since then",
     ])
-    func whatIsNoFormatIsRefused(_ text: String) { #expect(TimeFormat(text) == nil) }
+    func unknownFormatIsRefused(_ text: String) { #expect(TimeFormat(text) == nil) }
 
     @Test func stepsFollowTheCalendar() throws {
         let origin = Instant(year: 2000, month: 1, day: 31, hour: 6)

@@ -145,7 +145,7 @@ private struct SmallExperiment {
     }
 
     /// An error that the data tell is used: the filter then keeps a distance from the observations.
-    @Test func toldErrorsReachTheFilter() throws {
+    @Test func givenErrorsReachTheFilter() throws {
         func distance(_ experiment: SmallExperiment) throws -> Double {
             let run = try experiment.file().run(
                 output: experiment.folder.appending(path: "out").path, claim: .new, options: RunOptions(isQuiet: true))

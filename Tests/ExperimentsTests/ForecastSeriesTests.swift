@@ -63,7 +63,7 @@ private struct River {
 
 @Suite struct ForecastSeriesTests {
     /// Two ways to the same number: errors, transforms, inputs and seasons reach both.
-    @Test func savedModelsForecastWhatTheRunForecast() throws {
+    @Test func savedModelsForecastAsTheRun() throws {
         let river = try River()
         let results = try river.run()
         #expect(results.leads == [1, 3] && results.leadUnit == "days")

@@ -108,7 +108,7 @@ private func comparison(scale: Double = 1, units: String = "degC") -> RunResults
         #expect(results.summaryTable().columns.dropFirst().map(\.title) == shown.map { "\($0)" })
     }
 
-    @Test func whatReadsTheSameIsCalledTheSame() {
+    @Test func numbersThatPrintTheSameAreCalledTheSame() {
         var results = comparison()
         for i in results.scores.indices where results.scores[i].method == "model" && results.scores[i].lead == 24 {
             results.scores[i].value = 1.20102

@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func nothingIsExpectedOfChangedParameters() {
+    @Test func changedParametersHaveNoExpectation() {
         let setting = TwinSetting.sakov2008
         let published = ETKFMethod(members: 24, inflation: 1.013, rotates: true)
         #expect(setting.expectation(of: published)?.error == 0.18)

@@ -75,7 +75,7 @@ import Testing
     }
 
     /// A step of a minute: the time moves all the same, and not with a line a second.
-    @Test func timeIsToldWhileNothingAdvances() {
+    @Test func timeIsPrintedWhileNothingAdvances() {
         for (style, least, most) in [(ProgressMeter.Style.lines, 40, 120), (.bar, 590, 600)] {
             let stage = Stage()
             let meter = stage.meter(style, total: 3)

@@ -158,7 +158,7 @@ import Testing
 }
 
 @Suite struct FigureTests {
-    @Test func gapsInterruptAndFailuresAreTold() throws {
+    @Test func gapsInterruptLinesAndFailuresAreListed() throws {
         let axis = PanelAxis("x")
         let figure = Figure(
             caption: "c",

@@ -11,7 +11,7 @@ import Testing
         #expect(data == results.json())
     }
 
-    @Test func recordsHaveTheirKeysInOrderAndNullForWhatIsMissing() throws {
+    @Test func recordsHaveTheirKeysInOrderAndNullForMissingValues() throws {
         let record = ScoreRecord(
             method: "a \"b\"\n", variable: "v", lead: 3, split: "test", gaps: Gaps(rawValue: "random"),
             score: .spreadErrorRatio, value: .nan, low: nil, high: 0.1, count: 7)
@@ -26,7 +26,7 @@ import Testing
                 """)
     }
 
-    @Test func theFileHasWhatReadersLookFor() throws {
+    @Test func fileHasTheKeysOfReaders() throws {
         let object = try #require(
             JSONSerialization.jsonObject(with: ReportFixture.results().json()) as? [String: Any])
         #expect(object["chosen"] as? String == "linear + network")
@@ -50,7 +50,7 @@ import Testing
 }
 
 @Suite struct VerdictTests {
-    @Test func sentencesSayWhatIsAndWhatIsNot() {
+    @Test func sentencesStatePositiveAndNegativeFindings() {
         let sentences = ReportFixture.results().derivedVerdict()
         #expect(
             sentences[0].hasPrefix(

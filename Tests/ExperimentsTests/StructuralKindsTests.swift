@@ -47,7 +47,7 @@ import Testing
     }
 
     /// A series that begins after the file does is forecast as the same series in a file that begins with it.
-    @Test func whatIsMissingBeforeTheFirstValueIsNoZero() throws {
+    @Test func leadingGapIsNoZero() throws {
         let whole = monthly()
         let late = whole.enumerated().map { $0 < 36 ? .nan : $1 }
         let one = try run(late)
@@ -67,7 +67,7 @@ import Testing
 
     /// In and after ten years without a value a baseline goes on from what was known, and no method is scored on other
     /// targets.
-    @Test func aGapOfTenYearsIsForecastFromWhatWasKnown() throws {
+    @Test func gapOfTenYearsIsForecastFromTheValuesBefore() throws {
         let whole = monthly(480)
         let gappy = whole.enumerated().map { (200..<326).contains($0) ? .nan : $1 }
         let (results, path) = try run(

@@ -52,7 +52,7 @@ import Testing
         #expect(read.testSeeds.count == 5)
     }
 
-    @Test func faultsSayWhereAndWhat() {
+    @Test func faultsHavePlaceAndProblem() {
         #expect(fault("setting: sakov2009\nmethods: [{method: etkf}]").contains("did you mean 'sakov2008'"))
         #expect(fault("methods: [{method: ekf}]").contains("small.yaml:3:20: methods[0].method: unknown word 'ekf'"))
         #expect(
@@ -161,7 +161,7 @@ import Testing
         """
 
     /// What is trained is saved, found again by the run, and told with its learning curve.
-    @Test func whatIsTrainedIsTested() throws {
+    @Test func trainedWeightsAreTested() throws {
         try withTemporaryFolder { folder in
             let file = try ExperimentFile(
                 yaml: "experiment: twin\nname: small\n" + Self.learned, file: folder + "/small.yaml")
@@ -258,7 +258,7 @@ import Testing
 
     /// Every other variable is observed, three times of four: a network without an ensemble lies
     /// between 3D-Var and an ensemble.
-    @Test func aResidualNetworkLearnsFromWhatIsSeen() throws {
+    @Test func residualNetworkLearnsFromPartialObservations() throws {
         let text = """
             model: {name: lorenz96, variables: 12}
             observe: {every: 2, missing: 0.25}

@@ -247,7 +247,7 @@ import Testing
         }
     }
 
-    @Test func faultsSayWhereAndWhat() {
+    @Test func faultsHavePlaceAndProblem() {
         let methods = "\nmethods: [{method: etkf, model: net}]"
         #expect(fault("models: [{name: nett, kind: dense}]" + methods).contains("did you mean 'nett'"))
         #expect(fault("models: [{name: net, kind: desne}]" + methods).contains("did you mean 'dense'"))

@@ -36,7 +36,7 @@ import Testing
     }
 
     /// What is the same along the circle is one number; so is a constant.
-    @Test func whatDoesNotGoRound() {
+    @Test func constantsAlongTheCircleAreNumbers() {
         check(Key(2).normal([40])) { x in
             let rows = x.reshaped([4, 10]).mean(axes: [1]).expanded(axis: 1)
             return (rows * x).rolled(by: 1) - rows * x.rolled(by: 3) - 3 * x

@@ -29,7 +29,7 @@ struct DefinitionsTests {
     private let number = "typedef double number;"
     private let half = "static number half(number x) { return x / 2; }"
 
-    @Test func whatIsUsedComesWithWhatItUses() {
+    @Test func usedDefinitionsBringTheirDependencies() {
         #expect(used(by: "") == "")
         #expect(used(by: "halfway(0x1p3half) // half") == "")
         #expect(used(by: "half(1)") == number + "\n" + half)
@@ -100,7 +100,7 @@ struct DefinitionsTests {
         #expect(text.contains("#endif\nstatic __attribute__((noinline)) int shared(int x) { return x; }\nROUTINE"))
     }
 
-    @Test func nothingOfWhatProgramsStartWithIsTakenInVain() {
+    @Test func unusedDefinitionsAreLeftOut() {
         let conditions = Prelude.completed("", lanes: 8).text
         #expect(conditions.split(separator: "\n").allSatisfy { $0.hasPrefix("#if") || $0.hasPrefix("#e") })
         let sine = Prelude.completed("sin_d(1)", lanes: nil).text

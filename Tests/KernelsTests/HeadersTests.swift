@@ -37,7 +37,7 @@ struct HeadersTests {
         }
     }
 
-    @Test func headersOfMatricesTellWhatTheyInclude() throws {
+    @Test func headersOfMatricesListTheirIncludes() throws {
         for header in try HeadersTests.headers(HeadersTests.folder.appending(path: "Matrices")) {
             let own = Header.matrices.first { $0.name == header.deletingPathExtension().lastPathComponent }
             let text = try String(contentsOf: header, encoding: .utf8)
@@ -62,7 +62,7 @@ struct HeadersTests {
             header.text(["d": "D", "l": "L"]) == "t_D cast_L_D(t_L a_data, t_D d) { return from_L(a_data); }")
     }
 
-    @Test func routinesBringWhatTheyInclude() {
+    @Test func routinesBringTheirIncludes() {
         #expect(
             Header.matrices(for: "sqrtm_d(n, a, x, 0);").map(\.name) == [
                 "wideVectors", "eigenRows", "crossProduct", "sqrtm",

@@ -43,7 +43,7 @@ import Testing
         #expect(factorizations == [1, 0])
     }
 
-    @Test func whatIsKeptChangesNoResult() {
+    @Test func keptValuesChangeNoResult() {
         let gain = Key(2).normal([20, 20])
         let (value, slope) = valueAndGradient(of: value)(gain)
         let found = program(gain).run([gain])

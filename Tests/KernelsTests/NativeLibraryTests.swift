@@ -107,7 +107,7 @@ private let compilerExists = (try? Compiler(Settings.ofProcess)) != nil
         #expect(place.warnings.withLock { $0 } == [])
     }
 
-    @Test func whatIsKeptIsPrivateAndWhole() {
+    @Test func keptLibrariesArePrivateAndWhole() {
         let place = Place()
         #expect(place.loader(place.settings).load(source) != nil)
         var status = stat()
@@ -317,7 +317,7 @@ private let compilerExists = (try? Compiler(Settings.ofProcess)) != nil
 
     // MARK: - What reaches the compiler
 
-    @Test func nothingOfAProgramReachesTheCommandLine() throws {
+    @Test func programTextStaysOffTheCommandLine() throws {
         let place = Place()
         var settings = place.compiler(
             "for a in \"$@\"; do echo \"$a\"; done > '\(place.path)/seen'; env > '\(place.path)/environment'; exit 1")
@@ -395,7 +395,7 @@ private let compilerExists = (try? Compiler(Settings.ofProcess)) != nil
         #expect(place.names.sorted() == (4..<10).map { "\($0).so" })
     }
 
-    @Test func whatAKilledProcessLeftGoes() throws {
+    @Test func filesOfAKilledProcessAreRemoved() throws {
         let place = Place()
         mkdir(place.cache, 0o700)
         for (name, age) in [("old", 7200), ("new", 60)] {

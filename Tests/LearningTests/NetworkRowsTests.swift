@@ -31,7 +31,7 @@ import Testing
     }
 
     /// Without a correction there is only the physical model; delays move on by one.
-    @Test func whatStartsAsNothingChangesNothing() {
+    @Test func networkThatStartsAtZeroChangesNothing() {
         let state = 8 + Key(2).normal([2, 9])
         let nothing = FieldNetwork(
             PeriodicNetwork(channels: [1, 3, 1], width: 3, key: Key(1), startingAtZero: true, type: .float32))
@@ -53,7 +53,7 @@ import Testing
         #expect(zip(found, [16, 7, 2, 0]).allSatisfy { abs($0 - $1) < 1e-12 }, "\(found)")
     }
 
-    @Test func whatCountsMoreIsWorthMore() {
+    @Test func largerWeightsHaveMoreInfluence() {
         var learner = TransitionLearner()
         (learner.leads, learner.batchSize, learner.type) = (2, 1, .float64)
         let estimates = StateEstimates(

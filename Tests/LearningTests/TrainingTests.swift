@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNotFiniteEndsItAndTheBestIsKept() {
+    @Test func lossThatIsNotFiniteEndsTrainingAndKeepsTheBest() {
         // Gradient descent of x⁴ with a rate that is far too large from a start where the first steps still descend.
         let training = Training(
             WholeLoss(Nothing()) { x, _, _ in x.squared().squared() }, GradientDescent(rate: 0.6), epochs: 100,

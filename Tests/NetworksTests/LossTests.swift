@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func whatHasNoWeightHasNoInfluence() {
+    @Test func elementsWithoutWeightHaveNoInfluence() {
         let target = Tensor([1, .nan, 3])
         let present = Tensor([true, false, true])
         let losses: [(Tensor) -> Tensor] = [

@@ -39,7 +39,7 @@ import Testing
         #expect(close(difference, tangent, 1e-7))
     }
 
-    @Test func whatTheModesCost() throws {
+    @Test func modesCostAsThePageStates() throws {
         let functions: [(Tensor) -> Tensor] = (1...10).map { i in
             { x in (x * x.rolled(by: i)).tanh() + x }
         }

@@ -90,7 +90,7 @@ private func close(_ a: Tensor, _ b: Tensor, _ tolerance: Double = 1e-10) -> Boo
         #expect(close(jacobian(of: f)(tangents[0]).diagonal(), 2 * tangents[0] * tangents[0].squared().cos(), 1e-14))
     }
 
-    @Test func whatTransformsInsideTraceDoesNotLeaveTheOutermost() {
+    @Test func innerTransformsReturnKnownTensorsToTheOutermost() {
         let constant = Tensor([0.5, 1.5])
         let square = { (x: Tensor) in (x * x).sum() }
         let batched = vmap { (x: Tensor) in gradient(of: square)(constant) * x }(Tensor([1, 2]))

@@ -10,7 +10,7 @@ import Testing
     }
 
     /// Among many comparisons of nothing, any is called significant in at most one case of twenty.
-    @Test func nothingIsSeldomSignificant() {
+    @Test func nullDifferencesAreSeldomSignificant() {
         var numbers = NormalNumbers(seed: 5)
         let fooled = (0..<1000).count { _ in
             let found = (0..<10).map { _ in PairedDifference(numbers.next(5), numbers.next(5)).probability ?? 1 }

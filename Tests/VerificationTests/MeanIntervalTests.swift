@@ -11,7 +11,7 @@ import Testing
         }
     }
 
-    @Test func theIntervalHoldsTheMeanAsOftenAsItSays() {
+    @Test func intervalCoversTheMeanAtItsLevel() {
         var numbers = NormalNumbers(seed: 3)
         let held = (0..<4000).count { _ in
             let interval = MeanInterval(numbers.next(5).map { 3 + 2 * $0 }, level: 0.9)
@@ -20,7 +20,7 @@ import Testing
         #expect(abs(Double(held) / 4000 - 0.9) < 0.015)
     }
 
-    @Test func oneValueSaysNothingOfItsSpread() {
+    @Test func oneValueHasNoInterval() {
         let interval = MeanInterval([2])
         #expect(interval == MeanInterval([2]) && interval.mean == 2 && interval.low == -.infinity)
     }

@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func whatIsMaskedNeverCounts() {
+    @Test func maskedTimesNeverCount() {
         var members = oracle.members
         var truth = oracle.truth
         members[5] = members[5].map { _ in .nan }
