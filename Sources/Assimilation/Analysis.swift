@@ -20,7 +20,7 @@ extension Analysis {
     }
 }
 
-/// What an analysis returns: the corrected belief, and how probable the observation was.
+/// The result of an analysis: the corrected belief, and the likelihood of the observation.
 public struct Analyzed<State: Belief>: Tree {
     public var belief: State
     /// `log p(observation | background)`, a scalar.

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What is known of the state: a probability distribution, as a tree.
+/// The probability distribution of the state, as a tree.
 public protocol Belief: Tree {
     /// The expected state, `[n]`.
     var mean: Tensor { get }

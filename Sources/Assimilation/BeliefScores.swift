@@ -88,7 +88,7 @@ extension Particles {
 }
 
 extension Observation {
-    /// What would be observed of states `[N, n]`, errors included; zeros where values are missing.
+    /// The observations of states `[N, n]`, errors included; zeros where values are missing.
     fileprivate func predicted(_ states: Tensor, key: Key) -> Tensor {
         let seen = vmap { (x: Tensor) in `operator`(x) }(states)
         let errors = key.normal(seen.shape).matrixProduct(errorCovariance.cholesky().transposed)

@@ -32,7 +32,7 @@ public struct Cycle<F: Forecast, A: Analysis>: Tree where F.State == A.State {
     }
 }
 
-/// What a filter leaves behind; all but `next` are stacked in time.
+/// The results of a filter; all but `next` are stacked in time.
 public struct Trajectory<State: Belief>: Tree {
     /// Beliefs before each observation.
     public var backgrounds: State

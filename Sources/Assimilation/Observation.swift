@@ -1,6 +1,6 @@
 import Tensors
 
-/// What was measured at one time: `values = operator(state) + error`, `error ~ N(0, errorCovariance)`.
+/// The measurements of one time: `values = operator(state) + error`, `error ~ N(0, errorCovariance)`.
 ///
 /// `mask` is 1 where a value exists and 0 where it is missing; a missing value has no influence, whatever number stands
 /// there (it must be finite: use 0).

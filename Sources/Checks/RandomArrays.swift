@@ -45,7 +45,7 @@ public struct RandomArrays: Sendable {
     }
 }
 
-/// What a step does.
+/// The effect of a step.
 private enum Kind: CaseIterable {
     case smooth, jumping, wholeUnary, sum, product, quotient, power, larger, remainder, angle, wholeBinary
     case compared, logical, selected, cast, reduced, accumulated, broadcast, reshaped, transposed, sliced, padded

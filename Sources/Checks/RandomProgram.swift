@@ -38,7 +38,7 @@ public struct RandomProgram: Sendable {
     }
 }
 
-/// What a step of a random program does.
+/// The effect of a step of a random program.
 private enum Kind: CaseIterable {
     case sum, difference, product, quotient, sine, gauss, logarithm, logistic, root, larger, smaller, selected
     case power, absolute, exponential, stopped, rolled, accumulated, concatenated, taken, scattered, sorted, padded

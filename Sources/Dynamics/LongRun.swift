@@ -13,7 +13,7 @@ public struct LongRun: Sendable, Codable, Equatable {
     /// After how many steps a value is not finite, or farther outside of the bounds than they are wide; nil: it stays.
     public let end: Int?
 
-    /// What was measured before.
+    /// The measurements of an earlier run.
     public init(density: [Double], spectrum: [Double], end: Int?) {
         (self.density, self.spectrum, self.end) = (density, spectrum, end)
     }

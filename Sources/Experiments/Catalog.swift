@@ -2,7 +2,7 @@ import Dynamics
 import Learning
 import Studies
 
-/// What `apus list` names and `apus explain` shows.
+/// The lists of `apus list` and the models of `apus explain`.
 public enum Catalog {
     /// A model that can be explained: its programs as text.
     public struct Model: Sendable {

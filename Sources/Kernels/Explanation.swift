@@ -1,6 +1,6 @@
 import Tensors
 
-/// What becomes of a program on its way to machine code, stage by stage.
+/// The stages of a program on its way to machine code.
 public struct Explanation: Sendable {
     /// The program as it was recorded.
     public let recorded: Program

@@ -12,7 +12,7 @@ final class NativeProgram: Sendable {
             UnsafeRawPointer, UnsafePointer<UnsafeRawPointer?>, UnsafePointer<UnsafeMutableRawPointer?>,
             UnsafeMutableRawPointer, Int
         ) -> Int32
-    /// What the code asks of us, as C lays it out.
+    /// The services that the code calls, as C lays them out.
     private struct Runtime {
         let context: UnsafeMutableRawPointer?
         let interpret: Interpret

@@ -18,7 +18,7 @@ public func concurrentMap<T: Sendable>(_ count: Int, threads: Int, _ body: @esca
     return results.withLock { $0.compactMap { $0 } }
 }
 
-/// What can fail, side by side: after the first failure no other begins, and it is thrown.
+/// Work that can fail, side by side: after the first failure no other begins, and it is thrown.
 public func concurrentMap<T: Sendable, Failure: Error>(
     _ count: Int, threads: Int, _ body: @escaping @Sendable (Int) throws(Failure) -> T
 ) throws(Failure) -> [T] {

@@ -81,7 +81,7 @@ extension Tensor {
     }
 }
 
-/// What a convolution sees beyond the ends of an axis. With `zero` and `periodic` and a stride of
+/// The values of a convolution beyond the ends of an axis. With `zero` and `periodic` and a stride of
 /// 1 an axis keeps its length.
 public enum Padding: String, Codable, CaseIterable, Sendable {
     /// Nothing: only places where the whole kernel fits.

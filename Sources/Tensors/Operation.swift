@@ -101,7 +101,7 @@ public enum Reduction: String, Sendable, CaseIterable {
     case sum, maximum, minimum
 }
 
-/// What a key of random numbers is asked for.
+/// A draw from a key of random numbers.
 public enum RandomDraw: Sendable {
     case uniform([Int])
     case normal([Int])

@@ -85,7 +85,7 @@ extension Tensor {
     public init(rows: [[Double]]) {
         let columns = rows.first?.count ?? 0
         if let odd = rows.firstIndex(where: { $0.count != columns }) {
-            // What was printed before a trap would be lost where the output is no terminal.
+            // Output before a trap would be lost where it is no terminal.
             fflush(nil)
             preconditionFailure("Tensor(rows:): row \(odd) has \(rows[odd].count) numbers, row 0 has \(columns)")
         }

@@ -18,8 +18,9 @@ public func holmAdjusted(_ probabilities: [Double]) -> [Double] {
 /// The difference of two sets of values that belong together in pairs,
 /// such as the errors of two methods on the same seeds.
 ///
-///     d̄ ± t s / √n,   d the differences of the pairs, s² their sample variance, t Student's quantile with n − 1 degrees of freedom
+///     d̄ ± t s / √n
 ///
+/// with d the differences of the pairs, s² their sample variance, and t Student's quantile with n − 1 degrees of freedom.
 /// Two pairs allow no statement: with one degree of freedom the interval holds for exactly normal differences alone.
 public struct PairedDifference: Sendable, Equatable {
     /// The least number of pairs that has an interval.

@@ -48,8 +48,8 @@ public struct EnKFN: Analysis {
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
 }
 
-/// What an ensemble of `N` members says of the covariance that it was drawn from, as a prior for the weights of its
-/// anomalies: a multivariate t, whose potential is `½ (N − 1) c log(ε + |w|²)` in place of `½ (N − 1) |w|²`.
+/// The knowledge of an ensemble of `N` members about the covariance that it was drawn from, as a prior for the weights
+/// of its anomalies: a multivariate t, whose potential is `½ (N − 1) c log(ε + |w|²)` in place of `½ (N − 1) |w|²`.
 ///
 /// `ε = 1 + 1 / N` and `c = N / (N − 1)`, corrected such that without information there is no inflation, equation 36 of
 /// Bocquet, Raanes & Hannart (2015).

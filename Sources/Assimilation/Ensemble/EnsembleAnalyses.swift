@@ -62,7 +62,7 @@ public struct ETKF: Analysis {
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
 }
 
-/// What an ETKF makes of whitened anomalies `S` and innovation `d`.
+/// The update of an ETKF from whitened anomalies `S` and innovation `d`.
 private struct TransformUpdate {
     /// `(I + Sᵀ S)⁻¹ Sᵀ d`, `[N, 1]`.
     let weights: Tensor

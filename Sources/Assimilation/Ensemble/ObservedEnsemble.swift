@@ -1,6 +1,6 @@
 import Tensors
 
-/// What every ensemble analysis starts from: the ensemble seen through the observation operator.
+/// The start of every ensemble analysis: the ensemble under the observation operator.
 struct ObservedEnsemble {
     /// Members in observation space, missing values zero, `[N, m]`.
     let members: Tensor
@@ -43,7 +43,7 @@ struct ObservedEnsemble {
         )
     }
 
-    /// What each member sees of an observation that is perturbed anew for it, `[N, m]`.
+    /// The innovation of each member, from an observation that is perturbed anew for it, `[N, m]`.
     func perturbedInnovations<H: StateMap>(
         _ observation: Observation<H>, _ background: Ensemble, _ sampling: NoiseSampling, _ key: Key
     ) -> Tensor {

@@ -46,7 +46,7 @@ public struct ExactDiffuse: Sendable {
         var infinite: Tensor
         /// The size of each variable's row of `B`, had no value been used: what "gone" is relative to.
         var reference: Tensor
-        /// What the forecasts have made of the whole start.
+        /// The product of the forecasts, applied to the whole start.
         private var start: Tensor
         var logLikelihood = 0.0
 

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What is observed in a window of time, as a function of the state at its beginning: the model carries the state on,
+/// The observations of a window of time, as a function of the state at its beginning: the model carries the state on,
 /// and the operator looks at it at `count` times in a row, the first of them `delay` steps after the beginning.
 ///
 /// With it an observation of a whole window is like any other, and every analysis becomes one of the state at the

@@ -103,7 +103,7 @@ public struct WindowedCycle<F: Forecast, A: Analysis, Model: ForecastModel>: Tre
     }
 }
 
-/// What a sliding window leaves behind, stacked in time.
+/// The results of a sliding window, stacked in time.
 public struct WindowTrajectory<State: Belief>: Tree {
     /// The belief at each time when its observation was the newest (one of the `shift` newest), `[T, …]`.
     public var analyses: State

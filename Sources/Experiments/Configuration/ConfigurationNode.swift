@@ -6,7 +6,7 @@
 ///         (try keys.integer("seed"), try keys.integer("hidden"))
 ///     }
 public struct ConfigurationNode: Hashable, Sendable {
-    /// What the file holds here.
+    /// The content at this place.
     indirect enum Content: Hashable, Sendable {
         case null
         /// A scalar; a quoted one is never a number or a truth value.

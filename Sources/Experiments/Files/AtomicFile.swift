@@ -37,7 +37,7 @@ public enum AtomicFile {
         unlink(temporary)
     }
 
-    /// What the names of temporary files end with.
+    /// The ending of the names of temporary files.
     static let temporarySuffix = ".apus-temporary"
 
     /// Writes all bytes, flushes them to the device and closes the descriptor, whatever happens.

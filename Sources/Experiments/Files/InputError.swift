@@ -45,9 +45,9 @@ public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
 
     public let kind: Kind
     public let place: Place?
-    /// What is wrong.
+    /// The problem.
     public let problem: String
-    /// What was expected instead.
+    /// The expectation.
     public let expectation: String?
 
     public init(_ kind: Kind, at place: Place?, _ problem: String, expected expectation: String? = nil) {

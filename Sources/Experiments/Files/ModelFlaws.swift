@@ -2,7 +2,7 @@ import Learning
 import Networks
 
 extension Checkpoint<ForecasterDescription> {
-    /// What makes a checkpoint no forecaster, whoever wrote the file; nil where nothing does.
+    /// The flaw of a checkpoint that is no forecaster, whoever wrote the file; nil where there is none.
     ///
     /// Checked before anything of the described size is made.
     var flaw: String? {

@@ -19,7 +19,7 @@ struct ReplacedRun {
     private var aside: String { FilePath.join(folder, ".replaced-run") }
     private var discarded: String { FilePath.join(folder, ".discarded-run") }
 
-    /// What a run writes into its folder; other entries are never touched.
+    /// The entries that a run writes into its folder; others are never touched.
     private static let entries = [
         RunMarker.fileName, "stages", "models", "tensorboard", "results.json", "results.nc", "report.html",
         "findings.json", "latest.json",

@@ -17,7 +17,7 @@ import Tensors
 ///     try folder.write(report, to: "report.html")
 ///     try folder.finish()
 public final class RunFolder: Sendable {
-    /// What to do with a folder that holds something.
+    /// The treatment of a folder that is not empty.
     public enum Claim: Sendable {
         /// It is an error.
         case new
@@ -76,7 +76,7 @@ public final class RunFolder: Sendable {
     /// How programs were run in all stages up to now, those of earlier processes too.
     public var engine: Engine { Engine.ofProcess == .interpreted ? .interpreted : state.withLock { $0.engine } }
 
-    /// What differs between runs of equal results; see ``RunTimes``.
+    /// Times, which differ between runs of equal results; see ``RunTimes``.
     public var times: RunTimes {
         get { state.withLock { $0.marker.times } }
         set { state.withLock { $0.marker.times = newValue } }

@@ -34,7 +34,7 @@ public struct RunTimes: Codable, Sendable, Equatable {
     public init() {}
 }
 
-/// What the marker of a folder says of it.
+/// The contents of a folder's marker.
 enum EarlierRun {
     case none
     case run(RunMarker)

@@ -4,7 +4,7 @@ import CSystem
 ///
 ///     {"checksum":"0123456789abcdef","engine":"compiled","value":…}
 enum StageFile {
-    /// What a file holds.
+    /// The contents of a file.
     enum Content<Value> {
         case value(Value, Engine)
         /// Not the bytes that were written, or no `Value`.

@@ -22,7 +22,7 @@ public struct KeyReference: Sendable {
         public let of: [String]?
     }
 
-    /// What a word such as the kind of a method stands for, and the keys that it has.
+    /// The meaning of a word such as the kind of a method, and its keys.
     public struct Variant: Codable, Sendable, Equatable {
         public let path: String
         public let word: String

@@ -39,7 +39,7 @@ extension KeyReference {
         + "\(ConfigurationNode.longestText) bytes, a file \(ConfigurationNode.longestFile) bytes and "
         + "\(ConfigurationNode.mostValues) values. Where a list may be given, its values are chosen from."
 
-    /// What `radius` and `inflation` mean elsewhere.
+    /// The meaning of `radius` and `inflation` in other tools.
     private static let others = [
         "A radius in other tools: the weights of Gaspari and Cohn for a radius of 10 end at 36.4 in Apus and DAPPER, "
             + "at 20 in pypfda 1.1.0, at 10 in cuthbertlib 0.1.1. A radius of 10 there is one of 5.5 (pypfda) or 2.75 "

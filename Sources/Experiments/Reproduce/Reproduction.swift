@@ -7,7 +7,7 @@ import Synchronization
 protocol Reproduction: Sendable {
     /// Its row in the table of published numbers.
     var row: Int { get }
-    /// What is learned, and the paper or section that published it.
+    /// The subject, and the paper or section that published it.
     var title: String { get }
     var claims: [Claim] { get }
     /// How long a seed takes beside those of other rows, about: the longest begin first,
@@ -24,7 +24,7 @@ extension Reproduction {
     var length: Double { 1 }
 }
 
-/// What one seed of a reproduction found.
+/// The results of one seed of a reproduction.
 struct Measured: Codable, Sendable {
     var values: [Double?]
     /// Of scores of filters, whether the truth was lost with finite numbers; nil of other numbers.

@@ -183,7 +183,7 @@ private struct KeyedContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
         try node.insert(key.stringValue).encode(value, codingPath + [key])
     }
 
-    // What is missing is told, not left out: every record has all its keys.
+    // Every record has all its keys, missing values among them.
     func encodeIfPresent<T: Encodable>(_ value: T?, forKey key: Key) throws { try encodeOptional(value, key) }
     func encodeIfPresent(_ value: Double?, forKey key: Key) throws { try encodeOptional(value, key) }
     func encodeIfPresent(_ value: String?, forKey key: Key) throws { try encodeOptional(value, key) }

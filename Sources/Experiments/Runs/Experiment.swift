@@ -13,7 +13,7 @@ public protocol Experiment: Sendable {
     var inputFiles: [String] { get }
 }
 
-/// What every configuration file says.
+/// The keys that every configuration file has.
 public struct ExperimentHeader: Sendable {
     public let name: String
     public let title: String
@@ -94,7 +94,7 @@ public struct ExperimentFile: Sendable {
     public let header: ExperimentHeader
     public let kind: ExperimentKind
     public internal(set) var experiment: any Experiment
-    /// What tells this run from another, besides the files that it reads.
+    /// The identity of the run, besides the files that it reads.
     let identity: [UInt8]
     /// The part of the configuration that is run; nil: all of it.
     var subject: String?

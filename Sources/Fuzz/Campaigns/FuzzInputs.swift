@@ -117,7 +117,7 @@ private struct Watched {
 
     func stop() { process.signal(SIGKILL) }
 
-    /// What is left after the input at which it ended.
+    /// The inputs after the one at which it ended.
     var rest: (first: Int, count: Int) {
         let done = Int(state[.done] - doneBefore) + 1
         return (first + done, count - done)
@@ -127,7 +127,7 @@ private struct Watched {
     mutating func ending(patience: Double, isOver: Bool) -> Ending? {
         let done = state[.done]
         if done != seen.done { seen = (done, Date(), process.processorSeconds) }
-        // What waits for others does not use the processor; other programs may keep it from that, too.
+        // A process that others keep waiting does not use the processor; other programs may keep it from that, too.
         let passed = max(process.processorSeconds - seen.used, Date().timeIntervalSince(seen.since) / 6)
         let isLate = process.isRunning && passed > patience
         if process.isRunning && !isLate { return nil }

@@ -1,4 +1,4 @@
-/// What often is where it was not expected.
+/// Texts and numbers that often stand where they were not expected.
 enum Pool {
     static let numbers = [
         "0", "-0", "1", "-1", "2", "0.5", "1e-3", "12", "100", "1e4", "1e6", "1e9", "1e17", "1e308", "-1e308", "1e-308",

@@ -1,6 +1,6 @@
 import Experiments
 
-/// What is read; each kind makes an input from a generator and reads it.
+/// A kind of input; each makes an input from a generator and reads it.
 enum InputKind: Int, CaseIterable {
     case table, netCDF, configuration, model, forecast, marker, stages, checkpoint, namedModel
 

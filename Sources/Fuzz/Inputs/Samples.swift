@@ -1,7 +1,7 @@
 import Experiments
 import Foundation
 
-/// What valid runs leave, made once for a campaign.
+/// The files of valid runs, made once for a campaign.
 struct Samples {
     let folder: String
     let models: [[UInt8]]

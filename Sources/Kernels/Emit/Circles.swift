@@ -20,7 +20,7 @@ struct CircleWriter {
         (self.frame, self.variable, self.length) = (frame, variable, length)
     }
 
-    /// What C calls a vector, or a number that is the same along the axis.
+    /// An expression of C: a vector, or a number that is the same along the axis.
     private struct Term {
         let text: String
         let isVector: Bool
@@ -42,7 +42,7 @@ struct CircleWriter {
 
     private mutating func element(_ operand: Program.Operand, _ index: [Index]) -> Term? {
         guard let value = operand.index else { return load(operand, index) }
-        // What this nest has computed by now is not read back.
+        // Values of this nest are not read back.
         if let term = known[key(value, index)] { return term }
         if case .inline = frame.schedule.treatments[value] { return computed(value, index) }
         return load(operand, index)

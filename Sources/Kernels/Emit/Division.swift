@@ -203,7 +203,7 @@ extension String {
         return words[1].elementsEqual("long".utf8) ? String(last) : nil
     }
 
-    /// What a loop counts with.
+    /// The counter of a loop.
     fileprivate var loopCounter: String? {
         let text = utf8.drop { $0 == UInt8(ascii: " ") }
         for start in ["for (long ", "long "] where text.starts(with: start.utf8) {

@@ -43,7 +43,7 @@ struct EmittedProgram: Sendable {
     ) {
         let functions = body.functions.map(\.text)
         self.body = (functions + [entry]).joined(separator: "\n")
-        // What the compiler needs grows faster than the program.
+        // The compiler's time and memory grow faster than the program.
         let isLong = lanes == nil && self.body.utf8.count > 250_000
         let isSimple =
             lanes == nil && parts == 1 && !body.needsEffort && !self.body.mentions("sharedProduct_")

@@ -171,7 +171,7 @@ extension Source {
         }
     }
 
-    /// What products in lanes are added up over: the axes of their own batch, or the lanes.
+    /// The axes over which products in lanes are added up: those of their own batch, or the lanes.
     enum ProductSum { case overBatch, overLanes }
 
     /// A batch of products in lanes. Elements are found through tables, so that windows need not be written out.

@@ -30,7 +30,7 @@ struct Scanner {
         position = text.startIndex
     }
 
-    /// What is still to be read.
+    /// The rest of the text.
     var rest: ArraySlice<UInt8> { text[position...] }
 
     private var next: UInt8? { position < text.endIndex ? text[position] : nil }
@@ -128,7 +128,7 @@ extension Scanner {
         return list().map(Name.init)
     }
 
-    /// What stands between parentheses and commas.
+    /// The texts between parentheses and commas.
     private mutating func list() -> [ArraySlice<UInt8>] {
         let items = rest.dropFirst().prefix { $0 != UInt8(ascii: ")") }
         position = min(items.endIndex + 1, text.endIndex)

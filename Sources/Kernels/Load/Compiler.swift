@@ -22,7 +22,7 @@ struct Compiler: Sendable {
     static let routinesName = "routines.o"
     static let messagesName = "messages"
 
-    /// What the object of the second half is made with; nil where there is none.
+    /// The arguments for the object of the second half; nil where there is none.
     func commandOfRoutines(_ effort: Effort) -> [String]? {
         guard effort.halves.contains(where: { $0.object == Self.routinesName }) else { return nil }
         return commands(effort)[0].first { $0.contains(Self.routinesName) }

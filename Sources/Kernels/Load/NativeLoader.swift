@@ -43,7 +43,7 @@ final class NativeLoader: Sendable {
         if let failure { warn(failure) }
     }
 
-    /// What machine code is made of, and the name that it has in the cache.
+    /// The source of machine code, and its name in the cache.
     private struct Recipe {
         let source: String
         let effort: Effort

@@ -6,14 +6,16 @@
 
 /// Where machine code is made and kept: what the environment of the process says, read once.
 ///
-/// | variable | meaning | default |
-/// |---|---|---|
-/// | `APUS_COMPILER` | the C compiler, a path or a name on `PATH`; `none`: make no machine code | the clang of the Swift toolchain on `PATH`, then `clang`, `cc`, `gcc` |
-/// | `APUS_COMPILER_SECONDS` | the time after which a compiler is taken to hang, and is killed with all that it started | none: it is waited for |
-/// | `APUS_CACHE` | the folder that keeps machine code; must belong to the user, and others may not write to it | `$XDG_CACHE_HOME/apus`, then `~/.cache/apus` |
-/// | `APUS_VECTOR_BITS` | the width of vectors on x86, 256 or 512 | all that the processor has |
-/// | `APUS_LOG` | a file to which the stages of every compiled function are appended, or `-` for standard error | none |
-/// | `APUS_THREADS` | the number of threads of a computation, 1 to 1024 | the cores that the process may use |
+/// - `APUS_COMPILER`: the C compiler, a path or a name on `PATH`; `none`: make no machine code. By default the clang of
+///   the Swift toolchain on `PATH`, then `clang`, `cc`, `gcc`.
+/// - `APUS_COMPILER_SECONDS`: the time after which a compiler is taken to hang, and is killed with all that it started.
+///   By default it is waited for.
+/// - `APUS_CACHE`: the folder that keeps machine code; must belong to the user, and others may not write to it. By
+///   default `$XDG_CACHE_HOME/apus`, then `~/.cache/apus`.
+/// - `APUS_VECTOR_BITS`: the width of vectors on x86, 256 or 512. By default all that the processor has.
+/// - `APUS_LOG`: a file to which the stages of every compiled function are appended, or `-` for standard error. By
+///   default none.
+/// - `APUS_THREADS`: the number of threads of a computation, 1 to 1024. By default the cores that the process may use.
 ///
 /// No variable changes results beyond rounding; those of an interpreted program and of its machine code differ by that.
 /// The cache may be deleted at any time, also while programs run.

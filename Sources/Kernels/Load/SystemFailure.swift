@@ -14,7 +14,7 @@ struct SystemFailure: Error {
         self.isTimeout = isTimeout
     }
 
-    /// What the system says of its last call.
+    /// The system's message on its last call.
     static func last(_ what: String) -> SystemFailure {
         let code = errno
         return SystemFailure("\(what): \(String(cString: strerror(code)))")

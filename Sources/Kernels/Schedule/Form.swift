@@ -85,7 +85,7 @@ extension Operation {
 }
 
 extension Arithmetic {
-    /// What one element costs, in additions.
+    /// The cost of one element, in additions.
     var cost: Int {
         switch self {
         case .unary(let f): f.cost
@@ -112,7 +112,7 @@ extension Arithmetic {
 }
 
 extension Binary {
-    /// What one element costs, in additions.
+    /// The cost of one element, in additions.
     var cost: Int {
         switch self {
         case .add, .subtract, .multiply, .maximum, .minimum: 1
@@ -123,7 +123,7 @@ extension Binary {
 }
 
 extension Unary {
-    /// What one element costs, in additions.
+    /// The cost of one element, in additions.
     var cost: Int {
         switch self {
         case .negative, .absolute, .sign, .floor, .ceiling, .rounded, .logicalNot: 1

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What is asked of the values of a program: what they cost, what they look like, where they come from.
+/// Properties of the values of a program: cost, shape, origin.
 extension Program {
     var heavyWork: Int { instructions.reduce(0) { $0 + $1.heavyWork(self) } }
 }

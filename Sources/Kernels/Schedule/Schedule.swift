@@ -1,6 +1,6 @@
 import Tensors
 
-/// What becomes of each value of a program in native code, and in which order.
+/// The treatment of each value of a program in native code, and the order.
 struct Schedule {
     /// How the elements of a value come about.
     enum Treatment {

@@ -62,7 +62,7 @@ struct TiledProgram {
     }
 }
 
-/// What the batch is to each value of a program.
+/// The relation of each value of a program to the batch.
 private struct Tiling {
     enum State {
         /// It does not depend on the batch.
@@ -131,7 +131,7 @@ private struct Tiling {
         return across * 5 < work(program)
     }
 
-    /// What one element of the batch does: to the outputs that keep the batch, and to the sums.
+    /// The program of one element of the batch: to the outputs that keep the batch, and to the sums.
     func element(_ program: Program) -> BatchedProgram? {
         let shared = sharedValues(program)
         let taken = Array(program.inputs.indices) + shared
@@ -159,7 +159,7 @@ private struct Tiling {
         return element
     }
 
-    /// What each element of the batch adds to a sum.
+    /// The contribution of each element of the batch to a sum.
     private func contribution(
         _ instruction: Program.Instruction, _ values: [Program.Operand?], _ program: Program,
         _ writer: inout ProgramWriter
@@ -327,7 +327,7 @@ extension Tiling {
         program.outputs.compactMap { output in output.index.flatMap { states[$0].isBatched ? $0 : nil } }
     }
 
-    /// What is computed before the batch and read later.
+    /// The values that are computed before the batch and read later.
     private func sharedValues(_ program: Program) -> [Int] {
         var isRead = [Bool](repeating: false, count: states.count)
         for instruction in program.instructions {

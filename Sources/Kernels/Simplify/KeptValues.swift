@@ -158,7 +158,7 @@ private struct Rereading {
 }
 
 extension Program {
-    /// What is computed here and read by its neighbours.
+    /// The values that their neighbours read.
     fileprivate var rolledValues: Set<Int> {
         instructions.reduce(into: []) { values, instruction in
             guard case .roll = instruction.operation, case .value(let index) = instruction.operands[0] else { return }

@@ -12,7 +12,7 @@ struct ProgramWriter {
     /// The instruction that makes a value, nil for an input.
     private var makers: [Int?]
 
-    /// What an instruction computes, as far as that decides its value.
+    /// The operation and the operands of an instruction, which decide its value.
     private struct Key: Hashable {
         let operation: String
         let operands: [OperandKey]

@@ -132,7 +132,7 @@ private struct FusedBody {
             guard case .value(let index) = operand, a.results.contains(index) else { return nil }
             return index - a.results.lowerBound
         }
-        // What both loops read is read once.
+        // Operands of both loops are read once.
         let shared = b.operands.indices.map { place -> Int? in
             let isSequence = place < y.carries + y.sequences
             let range =

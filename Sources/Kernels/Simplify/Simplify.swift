@@ -71,7 +71,7 @@ enum Simplify {
         )
     }
 
-    /// What can be computed now. Repetitions are not: they are free in a loop, and would fill memory.
+    /// The results that can be computed now. Repetitions are not: they are free in a loop, and would fill memory.
     private static func folded(
         _ operation: Operation, _ operands: [Program.Operand], _ signatures: [Signature]
     ) -> [Tensor]? {

@@ -1,4 +1,4 @@
-/// What a worker has of its core, where other processes want it too; all times are nanoseconds.
+/// The share that a worker has of its core, where other processes want it too; all times are nanoseconds.
 ///
 /// A worker that loses its core within a chunk makes the caller wait for as long as others have the core, often longer
 /// than the whole loop. Where that happened twice in a short time, the worker helps in bursts: shorter than the system

@@ -18,7 +18,7 @@ import Synchronization
 final class Team: Sendable {
     static let ofProcess = Team()
 
-    /// What waits in a loop does so for this long before it sleeps; sleeping and waking cost about as much.
+    /// A worker waits in a loop for this long before it sleeps; sleeping and waking cost about as much.
     private static let patience: UInt64 = 30_000
 
     private let owner = Padded<Bool>(false)

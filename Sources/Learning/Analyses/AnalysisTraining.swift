@@ -60,7 +60,7 @@ struct CyclesObjective: Objective {
 /// Some cycles of true trajectories and of their observations, `[B, cycles, n]` each.
 struct Stretch: Tree {
     var truth: Tensor
-    /// What is observed, errors included; also where it is not seen.
+    /// The observations, errors included, also of places that are masked.
     var values: Tensor
     /// 1 where a variable is observed.
     var coverage: Tensor

@@ -76,7 +76,7 @@ public struct EnsembleNetwork: Tree {
         return Tensor.concatenated(parts, axis: -1)
     }
 
-    /// What is at each place and at those within `reach`, side by side; the places are the first axis.
+    /// The values at each place and at those within `reach`, side by side; the places are the first axis.
     private func about(_ x: Tensor, _ reach: Int) -> Tensor {
         Tensor.concatenated((-reach...reach).map { $0 == 0 ? x : x.rolled(by: $0, axis: 0) }, axis: -1)
     }

@@ -14,7 +14,7 @@ import Tensors
 public struct ResidualAnalysis: Analysis {
     /// Of two channels: the state, and where there is an observation.
     public var network: GainNetwork
-    /// What states are around, and how far from it.
+    /// The center and the scale of states.
     public let center: Double
     public let scale: Double
 

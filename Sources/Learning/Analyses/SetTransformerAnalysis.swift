@@ -29,9 +29,9 @@ public struct SetTransformerAnalysis: Analysis {
     /// `[n, m]` and `[m, m]`
     private let distances: (ofVariables: Tensor, ofObserved: Tensor)
 
-    /// What the numbers that the network sees are like.
+    /// The scales of the network's inputs.
     public struct Scales: Sendable, Equatable {
-        /// What states are around, and how far from it.
+        /// The center and the scale of states.
         public let center: Double
         public let state: Double
         /// Of errors of the mean and anomalies.

@@ -20,9 +20,9 @@ public struct TransportAnalysis: Analysis {
     private let features: @Sendable (Tensor) -> Tensor
     /// The number of random numbers of a member.
     public let noise: Int
-    /// What observations are divided by.
+    /// The scale of observations.
     public let observationScale: Double
-    /// What the network's changes are multiplied by.
+    /// The scale of the network's changes.
     public let stateScale: Double
 
     /// - Parameters:

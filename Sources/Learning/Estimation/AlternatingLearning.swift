@@ -30,7 +30,7 @@ where A.State == Ensemble {
         (self.analysis, self.learner, self.model) = (analysis, learner, model)
     }
 
-    /// What is there after some rounds.
+    /// The state after some rounds.
     public struct Learned: Tree {
         public var parameters: Parameters
         /// The standard deviation of the model error of a step.

@@ -18,7 +18,7 @@ public enum CovarianceShape: String, Sendable, Codable, CaseIterable {
     }
 }
 
-/// What Monte-Carlo expectation–maximisation estimates: a model, its error and that of observations.
+/// The unknowns of Monte-Carlo expectation–maximisation: a model, its error and that of observations.
 public struct SystemEstimate<Model: ForecastModel>: Tree {
     public var model: Model
     /// `Q`, `[n, n]`

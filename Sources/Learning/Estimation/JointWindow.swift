@@ -1,7 +1,7 @@
 import Assimilation
 import Tensors
 
-/// What is observed in a window of time, as a function of the state at its beginning, of the parameters of the model
+/// The observations of a window of time, as a function of the state at its beginning, of the parameters of the model
 /// and, with weak constraint, of the model's error at every step:
 ///
 ///     z = (x[0], θ, η[1], …, η[K − 1]),   x[k] = M_θ(x[k − 1]) + η[k],   z → (h(x[0]), …, h(x[K − 1]))
@@ -58,7 +58,7 @@ public struct JointWindow<Parameters: Tree, Operator: StateMap>: Map {
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&`operator`, "operator") }
 }
 
-/// What 4D-Var over states and parameters knows at the beginning of a window: a state,
+/// The background of 4D-Var over states and parameters at the beginning of a window: a state,
 /// and a normal distribution of the parameters.
 public struct JointEstimate: Tree {
     /// `[n]`
@@ -101,7 +101,7 @@ public struct JointVariational<Parameters: Tree>: Tree {
     /// The number of times in a window, `K`.
     public let window: Int
     public let iterations: Int
-    /// What of the parameters' covariance is carried.
+    /// The part of the parameters' covariance that is carried.
     public let carried: CovarianceShape
     private let structure: @Sendable () -> Parameters
     private let model: @Sendable (Parameters, Tensor) -> Tensor
@@ -155,7 +155,7 @@ extension JointVariational {
                 model: model))
     }
 
-    /// What is known of the control vector of a window before it, and its covariance.
+    /// The background of a window's control vector, and its covariance.
     public func prior(_ estimate: JointEstimate) -> (mean: PointEstimate, analysis: Variational) {
         let (n, errors) = (covariance.shape[0], modelError == nil ? 0 : window - 1)
         let mean = Tensor.concatenated([estimate.state, estimate.parameters, Tensor.zeros([errors * n])])
@@ -183,7 +183,7 @@ extension JointVariational {
 // MARK: - Window after window
 
 extension JointVariational {
-    /// What is left by all windows, stacked.
+    /// The results of all windows, stacked.
     public struct Trajectory: Tree {
         /// The states at all times, each as its window sees it, `[T, n]`.
         public var states: Tensor
@@ -191,7 +191,7 @@ extension JointVariational {
         public var backgrounds: Tensor
         /// The parameters after each window, `[windows, p]`.
         public var parameters: Tensor
-        /// What is known before the next window.
+        /// The background of the next window.
         public var next: JointEstimate
 
         public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {

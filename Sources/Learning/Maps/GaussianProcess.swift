@@ -34,7 +34,7 @@ public struct GaussianProcess: RegressionMap {
     public var offset: Tensor
     public var kernel: Kernel
 
-    /// What the marginal likelihood decides on.
+    /// The hyperparameters, which maximise the marginal likelihood.
     public struct Kernel: Tree {
         /// `log ℓ`, `[inputs]`
         public var logLengths: Tensor

@@ -70,7 +70,7 @@ public struct MonomialDictionary: Map {
         return Tensor.stacked(columns, axis: -1)
     }
 
-    /// What one monomial is called, as in `x[-1] x[1]`.
+    /// The name of a monomial, as in `x[-1] x[1]`.
     public static func name(_ monomial: [Int]) -> String {
         monomial.isEmpty ? "1" : monomial.map { $0 == 0 ? "x" : "x[\($0)]" }.joined(separator: " ")
     }

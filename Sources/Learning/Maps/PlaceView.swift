@@ -1,7 +1,7 @@
 import Assimilation
 import Tensors
 
-/// What a learned function of the state sees at a place, and what it says there.
+/// The input of a learned function of the state at a place, and its output there.
 public enum PlaceView: Sendable, Equatable, Codable {
     /// The whole state at once, and something for every variable: one place.
     case wholeState
@@ -17,7 +17,7 @@ public enum PlaceView: Sendable, Equatable, Codable {
         }
     }
 
-    /// What is said at every place, `[..., places, outputs]`, as a state `[..., n]`.
+    /// The outputs at every place, `[..., places, outputs]`, as a state `[..., n]`.
     public func state(_ outputs: Tensor) -> Tensor {
         switch self {
         case .wholeState: outputs.element(0, axis: -2)

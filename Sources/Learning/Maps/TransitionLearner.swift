@@ -76,7 +76,7 @@ public struct TransitionLearner: Sendable {
         return Training(objective, optimizer, epochs: epochs, patience: patience, like: start)
     }
 
-    /// What one gradient sees, stacked along the first axis.
+    /// The samples of one gradient, stacked along the first axis.
     public struct Samples: Tree {
         /// `[samples, n]`
         var states: Tensor

@@ -95,7 +95,7 @@ extension BimodalSystem {
             errorCovariance: observationError * observationError * Tensor.identity(1), steps: times, key: keys[1])
     }
 
-    /// What is known at first: nothing of the circle; the state but for its wing, with an error of one.
+    /// The background at first: nothing is known of the circle; the state but for its wing, with an error of one.
     func ensemble(_ count: Int, around state: Tensor, _ key: Key) -> Ensemble {
         let keys = key.split(3)
         switch self {

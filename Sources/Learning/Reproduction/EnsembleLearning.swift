@@ -8,7 +8,7 @@ import Tensors
 /// against tuned ensemble filters.
 ///
 /// Setting: Lorenz's model of 1996 with 40 variables, every fourth of which is observed every 0.15 with an error of 1.
-/// What is trained starts as a localised deterministic filter; gradients go back through a few cycles of many
+/// The network starts as a localised deterministic filter; gradients go back through a few cycles of many
 /// trajectories, and every epoch has truths and observations of its own. Scores are the mean over the times of the
 /// root-mean-square error of the analyses, on truths that nothing was trained or tuned on.
 ///
@@ -21,7 +21,7 @@ public struct EnsembleLearning: Sendable {
     public var stepsPerObservation = 5
     /// The number of members that the analysis is trained with.
     public var trainingMembers = 10
-    /// What training starts from: chosen on seed 101, from radii of 1 to 3 and inflations of 1 to 1.1.
+    /// The start of training: chosen on seed 101, from radii of 1 to 3 and inflations of 1 to 1.1.
     public var startingRadius = 1.5
     public var startingInflation = 1.0
     public var channels = 16
@@ -42,7 +42,7 @@ public struct EnsembleLearning: Sendable {
 
     public init() {}
 
-    /// What analyses the ensemble.
+    /// The analysis of the ensemble.
     public enum Method: String, Sendable, Codable, CaseIterable {
         case learned, letkf, stochasticEnKF
 

@@ -36,7 +36,7 @@ public struct HybridCorrection: Sendable {
         (learner.epochs, learner.leads, learner.rate) = (40, 4, 3e-3)
     }
 
-    /// What is corrected.
+    /// The physical model that is corrected.
     public enum Target: String, Sendable, Codable, CaseIterable {
         case resolvent, tendency
     }

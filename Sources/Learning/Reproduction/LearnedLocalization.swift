@@ -10,7 +10,7 @@ import Tensors
 /// of free weights. Scores are the mean over the times of the root-mean-square error of the analyses,
 /// on data that nothing was learned from.
 ///
-/// What is observed, and what the radius is a multiple of, are not published: with every second variable, every 0.05,
+/// The observed variables and the unit of the radius are not published: with every second variable, every 0.05,
 /// and the radius as the half-width of the function, scores and radius after learning agree;
 /// the baseline is better than the published one.
 ///
@@ -25,7 +25,7 @@ public struct LearnedLocalization: Sendable {
     public var spacing = 2
     public var modelErrorVariance = 0.0
     public var startingRadius = 4.0
-    /// What a radius of 1 is in units of that of `GaspariCohn`, whose half-width is 1.82.
+    /// A radius of 1 in units of that of `GaspariCohn`, whose half-width is 1.82.
     public var unit = 1 / 1.82
     /// Trajectories to learn from, side by side, so that none that is lost for a while decides alone.
     public var trajectories = 8

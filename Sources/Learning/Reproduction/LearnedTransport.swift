@@ -39,7 +39,7 @@ public struct LearnedTransport: Sendable {
 
     public init() {}
 
-    /// What analyses the ensemble.
+    /// The analysis of the ensemble.
     public enum Method: String, Sendable, Codable, CaseIterable {
         case transport, stochasticEnKF, etkf, scoreFilter
     }
@@ -158,7 +158,7 @@ extension LearnedTransport {
         return Training(objective, Adam(rate: rates).clipped(to: .norm(1)), epochs: epochs, like: start)
     }
 
-    /// What is learned from, and the last tenth of the truths.
+    /// The data of learning, and the last tenth of the truths.
     private func split(_ data: Samples) -> (learn: Samples, held: Samples) {
         let all = 2 * trajectories * trainingTimes
         let cut = 2 * (trajectories * 9 / 10) * trainingTimes

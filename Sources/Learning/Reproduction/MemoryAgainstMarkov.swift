@@ -76,7 +76,7 @@ public struct MemoryAgainstMarkov: Sendable {
         }
     }
 
-    /// What is seen, `[T, d]`, with mean zero and variance one over all.
+    /// The observed values, `[T, d]`, with mean zero and variance one over all.
     func series(_ system: System, _ key: Key) -> Tensor {
         let count = trainingTimes + testTimes + times + lead
         let seen = compile(like: key) { key in

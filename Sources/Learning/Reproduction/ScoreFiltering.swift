@@ -25,7 +25,7 @@ public struct ScoreFiltering: Sendable {
 
     public init() {}
 
-    /// What happens to the truth between observations.
+    /// The course of the truth between observations.
     public enum World: String, Sendable, Codable, CaseIterable {
         /// It follows the model.
         case model
@@ -33,7 +33,7 @@ public struct ScoreFiltering: Sendable {
         case shocks
     }
 
-    /// What a filter is tuned by.
+    /// The parameters of a filter that are tuned.
     public enum Method: Sendable, Equatable {
         case score(finalScale: Double, initialVariance: Double)
         case letkf(radius: Double, inflation: Double)
@@ -119,7 +119,7 @@ extension ScoreFiltering {
         }.records
     }
 
-    /// What all variables are seen through.
+    /// The observation operator, of each variable.
     struct ArcTangent: Map {
         func callAsFunction(_ x: Tensor) -> Tensor { x.atan() }
         mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}

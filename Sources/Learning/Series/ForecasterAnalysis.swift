@@ -13,7 +13,7 @@ import Tensors
 /// §II.D, for the factors; Matheron's rule for the draw.
 struct ForecasterAnalysis: Analysis {
     let filter: EnsembleFilter
-    /// What the background lacks in its first variables; nil if it has all its error.
+    /// The error that the background's first variables lack; nil if there is none.
     var modelError: ModelError?
 
     init(_ filter: EnsembleFilter, conditioning modelError: ModelError? = nil) {

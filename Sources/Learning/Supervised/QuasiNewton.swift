@@ -30,7 +30,7 @@ public struct QuasiNewton: Minimizer {
 
     /// The local minimum of a function of any tree, whose value and gradient are computed in machine code.
     ///
-    /// What a search is about, such as observations, belongs into `data`: searches on data of the same shapes share the
+    /// The data of a search, such as observations, belong into `data`: searches on data of the same shapes share the
     /// program. Everything else that the function captures is constant in it.
     ///
     /// - Parameter eachEvaluation: called whenever value and gradient are asked for.

@@ -1,17 +1,17 @@
 import Tensors
 
-/// What training makes small: losses one after another, an epoch of them at a time.
+/// A function that training makes small: losses one after another, an epoch of them at a time.
 ///
 /// The leaves of an objective are its data, which a compiled program takes as arguments: another data set of the same
 /// shape needs no other code. A loss may depend on what the one before has left behind, its *carry* (the belief of a
 /// filter that is trained segment by segment); no derivative goes through a carry,
 /// which is what truncates back-propagation.
 public protocol Objective<Parameters>: Tree {
-    /// What is learned.
+    /// The parameters that are learned.
     associatedtype Parameters: Tree
-    /// What a step leaves for the next.
+    /// The state that a step hands to the next.
     associatedtype Carry: Tree = Nothing
-    /// What distinguishes the steps of an epoch: indices of samples, observations of a segment.
+    /// The data that distinguish the steps of an epoch: indices of samples, observations of a segment.
     associatedtype Step: Tree = Nothing
 
     /// The number of steps of an epoch.
@@ -59,7 +59,7 @@ public struct WholeLoss<Parameters: Tree, Data: Tree>: Objective {
 /// once, but for those that do not fill a batch.
 public struct BatchLoss<Parameters: Tree, Samples: Tree>: Objective {
     public var samples: Samples
-    /// What the model is scored on after every epoch, never trained on.
+    /// The validation loss, of data that are never trained on.
     public var held: Samples?
     public let batchSize: Int
     private let body: @Sendable (Parameters, Samples) -> Tensor

@@ -8,7 +8,7 @@ public protocol TrainableMethod: AssimilationMethod {
     /// The losses that it can be trained by, the usual first; empty where it has one of its own.
     static var losses: [FilterLoss] { get }
     var loss: FilterLoss { get set }
-    /// What was learned; nil before training.
+    /// The learned weights; nil before training.
     var weights: Weights? { get set }
 
     /// Trains it, or reads what was trained before.

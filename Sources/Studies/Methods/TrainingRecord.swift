@@ -15,7 +15,7 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
     /// Of every `stride`-th step; of passes over the same data, the mean of a pass.
     public var losses: [Double?]
     public var stride: Int
-    /// What was learned, where words can say it.
+    /// The learned parameters in words, where there are few.
     public var found: String?
     /// Of a forecast model: what its tensors do not say.
     public var model: ModelDescription?
@@ -68,7 +68,7 @@ public enum SurrogateSource: String, CaseIterable, Sendable, Codable {
 /// Without files, ``WithoutFiles`` runs a training from its start to its end.
 public protocol TrainingKeeper {
     associatedtype Failure: Error
-    /// What an earlier training has left; nil where there is none.
+    /// The result of an earlier training; nil where there is none.
     func saved<Model: Tree>(like start: Model) throws(Failure) -> (model: Model, record: TrainingRecord)?
 
     /// Advances a session to its end.

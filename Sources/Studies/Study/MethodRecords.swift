@@ -75,7 +75,7 @@ public struct TwinMethodRecord: Codable, Sendable, Equatable {
     public var name: String
     public var kind: String
     public var description: String
-    /// What forecasts, if not the model of the truth.
+    /// The forecast model, if it is not that of the truth.
     public var model: String?
     /// As they were chosen.
     public var parameters: String
@@ -141,7 +141,7 @@ public struct TwinMethodRecord: Codable, Sendable, Equatable {
         }
         runs = tested
         self.training = training
-        // What was published is with the model of the truth and certain parameters.
+        // Published scores are with the model of the truth and certain parameters.
         if method.model == nil, let score = setting.expectation(of: method.candidates[chosen]) {
             published = score.error
             agrees = failed == 0 && 5 * lost <= runs.count && (median.map { score.holds($0) } ?? false)

@@ -70,7 +70,7 @@ public struct LearnedSurrogate<Model: Tree>: Sendable {
     public var stepsPerEpoch = 0
     public var outcome = Outcome.completed
     public var seconds: Double
-    /// What was learned, where words can say it.
+    /// The learned parameters in words, where there are few.
     public var found: String?
 
     /// A model that is found at once, in closed form or nearly so.

@@ -19,7 +19,7 @@ public struct TextTable: Sendable, Equatable {
         public var heading: String { UnitText.label(title, units: units) }
     }
 
-    /// What stands in a row and column.
+    /// The content of a row and column.
     public enum Cell: Sendable, Equatable {
         /// Text, aligned on the left.
         case text(String)
@@ -30,7 +30,7 @@ public struct TextTable: Sendable, Equatable {
         case quantity(Double?, low: Double? = nil, high: Double? = nil, format: NumberFormat? = nil)
     }
 
-    /// What the table shows.
+    /// The heading of the table.
     public var title: String
     /// The columns.
     public var columns: [Column]

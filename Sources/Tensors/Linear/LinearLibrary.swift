@@ -62,7 +62,7 @@ package struct LinearLibrary: Sendable {
     package let coreName: String
     /// The library and its version.
     package let version: String
-    /// What the last digits of results depend on.
+    /// The library and processor type, on which the last digits of results depend.
     package var description: String { "\(version) for \(coreName)" }
 
     /// Why the library cannot be used, in one line.

@@ -1,4 +1,4 @@
-/// What is the adjoint of an operation that is linear in the operands marked `isLinear`? Given the cotangents of the
+/// The adjoint of an operation that is linear in the operands marked `isLinear`. Given the cotangents of the
 /// results it returns those of the linear operands. Only operations that tangents are made of have one; the values of
 /// linear operands must not be asked for.
 extension Operation {

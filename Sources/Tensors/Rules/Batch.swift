@@ -1,4 +1,4 @@
-/// What is an operation on many operands at once? `isBatched` marks operands that carry the batch as their first axis;
+/// An operation on many operands at once. `isBatched` marks operands that carry the batch as their first axis;
 /// every result carries it too.
 extension Operation {
     func batched(_ x: [Tensor], _ isBatched: [Bool], _ size: Int) -> [Tensor] {

@@ -1,4 +1,4 @@
-/// What is the value of an operation? The kernels themselves are in `Kernels/`, `Linear/` and `Random/`.
+/// The value of an operation. The kernels themselves are in `Kernels/`, `Linear/` and `Random/`.
 extension Operation {
     func value(_ x: [Tensor], _ results: [Signature]) -> [Storage] {
         let shape = results[0].shape

@@ -79,7 +79,7 @@ extension Tree {
     public func replacingLeaves(_ leaves: [Tensor]) -> Self {
         var replacer = Replacer(leaves: leaves)
         var copy = self
-        // What has no size has no tensors, and is nowhere: walking it would be a change of memory that is not its own.
+        // A value of no size has no tensors and no memory of its own, which a walk would change.
         if MemoryLayout<Self>.size > 0 { copy.walk(&replacer) }
         precondition(replacer.next == leaves.count, "\(leaves.count) tensors for a tree of \(replacer.next)")
         return copy

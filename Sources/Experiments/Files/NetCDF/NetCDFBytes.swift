@@ -1,6 +1,6 @@
 import CNetCDF
 
-/// What the process that reads a file sends, taken from its bytes one after another; `nil` where they are none.
+/// The answer of the process that reads a file, taken from its bytes one after another; `nil` where they are none.
 struct NetCDFBytes {
     private let bytes: [UInt8]
     private var position = 0

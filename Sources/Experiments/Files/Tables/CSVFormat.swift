@@ -22,7 +22,7 @@ public struct CSVFormat: Hashable, Sendable {
     }
 
     public var delimiter: Delimiter
-    /// What begins a line that is no data; `nil` where there are no comments.
+    /// The beginning of a comment line; `nil` where there are no comments.
     public var comment: String?
     /// The fields that stand for a missing value besides the empty one, `NA` and `NaN`; numbers are compared as
     /// numbers.
@@ -30,9 +30,9 @@ public struct CSVFormat: Hashable, Sendable {
     public var header = Header.first
     /// How many rows below the names are passed over: units or types of the columns.
     public var rowsToSkip = 0
-    /// What stands before the fraction of a number: `.` or `,`.
+    /// The decimal mark: `.` or `,`.
     public var decimal: Character = "."
-    /// What may stand between groups of three digits.
+    /// The mark between groups of three digits, which may be absent.
     public var thousands: Character?
 
     public init(delimiter: Delimiter = .character(","), comment: String? = "#", missing: [String] = []) {

@@ -36,7 +36,7 @@ public struct GrossErrors: Hashable, Sendable {
         return (outside, spikes.count)
     }
 
-    /// What was removed, one sentence each.
+    /// The removed values, one sentence for each reason.
     func text(_ removed: (outside: Int, spikes: Int), of total: Int, column: String, units: String?) -> [String] {
         let unit = units.map { " \($0)" } ?? ""
         var texts: [String] = []

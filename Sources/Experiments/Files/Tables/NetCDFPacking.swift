@@ -130,7 +130,7 @@ struct NetCDFPacking {
         return isUnsigned || low < Int64(1) << (bits - 1) ? low : low - mask - 1
     }
 
-    /// What the library fills values with that were never written.
+    /// The library's fill of values that were never written.
     private static func wholeFill(_ type: nc_type) -> Int64? {
         switch type {
         case NC_SHORT: -32_767

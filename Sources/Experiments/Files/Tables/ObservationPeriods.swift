@@ -32,8 +32,8 @@ extension ObservationTable {
         return rows
     }
 
-    /// Whether the step that begins at an instant, the one before the first row or after the last, lies in the period, and so
-    /// does its day: a period names whole days, and hours of a first or last day may be missing.
+    /// Whether the step that begins at an instant, the one before the first row or after the last, lies in the period,
+    /// and so does its day: a period names whole days, and hours of a first or last day may be missing.
     private func isWhole(_ start: Instant, _ step: TimeStep, in period: Range<Instant>, end: Bool) -> Bool {
         guard start >= period.lowerBound, step.advance(start, by: 1) <= period.upperBound else { return false }
         let day = TimeStep(1, .day)

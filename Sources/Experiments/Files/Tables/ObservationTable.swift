@@ -7,7 +7,7 @@ import Learning
 /// Values have the form that models take, `[time][variable]` with NaN where one is missing; accessors return `nil`
 /// there.
 public struct ObservationTable: Sendable {
-    /// What a series is, in the words of the CF conventions.
+    /// The description of a series in the words of the CF conventions.
     public struct Variable: Hashable, Sendable, Codable {
         public var name: String
         public var units: String?
@@ -27,7 +27,7 @@ public struct ObservationTable: Sendable {
     public let clock: TableClock?
     /// The beginning of the first row's step, where there is a step: the first of the month for a stamp in its middle.
     let firstStep: Instant?
-    /// What a user should know of the data, one sentence each.
+    /// Warnings about the data, one sentence each.
     public internal(set) var warnings: [String] = []
     /// Where the rows were read from.
     public let origin: Origin

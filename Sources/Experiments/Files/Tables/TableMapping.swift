@@ -9,13 +9,13 @@ public enum TimeColumns: Hashable, Sendable {
     /// A row for each year: the column of the year, and those of the twelve months, by default the twelve after it.
     case months(year: String, [String])
 
-    /// What the parts are called, in their order.
+    /// The names of the parts, in their order.
     static let partNames = ["year", "month", "day", "hour", "minute"]
 }
 
 /// How one variable of a table is read from a file: `value = scale · number + offset`.
 public struct VariableMapping: Hashable, Sendable {
-    /// What is known of the error of observation, as a standard deviation.
+    /// The standard deviation of the error of observation.
     public enum ObservationError: Hashable, Sendable {
         /// The same everywhere, in the variable's own units.
         case constant(Double)

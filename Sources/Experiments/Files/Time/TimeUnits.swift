@@ -7,7 +7,7 @@
 public struct TimeUnits: Hashable, Sendable, CustomStringConvertible {
     let name: String
     let length: TimeStep.Length
-    /// What the clock of the units shows at 0.
+    /// The clock's reading at 0 of the units.
     let origin: Instant
     /// How far that clock is ahead of UTC, in seconds; `nil` where the units do not tell.
     let offset: Double?

@@ -35,7 +35,7 @@ public struct ForecastExperiment: Experiment {
         var parts: [ScenarioResults] = []
         var complete: LearnedModels?
         for scenario in scenarios {
-            // What a complete stage needs no more is not learned again.
+            // Models that no open stage needs are not learned again.
             parts.append(
                 try folder.stage("forecasts", scenario.gaps.rawValue) { () throws(InputError) in
                     let models = scenario.changesTraining ? run.learn(scenario) : complete ?? run.learn(scenario)

@@ -12,7 +12,7 @@ struct ScenarioResults: Codable, Sendable {
     let errors: [ErrorModelRecord]
 }
 
-/// What filter and smoother make of a gap scenario.
+/// The results of filter and smoother in a gap scenario.
 typealias ScenarioEstimates = (series: [SeriesRecord], filling: [GapFillingRecord])
 
 /// A part of a gap scenario's results that can be found beside the others.

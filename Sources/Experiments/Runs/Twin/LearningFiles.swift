@@ -39,7 +39,7 @@ struct LearningFiles: TrainingKeeper, Sendable {
         var engine: Engine
     }
 
-    /// What an earlier process has learned; nil, with a line that says so, where its file is damaged.
+    /// The weights that an earlier process has learned; nil, with a line that says so, where its file is damaged.
     func saved<Model: Tree>(like start: Model) throws(InputError) -> (model: Model, record: TrainingRecord)? {
         guard let ended: Ended = try folder.saved(stage) else { return nil }
         guard let bytes = try folder.bytes(model), Self.fingerprint(bytes) == ended.fingerprint,

@@ -1,7 +1,7 @@
 import Learning
 import Studies
 
-/// What a configuration file says of a twin experiment.
+/// A twin experiment as a configuration file has it.
 ///
 ///     setting: sakov2008                 # a published one; the keys below change it, or spell one out
 ///     model: {name: lorenz96, variables: 40, forcing: 8, step: 0.05, steps_between: 1}

@@ -71,7 +71,7 @@ struct PlannedModel: Sendable {
                     expected: "'kind' convolution or dense, or 'from: trajectory'")
             }
         }
-        // What has no effect is not asked for, and refused.
+        // A key without effect is not asked for, and refused.
         let surrogate = try S().with(&keys, except: source == .observations ? [] : ofObservations)
         if let fault = surrogate.fault(traits) { throw node.error(fault.problem, expected: fault.expected) }
         if !type.learnsFromObservations { try checkLength(surrogate.length, node) }
@@ -202,7 +202,7 @@ extension Surrogate {
 }
 
 extension ForecastPlan {
-    /// What it is and what it is learned from.
+    /// Its kind and its source.
     func text(file: String?) -> String {
         guard let surrogate else { return physics?.text ?? "" }
         var parts = [surrogate.summary]

@@ -16,7 +16,7 @@ struct TwinModelDiagnostics: Sendable {
         truths = seeds.map { setting.draw(.test, seed: $0).twin.truth }
     }
 
-    /// What the model of the truth does.
+    /// The long run of the model of the truth.
     struct Reference: Codable, Sendable {
         var record: TwinModelRecord
         var lowest: Double
