@@ -132,7 +132,8 @@ public struct SizeEstimate: Sendable {
                 notes.append("The Hessian is not positive: a direction of the unknowns is not determined.")
             }
             let factor = vectors / eigenvalues.maximum(Tensor(least)).sqrt()
-            deviations = factor.squared().sum(axes: [1]).sqrt().values
+            // A direction that the likelihood does not know is known by the prior at most.
+            deviations = zip(factor.squared().sum(axes: [1]).sqrt().values, unknowns.deviations.values).map(min)
         } else {
             deviations = [Double](repeating: .nan, count: unknowns.count)
         }

@@ -23,14 +23,19 @@ public struct SystemUnknowns: Sendable {
     public init(_ entries: [Entry]) {
         self.entries = entries
         coordinates = BoundedCoordinates(entries.map(\.bounds))
-        let draws = entries.map { Self.draws($0) }
-        priorMoments = zip(entries, draws).map { entry, draws in
-            let values = BoundedCoordinates([ClosedRange<Double>](repeating: entry.bounds, count: draws.count))
-                .constrained(Tensor(draws)).values
-            let mean = values.reduce(0, +) / Double(values.count)
-            let square = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
-            return (mean, square.squareRoot())
+        // The values of a field have one prior.
+        var kinds: [(entry: Entry, draws: [Double], moments: (mean: Double, deviation: Double))] = []
+        let places = entries.map { entry -> Int in
+            if let known = kinds.firstIndex(where: { $0.entry.prior == entry.prior && $0.entry.bounds == entry.bounds })
+            {
+                return known
+            }
+            let draws = Self.draws(entry)
+            kinds.append((entry, draws, Self.moments(entry, draws)))
+            return kinds.count - 1
         }
+        let draws = places.map { kinds[$0].draws }
+        priorMoments = places.map { kinds[$0].moments }
         let normals = entries.map(Self.normal)
         center = Tensor(zip(draws, normals).map { $1?.mean ?? $0[$0.count / 2] })
         deviations = Tensor(
@@ -54,10 +59,22 @@ public struct SystemUnknowns: Sendable {
 
     /// Quantiles of the prior within the bounds, equally probable, in the coordinate, ascending or descending.
     private static func draws(_ entry: Entry) -> [Double] {
-        let all = (0..<1999).map { entry.prior.quantile((Double($0) + 0.5) / 1999) }
-        let inside = all.filter { $0 > entry.bounds.lowerBound && $0 < entry.bounds.upperBound && $0.isFinite }
-        let one = BoundedCoordinates([entry.bounds])
-        return inside.map { one.unconstrained(Tensor([$0]))[0].scalar }
+        let quantiles = (0..<1999).map { entry.prior.quantile((Double($0) + 0.5) / 1999) }
+        let inside = quantiles.filter { $0 > entry.bounds.lowerBound && $0 < entry.bounds.upperBound && $0.isFinite }
+        return all(entry, inside.count).unconstrained(Tensor(inside)).values
+    }
+
+    /// Mean and standard deviation of the values of coordinates.
+    private static func moments(_ entry: Entry, _ draws: [Double]) -> (mean: Double, deviation: Double) {
+        let values = Self.all(entry, draws.count).constrained(Tensor(draws)).values
+        let mean = values.reduce(0, +) / Double(values.count)
+        let square = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+        return (mean, square.squareRoot())
+    }
+
+    /// Coordinates of so many values with the bounds of an entry.
+    private static func all(_ entry: Entry, _ count: Int) -> BoundedCoordinates {
+        BoundedCoordinates([ClosedRange<Double>](repeating: entry.bounds, count: count))
     }
 
     /// Whether the prior has any probability within the bounds.
