@@ -32,24 +32,27 @@ public struct TrustRegionNewton: Minimizer {
         return search(from: start, Curvature(value: function) { (slope($0), jacobian(of: slope)($0)) })
     }
 
-    /// The local minimum of a function of a vector whose value, gradient and Hessian are computed in machine code.
+    /// The local minima of a function of a vector, one from each start; value, gradient and Hessian are computed in
+    /// machine code.
     ///
     /// The observations that a search is about belong into `data`: searches on data of the same shapes share the
     /// programs.
-    public func compiledMinimum<Data: Tree>(
-        from start: Tensor, given data: Data, of function: @escaping (Tensor, Data) -> Tensor
-    ) -> Minimum {
-        let value = compile(like: Pair(start, data)) { function($0.first, $0.second) }
-        let both = compile(like: Pair(start, data)) { input in
+    public func compiledMinima<Data: Tree>(
+        from starts: [Tensor], given data: Data, of function: @escaping (Tensor, Data) -> Tensor
+    ) -> [Minimum] {
+        guard let first = starts.first else { return [] }
+        let value = compile(like: Pair(first, data)) { function($0.first, $0.second) }
+        let both = compile(like: Pair(first, data)) { input in
             let slope = Tensors.gradient(of: { function($0, input.second) })
             return Pair(slope(input.first), jacobian(of: slope)(input.first))
         }
-        return search(
-            from: start,
-            Curvature(value: { value(Pair($0, data)) }) {
+        let curvature = Curvature(
+            value: { value(Pair($0, data)) },
+            derivatives: {
                 let found = both(Pair($0, data))
                 return (found.first, found.second)
             })
+        return starts.map { search(from: $0, curvature) }
     }
 
     private func search(from start: Tensor, _ function: Curvature) -> Minimum {

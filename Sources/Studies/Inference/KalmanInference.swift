@@ -15,6 +15,9 @@ public struct KalmanInference: InferenceMethod {
 
     public func fault(_ problem: SystemProblem) -> (problem: String, expected: String)? {
         guard problem.system.hasDiffuseStart else { return nil }
+        if problem.rejection != nil {
+            return ("a rejection of values with a diffuse start", "a start with a distribution")
+        }
         if !problem.parameters.entries.isEmpty {
             return ("a diffuse start with unknown parameters", "the method likelihood with the filter kalman")
         }

@@ -46,17 +46,15 @@ public struct MaximumAPosteriori: InferenceMethod {
         let clock = ContinuousClock.now
         let objective = MapObjective(problem)
         let data = objective.data
-        let function = { (xi: Tensor, data: ObservedData) in objective.value(xi, data) }
-        var best: Minimum?
-        for start in 0..<starts {
-            let from =
-                start == 0
+        let points = (0..<starts).map { start in
+            start == 0
                 ? objective.center
                 : objective.center + 0.5 * objective.deviations * problem.key.folding(start).normal([objective.count])
-            let found = TrustRegionNewton(maximumSteps: 500).compiledMinimum(from: from, given: data, of: function)
-            guard found.outcome != .diverged else { continue }
-            if best.map({ found.value < $0.value }) ?? true { best = found }
         }
+        let found = TrustRegionNewton(maximumSteps: 500).compiledMinima(from: points, given: data) {
+            objective.value($0, $1)
+        }
+        let best = found.filter { $0.outcome != .diverged }.min { $0.value < $1.value }
         guard let best else {
             return Inference(
                 unknowns: [], outcome: .diverged(step: 0),

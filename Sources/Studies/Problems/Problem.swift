@@ -150,9 +150,8 @@ extension Problem {
     ) -> MethodRun where F.State == A.State {
         let lag = cycle.lag
         guard let truth else {
-            var guarded = WindowedCycle(
+            let guarded = WindowedCycle(
                 cycle.forecast, GuardedAnalysis(cycle.analysis), model: cycle.model, lag: lag, shift: cycle.shift)
-            guarded.model = cycle.model
             let (beliefs, seconds) = timed(Pair(Pair(guarded, start), observations)) {
                 BeliefSeries(windows: $0.first.first(from: $0.first.second, $0.second), lag: lag, $0.second)
             }

@@ -49,23 +49,16 @@ public struct SystemObservations: Sendable {
         return deviations * factors.taking(Tensor(integers: places))
     }
 
-    /// Whether the given errors are the same at all times.
-    var hasSteadyErrors: Bool {
-        let (rows, m) = (deviations.values, channels.count)
-        guard m > 0 else { return true }
-        // A value that is missing has no error.
-        return channels.indices.allSatisfy { channel in
-            let own = stride(from: channel, to: rows.count, by: m).filter { mask.values[$0] > 0 }.map { rows[$0] }
-            return own.allSatisfy { $0 == own[0] }
+    /// The standard deviation of each channel, `[m]`, where the given errors are the same at all times; nil where not.
+    ///
+    /// A value that is missing has no error.
+    public var steadyDeviations: Tensor? {
+        let (sizes, isThere, m) = (deviations.values, mask.values, channels.count)
+        var steady = [Double?](repeating: nil, count: m)
+        for place in sizes.indices where isThere[place] > 0 {
+            if let known = steady[place % m], known != sizes[place] { return nil }
+            steady[place % m] = sizes[place]
         }
-    }
-
-    /// The standard deviation of each channel where they are steady, `[m]`.
-    var steadyDeviations: Tensor {
-        let (rows, m) = (deviations.values, channels.count)
-        return Tensor(
-            channels.indices.map { channel in
-                stride(from: channel, to: rows.count, by: m).first { mask.values[$0] > 0 }.map { rows[$0] } ?? 1
-            })
+        return Tensor(steady.map { $0 ?? 1 })
     }
 }

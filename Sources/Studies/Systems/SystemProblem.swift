@@ -123,9 +123,12 @@ public struct SystemProblem: Sendable {
             observations: observed(forecast, values.sizes),
             background: Background(
                 mean: mean, deviations: deviations,
-                climate: mean + deviations * key.folding(11).normal([max(200, 4 * mean.count), mean.count]), key: key),
+                climate: mean + deviations * key.folding(11).normal([Self.climateCount, mean.count]), key: key),
             geometry: geometry(mean.count), rejection: rejection)
     }
+
+    /// Draws of the start that stand for a climate.
+    private static let climateCount = 1000
 
     /// The model with the values of the parameters.
     func forecast(_ values: Values, augmented: Bool) -> SystemForecast {
@@ -155,14 +158,11 @@ public struct SystemProblem: Sendable {
     func observed(_ forecast: SystemForecast, _ sizes: Tensor) -> Observations<SystemOperator> {
         let unknown = sizes.slice(axis: 0, from: 0, to: observations.unknownErrors.count)
         let correlations = observations.correlations ?? Tensor.identity(observations.channels.count)
-        let deviations: Tensor
-        if observations.hasSteadyErrors {
-            var steady = observations
-            steady.deviations = observations.steadyDeviations.expanded(axis: 0)
-            deviations = steady.deviations(unknown: unknown)[0]
-        } else {
-            deviations = observations.deviations(unknown: unknown)
-        }
+        var sized = observations
+        let steady = observations.steadyDeviations
+        if let steady { sized.deviations = steady.expanded(axis: 0) }
+        let all = sized.deviations(unknown: unknown)
+        let deviations = steady == nil ? all : all[0]
         return Observations(
             values: given?.values ?? observations.values, mask: given?.mask ?? observations.mask,
             errorCovariance: deviations.expanded(axis: -1) * deviations.expanded(axis: -2) * correlations,

@@ -46,6 +46,37 @@ import Testing
             "\(line)")
     }
 
+    /// A key that no method reads is refused.
+    @Test(arguments: [
+        ("{method: map}", "quality: {background: 4}", "quality.background"),
+        ("{method: ienks, members: 10, lag: 1}", "quality: {background: 4}", "quality.background"),
+        ("{method: map}", "drift", "drift of"), ("{method: likelihood, filter: kalman}", "drift", "drift of"),
+    ]) func aKeyWithoutEffectIsRefused(_ method: String, _ more: String, _ hint: String) throws {
+        var text = Self.base.replacing("{method: etkf, members: 10}", with: method)
+        if more == "drift" {
+            text = text.replacing("\"normal(1, 0.5)\",", with: "\"normal(1, 0.5)\", drift: 0.1,")
+        } else {
+            text += "\n" + more
+        }
+        let line = try #require(try AssimilationRun.refusal(text, files: ["y.csv": Self.table]))
+        #expect(line.contains(hint), "\(line)")
+    }
+
+    @Test func aStateWithoutRoomIsRefused() throws {
+        let text = """
+            model:
+              states: {u: {x: {length: 90000, periodic: true}}}
+              equations: {u: -ddx(u)}
+              integrator: {method: rk4, step: 0.1}
+              start: {u: "normal(0, 1)"}
+              error: {u: 0.1}
+            observations: [{file: y.csv, time: {column: t}, of: u, at: {x: 3}, column: y, error: 0.3}]
+            methods: [{method: etkf, members: 10}]
+            """
+        let line = try #require(try AssimilationRun.refusal(text, files: ["y.csv": Self.table]))
+        #expect(line.contains("values of the state × values of the state"), "\(line)")
+    }
+
     @Test func mapsNeedTimesOfTheirSteps() throws {
         let text = """
             model: {states: [x], map: {x: 0.9 * x}, start: {x: "normal(0, 1)"}}

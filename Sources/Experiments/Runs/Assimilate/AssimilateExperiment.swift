@@ -92,6 +92,7 @@ public struct AssimilateExperiment: Experiment {
         for method in methods {
             if let fault = method.fault(problem) { throw method.node.error(fault.problem, expected: fault.expected) }
         }
+        try requireEffects()
         try requireMemory(data)
         let progress = ProgressMeter(
             "Assimilating with \(methods.count) method\(methods.count == 1 ? "" : "s")", total: methods.count,
@@ -135,11 +136,37 @@ public struct AssimilateExperiment: Experiment {
         return EachResults(header, self, column, run)
     }
 
+    /// Refuses keys that no method reads.
+    private func requireEffects() throws(InputError) {
+        if rejection != nil, !methods.contains(where: \.rejectsValues) {
+            throw read.node.error(
+                "'quality.background' without a filter", expected: "a method that forecasts each value")
+        }
+        let parameters = read.system.unknownParameters.map { read.system.parameters[$0] }
+        if let drifting = parameters.first(where: { $0.drift > 0 }), !methods.contains(where: \.hasParametersInState) {
+            throw read.node.error(
+                "the drift of \(drifting.name.quoted) without a filter",
+                expected: "a method with parameters in its state")
+        }
+    }
+
     private func requireMemory(_ data: AssimilationData) throws(InputError) {
         let (times, values) = (data.observations.times.count, read.system.count + read.system.unknownParameters.count)
-        let needs = methods.map { method in
+        var needs = methods.map { method in
             MemoryNeed(["times": times, "values of the state": values]).times(12 + method.membersKept)
         }
+        let square: KeyValuePairs = ["values of the state": values, "values of the state": values]
+        // Matrices of covariances, and of factors of model error.
+        let isSquare = read.system.states.contains { if case .given(0) = $0.error { false } else { true } }
+        needs.append(MemoryNeed(square).times(methods.contains(where: \.hasCovariances) || isSquare ? 10 : 0))
+        let keeps = methods.contains(where: \.isKalman)
+        needs.append(
+            MemoryNeed(["times": times, "values of the state": values, "values of the state": values])
+                .times(keeps ? 6 : 0))
+        let m = data.observations.channels.count
+        needs.append(
+            MemoryNeed(["times": data.observations.steadyDeviations == nil ? times : 1, "values": m, "values": m])
+                .times(4))
         try MemoryNeed.check(needs, .configuration, at: read.node.place)
     }
 }
@@ -208,6 +235,35 @@ struct NamedInference: Sendable {
         switch kind {
         case .inference(let method): Int(method.value("samples") ?? method.value("members") ?? 0)
         case .filter(let method): type(of: method).costs.contains(.trajectory) ? Int(method.value("members") ?? 0) : 0
+        }
+    }
+
+    /// Whether it forecasts each value before it is used, so that it can be too far away.
+    var rejectsValues: Bool {
+        switch kind {
+        case .inference(let method): !(method is MaximumAPosteriori)
+        case .filter(let method): method.value("lag") == nil && type(of: method).takesModel
+        }
+    }
+    /// Whether unknown parameters are a part of its state.
+    var hasParametersInState: Bool {
+        switch kind {
+        case .inference(let method): method is KalmanInference
+        case .filter: true
+        }
+    }
+    /// Whether it holds the covariances of all times.
+    var isKalman: Bool {
+        switch kind {
+        case .inference(let method): method is KalmanInference || (method as? InnovationLikelihood)?.filter == .kalman
+        case .filter: false
+        }
+    }
+    /// Whether it holds a covariance of the state.
+    var hasCovariances: Bool {
+        switch kind {
+        case .inference: isKalman
+        case .filter(let method): type(of: method).costs.contains(.variablesSquared)
         }
     }
 
