@@ -4,9 +4,9 @@ import Tensors
 /// so that derivatives, batches and native code follow.
 ///
 /// Operators, by precedence: `or`, `and`, `not`, comparisons (1 or 0), `+ −`, `* /`, unary `−`, `^` (or `**`).
-/// Functions of elements: exp, expm1, log, log1p, log2, log10, sqrt, sin, cos, tan, asin, acos, atan, atan2, sinh, cosh,
-/// tanh, asinh, acosh, atanh, erf, logistic, abs, sign, floor, ceil, round, mod, min, max, clip, where. Functions of
-/// fields: `shift(u, x: 1)`, the value at the next place along the axis `x`; `ddx`, `ddy` and `laplacian`, of second
+/// Functions of elements: exp, expm1, log, log1p, log2, log10, sqrt, sin, cos, tan, asin, acos, atan, atan2, sinh,
+/// cosh, tanh, asinh, acosh, atanh, erf, logistic, abs, sign, floor, ceil, round, mod, min, max, clip, where. Functions
+/// of fields: `shift(u, x: 1)`, the value at the next place along the axis `x`; `ddx`, `ddy` and `laplacian`, of second
 /// order; `sum`, `mean`. The number `pi` is known.
 public struct Formula: Sendable, Equatable {
     public let text: String

@@ -83,8 +83,8 @@ struct IncompleteBeta {
 
 private func nonzero(_ x: Double) -> Double { abs(x) < 1e-300 ? 1e-300 : x }
 
-/// The positive place below `high` where a function that grows has a value, to the last bit: halved until it lies within
-/// a factor of two, however small it is, and then bisected.
+/// The positive place below `high` where a function that grows has a value, to the last bit: halved until it lies
+/// within a factor of two, however small it is, and then bisected.
 private func bisected(below high: Double, _ value: Double, _ f: (Double) -> Double) -> Double {
     var high = high
     while high / 2 > 0, f(high / 2) >= value { high /= 2 }

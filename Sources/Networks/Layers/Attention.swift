@@ -5,8 +5,8 @@ import Tensors
 ///
 ///     head i = softmax(Q Kᵀ / √d) V,   Q = x Wq,  K = y Wk,  V = y Wv in the channels of the head, d of them
 ///
-/// The order of the set that is attended to does not matter, nor does their number; causal attention of a sequence is to
-/// an element itself and those before it. Cost: four affine maps and `O(n m channels)`.
+/// The order of the set that is attended to does not matter, nor does their number; causal attention of a sequence is
+/// to an element itself and those before it. Cost: four affine maps and `O(n m channels)`.
 /// Reference: Vaswani et al. 2017, arXiv 1706.03762.
 public struct Attention: Map {
     public var query: Dense

@@ -58,8 +58,8 @@ public struct Convolution2D: Map {
 
 /// A convolution of sequences that looks back alone: `[..., inputs, length] → [..., outputs, length]`.
 ///
-/// `y[o, t] = b[o] + Σ w[o, c, k] x[c, t − (width − 1 − k) · dilation]`, zeros before the start: the last weight is that
-/// of the present. Reference: Bai, Kolter & Koltun 2018, arXiv 1803.01271.
+/// `y[o, t] = b[o] + Σ w[o, c, k] x[c, t − (width − 1 − k) · dilation]`, zeros before the start: the last weight is
+/// that of the present. Reference: Bai, Kolter & Koltun 2018, arXiv 1803.01271.
 public struct CausalConvolution: Map {
     /// `w`, of shape `[outputs, inputs, width]`.
     public var weight: Tensor

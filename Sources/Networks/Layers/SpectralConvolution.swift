@@ -4,8 +4,8 @@ import Tensors
 ///
 ///     Y[o, k] = Σ W[c, o, k] X[c, k]   for k < modes, 0 above,
 ///
-/// with `X`, `Y` the Fourier modes of input and output and `W` complex. Its weights do not depend on the length, so that
-/// what is learned on one grid holds on a finer one. Reference: Li et al. 2021 (Fourier neural operator),
+/// with `X`, `Y` the Fourier modes of input and output and `W` complex. Its weights do not depend on the length, so
+/// that what is learned on one grid holds on a finer one. Reference: Li et al. 2021 (Fourier neural operator),
 /// arXiv 2010.08895.
 public struct SpectralConvolution: Map {
     /// Real and imaginary parts of `W`, `[modes, inputs, outputs]` each.
@@ -87,8 +87,8 @@ private func complexWeights(_ shape: [Int], _ key: Key, _ type: ElementType) -> 
     return ((scale * keys[0].normal(shape)).cast(to: type), (scale * keys[1].normal(shape)).cast(to: type))
 }
 
-/// `[modes, batch, inputs, 2]` by `[modes, inputs, outputs]` to `[modes, batch, outputs, 2]`: one product of matrices of
-/// twice the size, real parts before imaginary ones.
+/// `[modes, batch, inputs, 2]` by `[modes, inputs, outputs]` to `[modes, batch, outputs, 2]`: one product of matrices
+/// of twice the size, real parts before imaginary ones.
 private func complexProduct(_ x: Tensor, _ real: Tensor, _ imaginary: Tensor) -> Tensor {
     let (modes, batch, inputs, outputs) = (x.shape[0], x.shape[1], x.shape[2], real.shape[2])
     let rows = x.transposed(to: [0, 1, 3, 2]).reshaped([modes, batch, 2 * inputs])

@@ -1,7 +1,7 @@
 import Tensors
 
-/// A block of a transformer, for the elements of a set or of a sequence `[..., n, channels]`: attention to the elements,
-/// then the same network on each, both on normalised inputs and added to them.
+/// A block of a transformer, for the elements of a set or of a sequence `[..., n, channels]`: attention to the
+/// elements, then the same network on each, both on normalised inputs and added to them.
 ///
 ///     x ← x + attention(norm x),   x ← x + W₂ a(W₁ norm x)
 ///
@@ -9,8 +9,8 @@ import Tensors
 /// permutes the result. Positions are no matter of the block. While it is trained, `dropout` leaves out parts of what
 /// attention and network add.
 ///
-/// Reference: Vaswani et al. 2017, arXiv 1706.03762; Xiong et al. 2020, arXiv 2002.04745, on the order; Lee et al. 2019,
-/// arXiv 1810.00825, on sets.
+/// Reference: Vaswani et al. 2017, arXiv 1706.03762; Xiong et al. 2020, arXiv 2002.04745, on the order; Lee et al.
+/// 2019, arXiv 1810.00825, on sets.
 public struct TransformerBlock: TrainedMap {
     public var firstNormalization: LayerNormalization
     public var attention: Attention

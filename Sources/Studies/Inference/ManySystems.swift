@@ -4,8 +4,8 @@ import Tensors
 
 /// The Kalman filter and smoother of many systems that have one model and the same times, side by side.
 ///
-/// The systems are a batch of one program, in blocks of 256. A system may start anywhere but diffuse, and nothing but its
-/// states is unknown.
+/// The systems are a batch of one program, in blocks of 256. A system may start anywhere but diffuse, and nothing but
+/// its states is unknown.
 public struct ManySystems: Sendable {
     public let problem: SystemProblem
     /// `[systems, T, m]`

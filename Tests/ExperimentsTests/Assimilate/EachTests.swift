@@ -14,7 +14,8 @@ import Testing
           time_unit: hour
           start: {time: 2020-01-01, level: "normal(10, 5)", wave: "normal(0, 3)", other: "normal(0, 3)"}
           error: {level: 0.2, wave: 0.05, other: 0.05}
-        observations: [{file: t.csv, time: {column: time}, of: level + wave, column: t, error: 0.4, valid: [-50, 60]\(more)}]
+        observations:
+          - {file: t.csv, time: {column: time}, of: level + wave, column: t, error: 0.4, valid: [-50, 60]\(more)}
         methods: [{method: kalman}]
         forecast: {leads: 2}
         """

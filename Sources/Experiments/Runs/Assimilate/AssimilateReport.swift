@@ -17,8 +17,8 @@ extension AssimilateResults {
         for method in methods {
             if case .diverged(let step) = method.outcome {
                 sentences.append(
-                    "\(method.name) diverged at \(timeTexts[min(step, times.count - 1)]): its numbers are not finite from "
-                        + "there on, and no estimate of it is shown.")
+                    "\(method.name) diverged at \(timeTexts[min(step, times.count - 1)]): its numbers are not "
+                        + "finite from there on, and no estimate of it is shown.")
             }
             for innovation in method.innovations {
                 if let sentence = innovation.sentence(method.name) { sentences.append(sentence) }
@@ -226,8 +226,8 @@ extension AssimilateResults {
                 : [
                     .table(table),
                     .paragraph(
-                        "Innovations are values less their forecasts, in units of the standard deviation that the filter "
-                            + "expects of them. Of a consistent filter they have mean 0 and mean square 1, and each is "
+                        "Innovations are values less their forecasts, in units of the standard deviation that the "
+                            + "filter expects of them. Of a consistent filter they have mean 0 and mean square 1, and each is "
                             + "independent of the one before."),
                 ] + innovationFigure)
     }

@@ -241,7 +241,8 @@ private struct SystemReader {
             }
             guard let place = states.firstIndex(where: { $0.name == name }) else {
                 throw entry.error(
-                    "a start of \(name.quoted), which is no state\(Spelling.suggestion(for: name, among: states.map(\.name)))",
+                    "a start of \(name.quoted), which is no state"
+                        + Spelling.suggestion(for: name, among: states.map(\.name)),
                     expected: Spelling.oneOf(states.map(\.name)))
             }
             states[place].start = try start(entry, states[place])
@@ -293,7 +294,8 @@ private struct SystemReader {
             }
             guard let place = states.firstIndex(where: { $0.name == name }) else {
                 throw entry.error(
-                    "an error of \(name.quoted), which is no state\(Spelling.suggestion(for: name, among: states.map(\.name)))",
+                    "an error of \(name.quoted), which is no state"
+                        + Spelling.suggestion(for: name, among: states.map(\.name)),
                     expected: Spelling.oneOf(states.map(\.name) + ["covariance"]))
             }
             if covariance != nil { throw entry.error("an error beside 'covariance'", expected: "one of both") }
