@@ -1,7 +1,7 @@
 import Tensors
 
 /// Corrects a belief by an observation.
-public protocol Analysis: Tree {
+public protocol Analysis<State>: Tree {
     associatedtype State: Belief
     func callAsFunction<H: StateMap>(_ background: State, _ observation: Observation<H>) -> Analyzed<State>
 

@@ -65,7 +65,7 @@ public enum Catalog {
                 entries: ModelKind.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
             Section(
                 title: "Ensemble filters of a forecast experiment",
-                entries: EnsembleFilter.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
+                entries: EnsembleFilter.all.map { Entry(name: $0.name, what: $0.summary) }),
             Section(
                 title: "Settings of twin experiments",
                 entries: Literature.all.map { Entry(name: $0.name, what: $0.title) }),

@@ -1,9 +1,10 @@
+import Assimilation
 import Testing
 
 @testable import Learning
 
 @Suite struct SavedForecasterTests {
-    private func forecaster() -> (EnsembleForecaster, SeasonalSeries) {
+    private func forecaster(_ filter: EnsembleFilter = .enkf) -> (EnsembleForecaster, SeasonalSeries) {
         let values = (0..<120).map { t in
             let noise = Key(7).folding(t).normal([2]).values
             return [20 + Double(t % 12) + noise[0], 5 - 0.5 * Double(t % 12) + noise[1]]
@@ -16,7 +17,7 @@ import Testing
         return (
             EnsembleForecaster(
                 learned.model.adding([network], memory: 2), climatology: learned.climatology,
-                modelError: learned.modelError, observationError: 0.01, inflation: 1.2, filter: .enkf, members: 20,
+                modelError: learned.modelError, observationError: 0.01, inflation: 1.2, filter: filter, members: 20,
                 key: Key(5)), series
         )
     }
@@ -38,6 +39,17 @@ import Testing
     @Test func threadsDoNotChangeABit() {
         let (forecaster, series) = forecaster()
         #expect(numbers(forecaster, series, threads: 1) == numbers(forecaster, series, threads: 2))
+    }
+
+    /// A filter of one's own forecasts as one of the list does; a saved model names it, and cannot be opened without it.
+    @Test func filterOfOnesOwnForecastsAndIsNamedByItsModel() throws {
+        let (own, series) = forecaster(EnsembleFilter("own", summary: "an ETKF", ETKF()))
+        #expect(numbers(own, series, threads: 1) == numbers(forecaster(.etkf).0, series, threads: 1))
+        let bytes = try own.checkpoint(variables: ["a", "b"]).encoded()
+        let fault = #expect(throws: CheckpointError.self) {
+            _ = try EnsembleForecaster(Checkpoint(decoding: bytes))
+        }
+        #expect("\(try #require(fault))".contains("own"))
     }
 
     @Test func refusesAnotherStructure() throws {

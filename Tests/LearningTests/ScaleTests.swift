@@ -190,7 +190,7 @@ import Testing
             }
             return ((error / 298).squareRoot(), (spread / 298).squareRoot())
         }
-        for filter in EnsembleFilter.allCases {
+        for filter in EnsembleFilter.all {
             let (few, many) = (errors(16, filter), errors(100, filter))
             #expect(few.error < 1.1 * many.error, "\(filter): \(few.error) against \(many.error)")
             #expect(few.spread > 0.85 * few.error, "\(filter): a spread of \(few.spread) of errors of \(few.error)")

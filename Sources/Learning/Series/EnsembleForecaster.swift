@@ -1,11 +1,6 @@
 import Kernels
 import Tensors
 
-/// Which ensemble analysis a forecaster uses.
-public enum EnsembleFilter: String, Sendable, Codable, CaseIterable {
-    case etkf, enkf
-}
-
 /// A learned model in an ensemble filter: from observations with gaps to ensembles of the future.
 public struct EnsembleForecaster: Sendable {
     public let model: MemoryModel

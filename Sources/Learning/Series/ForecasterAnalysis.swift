@@ -47,10 +47,7 @@ struct ForecasterAnalysis: Analysis {
     }
 
     private func analyzed<H: StateMap>(_ background: Ensemble, _ observation: Observation<H>) -> Analyzed<Ensemble> {
-        switch filter {
-        case .etkf: ETKF()(background, observation)
-        case .enkf: StochasticEnKF()(background, observation)
-        }
+        filter.analysis(background, observation)
     }
 
     mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&modelError, "modelError") }

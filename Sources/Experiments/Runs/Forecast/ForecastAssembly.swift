@@ -85,7 +85,7 @@ extension ForecastRun {
                 }
                 return MethodRecord(
                     name: method.name, kind: method.kind.methodKind,
-                    description: "\(method.kind.text); \(method.filter.text)", parameters: parameters)
+                    description: "\(method.kind.text); \(method.filter.summary)", parameters: parameters)
             }
     }
 
@@ -202,15 +202,6 @@ extension Baseline {
         case .persistence: "the last anomaly, dressed with its errors in training"
         case .dampedPersistence: "the last anomaly, shrunk by its regression at each lead"
         case .autoregression: "autoregression of order 12 on each series alone"
-        }
-    }
-}
-
-extension EnsembleFilter {
-    var text: String {
-        switch self {
-        case .etkf: "ensemble transform Kalman filter"
-        case .enkf: "stochastic ensemble Kalman filter"
         }
     }
 }

@@ -136,7 +136,8 @@ struct ForecastConfiguration: Sendable {
     ) throws(InputError) -> (filters: [EnsembleFilter], inflations: [Double], least: Double, rounds: Int) {
         var filters: [EnsembleFilter] = []
         for node in try keys.value("filters").listOrSingle() {
-            filters.append(try node.choice())
+            let word = try node.choice(among: EnsembleFilter.all.map(\.name))
+            filters += EnsembleFilter.all.filter { $0.name == word }
             if Set(filters).count < filters.count { throw node.error("a filter twice", expected: "each once") }
         }
         return (

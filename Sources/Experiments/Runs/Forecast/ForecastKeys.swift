@@ -23,7 +23,7 @@ extension ForecastConfiguration {
 
     static let assimilationKeys = KeyTable(
         ConfigurationKey(
-            "filters", .list(.choice(EnsembleFilter.allCases.map(\.rawValue))), .usual("[etkf, enkf]"),
+            "filters", .list(.choice(EnsembleFilter.all.map(\.name))), .usual("[etkf, enkf]"),
             "Ensemble filters to choose from."),
         .numbers(
             "inflation", .positive, .usual("1"),

@@ -32,7 +32,7 @@ enum ModelKind: String, Codable, Sendable, CaseIterable {
 struct LearnedMethod: Codable, Sendable, Hashable {
     let kind: ModelKind
     let filter: EnsembleFilter
-    var name: String { "\(kind.rawValue)-\(filter.rawValue)" }
+    var name: String { "\(kind.rawValue)-\(filter.name)" }
 }
 
 /// The result of the selection: the hyperparameters, and the inflation of every method.
