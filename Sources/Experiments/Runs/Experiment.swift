@@ -34,6 +34,12 @@ public struct ExperimentHeader: Sendable {
         .text("output", .optional("runs/NAME"), "The folder of the results, from the current folder."),
         ConfigurationKey("credits", .list(.text), .optional("none"), "The sources of the data, shown in the report."))
 
+    /// As of a configuration that has name, title and summary alone.
+    init(name: String, title: String, summary: String, file: String) {
+        (self.name, self.title, self.summary, self.file) = (name, title, summary, file)
+        (seed, output, credits) = (1, "runs/\(FilePath.component(name))", [])
+    }
+
     init(_ keys: inout ConfigurationMapping, file: String) throws(InputError) {
         keys.adopt(Self.keys)
         self.file = file
@@ -100,6 +106,12 @@ public struct ExperimentFile: Sendable {
     var subject: String?
 
     public init(_ path: String) throws(InputError) { try self.init(yaml: try InputFile.text(path), file: path) }
+
+    /// An experiment that no file describes; runs of another `identity` have another folder.
+    init(_ header: ExperimentHeader, _ kind: ExperimentKind, _ experiment: any Experiment, identity: String) {
+        (self.header, self.kind, self.experiment) = (header, kind, experiment)
+        self.identity = Array(identity.utf8)
+    }
 
     /// A configuration as text; `file` names it in errors.
     init(yaml text: String, file: String) throws(InputError) {

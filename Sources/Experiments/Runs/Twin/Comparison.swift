@@ -34,30 +34,25 @@ public struct Comparison: Sendable {
         try file.run(output: output, claim: claim, options: options)
     }
 
+    /// The setting with the methods published for it, one seed of tuning and five of tests.
     private static func published(_ setting: TwinSetting) throws(InputError) -> ExperimentFile {
-        let methods = setting.methods.map { "  - \($0.yaml)" }.joined(separator: "\n")
-        return try ExperimentFile(
-            yaml: """
-                experiment: twin
-                name: \(setting.name)
-                title: '\(setting.title)'
-                summary: '\(setting.reference.replacing("'", with: "''"))'
-                setting: \(setting.name)
-                methods:
-                \(methods)
-                """, file: setting.name)
+        let header = ExperimentHeader(
+            name: setting.name, title: setting.title, summary: setting.reference, file: setting.name)
+        let configuration = try TwinConfiguration(published: setting)
+        let methods = configuration.methods.map(\.description).joined(separator: "\n")
+        return ExperimentFile(
+            header, .twin, TwinExperiment(header, configuration), identity: "\(setting.name)\n\(methods)")
     }
 }
 
 extension ComparedMethod {
-    /// As a configuration has it: `{method: letkf, members: 10, inflation: [1.02, 1.06], …}`.
-    fileprivate var yaml: String {
-        let entries = type.parameterDescriptions.map { description in
-            let values = candidates.compactMap { $0.value(description.name) }
-            let listed = values.reduce(into: [Double]()) { if !$0.contains($1) { $0.append($1) } }
-            return "\(description.name): [\(listed.map { description.domain.text($0) }.joined(separator: ", "))]"
+    /// With the values that distinguish runs: `letkf: members 7, inflation 1.04, …`.
+    fileprivate var description: String {
+        let values = type.parameterDescriptions.map { parameter in
+            let own = candidates.map { $0.value(parameter.name).map(parameter.domain.text) ?? "" }
+            return "\(parameter.name) \(own.joined(separator: " "))"
         }
-        return "{" + (["name: \(name)", "method: \(type.name)"] + entries).joined(separator: ", ") + "}"
+        return "\(name): \(([type.name] + values).joined(separator: ", "))"
     }
 }
 
@@ -73,7 +68,7 @@ extension TwinExperiment {
         return TwinExperiment(header, configuration.narrowed(to: names, seeds: seeds))
     }
 
-    private init(_ header: ExperimentHeader, _ configuration: TwinConfiguration) {
+    fileprivate init(_ header: ExperimentHeader, _ configuration: TwinConfiguration) {
         (self.header, self.configuration) = (header, configuration)
     }
 }

@@ -63,7 +63,15 @@ struct TwinConfiguration: Sendable {
         sensitivity = try Self.sensitivity(&keys, setting, models)
         let entries = try Self.entries(try keys.required("methods"), atMost: Self.mostMethods)
         methods = try Self.methods(entries, setting, models, budget: try keys.integer("budget"))
-        try requireMachine(keys.node, methods: entries)
+        try requireMachine(at: keys.node.place, methods: entries.map(\.place))
+    }
+
+    /// A setting with the methods published for it.
+    init(published setting: TwinSetting) throws(InputError) {
+        (self.setting, tuningSeeds, testSeeds) = (setting, [1], Array(1...5))
+        (models, sensitivity, robustness, longRun) = ([], nil, nil, Self.usualLongRun)
+        methods = Self.withBaselines(setting.methods)
+        try requireMachine(at: .init(setting.name), methods: [])
     }
 
     private static func models(_ node: ConfigurationNode?, _ setting: TwinSetting) throws(InputError) -> [PlannedModel]
@@ -102,7 +110,11 @@ struct TwinConfiguration: Sendable {
             try check(method, entry, setting, models)
             methods.append(method)
         }
-        // The least that any method must beat.
+        return withBaselines(methods)
+    }
+
+    /// With the least that any method must beat.
+    private static func withBaselines(_ methods: [ComparedMethod]) -> [ComparedMethod] {
         let missing = Methods.baselines.filter { kind in !methods.contains { $0.method.name == kind.name } }
         return missing.map { ComparedMethod($0.init()) } + methods
     }

@@ -5,24 +5,25 @@ import Studies
 extension TwinConfiguration {
     /// Throws where a run of some method does not fit into the memory of the machine, or all of them into some months.
     ///
-    /// - Parameter entries: the nodes of the methods, in their order; baselines that nobody has named have none.
-    func requireMachine(_ root: ConfigurationNode, methods entries: [ConfigurationNode]) throws(InputError) {
+    /// - Parameter entries: the places of the methods, in their order; baselines that nobody has named have none.
+    func requireMachine(at root: InputError.Place, methods entries: [InputError.Place]) throws(InputError) {
         let runs = min(ProcessInfo.processInfo.activeProcessorCount, testSeeds.count * methods.count)
         for (number, method) in methods.enumerated() {
             let place = number - methods.count + entries.count
-            let node = place >= 0 ? entries[place] : root
+            let own = place >= 0 ? entries[place] : root
             for candidate in method.candidates {
                 let needs = setting.needs(method.type, candidate, members: mostMembers).map { $0.times(runs) }
-                try MemoryNeed.check(needs, .configuration, at: node.place)
+                try MemoryNeed.check(needs, .configuration, at: own)
             }
         }
         for model in models {
             let climate = MemoryNeed(["long_run": longRun, "variables": setting.model.variables])
-            try MemoryNeed.check(setting.needs(model.plan) + [climate], .configuration, at: root.place)
+            try MemoryNeed.check(setting.needs(model.plan) + [climate], .configuration, at: root)
         }
         let operations = methods.reduce(operationsOfTruths) { $0 + work($1) }
         guard operations <= Self.mostOperations else {
-            throw root.error(
+            throw InputError(
+                .configuration, at: root,
                 "the cycles, members, variables and seeds of all methods need about \(order(operations)) operations",
                 expected: "at most \(order(Self.mostOperations)), some months of one processor")
         }
