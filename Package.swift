@@ -48,11 +48,11 @@ let package = Package(
         .target(name: "Kernels", dependencies: ["Tensors", "CSystem"], exclude: readme + ["C"]),
 
         // What the engine is for.
-        .target(name: "Networks", dependencies: ["Tensors"], exclude: readme),
+        .target(name: "Verification", dependencies: ["Tensors"], exclude: readme),
+        .target(name: "Networks", dependencies: ["Tensors", "Verification"], exclude: readme),
         .target(name: "Dynamics", dependencies: ["Tensors"], exclude: readme),
         .target(name: "Formulas", dependencies: ["Tensors", "Dynamics"], exclude: readme),
-        .target(name: "Assimilation", dependencies: ["Tensors"], exclude: readme),
-        .target(name: "Verification", dependencies: ["Tensors"], exclude: readme),
+        .target(name: "Assimilation", dependencies: ["Tensors", "Verification"], exclude: readme),
         .target(
             name: "Learning",
             dependencies: ["Tensors", "Kernels", "Networks", "Dynamics", "Assimilation", "Verification"],

@@ -9,7 +9,7 @@ public protocol Belief: Tree {
 
     /// The continuous ranked probability score of every variable, `[n]`, in its unit: least in expectation for the
     /// distribution that truths are drawn from.
-    func rankedScores(of truth: Tensor) -> Tensor
+    func crpsOfVariables(of truth: Tensor) -> Tensor
     /// The same for all variables at once, a scalar (Gneiting & Raftery 2007, J. Amer. Stat. Assoc. 102,
     /// 359–378, section 4.3).
     func energyScore(of truth: Tensor) -> Tensor

@@ -1,5 +1,6 @@
 import RealModule
 import Tensors
+import Verification
 
 /// What training makes small. Every loss is the weighted mean over all elements of prediction and target (which have
 /// one shape); weights broadcast, may be truth values, and where they are zero the target may be anything, NaN too.
@@ -25,39 +26,18 @@ public enum Loss {
         gaussian(mean: mean, logVariance: variance.log(), target, weights: weights)
     }
 
-    /// The mean continuous ranked probability score of normal forecasts with the given standard deviation,
-    /// `σ (z (2Φ(z) − 1) + 2φ(z) − 1/√π)` with `z = (target − mean) / σ`, in the units of the target.
-    ///
-    /// Reference: Gneiting et al. 2005, Mon. Wea. Rev. 133, eq. 5.
-    public static func rankedProbability(
+    /// The mean continuous ranked probability score of normal forecasts with the given standard deviation, in the units
+    /// of the target.
+    public static func crps(
         mean prediction: Tensor, deviation sigma: Tensor, _ target: Tensor, weights: Tensor? = nil
     ) -> Tensor {
-        let z = deviation(prediction, target, weights) / sigma
-        let density = (-0.5 * z.squared()).exp() * (2 / Double.pi).squareRoot()
-        let score = sigma * (z * (z * 0.5.squareRoot()).erf() + density - 1 / Double.pi.squareRoot())
-        return mean(score, weights)
+        mean(ProperScore.crps(departure: deviation(prediction, target, weights), deviation: sigma), weights)
     }
 
-    /// The energy score of ensembles `[..., N, n]` for targets `[..., n]`, the mean over them: least where the members
-    /// are drawn from the distribution that the targets are from, whatever that is.
-    ///
-    /// `mean |xᵢ − y| − ½ mean over i ≠ j of |xᵢ − xⱼ|`: the fair form, which does not depend on `N`. Cost O(N² n).
-    /// Reference: Gneiting & Raftery 2007, J. Amer. Stat. Assoc. 102, 359–378, section 4.3.
+    /// The fair energy score of ensembles `[..., N, n]` for targets `[..., n]`, the mean over them: least where the
+    /// members are drawn from the distribution that the targets are from, whatever that is. Cost O(N² n).
     public static func energyScore(_ members: Tensor, _ target: Tensor) -> Tensor {
-        let count = members.shape[members.rank - 2]
-        precondition(
-            count > 1 && members.shape.dropLast(2) + [members.shape[members.rank - 1]] == target.shape[...],
-            "an energy score of ensembles of shape \(members.shape) for targets of shape \(target.shape)")
-        let errors = distances(members - target.expanded(axis: -2)).mean()
-        let pairs = distances(members.expanded(axis: -2) - members.expanded(axis: -3)).mean()
-        return errors - Tensor(floatLiteral: 0.5 * Double(count) / Double(count - 1)) * pairs
-    }
-
-    /// Euclidean norms along the last axis, with derivative zero at zero.
-    private static func distances(_ x: Tensor) -> Tensor {
-        let squares = x.squared().sum(axes: [-1])
-        let isThere = squares .> 0
-        return select(isThere, select(isThere, squares, 1).sqrt(), 0)
+        ProperScore.energy(members: members, truth: target)
     }
 
     /// `−mean log p[class]` with `p` the softmax of the logits `[..., classes]`, for integer classes `[...]`.

@@ -64,9 +64,9 @@ public struct EnsembleForecasts: Sendable {
     }
 
     /// The continuous ranked probability score, see
-    /// ``continuousRankedProbabilityScore(sortedMembers:truth:estimator:)``.
-    public func continuousRankedProbabilityScore(_ estimator: EnsembleEstimator = .fair) -> ScoreSeries {
-        series(.mean) { rankedProbabilityScore($0, $1, estimator) }
+    /// ``ProperScore/crps(sortedMembers:truth:estimator:)``.
+    public func crps(_ estimator: EnsembleEstimator) -> ScoreSeries {
+        series(.mean) { ProperScore.crps($0, $1, estimator) }
     }
 
     /// The fraction of times at which the truth lies in the central interval of probability `level`.

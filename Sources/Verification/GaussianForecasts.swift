@@ -1,18 +1,18 @@
 import Foundation
 import Tensors
 
-/// The continuous ranked probability score of a normal distribution, in the unit of the variable; less is better.
-///
-/// CRPS = σ [z (2Φ(z) − 1) + 2φ(z) − 1/√π] with z = (y − μ) / σ, and |y − μ| if σ = 0 (Gneiting et al. 2005,
-/// *Mon. Weather Rev.* 133, 1098, eq. 5).
-public func gaussianContinuousRankedProbabilityScore(
-    mean: Double, standardDeviation: Double, truth: Double
-) -> Double {
-    precondition(standardDeviation >= 0, "a standard deviation is not negative: \(standardDeviation)")
-    guard standardDeviation > 0 else { return abs(truth - mean) }
-    let z = (truth - mean) / standardDeviation
-    let density = exp(-z * z / 2) / (2 * Double.pi).squareRoot()
-    return standardDeviation * (z * erf(z / 2.0.squareRoot()) + 2 * density - 1 / Double.pi.squareRoot())
+extension ProperScore {
+    /// The continuous ranked probability score of a normal distribution, in the unit of the variable; less is better.
+    ///
+    /// CRPS = σ [z (2Φ(z) − 1) + 2φ(z) − 1/√π] with z = (y − μ) / σ, and |y − μ| if σ = 0 (Gneiting et al. 2005,
+    /// *Mon. Weather Rev.* 133, 1098, eq. 5).
+    public static func crps(mean: Double, standardDeviation: Double, truth: Double) -> Double {
+        precondition(standardDeviation >= 0, "a standard deviation is not negative: \(standardDeviation)")
+        guard standardDeviation > 0 else { return abs(truth - mean) }
+        let z = (truth - mean) / standardDeviation
+        let density = exp(-z * z / 2) / (2 * Double.pi).squareRoot()
+        return standardDeviation * (z * erf(z / 2.0.squareRoot()) + 2 * density - 1 / Double.pi.squareRoot())
+    }
 }
 
 /// The log score −log p(y) of a normal distribution, in nats; less is better.
@@ -43,10 +43,8 @@ public struct GaussianForecasts: Sendable {
     }
 
     /// The continuous ranked probability score in closed form.
-    public var continuousRankedProbabilityScore: ScoreSeries {
-        series(.mean) {
-            gaussianContinuousRankedProbabilityScore(mean: $0, standardDeviation: $1, truth: $2)
-        }
+    public var crps: ScoreSeries {
+        series(.mean) { ProperScore.crps(mean: $0, standardDeviation: $1, truth: $2) }
     }
 
     /// The log score −log p(y), in nats.

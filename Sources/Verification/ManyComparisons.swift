@@ -20,7 +20,8 @@ public func holmAdjusted(_ probabilities: [Double]) -> [Double] {
 ///
 ///     d̄ ± t s / √n
 ///
-/// with d the differences of the pairs, s² their sample variance, and t Student's quantile with n − 1 degrees of freedom.
+/// with d the differences of the pairs, s² their sample variance, and t Student's quantile with n − 1 degrees of
+/// freedom.
 /// Two pairs allow no statement: with one degree of freedom the interval holds for exactly normal differences alone.
 public struct PairedDifference: Sendable, Equatable {
     /// The least number of pairs that has an interval.

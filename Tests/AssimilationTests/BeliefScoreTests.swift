@@ -11,20 +11,20 @@ import Verification
     private static let ensemble = Ensemble(members: members, key: Key(3))
 
     @Test func anEnsembleIsScoredAsItsMembersAre() {
-        let scores = Self.ensemble.rankedScores(of: Self.truth).values
+        let scores = Self.ensemble.crpsOfVariables(of: Self.truth).values
         for variable in 0..<4 {
             let sorted = Self.members.transposed[variable].values.sorted()
             let truth = Self.truth.values[variable]
-            let expected = continuousRankedProbabilityScore(sortedMembers: sorted, truth: truth)
+            let expected = ProperScore.crps(sortedMembers: sorted, truth: truth)
             #expect(abs(scores[variable] - expected) < 1e-12)
         }
-        let expected = energyScore(members: Self.members.values, truth: Self.truth.values)
+        let expected = ProperScore.energy(members: Self.members.values, truth: Self.truth.values)
         #expect(abs(Self.ensemble.energyScore(of: Self.truth).scalar - expected) < 1e-12)
     }
 
     @Test func equalParticlesAreAnEnsembleAndWeightsCountAsCopies() {
         let equal = Particles(Self.ensemble)
-        #expect(differ(equal.rankedScores(of: Self.truth), Self.ensemble.rankedScores(of: Self.truth)) < 1e-12)
+        #expect(differ(equal.crpsOfVariables(of: Self.truth), Self.ensemble.crpsOfVariables(of: Self.truth)) < 1e-12)
         #expect(differ(equal.energyScore(of: Self.truth), Self.ensemble.energyScore(of: Self.truth)) < 1e-12)
         // Without the correction for different ones, a particle of twice the weight is two of them.
         let copies = Tensor(integers: [0, 0] + Array(1..<30))
@@ -32,9 +32,9 @@ import Verification
         let weighted = Particles(states: Self.members, logWeights: weights.log(), key: Key(3))
         let twice = Ensemble(members: Self.members.taking(copies), key: Key(3))
         let distance = (twice.members - Self.truth).absolute().mean(axes: [0])
-        let plain = distance + (twice.rankedScores(of: Self.truth) - distance) * (30.0 / 31)
+        let plain = distance + (twice.crpsOfVariables(of: Self.truth) - distance) * (30.0 / 31)
         let share = 1 - weights.squared().sum()
-        let own = distance + (weighted.rankedScores(of: Self.truth) - distance) * share
+        let own = distance + (weighted.crpsOfVariables(of: Self.truth) - distance) * share
         #expect(differ(own, plain) < 1e-12)
     }
 
@@ -42,7 +42,7 @@ import Verification
         let factor = Key(4).normal([3, 3])
         let normal = Gaussian(mean: Tensor([1, -1, 0.5]), covariance: factor.matrixProduct(factor.transposed))
         let (members, truth) = (normal.ensemble(of: 20_000, key: Key(5)), Tensor([0.3, 0.2, -2]))
-        #expect(differ(members.rankedScores(of: truth), normal.rankedScores(of: truth)) < 0.03)
+        #expect(differ(members.crpsOfVariables(of: truth), normal.crpsOfVariables(of: truth)) < 0.03)
         let few = Ensemble(members: members.members[0..<1000], key: Key(6))
         let energy = few.energyScore(of: truth).scalar
         #expect(abs(normal.energyScore(of: truth).scalar / energy - 1) < 0.15)
@@ -74,7 +74,7 @@ import Verification
                     now.first)
             }(Pair(truths, Tensor.range(3000))).mean().scalar
         }
-        for score in [{ $0.rankedScore(of: $1) }, { $0.energyScore(of: $1) }] as [(Ensemble, Tensor) -> Tensor] {
+        for score in [{ $0.crps(of: $1) }, { $0.energyScore(of: $1) }] as [(Ensemble, Tensor) -> Tensor] {
             let found = [0.5, 1, 1.6].map { mean($0, score) }
             #expect(found[1] < found[0] && found[1] < found[2], "\(found)")
         }

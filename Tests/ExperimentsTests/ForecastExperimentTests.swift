@@ -2,6 +2,7 @@ import Foundation
 import Learning
 import Studies
 import Testing
+import Verification
 
 @testable import Experiments
 
@@ -87,7 +88,7 @@ private struct SmallExperiment {
         let results = try #require(run.results as? RunResults)
         #expect(results.methods.map(\.name).contains(results.chosen))
         for gaps in results.gapNames {
-            for score in [ScoreName.rmse, .crps, .coverage90, .correlation, .spreadErrorRatio] {
+            for score in [Score.rmse, .crps, .coverage90, .correlation, .spreadErrorRatio] {
                 let found = results.scores.filter {
                     $0.gaps == gaps && $0.score == score && $0.method == results.chosen
                 }

@@ -1,6 +1,7 @@
 import Foundation
 import Studies
 import Testing
+import Verification
 
 @testable import Experiments
 
@@ -65,7 +66,7 @@ private func comparison(scale: Double = 1, units: String = "degC") -> RunResults
     results.scores = results.methods.flatMap { method in
         leads.enumerated().flatMap { place, lead -> [ScoreRecord] in
             let value = (errors[method.name]?[place] ?? 0) * scale
-            return [ScoreName.rmse, .crps].map {
+            return [Score.rmse, .crps].map {
                 ScoreRecord(
                     method: method.name, variable: "v", lead: lead, split: "test", gaps: .none, score: $0,
                     value: value, low: 0.8 * value, high: 1.2 * value, count: 120)
@@ -152,7 +153,7 @@ private func comparison(scale: Double = 1, units: String = "degC") -> RunResults
     @Test func coverageIsJudgedAtBothLevelsByIntervals() {
         func verdict(_ fifty: (Double, Double, Double), _ ninety: (Double, Double, Double), count: Int) -> [String] {
             var results = comparison()
-            for (score, value) in [(ScoreName.coverage50, fifty), (.coverage90, ninety)] {
+            for (score, value) in [(Score.coverage50, fifty), (.coverage90, ninety)] {
                 results.scores += [1, 24].map {
                     ScoreRecord(
                         method: "model", variable: "v", lead: $0, split: "test", gaps: .none, score: score,

@@ -1,4 +1,5 @@
 import Foundation
+import Verification
 
 @testable import Experiments
 
@@ -105,7 +106,7 @@ enum ReportFixture {
                         let rmse =
                             method.name == "climatology"
                             ? 0.9 : (0.08 + 0.95 * growth) * method.factor * (1 + 0.1 * Double(position))
-                        let values: [(ScoreName, Double, Double)] = [
+                        let values: [(Score, Double, Double)] = [
                             (.rmse, rmse + (gaps == .none ? 0 : 0.02), 0.14 * rmse), (.crps, 0.57 * rmse, 0.08 * rmse),
                             (
                                 .correlation, method.name == "climatology" ? .nan : 1 - 0.6 * growth * method.factor,

@@ -1,6 +1,7 @@
 import Foundation
 import Studies
 import Testing
+import Verification
 
 @testable import Experiments
 
@@ -82,7 +83,7 @@ import Testing
         (results.primaryVariable, results.leads, results.leadUnit) = ("co2", [1], "weeks")
         results.methods = [MethodRecord(name: "smoother", kind: .linear, description: "")]
         results.choice = ChoiceRecord(method: "smoother", criterion: "The only one.")
-        results.scores = [ScoreName.rmse, .coverage90].map {
+        results.scores = [Score.rmse, .coverage90].map {
             ScoreRecord(
                 method: "smoother", variable: "co2", lead: 1, split: "test", gaps: .none, score: $0, value: 0.4,
                 low: 0.3,

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Verification
 
 @testable import Experiments
 
@@ -41,7 +42,7 @@ import Testing
     }
 
     private func score(
-        _ results: RunResults, _ method: String, _ lead: Int, _ name: ScoreName = .crps, split: String = "test"
+        _ results: RunResults, _ method: String, _ lead: Int, _ name: Score = .crps, split: String = "test"
     ) -> ScoreRecord? {
         results.scores.first { $0.method == method && $0.lead == lead && $0.score == name && $0.split == split }
     }

@@ -135,7 +135,7 @@ import Testing
             let between = x.flatMap { a in x.map { abs(a - $0) } }.reduce(0, +)
             expected += (to - between / (2 * 7 * 6)) / 3
         }
-        #expect(abs(ensemble.rankedScore(of: truth).scalar - expected) < 1e-12)
+        #expect(abs(ensemble.crps(of: truth).scalar - expected) < 1e-12)
         // Of a normal belief: the integral that defines the score, by the midpoint rule.
         let gaussian = Gaussian(mean: Tensor([0.3, -1]), covariance: Tensor([0.64, 6.25]).diagonalMatrix())
         let parts = [(0.3, 0.8, 1.1), (-1.0, 2.5, -4.0)].map { m, s, t in
@@ -146,7 +146,7 @@ import Testing
                 return sum + step * (x >= t ? (1 - below) * (1 - below) : below * below)
             }
         }
-        let score = gaussian.rankedScore(of: Tensor([1.1, -4])).scalar
+        let score = gaussian.crps(of: Tensor([1.1, -4])).scalar
         #expect(abs(score - (parts[0] + parts[1]) / 2) < 1e-4)
     }
 

@@ -14,7 +14,7 @@ import Testing
             (Loss.meanSquaredError(mean, target, weights: Tensor(o.weights)), o.weightedSquare),
             (Loss.gaussian(mean: mean, variance: variance, target), o.gaussian),
             (Loss.gaussian(mean: mean, logVariance: variance.log(), target), o.gaussian),
-            (Loss.rankedProbability(mean: mean, deviation: variance.sqrt(), target), o.rankedProbability),
+            (Loss.crps(mean: mean, deviation: variance.sqrt(), target), o.rankedProbability),
             (Loss.crossEntropy(logits: logits, classes: classes), o.crossEntropy),
             (Loss.crossEntropy(logits: logits + 1e4, classes: classes), o.crossEntropy),
             (Loss.crossEntropy(logits: logits, probabilities: probabilities), o.softCrossEntropy),
@@ -30,7 +30,7 @@ import Testing
         let losses: [(Tensor) -> Tensor] = [
             { Loss.meanSquaredError($0, target, weights: present) },
             { Loss.gaussian(mean: $0, logVariance: Tensor([0.1, 0.2, 0.3]), target, weights: present) },
-            { Loss.rankedProbability(mean: $0, deviation: Tensor([1, 2, 3]), target, weights: present) },
+            { Loss.crps(mean: $0, deviation: Tensor([1, 2, 3]), target, weights: present) },
         ]
         for loss in losses {
             let (value, slope) = valueAndGradient(of: loss)(Tensor([0, 5, 0]))
@@ -46,7 +46,7 @@ import Testing
         let (mean, variance) = (data.mean().scalar, data.variance().scalar)
         let losses: [(Tensor) -> Tensor] = [
             { Loss.gaussian(mean: $0[0].broadcast(to: [4000]), logVariance: 2 * $0[1], data) },
-            { Loss.rankedProbability(mean: $0[0].broadcast(to: [4000]), deviation: $0[1].exp(), data) },
+            { Loss.crps(mean: $0[0].broadcast(to: [4000]), deviation: $0[1].exp(), data) },
         ]
         for (loss, tolerance) in zip(losses, [1e-12, 0.02]) {
             let slope = gradient(of: loss)(Tensor([mean, 0.5 * Tensor(variance).log().scalar]))

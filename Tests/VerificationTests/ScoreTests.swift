@@ -23,8 +23,8 @@ import Testing
     }
 
     @Test func scoresOfTheEnsembleAgreeWithNumPy() {
-        #expect(isClose(ensemble.continuousRankedProbabilityScore(.plain).value, oracle.crpsPlain))
-        #expect(isClose(ensemble.continuousRankedProbabilityScore(.fair).value, oracle.crpsFair))
+        #expect(isClose(ensemble.crps(.plain).value, oracle.crpsPlain))
+        #expect(isClose(ensemble.crps(.fair).value, oracle.crpsFair))
         #expect(isClose(ensemble.spread.value, oracle.spread))
         #expect(isClose(ensemble.spreadErrorRatio.value, oracle.ratio))
         #expect(isClose(ensemble.logScore.value, oracle.logScore))
@@ -39,21 +39,24 @@ import Testing
 
     @Test func gaussianScoresAgreeWithTheirIntegrals() {
         for row in oracle.gaussian {
-            let score = gaussianContinuousRankedProbabilityScore(mean: row[0], standardDeviation: row[1], truth: row[2])
+            let score = ProperScore.crps(mean: row[0], standardDeviation: row[1], truth: row[2])
             #expect(isClose(score, row[3], 1e-9))
             let forecasts = GaussianForecasts(mean: [row[0]], standardDeviation: [row[1]], truth: [row[2]])
             #expect(isClose(forecasts.logScore.value, row[4]))
-            #expect(isClose(forecasts.continuousRankedProbabilityScore.value, row[3], 1e-9))
+            #expect(isClose(forecasts.crps.value, row[3], 1e-9))
         }
-        #expect(gaussianContinuousRankedProbabilityScore(mean: 1, standardDeviation: 0, truth: 3) == 2)
+        #expect(ProperScore.crps(mean: 1, standardDeviation: 0, truth: 3) == 2)
     }
 
     @Test func energyScoreAgreesWithNumPyAndInOneDimensionIsTheCRPS() {
         #expect(
-            isClose(energyScore(members: oracle.vectors, truth: oracle.target, estimator: .plain), oracle.energyPlain))
+            isClose(
+                ProperScore.energy(members: oracle.vectors, truth: oracle.target, estimator: .plain), oracle.energyPlain
+            ))
         #expect(
-            isClose(energyScore(members: oracle.vectors, truth: oracle.target, estimator: .fair), oracle.energyFair))
-        let series = energyScore(
+            isClose(
+                ProperScore.energy(members: oracle.vectors, truth: oracle.target, estimator: .fair), oracle.energyFair))
+        let series = ProperScore.energy(
             members: oracle.members.flatMap { $0 }, truth: oracle.truth, dimension: 1, mask: oracle.mask)
         #expect(isClose(series.value, oracle.crpsFair))
     }
@@ -62,7 +65,7 @@ import Testing
         let moved = EnsembleForecasts(
             members: oracle.members.map { $0.map { $0 + 1e6 } }, truth: oracle.truth.map { $0 + 1e6 }, mask: oracle.mask
         )
-        #expect(isClose(moved.continuousRankedProbabilityScore(.fair).value, oracle.crpsFair, 1e-9))
+        #expect(isClose(moved.crps(.fair).value, oracle.crpsFair, 1e-9))
         #expect(isClose(moved.spread.value, oracle.spread, 1e-9))
         #expect(isClose(moved.mean.correlation.value, oracle.correlation, 1e-8))
     }
@@ -83,7 +86,7 @@ import Testing
         members[5] = members[5].map { _ in .nan }
         truth[5] = .infinity
         let other = EnsembleForecasts(members: members, truth: truth, mask: oracle.mask)
-        #expect(other.continuousRankedProbabilityScore() == ensemble.continuousRankedProbabilityScore())
+        #expect(other.crps == ensemble.crps)
         #expect(other.mean.correlation == ensemble.mean.correlation)
         #expect(other.rankHistogram(seed: 1) == ensemble.rankHistogram(seed: 1))
         let none = PointForecasts(forecast: [1, 2], truth: [0, 0], mask: [false, false])
@@ -110,8 +113,8 @@ import Testing
         let ensemble = calibrated(times: 40_000, memberCount: memberCount, seed: 3)
         // The expected CRPS of a calibrated standard normal is 1/√π.
         let expected = 1 / Double.pi.squareRoot()
-        let fair = try #require(ensemble.continuousRankedProbabilityScore(.fair).value)
-        let plain = try #require(ensemble.continuousRankedProbabilityScore(.plain).value)
+        let fair = try #require(ensemble.crps(.fair).value)
+        let plain = try #require(ensemble.crps(.plain).value)
         #expect(abs(fair - expected) < 0.012)
         // The plain score is larger by E|x − x'| / 2N.
         #expect(abs(plain - expected * (1 + 1 / Double(memberCount))) < 0.012)
@@ -153,8 +156,8 @@ import Testing
         let centers = (0..<300).map { 3 * sin(Double($0) / 7) }
         let gaussian = GaussianForecasts(
             mean: centers, standardDeviation: [Double](repeating: 1, count: 300), truth: ensemble.truth)
-        let expected = try #require(gaussian.continuousRankedProbabilityScore.value)
-        #expect(isClose(ensemble.continuousRankedProbabilityScore().value, expected, 2e-3))
+        let expected = try #require(gaussian.crps.value)
+        #expect(isClose(ensemble.crps.value, expected, 2e-3))
         #expect(isClose(ensemble.logScore.value, try #require(gaussian.logScore.value), 5e-3))
         #expect(isClose(ensemble.coverage(of: 0.9).value, try #require(gaussian.coverage(of: 0.9).value), 0.02))
         #expect(gaussian.rankHistogram(bins: 10).flatnessProbability > 0.001)

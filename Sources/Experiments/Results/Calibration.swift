@@ -61,13 +61,13 @@ private func probability(_ estimate: IntervalRecord, from theory: Double, indepe
 extension RunResults {
     /// Adds the conclusions from the scores: calibration, the shapes of rank histograms, and the verdict.
     mutating func conclude() {
-        calibration = [(ScoreName.coverage50, 0.5), (.coverage90, 0.9)].flatMap(calibration)
+        calibration = [(Score.coverage50, 0.5), (.coverage90, 0.9)].flatMap(calibration)
         nameShapes()
         verdict = derivedVerdict()
     }
 
     /// The coverage of the chosen method's intervals of the primary variable, by lead.
-    private func calibration(of score: ScoreName, level: Double) -> [CalibrationRecord] {
+    private func calibration(of score: Score, level: Double) -> [CalibrationRecord] {
         let context = IndexedResults(self)
         var records = leads.compactMap { lead -> CalibrationRecord? in
             guard let found = context.score(score, chosen, lead: lead), found.count > 0 else { return nil }
@@ -90,7 +90,7 @@ extension RunResults {
     /// By how much the standard errors of coverages exceed those of independent times: the most among those of both
     /// levels, since an interval that held the truth always has none.
     private func dependence(_ context: IndexedResults, _ lead: Int) -> Double {
-        let ratios = [ScoreName.coverage50, .coverage90].compactMap { score -> Double? in
+        let ratios = [Score.coverage50, .coverage90].compactMap { score -> Double? in
             guard let found = context.score(score, chosen, lead: lead), let value = found.value, let low = found.low,
                 let high = found.high, value > 0, value < 1
             else { return nil }

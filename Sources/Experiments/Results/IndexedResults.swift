@@ -1,4 +1,5 @@
 import Studies
+import Verification
 
 /// Results with an index of their scores, and the order and form in which numbers are written.
 struct IndexedResults: Sendable {
@@ -16,7 +17,7 @@ struct IndexedResults: Sendable {
         var variable: String
         var lead: Int
         var gaps: Gaps
-        var score: ScoreName
+        var score: Score
     }
 
     init(_ results: RunResults) {
@@ -54,7 +55,7 @@ struct IndexedResults: Sendable {
 
     /// A score of the reported split.
     func score(
-        _ score: ScoreName, _ method: String, lead: Int, variable: String? = nil, gaps: Gaps = .none
+        _ score: Score, _ method: String, lead: Int, variable: String? = nil, gaps: Gaps = .none
     ) -> ScoreRecord? {
         scores[
             ScoreKey(
@@ -62,7 +63,7 @@ struct IndexedResults: Sendable {
     }
 
     /// The methods that have a score, in their order.
-    func methods(with score: ScoreName, variable: String? = nil, gaps: Gaps = .none) -> [String] {
+    func methods(with score: Score, variable: String? = nil, gaps: Gaps = .none) -> [String] {
         results.methods.map(\.name).filter { method in
             results.leads.contains { self.score(score, method, lead: $0, variable: variable, gaps: gaps)?.value != nil }
         }
@@ -84,10 +85,10 @@ struct IndexedResults: Sendable {
     }
 
     /// How a score of a variable is written, the same in tables and sentences.
-    func format(_ score: ScoreName, variable name: String? = nil) -> NumberFormat {
-        switch score {
-        case .coverage50, .coverage90, .correlation, .spreadErrorRatio: return NumberFormat(decimals: 2)
-        case .rmse, .crps:
+    func format(_ score: Score, variable name: String? = nil) -> NumberFormat {
+        switch score.unit {
+        case .one: return NumberFormat(decimals: 2)
+        case .variable:
             let records = results.methods.flatMap { method in
                 keyLeads.compactMap { self.score(score, method.name, lead: $0, variable: name) }
             }
@@ -108,7 +109,7 @@ struct IndexedResults: Sendable {
     }
 
     /// The method that is marked in a column: one that is better than all others beyond noise.
-    func isLeader(_ method: String, _ score: ScoreName, lead: Int, variable: String? = nil, gaps: Gaps) -> Bool {
+    func isLeader(_ method: String, _ score: Score, lead: Int, variable: String? = nil, gaps: Gaps) -> Bool {
         results.leaders.contains {
             $0.isClear
                 && ($0.score, $0.lead, $0.gaps, $0.variable)
@@ -128,33 +129,15 @@ struct IndexedResults: Sendable {
     }
 }
 
-extension ScoreName {
-    /// The score's name for readers.
-    var title: String {
-        switch self {
-        case .rmse: "RMSE"
-        case .crps: "CRPS"
-        case .coverage50: "Coverage of the 50 % interval"
-        case .coverage90: "Coverage of the 90 % interval"
-        case .correlation: "Anomaly correlation"
-        case .spreadErrorRatio: "Spread / error"
-        }
-    }
-
+extension Score {
     /// The score's name in full, for files.
-    func longName(_ results: RunResults) -> String {
-        switch self {
-        case .rmse: "root-mean-square error"
-        case .crps: results.crps
-        case .coverage50, .coverage90, .correlation, .spreadErrorRatio: title
-        }
-    }
+    func longName(_ results: RunResults) -> String { self == .crps ? results.crps : longName }
 
     /// The unit of the score of a variable.
     func units(_ variable: VariableRecord) -> String {
-        switch self {
-        case .rmse, .crps: variable.units
-        case .coverage50, .coverage90, .correlation, .spreadErrorRatio: "1"
+        switch unit {
+        case .variable: variable.units
+        case .one: "1"
         }
     }
 }

@@ -1,7 +1,7 @@
 import Studies
 import Verification
 
-/// The method with the lowest score at one lead, and whether it differs from the others beyond noise.
+/// The method with the best score at one lead, and whether it differs from the others beyond noise.
 struct LeaderRecord: Codable, Sendable, Equatable {
     /// The scenario of withheld observations.
     var gaps: Gaps
@@ -9,8 +9,8 @@ struct LeaderRecord: Codable, Sendable, Equatable {
     var variable: String
     /// The lead in steps of the run's lead unit.
     var lead: Int
-    /// Which score, lower being better.
-    var score: ScoreName
+    /// Which score.
+    var score: Score
     /// The method with the lowest score.
     var method: String
     /// The method with the second lowest score; nil where there is no other.
@@ -35,15 +35,15 @@ struct ScoredMethod: Sendable {
 extension LeaderRecord {
     /// The leader among methods; nil where none has a score. Methods that are the same to all digits do not compete.
     init?(
-        _ methods: [ScoredMethod], gaps: Gaps, variable: String, lead: Int, score: ScoreName,
+        _ methods: [ScoredMethod], gaps: Gaps, variable: String, lead: Int, score: Score,
         _ bootstrap: BlockBootstrap
     ) {
         let known = methods.compactMap { method in method.series.value.map { (method: method, value: $0) } }
-        guard let best = known.min(by: { $0.value < $1.value }) else { return nil }
+        guard let best = known.min(by: { score.isBetter($0.value, than: $1.value) }) else { return nil }
         let others = known.filter { $0.method.name != best.method.name && !isSame($0.value, best.value) }
         let differences = others.map { bootstrap.difference(best.method.series, $0.method.series) }
         let adjusted = holmAdjusted(differences.map { $0.studentProbability ?? 1 })
-        let second = others.indices.min { others[$0].value < others[$1].value }
+        let second = others.indices.min { score.isBetter(others[$0].value, than: others[$1].value) }
         let nearest = second.map { differences[$0].estimate }
         self.init(
             gaps: gaps, variable: variable, lead: lead, score: score, method: best.method.name,
@@ -57,7 +57,7 @@ extension LeaderRecord {
 extension ComparisonRecord {
     /// The difference of a score of two methods.
     init(
-        _ first: String, _ second: String, variable: String, lead: Int, score: ScoreName, gaps: Gaps,
+        _ first: String, _ second: String, variable: String, lead: Int, score: Score, gaps: Gaps,
         _ difference: ScoreDifference
     ) {
         self.init(
@@ -70,7 +70,7 @@ extension ComparisonRecord {
     /// Comparisons with their probabilities corrected by Holm, over all methods and leads of a score, a variable and a
     /// scenario; those stay significant whose corrected probability is below 1 − `confidence`.
     static func corrected(_ comparisons: [ComparisonRecord], confidence: Double) -> [ComparisonRecord] {
-        struct Family: Hashable { let gaps: Gaps, variable: String, score: ScoreName }
+        struct Family: Hashable { let gaps: Gaps, variable: String, score: Score }
         var corrected = comparisons
         let families = Dictionary(grouping: comparisons.indices) {
             Family(gaps: comparisons[$0].gaps, variable: comparisons[$0].variable, score: comparisons[$0].score)

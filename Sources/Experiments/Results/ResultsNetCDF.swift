@@ -1,3 +1,5 @@
+import Verification
+
 extension RunResults {
     /// The results as `results.nc`: scores by split, method, variable, gaps and lead; estimates over time; forecasts by
     /// start and lead.
@@ -91,7 +93,7 @@ extension RunResults {
         func position(_ score: ScoreRecord) -> Int? {
             axes.position([score.split, score.method, score.variable, score.gaps.rawValue, "\(score.lead)"])
         }
-        for score in ScoreName.allCases {
+        for score in Score.all {
             let own = scores.filter { $0.score == score }
             guard !own.isEmpty else { continue }
             let percent = Int((100 * confidence).rounded())
@@ -102,9 +104,9 @@ extension RunResults {
             ]
             for (suffix, longName, value) in parts {
                 var attributes = sharedAttributes(longName, isStandard: false)
-                if score != .rmse && score != .crps { attributes["units"] = "1" }
+                if score.unit == .one { attributes["units"] = "1" }
                 file.addVariable(
-                    score.rawValue + suffix, on: names, .numbers(axes.filled(own, position, value)),
+                    score.name + suffix, on: names, .numbers(axes.filled(own, position, value)),
                     attributes: attributes)
             }
         }

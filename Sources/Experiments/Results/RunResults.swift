@@ -1,5 +1,6 @@
 import Foundation
 import Studies
+import Verification
 
 /// The results of forecasts of series: the content of `results.json`.
 ///
@@ -77,7 +78,7 @@ struct RunResults: Codable, Sendable, Equatable {
     /// Methods whose scores of a split are the same to all digits, in groups of two or more,
     /// in the order of the methods.
     func duplicates(split: String) -> [[String]] {
-        struct Place: Hashable { let variable: String, lead: Int, gaps: Gaps, score: ScoreName }
+        struct Place: Hashable { let variable: String, lead: Int, gaps: Gaps, score: Score }
         let own = Dictionary(grouping: scores.filter { $0.split == split }, by: \.method).mapValues { records in
             Dictionary(
                 records.map { (Place(variable: $0.variable, lead: $0.lead, gaps: $0.gaps, score: $0.score), $0.value) }

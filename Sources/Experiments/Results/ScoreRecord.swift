@@ -1,20 +1,5 @@
 import Studies
-
-/// Which score a record holds.
-enum ScoreName: String, Codable, Sendable, CaseIterable {
-    /// Root-mean-square error, in the unit of the variable.
-    case rmse
-    /// Fair continuous ranked probability score, in the unit of the variable.
-    case crps
-    /// The fraction of times at which the truth lies in the central 50 % interval.
-    case coverage50
-    /// The fraction of times at which the truth lies in the central 90 % interval.
-    case coverage90
-    /// Anomaly correlation.
-    case correlation
-    /// Spread over the error of the mean, √((N + 1) / N) · spread / RMSE.
-    case spreadErrorRatio = "spread_error_ratio"
-}
+import Verification
 
 /// A scenario of withheld observations, by the name that the configuration gives it; ``GapRecord`` describes it.
 struct Gaps: RawRepresentable, Codable, Sendable, Hashable {
@@ -39,7 +24,7 @@ struct ScoreRecord: Codable, Sendable, Equatable {
     /// The scenario of withheld observations.
     var gaps: Gaps
     /// Which score.
-    var score: ScoreName
+    var score: Score
     /// The score; nil where it is not defined.
     var value: Double?
     /// The lower end of its confidence interval.
@@ -51,7 +36,7 @@ struct ScoreRecord: Codable, Sendable, Equatable {
 
     /// A score with its interval; numbers that are not finite become nil.
     init(
-        method: String, variable: String, lead: Int, split: String, gaps: Gaps, score: ScoreName, value: Double?,
+        method: String, variable: String, lead: Int, split: String, gaps: Gaps, score: Score, value: Double?,
         low: Double?, high: Double?, count: Int
     ) {
         self.method = method

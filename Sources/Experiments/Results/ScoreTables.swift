@@ -1,8 +1,9 @@
 import Studies
+import Verification
 
 extension IndexedResults {
     /// Methods by key leads of the primary variable.
-    func keyTable(_ score: ScoreName, gaps: Gaps = .none) -> TextTable {
+    func keyTable(_ score: Score, gaps: Gaps = .none) -> TextTable {
         let units = score.units(primary)
         let title =
             UnitText.label("\(primary.longName): \(score.title)", units: units)
@@ -15,7 +16,7 @@ extension IndexedResults {
     }
 
     /// A score of all methods with its intervals, by lead.
-    func scoreTable(_ score: ScoreName, variable name: String? = nil, gaps: Gaps = .none) -> TextTable {
+    func scoreTable(_ score: Score, variable name: String? = nil, gaps: Gaps = .none) -> TextTable {
         let variable = variable(name ?? results.primaryVariable)
         let label = UnitText.label("\(variable.longName): \(score.title)", units: score.units(variable))
         let confidence = NumberText.fixed(100 * results.confidence, decimals: 0)
@@ -31,7 +32,7 @@ extension IndexedResults {
 
     /// Adds a row a method; those that are the same to all digits share one.
     private func fill(
-        _ table: inout TextTable, _ score: ScoreName, _ leads: [Int], variable: String? = nil, gaps: Gaps,
+        _ table: inout TextTable, _ score: Score, _ leads: [Int], variable: String? = nil, gaps: Gaps,
         cell: (ScoreRecord?) -> TextTable.Cell
     ) {
         var isMarked = false

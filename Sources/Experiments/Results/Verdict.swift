@@ -1,4 +1,5 @@
 import Studies
+import Verification
 
 extension RunResults {
     /// The conclusions from scores, comparisons and estimates, negative ones too, one sentence each.
@@ -10,7 +11,7 @@ extension RunResults {
     }
 
     /// The methods' scores of the primary variable at the leads of short tables, for the terminal.
-    func summaryTable(_ score: ScoreName = .rmse, gaps: Gaps = .none) -> TextTable {
+    func summaryTable(_ score: Score = .rmse, gaps: Gaps = .none) -> TextTable {
         IndexedResults(self).keyTable(score, gaps: gaps)
     }
 }

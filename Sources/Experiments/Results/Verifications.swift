@@ -1,3 +1,5 @@
+import Verification
+
 /// A fold of the cross-validation of one candidate.
 struct FoldRecord: Codable, Sendable, Equatable {
     /// The candidate's method.
@@ -39,7 +41,7 @@ struct ComparisonRecord: Codable, Sendable, Equatable {
     /// The lead in steps of the run's lead unit.
     var lead: Int
     /// Which score.
-    var score: ScoreName
+    var score: Score
     /// The scenario of withheld observations.
     var gaps: Gaps = .none
     /// The first method's score less the second's.

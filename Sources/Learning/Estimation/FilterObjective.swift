@@ -8,18 +8,18 @@ public enum FilterLoss: String, Sendable, Codable, CaseIterable {
     /// The mean squared error of the mean of the analysis against the truth, over the variables.
     case squaredError
     /// The continuous ranked probability score of the analysis against the truth, the mean over the variables.
-    case rankedScore
+    case crps
     /// The energy score of the analysis against the truth.
     case energyScore
     /// The mean squared error of the background, seen through the operator, against the observation.
     case predictionError
     /// The continuous ranked probability score of what the background says of the observation, its errors included.
-    case predictionRankedScore
+    case predictionCRPS
     /// The energy score of what the background says of the observation, its errors included.
     case predictionEnergyScore
 
     /// Whether it asks for the truth.
-    public var needsTruth: Bool { self == .squaredError || self == .rankedScore || self == .energyScore }
+    public var needsTruth: Bool { self == .squaredError || self == .crps || self == .energyScore }
 }
 
 /// How badly a filter does, as a function of parameters that it is made of.
@@ -205,13 +205,13 @@ extension FilterLoss {
         switch self {
         case .likelihood: return -analyzed.logLikelihood
         case .squaredError: return truth.map { (analyzed.belief.mean - $0).squared().mean() } ?? 0
-        case .rankedScore: return truth.map { analyzed.belief.rankedScore(of: $0) } ?? 0
+        case .crps: return truth.map { analyzed.belief.crps(of: $0) } ?? 0
         case .energyScore: return truth.map { analyzed.belief.energyScore(of: $0) } ?? 0
         case .predictionError:
             let departure = observation.mask * (observation.values - observation.operator(background.mean))
             return departure.squared().sum() / observation.mask.sum().maximum(1)
-        case .predictionRankedScore:
-            let scores = background.predicting(observation).rankedScores(of: observation.mask * observation.values)
+        case .predictionCRPS:
+            let scores = background.predicting(observation).crpsOfVariables(of: observation.mask * observation.values)
             return (observation.mask * scores).sum() / observation.mask.sum().maximum(1)
         case .predictionEnergyScore:
             return background.predicting(observation).energyScore(of: observation.mask * observation.values)

@@ -171,11 +171,11 @@ extension FilterLoss {
     public var word: String {
         switch self {
         case .squaredError: "squared-error"
-        case .rankedScore: "crps"
+        case .crps: "crps"
         case .energyScore: "energy-score"
         case .likelihood: "likelihood"
         case .predictionError: "prediction-error"
-        case .predictionRankedScore: "prediction-crps"
+        case .predictionCRPS: "prediction-crps"
         case .predictionEnergyScore: "prediction-energy-score"
         }
     }

@@ -26,7 +26,7 @@ public struct FilterSeries: Tree {
     init(_ belief: some Belief, truth: Tensor) {
         errors = (belief.mean - truth).squared().mean().sqrt()
         spreads = belief.variance.mean().sqrt()
-        rankedScores = belief.rankedScore(of: truth)
+        rankedScores = belief.crps(of: truth)
         means = belief.mean
         lastChanges = 0
     }

@@ -1,8 +1,9 @@
 import Studies
+import Verification
 
 extension IndexedResults {
     var intervals: ReportSection {
-        let scores = [ScoreName.coverage50, .coverage90].filter { !methods(with: $0).isEmpty }
+        let scores = [Score.coverage50, .coverage90].filter { !methods(with: $0).isEmpty }
         guard !scores.isEmpty else { return .init(identifier: "intervals", title: "", parts: []) }
         let panels = scores.map { score -> Panel in
             let nominal = score == .coverage50 ? 50.0 : 90

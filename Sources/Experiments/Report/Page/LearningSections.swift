@@ -1,4 +1,5 @@
 import Studies
+import Verification
 
 extension IndexedResults {
     var differences: ReportSection {
@@ -28,7 +29,7 @@ extension IndexedResults {
     }
 
     private func differencePanels(_ comparisons: [ComparisonRecord]) -> [Panel] {
-        var groups: [(first: String, second: String, score: ScoreName)] = []
+        var groups: [(first: String, second: String, score: Score)] = []
         for one in comparisons
         where !groups.contains(where: { $0 == (one.first, one.second, one.score) }) {
             groups.append((one.first, one.second, one.score))

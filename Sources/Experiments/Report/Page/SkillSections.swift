@@ -1,4 +1,5 @@
 import Studies
+import Verification
 
 extension IndexedResults {
     var skill: ReportSection {
@@ -12,7 +13,7 @@ extension IndexedResults {
             caption: "Skill of forecasts of \(primary.longName) over the \(split) period, by lead time. "
                 + "Shading: \(confidence) % block-bootstrap confidence intervals of \(banded).",
             panels: panels, columns: min(2, panels.count), rowHeight: 330)
-        let tables = [ScoreName.rmse, .crps, .correlation].map { scoreTable($0) }.filter { !$0.rows.isEmpty }
+        let tables = [Score.rmse, .crps, .correlation].map { scoreTable($0) }.filter { !$0.rows.isEmpty }
         var parts: [ReportPart] = [.figure(main, numbers: tables)]
         let others = results.variables.filter { $0.name != results.primaryVariable }
             .filter { !methods(with: .rmse, variable: $0.name).isEmpty }
@@ -32,7 +33,7 @@ extension IndexedResults {
     }
 
     private func skillPanel(
-        _ score: ScoreName, variable: VariableRecord? = nil, low: Double? = nil, high: Double? = nil
+        _ score: Score, variable: VariableRecord? = nil, low: Double? = nil, high: Double? = nil
     ) -> Panel {
         let variable = variable ?? primary
         let isPrimary = variable.name == results.primaryVariable
@@ -66,7 +67,7 @@ extension IndexedResults {
 
     /// The confidence interval of a method's score by lead.
     func band(
-        _ score: ScoreName, _ method: String, variable: String? = nil, gaps: Gaps = .none, scale: Double = 1
+        _ score: Score, _ method: String, variable: String? = nil, gaps: Gaps = .none, scale: Double = 1
     ) -> PanelLayer? {
         let records = results.leads.map { self.score(score, method, lead: $0, variable: variable, gaps: gaps) }
         guard records.contains(where: { $0?.low != nil }) else { return nil }
@@ -76,7 +77,7 @@ extension IndexedResults {
     }
 
     /// A score of every method that has it, by lead; the chosen one, the heaviest, is below, so that it hides no other.
-    func lines(_ score: ScoreName, variable: String? = nil, scale: Double = 1) -> [PanelLayer] {
+    func lines(_ score: Score, variable: String? = nil, scale: Double = 1) -> [PanelLayer] {
         let names = methods(with: score, variable: variable).filter(isShown)
         return (names.filter { $0 == results.chosen } + names.filter { $0 != results.chosen }).map { method in
             .line(

@@ -130,8 +130,8 @@ extension ForecastRun {
     ) -> [ComparisonRecord] {
         let (first, second) = (a.1, b.1)
         let both = [
-            (ScoreName.rmse, bootstrap.difference(first.squares, second.squares)),
-            (.crps, bootstrap.difference(first.rankedProbabilities, second.rankedProbabilities)),
+            (Score.rmse, bootstrap.difference(first.squares, second.squares)),
+            (.crps, bootstrap.difference(first.crps, second.crps)),
         ]
         return both.map { score, difference in
             ComparisonRecord(
@@ -145,8 +145,8 @@ extension ForecastRun {
         configuration.leads.indices.flatMap { place in
             let own = part.forecasts.map { ($0.method, $0.leads[data.target][place]) }
             let scores = [
-                (ScoreName.rmse, own.map { ScoredMethod(name: $0.0, series: $0.1.squares) }),
-                (.crps, own.map { ScoredMethod(name: $0.0, series: $0.1.rankedProbabilities) }),
+                (Score.rmse, own.map { ScoredMethod(name: $0.0, series: $0.1.squares) }),
+                (.crps, own.map { ScoredMethod(name: $0.0, series: $0.1.crps) }),
             ]
             return scores.compactMap { score, methods in
                 LeaderRecord(

@@ -33,7 +33,7 @@ struct LeadForecasts: Codable, Sendable {
     static let probabilities = [0.05, 0.25, 0.5, 0.75, 0.95]
 
     var squares: ScoreSeries { ScoreSeries(.rootMean, terms: squaredErrors, mask: isScored) }
-    var rankedProbabilities: ScoreSeries { ScoreSeries(.mean, terms: rankedProbability, mask: isScored) }
+    var crps: ScoreSeries { ScoreSeries(.mean, terms: rankedProbability, mask: isScored) }
 }
 
 /// Scores ensembles over a stretch of targets.
@@ -84,36 +84,29 @@ struct ForecastScorer: Sendable {
         let mask = zip(truth, isFinite).map { $0.isFinite && $1 }
         let forecasts = EnsembleForecasts(
             members: members, truth: truth.map { $0.isFinite ? $0 : 0 }, mask: mask)
-        let crps = forecasts.continuousRankedProbabilityScore(.fair)
-        let squares = forecasts.mean.rootMeanSquareError
-        let normals = targets.map { data.normalTruth(at: $0, variable) }
-        let anomalies = PointForecasts(
-            forecast: zip(forecasts.mean.forecast, normals).map(-), truth: zip(forecasts.truth, normals).map(-),
-            mask: mask)
+        let scored = ScoredForecasts(
+            forecasts, points: forecasts.mean, normals: targets.map { data.normalTruth(at: $0, variable) })
+        let series = Score.all.map { $0.series(scored) }
         let histogram = forecasts.rankHistogram(bins: 10, seed: bootstrap.seed)
         let probabilities = forecasts.truthProbabilities(seed: bootstrap.seed)
-        let scores: [(ScoreName, ScoreSeries)] = [
-            (.rmse, squares), (.crps, crps), (.coverage50, forecasts.coverage(of: 0.5)),
-            (.coverage90, forecasts.coverage(of: 0.9)), (.correlation, anomalies.correlation),
-            (.spreadErrorRatio, forecasts.spreadErrorRatio),
-        ]
-        let estimates = bootstrap.estimates(scores.map(\.1) + [probabilities.mean, probabilities.dispersion])
+        let estimates = bootstrap.estimates(series + [probabilities.mean, probabilities.dispersion])
         return LeadForecasts(
             lead: lead, targets: targets,
             mean: zip(forecasts.mean.forecast, isFinite).map { $1 ? $0 : .nan },
             quantiles: LeadForecasts.probabilities.map { p in
                 zip(forecasts.quantile(p), mask).map { $1 ? $0 : .nan }
             },
-            isScored: mask, rankedProbability: crps.terms, squaredErrors: squares.terms,
-            scores: zip(scores, estimates).map { score, estimate in
+            isScored: mask, rankedProbability: forecasts.crps.terms,
+            squaredErrors: forecasts.mean.rootMeanSquareError.terms,
+            scores: zip(Score.all, estimates).map { score, estimate in
                 ScoreRecord(
                     method: method, variable: data.variables[variable].name, lead: lead, split: split, gaps: gaps,
-                    score: score.0, value: estimate.value, low: estimate.low, high: estimate.high,
+                    score: score, value: estimate.value, low: estimate.low, high: estimate.high,
                     count: estimate.count)
             },
             ranks: histogram.counts, flatness: histogram.flatnessProbability,
-            truthProbability: IntervalRecord(estimates[scores.count]),
-            truthDispersion: IntervalRecord(estimates[scores.count + 1]))
+            truthProbability: IntervalRecord(estimates[series.count]),
+            truthDispersion: IntervalRecord(estimates[series.count + 1]))
     }
 
     /// The forecasts of a learned method.

@@ -193,7 +193,7 @@ struct Selection: Sendable {
         let forecasts = scorer.learned(method.name, .none, forecaster, run, threads: 1)
         let scores = forecasts.leads[data.target].filter { configuration.decisiveLeads.contains($0.lead) }.map {
             found in
-            LeadScores(starts: found.targets.map { $0 - found.lead }, found.rankedProbabilities)
+            LeadScores(starts: found.targets.map { $0 - found.lead }, found.crps)
         }
         return (inflation, ParsimoniousChoice.Candidate(complexity: method.kind.complexity, scores: scores))
     }

@@ -29,84 +29,37 @@ struct LeadDistributions: Sendable {
 struct ScoredDistributions: Sendable {
     let forecasts: LeadDistributions
     let mask: [Bool]
-    private let scored: Scored
-
-    private enum Scored: Sendable {
-        case gaussian(GaussianForecasts)
-        case ensemble(EnsembleForecasts)
-    }
+    private let scored: ScoredForecasts
 
     init(_ forecasts: LeadDistributions, mask: [Bool]) {
         (self.forecasts, self.mask) = (forecasts, mask)
-        switch forecasts.distribution {
-        case .gaussian:
-            scored = .gaussian(
-                GaussianForecasts(
-                    mean: forecasts.means, standardDeviation: forecasts.deviations, truth: forecasts.truth, mask: mask))
-        case .quantiles(let quantiles):
-            scored = .ensemble(
-                EnsembleForecasts(
-                    members: zip(forecasts.means, forecasts.deviations).map { mean, deviation in
-                        quantiles.map { mean + deviation * $0 }
-                    }, truth: forecasts.truth, mask: mask))
-        }
+        let (means, deviations, truth) = (forecasts.means, forecasts.deviations, forecasts.truth)
+        let distribution: any DistributionForecasts =
+            switch forecasts.distribution {
+            case .gaussian: GaussianForecasts(mean: means, standardDeviation: deviations, truth: truth, mask: mask)
+            case .quantiles(let quantiles):
+                QuantileForecasts(
+                    quantiles: zip(means, deviations).map { mean, deviation in quantiles.map { mean + deviation * $0 }
+                    },
+                    truth: truth, mask: mask)
+            }
+        scored = ScoredForecasts(
+            distribution, points: PointForecasts(forecast: means, truth: truth, mask: mask), normals: forecasts.normals)
     }
 
     var method: String { forecasts.method }
     var lead: Int { forecasts.lead }
 
-    private var points: PointForecasts {
-        PointForecasts(forecast: forecasts.means, truth: forecasts.truth, mask: mask)
-    }
-    var squares: ScoreSeries { points.rootMeanSquareError }
-    var crps: ScoreSeries {
-        switch scored {
-        case .gaussian(let all): all.continuousRankedProbabilityScore
-        // Quantiles stand for a whole distribution, not for a sample of it.
-        case .ensemble(let all): all.continuousRankedProbabilityScore(.plain)
-        }
-    }
-    func truthProbabilities(seed: UInt64) -> TruthProbabilities {
-        switch scored {
-        case .gaussian(let all): all.truthProbabilities
-        case .ensemble(let all): all.truthProbabilities(seed: seed)
-        }
-    }
-    private func coverage(of level: Double) -> ScoreSeries {
-        switch scored {
-        case .gaussian(let all): all.coverage(of: level)
-        case .ensemble(let all): all.coverage(of: level)
-        }
-    }
-    private var spreadErrorRatio: ScoreSeries {
-        switch scored {
-        case .gaussian(let all): all.spreadErrorRatio
-        case .ensemble(let all): all.spreadErrorRatio
-        }
-    }
-    func rankHistogram(seed: UInt64) -> RankHistogram {
-        switch scored {
-        case .gaussian(let all): all.rankHistogram(bins: 10)
-        case .ensemble(let all): all.rankHistogram(bins: 10, seed: seed)
-        }
-    }
-
-    /// The correlation of anomalies.
-    private var correlation: ScoreSeries {
-        func anomalies(_ values: [Double]) -> [Double] { zip(values, forecasts.normals).map(-) }
-        return PointForecasts(forecast: anomalies(forecasts.means), truth: anomalies(forecasts.truth), mask: mask)
-            .correlation
-    }
+    var squares: ScoreSeries { Score.rmse.series(scored) }
+    var crps: ScoreSeries { Score.crps.series(scored) }
+    func truthProbabilities(seed: UInt64) -> TruthProbabilities { scored.distribution.truthProbabilities(seed: seed) }
+    func rankHistogram(seed: UInt64) -> RankHistogram { scored.distribution.rankHistogram(bins: 10, seed: seed) }
 
     func scores(_ variable: String, split: String, _ bootstrap: BlockBootstrap) -> [ScoreRecord] {
-        let all: [(ScoreName, ScoreSeries)] = [
-            (.rmse, squares), (.crps, crps), (.coverage50, coverage(of: 0.5)), (.coverage90, coverage(of: 0.9)),
-            (.correlation, correlation), (.spreadErrorRatio, spreadErrorRatio),
-        ]
-        return all.map { name, series in
-            let estimate = bootstrap.estimate(series)
+        Score.all.map { score in
+            let estimate = bootstrap.estimate(score.series(scored))
             return ScoreRecord(
-                method: method, variable: variable, lead: lead, split: split, gaps: .none, score: name,
+                method: method, variable: variable, lead: lead, split: split, gaps: .none, score: score,
                 value: estimate.value, low: estimate.low, high: estimate.high, count: estimate.count)
         }
     }

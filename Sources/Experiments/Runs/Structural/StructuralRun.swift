@@ -99,7 +99,7 @@ struct StructuralRun: Sendable {
         return forecasts.filter { $0.method != chosen }.flatMap { other -> [ComparisonRecord] in
             guard let first = own.first(where: { $0.lead == other.lead }) else { return [] }
             let both = [
-                (ScoreName.rmse, bootstrap.difference(first.squares, other.squares)),
+                (Score.rmse, bootstrap.difference(first.squares, other.squares)),
                 (.crps, bootstrap.difference(first.crps, other.crps)),
             ]
             return both.map { score, difference in
@@ -115,7 +115,7 @@ struct StructuralRun: Sendable {
         configuration.leads.flatMap { lead in
             let own = forecasts.filter { $0.lead == lead }
             let scores = [
-                (ScoreName.rmse, own.map { ScoredMethod(name: $0.method, series: $0.squares) }),
+                (Score.rmse, own.map { ScoredMethod(name: $0.method, series: $0.squares) }),
                 (.crps, own.map { ScoredMethod(name: $0.method, series: $0.crps) }),
             ]
             return scores.compactMap { score, methods in

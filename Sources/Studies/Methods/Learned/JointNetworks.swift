@@ -18,7 +18,7 @@ public struct JointNetworksMethod: GradientTrained {
         .coordinates, .variables(GainNetwork.fewestPlaces), .linearObservations,
     ]
     public static let takesModel = false
-    public static let losses: [FilterLoss] = [.predictionError, .predictionRankedScore, .predictionEnergyScore]
+    public static let losses: [FilterLoss] = [.predictionError, .predictionCRPS, .predictionEnergyScore]
 
     public var length = 2000, width = 32, depth = 4, batch = 64
     public var gradient = GradientTraining()

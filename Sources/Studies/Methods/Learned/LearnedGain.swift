@@ -82,7 +82,7 @@ public struct LearnedEnsembleGain: GradientTrained {
 extension FilterLoss {
     /// The losses of methods that can have any.
     static let usualOrder: [FilterLoss] = [
-        .squaredError, .rankedScore, .energyScore, .likelihood, .predictionError, .predictionRankedScore,
+        .squaredError, .crps, .energyScore, .likelihood, .predictionError, .predictionCRPS,
         .predictionEnergyScore,
     ]
 }
