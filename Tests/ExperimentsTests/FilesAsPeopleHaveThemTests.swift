@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import Testing
 
 @testable import Experiments
@@ -188,6 +189,44 @@ import Testing
         #expect(UndeclaredMark.all(in: rain).isEmpty)
         #expect(UndeclaredMark.all(in: (0..<400).map { Double($0 % 30) - 9 }).isEmpty)
         #expect(UndeclaredMark.all(in: (0..<400).map { $0 == 7 ? 500 : Double($0 % 30) }).isEmpty)
+    }
+
+    /// The wind of an hour among a year's, as a public file of three airports has it (1048 mph).
+    @Test func singleGrossErrorIsWarnedOf() throws {
+        let wind = (0..<400).map { Double(($0 * 37) % 61) / 1.5 }
+        func text(_ values: [Double]) -> String {
+            "date,x\n" + values.enumerated().map { "\(1500 + $0),\($1)\n" }.joined()
+        }
+        var values = wind
+        values[250] = 1048.36058
+        let warnings = try tables(text(values), "time: {column: date}, \(x)").warnings
+        #expect(
+            warnings == [
+                "1048.36058 of 'x' at 1750-01-01 (line 252) is far beyond all others (0 to 40); "
+                    + "if that is an error, 'valid' or 'spike' makes it missing"
+            ])
+        for limit in ["valid: [0, 120]", "spike: 200"] {
+            let limited = try tables(text(values), "time: {column: date}, variables: [{name: x, \(limit)}]")
+            #expect(limited.warnings.count == 1)
+            #expect(limited.warnings[0].hasSuffix("are missing: 1 of 400"))
+        }
+        // Several at one end, and one at the other; in units after conversion.
+        values[10] = 900
+        values[20] = -99
+        let both = try tables(text(values), "time: {column: date}, variables: [{name: x, scale: 2}]").warnings
+        #expect(both.count == 2)
+        #expect(both[0].hasPrefix("2096.72116 of 'x' at 1750-01-01 (line 252) and 1 more of its values are far"))
+        #expect(both[1].hasPrefix("-198 of 'x' at 1520-01-01 (line 22) is far beyond"))
+        // Normal, exponential and lognormal numbers, showers, constants and two regimes have none.
+        for seed in 0..<20 {
+            let normal = Key(UInt64(seed)).normal([3000]).values
+            #expect(Outlier.all(in: normal).isEmpty)
+            #expect(Outlier.all(in: Array(normal.prefix(25))).isEmpty)
+            #expect(Outlier.all(in: normal.map { exp($0) }).isEmpty)
+            #expect(Outlier.all(in: normal.map { $0 > 1 ? exp(2 * $0) : 0 }).isEmpty)
+        }
+        #expect(Outlier.all(in: (0..<400).map { $0 == 7 ? 500 : 3 }).isEmpty)
+        #expect(Outlier.all(in: (0..<400).map { Double($0 % 7) + ($0 < 200 ? 0 : 1000) }).isEmpty)
     }
 
     @Test func dateAndTimeMayBeTwoColumns() throws {

@@ -20,7 +20,13 @@ struct TableRows {
     var lines: [Int]?
     private var texts: [String] = []
     private var marks: [UndeclaredMark] = []
-    var warnings: [String] { texts + marks.map(\.text) }
+    private var outliers: [String] = []
+    var warnings: [String] {
+        let shown = outliers.count > 6 ? 5 : outliers.count
+        let rest = outliers.count - shown
+        return texts + marks.map(\.text) + outliers.prefix(shown)
+            + (rest > 0 ? ["\(rest) more variables' ends have values far beyond all others"] : [])
+    }
     private var variables: [ObservationTable.Variable] = []
     private var values: [[Double]] = []
     private var errors: [[Double]?] = []
@@ -43,11 +49,14 @@ struct TableRows {
         variables.append(mapping.variable)
         values.append(series)
         self.members.append(members)
-        // Marks outside the valid range are dealt with.
-        let rest = mapping.grossErrors.valid == nil ? numbers : zip(numbers, series).map { $1.isNaN ? .nan : $0 }
-        for mark in UndeclaredMark.all(in: rest) {
-            let name = mapping.selection.isEmpty ? "\(mapping.columnName)" : mapping.variable.name
-            note(mark, of: name)
+        // Gross errors that are removed are dealt with.
+        let rest = isChecked ? zip(numbers, series).map { $1.isNaN ? .nan : $0 } : numbers
+        let found = UndeclaredMark.all(in: rest)
+        let name = mapping.selection.isEmpty ? "\(mapping.columnName)" : mapping.variable.name
+        for mark in found { note(mark, of: name) }
+        for outlier in Outlier.all(in: series) where !found.contains(where: { $0.value == numbers[outlier.row] }) {
+            let line = lines.map { " (line \($0[outlier.row]))" } ?? ""
+            outliers.append(outlier.text(of: mapping.variable.name, place: "\(times[outlier.row])\(line)"))
         }
     }
 
