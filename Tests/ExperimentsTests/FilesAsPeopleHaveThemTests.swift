@@ -219,7 +219,7 @@ import Testing
         #expect(both[1].hasPrefix("-198 of 'x' at 1520-01-01 (line 22) is far beyond"))
         // Normal, exponential and lognormal numbers, showers, constants and two regimes have none.
         for seed in 0..<20 {
-            let normal = Key(UInt64(seed)).normal([3000]).values
+            let normal = Key(seed).normal([3000]).values
             #expect(Outlier.all(in: normal).isEmpty)
             #expect(Outlier.all(in: Array(normal.prefix(25))).isEmpty)
             #expect(Outlier.all(in: normal.map { exp($0) }).isEmpty)
