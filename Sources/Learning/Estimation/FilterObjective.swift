@@ -22,6 +22,15 @@ public enum FilterLoss: String, Sendable, Codable, CaseIterable {
     public var needsTruth: Bool { self == .squaredError || self == .crps || self == .energyScore }
 }
 
+/// The units in which errors of states and of forecasts of observations count, where they have several.
+public struct LossScale: Sendable {
+    /// Of each variable, `[n]`.
+    public var state: Tensor
+    /// Of each observed value, `[m]`.
+    public var observed: Tensor
+    public init(state: Tensor, observed: Tensor) { (self.state, self.observed) = (state, observed) }
+}
+
 /// How badly a filter does, as a function of parameters that it is made of.
 ///
 /// An epoch runs through all trajectories side by side, cut in time into segments, a step each. A segment starts from
@@ -43,6 +52,7 @@ where F.State == A.State {
     public let loss: FilterLoss
     private let filter: @Sendable (Parameters) -> Cycle<F, A>
     private let learnedError: (@Sendable (Parameters) -> Tensor)?
+    private let scale: LossScale?
     /// Draws the belief before the first observation of a trajectory, by a key and the number of the trajectory.
     public var start: @Sendable (Key, Tensor) -> F.State
 
@@ -51,13 +61,15 @@ where F.State == A.State {
     ///   - truths: of the trajectories, `[T, n]` each, where the loss needs them.
     ///   - length: the number of times in a segment; nil: all, nothing is truncated.
     ///   - spinUp: how many times of each trajectory do not count.
+    ///   - scale: the units of errors; nil: those of the variables. Energy scores have none.
     ///   - held: how many trajectories, the last ones, no gradient sees: what is kept is chosen by them.
     ///   - start: draws the belief before the first observation, of all trajectories alike.
     ///   - errorCovariance: of the observations, where it is learned too.
     ///   - filter: what the parameters make.
     public init(
         _ trajectories: [Observations<H>], truths: [Tensor] = [], loss: FilterLoss = .likelihood,
-        segment length: Int? = nil, spinUp: Int = 0, held: Int = 0, start: @escaping @Sendable (Key) -> F.State,
+        segment length: Int? = nil, spinUp: Int = 0, held: Int = 0, scale: LossScale? = nil,
+        start: @escaping @Sendable (Key) -> F.State,
         errorCovariance: (@Sendable (Parameters) -> Tensor)? = nil,
         filter: @escaping @Sendable (Parameters) -> Cycle<F, A>
     ) {
@@ -74,20 +86,23 @@ where F.State == A.State {
             return filled.reshaped([parts.count, segments, length] + filled.shape.dropFirst(2)).movingAxis(1, to: 0)
         }
         let learned = 0..<(trajectories.count - held)
-        let isComplete = trajectories.allSatisfy { $0.mask.values.allSatisfy { $0 == 1 } }
+        let varies = trajectories[0].errorCovariance.rank == 3
+        // Times that fill the last segment have no errors.
+        let isComplete = !varies && trajectories.allSatisfy { $0.mask.values.allSatisfy { $0 == 1 } }
         let counted = Tensor((0..<count).map { $0 < spinUp ? 0 : 1 })
         func segments(_ numbers: Range<Int>) -> FilterSegment {
             let part = trajectories[numbers]
             return FilterSegment(
                 values: cut(part.map(\.values)), mask: isComplete ? nil : cut(part.map(\.mask)),
-                counted: cut(part.map { _ in counted }), truth: loss.needsTruth ? cut(Array(truths[numbers])) : nil)
+                counted: cut(part.map { _ in counted }),
+                errorCovariance: varies ? cut(part.map(\.errorCovariance)) : nil,
+                truth: loss.needsTruth ? cut(Array(truths[numbers])) : nil)
         }
         self.segments = segments(learned)
         self.held = held > 0 ? segments(learned.upperBound..<trajectories.count) : nil
         self.errorCovariance = trajectories[0].errorCovariance
         `operator` = trajectories[0].operator
-        precondition(self.errorCovariance.rank == 2, "FilterObjective: an error covariance that varies in time")
-        (self.loss, self.filter, learnedError) = (loss, filter, errorCovariance)
+        (self.loss, self.filter, learnedError, self.scale) = (loss, filter, errorCovariance, scale)
         self.start = { key, _ in start(key) }
     }
 
@@ -130,11 +145,12 @@ where F.State == A.State {
         let error = learnedError.map { $0(parameters) } ?? errorCovariance
         let run = vmap { (belief: F.State, segment: FilterSegment) -> Pair<F.State, Tensor> in
             let observations = Observations(
-                values: segment.values, mask: segment.mask, errorCovariance: error, operator: `operator`)
+                values: segment.values, mask: segment.mask, errorCovariance: segment.errorCovariance ?? error,
+                operator: `operator`)
             let (next, losses) = cycle.run(
                 from: belief, observations, beside: segment, firstStep: carry.step
             ) { background, analyzed, observation, now in
-                now.counted * loss.value(background, analyzed, observation, now.truth)
+                now.counted * loss.value(background, analyzed, observation, now.truth, scale)
             }
             return Pair(next, losses.sum())
         }(carry.beliefs, step)
@@ -188,31 +204,37 @@ public struct FilterSegment: Tree {
     public var mask: Tensor?
     /// 1 at the times that count, 0 at others.
     public var counted: Tensor
+    /// `[…, m, m]` where it varies in time; nil where it does not.
+    public var errorCovariance: Tensor?
     public var truth: Tensor?
 
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
         visitor.visit(&values, "values")
         visitor.visit(&mask, "mask")
         visitor.visit(&counted, "counted")
+        visitor.visit(&errorCovariance, "errorCovariance")
         visitor.visit(&truth, "truth")
     }
 }
 
 extension FilterLoss {
     fileprivate func value<State: Belief, H: StateMap>(
-        _ background: State, _ analyzed: Analyzed<State>, _ observation: Observation<H>, _ truth: Tensor?
+        _ background: State, _ analyzed: Analyzed<State>, _ observation: Observation<H>, _ truth: Tensor?,
+        _ scale: LossScale?
     ) -> Tensor {
+        func state(_ x: Tensor) -> Tensor { scale.map { x / $0.state } ?? x }
+        func observed(_ x: Tensor) -> Tensor { scale.map { x / $0.observed } ?? x }
         switch self {
         case .likelihood: return -analyzed.logLikelihood
-        case .squaredError: return truth.map { (analyzed.belief.mean - $0).squared().mean() } ?? 0
-        case .crps: return truth.map { analyzed.belief.crps(of: $0) } ?? 0
+        case .squaredError: return truth.map { state(analyzed.belief.mean - $0).squared().mean() } ?? 0
+        case .crps: return truth.map { state(analyzed.belief.crpsOfVariables(of: $0)).mean() } ?? 0
         case .energyScore: return truth.map { analyzed.belief.energyScore(of: $0) } ?? 0
         case .predictionError:
             let departure = observation.mask * (observation.values - observation.operator(background.mean))
-            return departure.squared().sum() / observation.mask.sum().maximum(1)
+            return observed(departure).squared().sum() / observation.mask.sum().maximum(1)
         case .predictionCRPS:
             let scores = background.predicting(observation).crpsOfVariables(of: observation.mask * observation.values)
-            return (observation.mask * scores).sum() / observation.mask.sum().maximum(1)
+            return (observation.mask * observed(scores)).sum() / observation.mask.sum().maximum(1)
         case .predictionEnergyScore:
             return background.predicting(observation).energyScore(of: observation.mask * observation.values)
         }

@@ -14,8 +14,8 @@ public protocol TrainableMethod: AssimilationMethod {
     /// Trains it, or reads what was trained before.
     ///
     /// - Parameter keeper: keeps checkpoints and results.
-    func trained<Model, Keeper: TrainingKeeper>(
-        _ training: TrainingTask<Model>, _ keeper: Keeper
+    func trained<World, Model, Keeper: TrainingKeeper>(
+        _ training: TrainingTask<World, Model>, _ keeper: Keeper
     ) throws(Keeper.Failure) -> (weights: Weights, record: TrainingRecord)
 
     /// The mean of the gain over states of the climate, `[n, m]`; nil where it is different for every ensemble.
@@ -43,32 +43,6 @@ extension TrainableMethod {
     func requireWeights() -> Weights {
         guard let weights else { preconditionFailure("\(Self.name) runs before it was trained") }
         return weights
-    }
-}
-
-/// The setting, the forecast model and the seed of a training.
-public struct TrainingTask<Model: ForecastMap>: Sendable {
-    public let setting: TwinSetting
-    public let model: Model
-    public let modelError: ModelError?
-    public let seed: Int
-
-    public init(_ setting: TwinSetting, model: Model, modelError: ModelError?, seed: Int) {
-        (self.setting, self.model, self.modelError, self.seed) = (setting, model, modelError, seed)
-    }
-
-    var key: Key { Key(1_000_000 + seed).folding(7) }
-    /// States of the climate, of a seed of tuning, `[count, n]`.
-    var climate: Tensor { setting.draw(.tuning, seed: seed, cycles: 2).climate }
-    var coordinates: Coordinates { setting.geometry.coordinates }
-
-    /// How many truths a gradient is the mean of: averaging limits the effect of a filter that diverged.
-    private static var trajectories: Int { 8 }
-    /// How many others choose the weights that are kept.
-    static var held: Int { 2 }
-    func twins() -> [Twin<ObservedPart>] {
-        (0..<Self.trajectories).map { setting.draw(.training, seed: Self.trajectories * seed + $0).twin }
-            + (0..<Self.held).map { setting.draw(.validation, seed: Self.held * seed + $0).twin }
     }
 }
 
@@ -101,31 +75,33 @@ extension GradientTrained {
 
 extension TrainableMethod {
     func record<Parameters: Tree>(
-        _ state: TrainingState<Parameters>, of start: Parameters, in setting: TwinSetting, stepsPerEpoch: Int
+        _ state: TrainingState<Parameters>, of start: Parameters, in setting: String, stepsPerEpoch: Int
     ) -> TrainingRecord {
         TrainingRecord(
-            kind: name, setting: setting.name, given: values, of: start,
+            kind: name, setting: setting, given: values, of: start,
             losses: Array(state.losses.values.prefix(state.epochs)), stepsPerEpoch: stepsPerEpoch,
             outcome: state.outcome)
     }
 
-    /// The loss of a filter on all twins, each of which starts about its truth.
-    func objective<Parameters: Tree, F: Forecast, A: Analysis, Model>(
-        _ training: TrainingTask<Model>, segment: Int, start: @escaping @Sendable (Tensor, Key) -> F.State,
+    /// The loss of a filter on all twins.
+    ///
+    /// - Parameter start: the belief before the first observation, by the mean that ``TrainingWorld/start(of:)`` gives.
+    func objective<Parameters: Tree, F: Forecast, A: Analysis, World, Model>(
+        _ training: TrainingTask<World, Model>, segment: Int, start: @escaping @Sendable (Tensor, Key) -> F.State,
         filter: @escaping @Sendable (Parameters) -> Cycle<F, A>
-    ) -> FilterObjective<Parameters, F, A, ObservedPart> where F.State == A.State {
+    ) -> FilterObjective<Parameters, F, A, World.Operator> where F.State == A.State {
         let twins = training.twins()
-        let first = Tensor.stacked(twins.map { $0.truth[0] })
+        let first = Tensor.stacked(twins.learned.map { training.world.start(of: $0.truth) })
         var objective = FilterObjective(
-            twins.map(\.observations), truths: twins.map(\.truth), loss: loss, segment: segment,
-            held: TrainingTask<Model>.held, start: { start(first[0], $0) }, filter: filter)
+            twins.learned.map(\.observations), truths: twins.learned.map(\.truth), loss: loss, segment: segment,
+            held: twins.held, scale: training.lossScale, start: { start(first[0], $0) }, filter: filter)
         objective.start = { start(first.taking($1)[0], $0) }
         return objective
     }
 
     /// Follows the gradient; the weights that are best on twins that no gradient sees are kept.
-    func descend<O: Objective, Model, Keeper: TrainingKeeper>(
-        _ objective: O, from start: O.Parameters, _ gradient: GradientTraining, _ task: TrainingTask<Model>,
+    func descend<O: Objective, World, Model, Keeper: TrainingKeeper>(
+        _ objective: O, from start: O.Parameters, _ gradient: GradientTraining, _ task: TrainingTask<World, Model>,
         _ keeper: Keeper, describing: (O.Parameters) -> String? = { _ in nil }
     ) throws(Keeper.Failure) -> (O.Parameters, TrainingRecord) {
         let epochs = max(1, gradient.steps / objective.stepsPerEpoch)
@@ -140,25 +116,25 @@ extension TrainableMethod {
             training.start(start, key: task.key), isFinished: training.isFinished,
             progress: { ($0.epochs, epochs, $0.losses.values[max(0, $0.epochs - 1)]) },
             advance: { training.advance(&$0) })
-        var record = record(state, of: start, in: task.setting, stepsPerEpoch: objective.stepsPerEpoch)
+        var record = record(state, of: start, in: task.world.name, stepsPerEpoch: objective.stepsPerEpoch)
         record.found = describing(state.best)
         try keeper.save(state.best, record, seconds: seconds, tag: loss.word)
         return (state.best, record)
     }
 
     /// An analysis of ensembles, learned through the cycles.
-    func trainedEnsemble<Parameters: Tree, A: Analysis, Model, Keeper: TrainingKeeper>(
-        from start: Parameters, members: Int, _ gradient: GradientTraining, _ task: TrainingTask<Model>,
+    func trainedEnsemble<Parameters: Tree, A: Analysis, World, Model, Keeper: TrainingKeeper>(
+        from start: Parameters, members: Int, _ gradient: GradientTraining, _ task: TrainingTask<World, Model>,
         _ keeper: Keeper, describing: (Parameters) -> String? = { _ in nil },
         analysis: @escaping @Sendable (Parameters) -> A
     ) throws(Keeper.Failure) -> (Parameters, TrainingRecord) where A.State == Ensemble {
         if let saved = try keeper.saved(like: start) { return (saved.model, saved.record) }
-        let variables = task.setting.model.variables
+        let variables = task.variables
         let forecast = EachMember(task.model, modelError: task.modelError)
-        let spread = task.setting.startSpread(task.climate)
-        let objective = objective(task, segment: gradient.truncation) { truth, key in
+        let spread = task.world.startSpread(task.climate)
+        let objective = objective(task, segment: gradient.truncation) { mean, key in
             let keys = key.split(2)
-            return Ensemble(members: truth + spread * keys[0].normal([members, variables]), key: keys[1])
+            return Ensemble(members: mean + spread * keys[0].normal([members, variables]), key: keys[1])
         } filter: { (parameters: Parameters) in
             Cycle(forecast, analysis(parameters))
         }

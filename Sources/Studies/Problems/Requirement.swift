@@ -5,6 +5,10 @@ public struct ProblemTraits: Sendable {
     public let variables: Int
     public let hasCoordinates: Bool
     public let hasModelError: Bool
+    /// Whether all variables are of one kind, on one axis.
+    public let isHomogeneous: Bool
+    /// Whether truths are drawn by a twin setting.
+    public let isTwin: Bool
     public let function: ObservedFunction
 }
 
@@ -18,6 +22,10 @@ public enum Requirement: Sendable, Equatable {
     case linearObservations
     /// So many variables at least.
     case variables(Int)
+    /// All variables are of one kind, on one axis.
+    case homogeneous
+    /// It learns, on the truths of a twin setting alone.
+    case twins
 
     /// The fault of a problem, and the expectation; nil where the requirement is met.
     ///
@@ -42,6 +50,11 @@ public enum Requirement: Sendable, Equatable {
                 ? nil : ("observations through \(traits.function.rawValue)", "'function' identity")
         case .variables(let least):
             traits.variables >= least ? nil : ("\(traits.variables) variables", "at least \(least)")
+        case .homogeneous:
+            traits.isHomogeneous
+                ? nil : ("\(traits.model) is not one field on one axis", "a model of one field, nothing unknown")
+        case .twins:
+            traits.isTwin ? nil : ("a method that learns on twin settings alone", "an experiment of kind twin")
         }
     }
 
@@ -52,6 +65,8 @@ public enum Requirement: Sendable, Equatable {
         case .modelError(let parameter): "model error" + (parameter.map { ", or '\($0)' above 0" } ?? "")
         case .linearObservations: "observations of variables as they are"
         case .variables(let least): "at least \(least) variables"
+        case .homogeneous: "variables of one kind on one axis"
+        case .twins: "an experiment of kind twin"
         }
     }
 }

@@ -108,7 +108,7 @@ public struct TwinSetting: Sendable {
     public var traits: ProblemTraits {
         ProblemTraits(
             model: model.name, variables: model.variables, hasCoordinates: model.coordinates != nil,
-            hasModelError: modelError > 0, function: function)
+            hasModelError: modelError > 0, isHomogeneous: true, isTwin: true, function: function)
     }
 
     /// The number of variables after which the pattern of the observations repeats itself.

@@ -41,6 +41,7 @@ extension SystemProblem {
         ProblemTraits(
             model: "the model", variables: system.count,
             hasCoordinates: system.commonAxes != nil && system.unknownParameters.isEmpty, hasModelError: hasModelError,
+            isHomogeneous: system.states.count == 1 && system.commonAxes?.count == 1, isTwin: false,
             function: observations.channels.allSatisfy(system.isPlain) ? .identity : .square)
     }
 }

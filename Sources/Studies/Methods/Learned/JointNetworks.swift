@@ -15,7 +15,7 @@ public struct JointNetworksMethod: GradientTrained {
         .truncation(\.gradient.truncation), .batch(\.batch), .patience(\.gradient.patience),
     ]
     public static let requirements: [Requirement] = [
-        .coordinates, .variables(GainNetwork.fewestPlaces), .linearObservations,
+        .twins, .coordinates, .variables(GainNetwork.fewestPlaces), .linearObservations,
     ]
     public static let takesModel = false
     public static let losses: [FilterLoss] = [.predictionError, .predictionCRPS, .predictionEnergyScore]
@@ -31,8 +31,8 @@ public struct JointNetworksMethod: GradientTrained {
 
     public init() {}
 
-    public func trained<Model, Keeper: TrainingKeeper>(
-        _ task: TrainingTask<Model>, _ keeper: Keeper
+    public func trained<World, Model, Keeper: TrainingKeeper>(
+        _ task: TrainingTask<World, Model>, _ keeper: Keeper
     ) throws(Keeper.Failure) -> (weights: Weights, record: TrainingRecord) {
         let held = max(1, batch / 8)
         let setting = task.setting

@@ -19,15 +19,15 @@ public struct LearnedGainMethod: GradientTrained {
 
     public init() {}
 
-    public func trained<Model, Keeper: TrainingKeeper>(
-        _ task: TrainingTask<Model>, _ keeper: Keeper
+    public func trained<World, Model, Keeper: TrainingKeeper>(
+        _ task: TrainingTask<World, Model>, _ keeper: Keeper
     ) throws(Keeper.Failure) -> (weights: FixedGain<PointEstimate>, record: TrainingRecord) {
-        let start = FixedGain<PointEstimate>(task.setting.gain(scale: scale, seed: task.seed))
+        let start = FixedGain<PointEstimate>(task.gain(scale: scale))
         if let saved = try keeper.saved(like: start) { return (saved.model, saved.record) }
         let model = task.model
-        let (spread, variables) = (task.setting.startSpread(task.climate), task.setting.model.variables)
-        let objective = objective(task, segment: gradient.truncation) { truth, key in
-            PointEstimate(truth + spread * key.normal([variables]))
+        let (spread, variables) = (task.world.startSpread(task.climate), task.variables)
+        let objective = objective(task, segment: gradient.truncation) { mean, key in
+            PointEstimate(mean + spread * key.normal([variables]))
         } filter: { (gain: FixedGain<PointEstimate>) in
             Cycle(PointForecast(model), gain)
         }
@@ -62,11 +62,11 @@ public struct LearnedEnsembleGain: GradientTrained {
 
     public init() {}
 
-    public func trained<Model, Keeper: TrainingKeeper>(
-        _ task: TrainingTask<Model>, _ keeper: Keeper
+    public func trained<World, Model, Keeper: TrainingKeeper>(
+        _ task: TrainingTask<World, Model>, _ keeper: Keeper
     ) throws(Keeper.Failure) -> (weights: FixedGain<Ensemble>, record: TrainingRecord) {
         return try trainedEnsemble(
-            from: FixedGain<Ensemble>(task.setting.gain(scale: scale, seed: task.seed)), members: members, gradient,
+            from: FixedGain<Ensemble>(task.gain(scale: scale)), members: members, gradient,
             task, keeper
         ) { $0 }
     }
@@ -85,14 +85,4 @@ extension FilterLoss {
         .squaredError, .crps, .energyScore, .likelihood, .predictionError, .predictionCRPS,
         .predictionEnergyScore,
     ]
-}
-
-extension TwinSetting {
-    /// The gain of optimal interpolation with a share of the climate's covariance, `[n, m]`.
-    func gain(scale: Double, seed: Int) -> Tensor {
-        let climate = ClimatologicalForecast(of: draw(.tuning, seed: seed).climate).climate
-        let matrix = jacobian(of: { operation($0) })(climate.mean)
-        let cross = (Tensor(scale) * climate.covariance).matrixProduct(matrix.transposed)
-        return (matrix.matrixProduct(cross) + errorCovariance).symmetricSolve(cross.transposed).transposed
-    }
 }

@@ -27,8 +27,8 @@ public struct LearnedLocalizationMethod: GradientTrained {
 
     public init() {}
 
-    public func trained<Model, Keeper: TrainingKeeper>(
-        _ task: TrainingTask<Model>, _ keeper: Keeper
+    public func trained<World, Model, Keeper: TrainingKeeper>(
+        _ task: TrainingTask<World, Model>, _ keeper: Keeper
     ) throws(Keeper.Failure) -> (weights: LearnedTaper, record: TrainingRecord) {
         let (logInflation, coordinates) = (Tensor(inflation).log(), task.coordinates)
         if !hasFreeTaper {
@@ -47,11 +47,11 @@ public struct LearnedLocalizationMethod: GradientTrained {
         return (.free(tuning), record)
     }
 
-    private func trained<Weights: Taper, Model, Keeper: TrainingKeeper>(
-        from start: TunedLocalization<Weights>, _ task: TrainingTask<Model>, _ keeper: Keeper,
+    private func trained<Weights: Taper, World, Model, Keeper: TrainingKeeper>(
+        from start: TunedLocalization<Weights>, _ task: TrainingTask<World, Model>, _ keeper: Keeper,
         describing: (Weights) -> String
     ) throws(Keeper.Failure) -> (TunedLocalization<Weights>, TrainingRecord) {
-        let (coordinates, observed) = (task.coordinates, task.setting.observed)
+        let (coordinates, observed) = (task.coordinates, task.world.geometry.observed)
         return try trainedEnsemble(
             from: start, members: members, gradient, task, keeper,
             describing: {

@@ -13,7 +13,7 @@ public struct ResidualNetworkMethod: TrainableMethod {
         .width(\.width), .depth(\.depth), .steps(\.steps), .rate(\.rate), .truncation(\.truncation), .batch(\.batch),
     ]
     public static let requirements: [Requirement] = [
-        .coordinates, .variables(GainNetwork.fewestPlaces), .linearObservations,
+        .twins, .coordinates, .variables(GainNetwork.fewestPlaces), .linearObservations,
     ]
 
     public var width = 32, depth = 4, steps = 3000, rate = 0.003, truncation = 4, batch = 64
@@ -21,8 +21,8 @@ public struct ResidualNetworkMethod: TrainableMethod {
 
     public init() {}
 
-    public func trained<Model, Keeper: TrainingKeeper>(
-        _ task: TrainingTask<Model>, _ keeper: Keeper
+    public func trained<World, Model, Keeper: TrainingKeeper>(
+        _ task: TrainingTask<World, Model>, _ keeper: Keeper
     ) throws(Keeper.Failure) -> (weights: ResidualAnalysis, record: TrainingRecord) {
         let (setting, keys, climate) = (task.setting, task.key.split(4), task.climate)
         let start = ResidualAnalysis(
@@ -46,7 +46,7 @@ public struct ResidualNetworkMethod: TrainableMethod {
                 ($0.state.epochs, options.steps, $0.state.losses.values[max(0, $0.state.epochs - 1)])
             }, advance: { trainer.advance(&$0) })
         let state = session.state
-        let record = record(state, of: start, in: setting, stepsPerEpoch: 1)
+        let record = record(state, of: start, in: setting.name, stepsPerEpoch: 1)
         // Each step sees other truths: none is better than the last, unless the network has diverged.
         let network = state.outcome == .completed ? state.parameters : state.best
         try keeper.save(network, record, seconds: seconds, tag: "error")

@@ -12,7 +12,7 @@ public struct SetTransformerMethod: GradientTrained {
     public static let parameters: [Parameter<Self>] =
         [.members(\.members), .inflation(\.inflation), .radius(\.radius), .width(\.width), .depth(\.depth)]
         + trainingParameters
-    public static let requirements: [Requirement] = [.coordinates, .variables(12)]
+    public static let requirements: [Requirement] = [.coordinates, .homogeneous, .variables(12)]
     public static let costs: CostTerms = [.observedSquared]
     public static let losses = FilterLoss.usualOrder
 
@@ -23,15 +23,16 @@ public struct SetTransformerMethod: GradientTrained {
 
     public init() {}
 
-    public func trained<Model, Keeper: TrainingKeeper>(
-        _ task: TrainingTask<Model>, _ keeper: Keeper
+    public func trained<World, Model, Keeper: TrainingKeeper>(
+        _ task: TrainingTask<World, Model>, _ keeper: Keeper
     ) throws(Keeper.Failure) -> (weights: SetTransformerAnalysis, record: TrainingRecord) {
-        let (setting, climate) = (task.setting, task.climate)
+        let climate = task.climate
+        let error = task.world.errorCovariance.diagonal().mean().sqrt().scalar
         let start = SetTransformerAnalysis(
-            radius: radius, inflation: inflation, task.coordinates, observing: setting.observed,
-            period: setting.period, taperCount: min(12, setting.model.variables / 2 + 1),
+            radius: radius, inflation: inflation, task.coordinates, observing: task.world.geometry.observed,
+            period: task.world.period, taperCount: min(12, task.variables / 2 + 1),
             scales: .init(
-                center: climate.mean().scalar, state: climate.variance().scalar.squareRoot(), error: setting.error),
+                center: climate.mean().scalar, state: climate.variance().scalar.squareRoot(), error: error),
             channels: max(1, width / 2), width: width, depth: depth, key: task.key.folding(1))
         return try trainedEnsemble(from: start, members: members, gradient, task, keeper) { $0 }
     }
