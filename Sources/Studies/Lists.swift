@@ -21,6 +21,7 @@ public enum Methods {
         LearnedGainMethod.self,
         LearnedEnsembleGain.self,
         ResidualNetworkMethod.self,
+        LearnedInflationMethod.self,
         LearnedLocalizationMethod.self,
         JointNetworksMethod.self,
         SetTransformerMethod.self,

@@ -74,6 +74,9 @@ struct DiffuseStart {
             whole.beliefs.backgroundMeans, whole.beliefs.backgroundDeviations, runs.beliefs.backgroundMeans, before: 1)
         let seen = filter(
             whole.beliefs.forecasts, whole.beliefs.forecastDeviations, runs.beliefs.forecasts, before: 1)
+        let estimates = filter(
+            whole.beliefs.estimates, whole.beliefs.estimateDeviations, runs.beliefs.estimates, before: 0)
+        (beliefs.estimates, beliefs.estimateDeviations) = (estimates.means, estimates.deviations)
         (beliefs.means, beliefs.deviations) = (analyses.means, analyses.deviations)
         (beliefs.backgroundMeans, beliefs.backgroundDeviations) = (before.means, before.deviations)
         (beliefs.forecasts, beliefs.forecastDeviations) = (seen.means, seen.deviations)

@@ -24,6 +24,8 @@ public struct Inference: Sendable {
     public var filtered: BeliefSeries?
     /// Means and standard deviations given all observations, `[T, n]` each, in coordinates; nil where there are none.
     public var smoothed: StateMoments?
+    /// The same of the values of the channels, the errors of observations included, `[T, m]`.
+    public var smoothedValues: StateMoments?
     /// The logarithm of the probability of all values; nil where the method has none.
     public var logLikelihood: Double?
     public var outcome: Outcome
@@ -33,9 +35,11 @@ public struct Inference: Sendable {
 
     public init(
         unknowns: [UnknownEstimate], filtered: BeliefSeries? = nil, smoothed: StateMoments? = nil,
-        logLikelihood: Double? = nil, outcome: Outcome = .completed, notes: [String] = [], seconds: Double = 0
+        smoothedValues: StateMoments? = nil, logLikelihood: Double? = nil, outcome: Outcome = .completed,
+        notes: [String] = [], seconds: Double = 0
     ) {
         (self.unknowns, self.filtered, self.smoothed) = (unknowns, filtered, smoothed)
+        self.smoothedValues = smoothedValues
         (self.logLikelihood, self.outcome, self.notes, self.seconds) = (logLikelihood, outcome, notes, seconds)
     }
 }

@@ -50,10 +50,19 @@ public struct KalmanInference: InferenceMethod {
                 from: input.first.second, input.second, firstStep: Tensor(integer: 0), of: { $0 }
             ).records
             let smoothed = RauchTungStriebel().smooth(trajectory, cycle.forecast).beliefs
-            return Pair(used, Pair(smoothed.mean, vmap { (x: Gaussian) in x.variance.sqrt() }(smoothed)))
+            let values = input.second.moments(of: smoothed)
+            return Pair(
+                used,
+                Pair(
+                    Pair(smoothed.mean, vmap { (x: Gaussian) in x.variance.sqrt() }(smoothed)),
+                    Pair(values.means, values.deviations)))
         }(input)
-        let moments = StateMoments(means: found.second.first, deviations: found.second.second)
-        return inference(problem, found.first, moments, augmented: augmented, clock)
+        let (states, values) = (found.second.first, found.second.second)
+        var inference = inference(
+            problem, found.first, StateMoments(means: states.first, deviations: states.second), augmented: augmented,
+            clock)
+        inference.smoothedValues = StateMoments(means: values.first, deviations: values.second)
+        return inference
     }
 
     private static func inference(

@@ -83,19 +83,33 @@ public struct MaximumAPosteriori: InferenceMethod {
         let noise = problem.key.folding(77).normal([samples, objective.count])
         let drawn = mode.point + noise.matrixProduct(factor.transposed)
         let deviations = factor.squared().sum(axes: [1]).sqrt()
-        let states = compile(like: drawn) { drawn in vmap { (xi: Tensor) in objective.states(xi) }(drawn) }(drawn)
+        let samples = compile(like: drawn) { drawn in
+            vmap { (xi: Tensor) in
+                let found = objective.trajectory(xi)
+                return Pair(found.states, Pair(found.values, found.sizes))
+            }(drawn)
+        }(drawn)
+        let states = samples.first
         let finite = states.isFiniteRow
-        if finite.count < samples {
-            notes.append("\(samples - finite.count) of \(samples) samples have no finite states and are left out.")
+        if finite.count < self.samples {
+            notes.append(
+                "\(self.samples - finite.count) of \(self.samples) samples have no finite states and are left out.")
         }
-        let kept = finite.count == samples ? states : states.taking(Tensor(integers: finite))
+        func kept(_ x: Tensor) -> Tensor { finite.count == self.samples ? x : x.taking(Tensor(integers: finite)) }
+        func moments(_ x: Tensor) -> StateMoments {
+            StateMoments(means: x.mean(axes: [0]), deviations: x.variance(axes: [0], correction: 1).sqrt())
+        }
+        var channels = moments(kept(samples.second.first))
+        // The errors of observations, which the values do not have.
+        let sizes = kept(samples.second.second).mean(axes: [0])
+        let errors = problem.observations.deviations(unknown: sizes)
+        channels.deviations = (channels.deviations.squared() + errors.squared()).sqrt()
         let count = objective.unknowns.count
         return Inference(
             unknowns: UnknownEstimate.all(
                 objective.unknowns, means: Array(mode.point.values.prefix(count)),
                 deviations: Array(deviations.values.prefix(count))),
-            smoothed: StateMoments(
-                means: kept.mean(axes: [0]), deviations: kept.variance(axes: [0], correction: 1).sqrt()),
+            smoothed: moments(kept(states)), smoothedValues: channels,
             logLikelihood: objective.logLikelihood(mode.point).scalar, notes: notes,
             seconds: (ContinuousClock.now - clock) / .seconds(1))
     }
@@ -156,7 +170,7 @@ struct MapObjective: Sendable {
     }
 
     /// The trajectory of the unknowns, `[T, n]` in coordinates, and the forecasts of all channels, `[T, m]`.
-    private func trajectory(_ xi: Tensor) -> (states: Tensor, values: Tensor, sizes: Tensor) {
+    func trajectory(_ xi: Tensor) -> (states: Tensor, values: Tensor, sizes: Tensor) {
         let values = unknowns.coordinates.constrained(xi.slice(axis: 0, from: 0, to: unknowns.count))
         let sizes = values.slice(axis: 0, from: parameters, to: parameters + self.sizes)
         let given = SystemProblem.Values(
@@ -199,8 +213,6 @@ struct MapObjective: Sendable {
         return Tensor.concatenated([first, xi.slice(axis: 0, from: begin, to: unknowns.count)])
             .taking(Tensor(integers: places))
     }
-
-    func states(_ xi: Tensor) -> Tensor { trajectory(xi).states }
 
     private func logLikelihood(_ xi: Tensor, _ data: ObservedData) -> Tensor {
         let found = trajectory(xi)

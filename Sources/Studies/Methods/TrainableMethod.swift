@@ -118,6 +118,8 @@ extension TrainableMethod {
             advance: { training.advance(&$0) })
         var record = record(state, of: start, in: task.world.name, stepsPerEpoch: objective.stepsPerEpoch)
         record.found = describing(state.best)
+        let isStart = zip(state.best.leaves, start.leaves).allSatisfy { $0.values == $1.values }
+        record.learnedNothing = isStart ? true : nil
         try keeper.save(state.best, record, seconds: seconds, tag: loss.word)
         return (state.best, record)
     }

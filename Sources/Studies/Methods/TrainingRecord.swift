@@ -17,6 +17,8 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
     public var stride: Int
     /// The learned parameters in words, where there are few.
     public var found: String?
+    /// true where the weights that it started from were the best on truths that no gradient had; nil where not.
+    public var learnedNothing: Bool?
     /// Of a forecast model: what its tensors do not say.
     public var model: ModelDescription?
 

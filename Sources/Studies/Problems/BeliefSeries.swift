@@ -14,6 +14,9 @@ public struct BeliefSeries: Tree {
     /// a method without forecasts from one time to the next.
     public var forecasts: Tensor
     public var forecastDeviations: Tensor
+    /// The same after the observations of the time, of which a value that is withheld is none.
+    public var estimates: Tensor
+    public var estimateDeviations: Tensor
     /// 1 where a value was used, `[T, m]`.
     public var used: Tensor
     /// The logarithms of the probability of the values at each time, `[T]`.
@@ -28,6 +31,8 @@ public struct BeliefSeries: Tree {
         visitor.visit(&deviations, "deviations")
         visitor.visit(&forecasts, "forecasts")
         visitor.visit(&forecastDeviations, "forecastDeviations")
+        visitor.visit(&estimates, "estimates")
+        visitor.visit(&estimateDeviations, "estimateDeviations")
         visitor.visit(&used, "used")
         visitor.visit(&logLikelihoods, "logLikelihoods")
         visitor.visit(&lastChanges, "lastChanges")
@@ -41,6 +46,8 @@ public struct BeliefSeries: Tree {
         (means, deviations) = (analyzed.belief.mean, analyzed.belief.variance.sqrt())
         let forecast = observation.forecast(from: background)
         (forecasts, forecastDeviations) = (forecast.mean, forecast.variance.sqrt())
+        let estimate = observation.forecast(from: analyzed.belief)
+        (estimates, estimateDeviations) = (estimate.mean, estimate.variance.sqrt())
         (self.used, logLikelihoods, lastChanges) = (used, analyzed.logLikelihood, 0)
     }
 
@@ -52,6 +59,8 @@ public struct BeliefSeries: Tree {
         (means, deviations) = (moments.first, moments.second)
         (backgroundMeans, backgroundDeviations) = (means * .nan, means * .nan)
         (forecasts, forecastDeviations) = (observations.values * .nan, observations.values * .nan)
+        let found = observations.moments(of: trajectory.analyses)
+        (estimates, estimateDeviations) = (found.means, found.deviations)
         used = observations.mask
         logLikelihoods = trajectory.logLikelihoods.padded(axis: 0, before: lag, after: 0)
         lastChanges = trajectory.lastChanges.padded(axis: 0, before: lag, after: 0)
@@ -90,5 +99,20 @@ extension BeliefSeries {
         let leaves = parts.map(\.leaves)
         self = parts[0].replacingLeaves(
             leaves[0].indices.map { i in Tensor.concatenated(leaves.map { $0[i] })[0..<count] })
+    }
+}
+
+extension Observations {
+    /// Means and standard deviations of the values that beliefs at all times give, `[T, m]` each, the errors of the
+    /// observations included.
+    func moments<State: Belief>(of beliefs: State) -> StateMoments {
+        let found = vmap { (x: State) in
+            let moments = x.moments(of: `operator`)
+            return Pair(moments.mean, moments.variance)
+        }(beliefs)
+        let errors =
+            errorCovariance.rank == 3
+            ? vmap { (x: Tensor) in x.diagonal() }(errorCovariance) : errorCovariance.diagonal()
+        return StateMoments(means: found.first, deviations: (found.second + errors).sqrt())
     }
 }

@@ -22,8 +22,8 @@ public struct SystemTwins: TrainingWorld {
     public var scalesLosses: Bool { true }
 
     /// The times of all trajectories together, so that short records do not repeat a few of them.
-    private static let times = 4000
-    private static let drawn = 8...128
+    private static let times = 1500
+    private static let drawn = 8...64
 
     /// - Parameters:
     ///   - sizes: the estimate of the standard deviations that are unknown; medians of the priors by default.
@@ -112,9 +112,32 @@ extension SystemTwins {
     public func train<Method: TrainableMethod, Keeper: TrainingKeeper>(
         _ method: Method, seed: Int, _ keeper: Keeper
     ) throws(Keeper.Failure) -> (method: any TrainableMethod, record: TrainingRecord) {
-        let task = TrainingTask(self, model: given.model, modelError: given.modelError, seed: seed)
+        let states = climate(.tuning, seed: seed)
+        let (low, high) = (states.minimum(axes: [0]), states.maximum(axes: [0]))
+        let margin = 0.5 * (high - low)
+        let model = ClippedForecast(base: given.model, low: low - margin, high: high + margin)
+        let task = TrainingTask(self, model: model, modelError: given.modelError, seed: seed)
         let (weights, record) = try method.trained(task, keeper)
         return (method.with(weights: weights), record)
+    }
+}
+
+/// A system whose states are cut off outside of the range of its truths, so that the analysis of a method that is not
+/// yet trained takes none to infinity. Where it is cut off it has no derivative.
+private struct ClippedForecast: ForecastMap {
+    var base: SystemForecast
+    var low: Tensor
+    var high: Tensor
+
+    func callAsFunction(_ state: Tensor) -> Tensor { self(state, step: Tensor(integer: 0)) }
+    func callAsFunction(_ state: Tensor, step: Tensor) -> Tensor {
+        base(state.clipped(from: low, to: high), step: step).clipped(from: low, to: high)
+    }
+
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&base, "base")
+        visitor.visit(&low, "low")
+        visitor.visit(&high, "high")
     }
 }
 
