@@ -234,6 +234,9 @@ import Testing
         .init("forecast.leads", "forecast: {leads: 2}", "forecast: {leads: 3}", .text),
         .init("forecast.every", "forecast: {leads: 2}", "forecast: {leads: 2, every: 0.5}", .text),
         .init("quality.background", "", "quality: {background: 0.5}"),
+        .init("validation.by", "validation: {by: time}", "validation: {by: value}"),
+        .init("validation.folds", "validation: {folds: 2}", "validation: {folds: 3}"),
+        .init("validation.blocks", "validation: {blocks: 2}", "validation: {blocks: 3}"),
     ]
     private static func method(_ text: String) -> String { "\(model(error: "{x: 0}"))\nmethods: [{method: \(text)}]" }
     private static func pair(_ of: String, _ number: Double) -> String {

@@ -7,7 +7,7 @@ public struct AssimilateExperiment: Experiment {
     let header: ExperimentHeader
     let read: ReadSystem
     let tables: [ObservedTable]
-    let methods: [NamedInference]
+    var methods: [NamedInference]
     let leads: Int
     let every: Double?
     /// In standard deviations of the innovation.
@@ -16,6 +16,8 @@ public struct AssimilateExperiment: Experiment {
     /// The column whose labels tell systems apart that have one model; nil: there is one system.
     let each: String?
     private let eachNode: ConfigurationNode?
+    /// Of methods by values that are withheld; nil: none is.
+    var validation: ValidationPlan?
 
     static let forecastKeys = KeyTable(
         .integer("leads", 0...100_000, .required, "Number of forecast times behind the last observation."),
@@ -39,7 +41,10 @@ public struct AssimilateExperiment: Experiment {
         ConfigurationKey(
             "methods", .list(.variants(NamedInference.entries)), .required, "The methods, which are compared."),
         .mapping("forecast", forecastKeys, .optional("no forecast"), "Times behind the last observation."),
-        .mapping("quality", qualityKeys, .usual("{}"), "The control of values."))
+        .mapping("quality", qualityKeys, .usual("{}"), "The control of values."),
+        .mapping(
+            "validation", ValidationPlan.keys, .optional("no value is withheld; 'apus compare': by time"),
+            "The judgement of methods by values that are withheld from them, fold by fold."))
 
     public init(_ keys: inout ConfigurationMapping, common: ExperimentHeader) throws(InputError) {
         keys.adopt(Self.keys)
@@ -79,6 +84,7 @@ public struct AssimilateExperiment: Experiment {
             try keys.optionalMapping("forecast") { (keys) throws(InputError) in
                 (try keys.integer("leads"), try keys.optionalNumber("every"))
             } ?? (0, nil)
+        validation = try keys.optional("validation").map { (node) throws(InputError) in try ValidationPlan(node) }
         rejection = try keys.mapping("quality") { (keys) throws(InputError) in try keys.optionalNumber("background") }
     }
 
@@ -87,6 +93,45 @@ public struct AssimilateExperiment: Experiment {
 
     public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ReportedResults {
         if let each, let eachNode { return try run(each: each, eachNode) }
+        let (data, problem) = try prepared()
+        let sizes = sizes(problem)
+        let trained = try train(problem, sizes, in: folder, options: options)
+        let methods = methods.map { method in
+            trained.first { $0.name == method.name }.map { method.with($0.method) } ?? method
+        }
+        let progress = ProgressMeter(
+            "Assimilating with \(methods.count) method\(methods.count == 1 ? "" : "s")", total: methods.count,
+            isQuiet: options.isQuiet)
+        var found: [(method: NamedInference, inference: Inference)] = []
+        let store = BeliefStore(folder: folder)
+        var changed: [String] = []
+        for method in methods {
+            var keeping: BeliefKeeping?
+            if method.isFilter {
+                let found = try store.keeping(
+                    method.name, problem, sizes: sizes?.values.sizes.values ?? [], observedCount: data.observedCount)
+                keeping = found.keeping
+                if found.pastChanged { changed.append(method.name) }
+            }
+            found.append((method, method.infer(problem, sizes, keeping)))
+            progress.advance()
+        }
+        progress.finish()
+        var results = AssimilateResults(header, self, data, problem, found)
+        results.trainings = trained.map { .init($0.name, $0.record) }
+        if !changed.isEmpty {
+            results.warnings.append(
+                "Observations before the last run, or errors that are estimated, have changed: "
+                    + "\(changed.joined(separator: ", ")) began anew.")
+        }
+        results.judgement = try validation.map { (plan) throws(InputError) in
+            try plan.judge(methods, problem, data, in: folder, options: options)
+        }
+        return results
+    }
+
+    /// Observations and unknowns, checked.
+    func prepared() throws(InputError) -> (data: AssimilationData, problem: SystemProblem) {
         let data = try AssimilationData(read, tables, correlations, leads: leads, every: every)
         let problem = SystemProblem(read.system, data.observations, rejection: rejection, key: Key(header.seed))
         for method in methods {
@@ -94,33 +139,12 @@ public struct AssimilateExperiment: Experiment {
         }
         try requireEffects()
         try requireMemory(data)
-        let progress = ProgressMeter(
-            "Assimilating with \(methods.count) method\(methods.count == 1 ? "" : "s")", total: methods.count,
-            isQuiet: options.isQuiet)
-        var found: [(method: NamedInference, inference: Inference)] = []
-        var shared: SizeEstimate?
-        let store = BeliefStore(folder: folder)
-        var changed: [String] = []
-        for method in methods {
-            if method.isFilter, problem.sizes.count > 0, shared == nil { shared = FilterInference.sizes(problem) }
-            var keeping: BeliefKeeping?
-            if method.isFilter {
-                let found = try store.keeping(
-                    method.name, problem, sizes: shared?.values.sizes.values ?? [], observedCount: data.observedCount)
-                keeping = found.keeping
-                if found.pastChanged { changed.append(method.name) }
-            }
-            found.append((method, method.infer(problem, shared, keeping)))
-            progress.advance()
-        }
-        progress.finish()
-        var results = AssimilateResults(header, self, data, problem, found)
-        if !changed.isEmpty {
-            results.warnings.append(
-                "Observations before the last run, or errors that are estimated, have changed: "
-                    + "\(changed.joined(separator: ", ")) began anew.")
-        }
-        return results
+        return (data, problem)
+    }
+
+    /// Unknown standard deviations for filters, which do not estimate them.
+    func sizes(_ problem: SystemProblem) -> SizeEstimate? {
+        methods.contains(where: \.isFilter) && problem.sizes.count > 0 ? FilterInference.sizes(problem) : nil
     }
 
     private func run(each column: String, _ node: ConfigurationNode) throws(InputError) -> any ReportedResults {
@@ -130,6 +154,7 @@ public struct AssimilateExperiment: Experiment {
         }
         if !correlations.isEmpty { throw node.error("'correlations' beside 'each'", expected: "independent errors") }
         if rejection != nil { throw node.error("'quality' beside 'each'", expected: "no control of values") }
+        if validation != nil { throw node.error("'validation' beside 'each'", expected: "one of them") }
         let data = try EachData(read, tables, column: column, leads: leads, every: every)
         let run = EachRun(read, tables, data, key: Key(header.seed))
         if let fault = run.systems.fault { throw node.error(fault.problem, expected: fault.expected) }
@@ -168,130 +193,6 @@ public struct AssimilateExperiment: Experiment {
             MemoryNeed(["times": data.observations.steadyDeviations == nil ? times : 1, "values": m, "values": m])
                 .times(4))
         try MemoryNeed.check(needs, .configuration, at: read.node.place)
-    }
-}
-
-/// A method of an assimilation with its name.
-struct NamedInference: Sendable {
-    enum Kind: Sendable {
-        case inference(any InferenceMethod)
-        case filter(any AssimilationMethod)
-    }
-
-    let name: String
-    let kind: Kind
-    let node: ConfigurationNode
-
-    /// Methods that are not trained, of data assimilation.
-    private static let filters = Methods.all.filter { !($0 is any TrainableMethod.Type) }
-
-    private static let keys = KeyTable(
-        ConfigurationKey(
-            "method", .choice(Inferences.all.map { $0.name } + filters.map { $0.name }), .required,
-            "The kind of method."),
-        .text("name", .optional("the method"), "Its name in results, tables and files."))
-
-    static let entries = KeyVariants(
-        by: "method", keys,
-        Inferences.all.map {
-            KeyVariants.Variant(word: $0.name, summary: $0.summary, keys: KeyTable($0.keys(isListed: false)))
-        }
-            + filters.map {
-                KeyVariants.Variant(word: $0.name, summary: $0.summary, keys: KeyTable($0.keys(isListed: false)))
-            })
-
-    init(_ node: ConfigurationNode) throws(InputError) {
-        self = try node.mapping(Self.keys) { (keys) throws(InputError) in
-            let word = try keys.value("method").choice(among: Self.entries.variants.map(\.word))
-            let name = try keys.optionalText("name") ?? word
-            if let type = Inferences.all.first(where: { $0.name == word }) {
-                return NamedInference(name, .inference(try type.read(&keys)), node)
-            }
-            guard let type = Self.filters.first(where: { $0.name == word }) else {
-                preconditionFailure("no method \(word)")
-            }
-            return NamedInference(name, .filter(try type.read(&keys)), node)
-        }
-    }
-
-    private init(_ name: String, _ kind: Kind, _ node: ConfigurationNode) {
-        (self.name, self.kind, self.node) = (name, kind, node)
-    }
-
-    var parameterText: String {
-        switch kind {
-        case .inference(let method): method.parameterText
-        case .filter(let method): method.parameterText
-        }
-    }
-    var summary: String {
-        switch kind {
-        case .inference(let method): method.summary
-        case .filter(let method): method.summary
-        }
-    }
-    /// Copies of the states of all times that the method holds.
-    var membersKept: Int {
-        switch kind {
-        case .inference(let method): Int(method.value("samples") ?? method.value("members") ?? 0)
-        case .filter(let method): type(of: method).costs.contains(.trajectory) ? Int(method.value("members") ?? 0) : 0
-        }
-    }
-
-    /// Whether it forecasts each value before it is used, so that it can be too far away.
-    var rejectsValues: Bool {
-        switch kind {
-        case .inference(let method): !(method is MaximumAPosteriori)
-        case .filter(let method): method.value("lag") == nil && type(of: method).takesModel
-        }
-    }
-    /// Whether unknown parameters are a part of its state.
-    var hasParametersInState: Bool {
-        switch kind {
-        case .inference(let method): method is KalmanInference
-        case .filter: true
-        }
-    }
-    /// Whether it holds the covariances of all times.
-    var isKalman: Bool {
-        switch kind {
-        case .inference(let method): method is KalmanInference || (method as? InnovationLikelihood)?.filter == .kalman
-        case .filter: false
-        }
-    }
-    /// Whether it holds a covariance of the state.
-    var hasCovariances: Bool {
-        switch kind {
-        case .inference: isKalman
-        case .filter(let method): type(of: method).costs.contains(.variablesSquared)
-        }
-    }
-
-    func fault(_ problem: SystemProblem) -> (problem: String, expected: String)? {
-        switch kind {
-        case .inference(let method): method.fault(problem)
-        case .filter(let method): FilterInference(method).fault(problem)
-        }
-    }
-
-    var isFilter: Bool { if case .filter = kind { true } else { false } }
-
-    /// - Parameters:
-    ///   - shared: unknown standard deviations for methods that do not estimate them.
-    ///   - keeping: of a filter.
-    func infer(_ problem: SystemProblem, _ shared: SizeEstimate?, _ keeping: BeliefKeeping?) -> Inference {
-        switch kind {
-        case .inference(let method): method.infer(problem)
-        case .filter(let method): FilterInference(method).infer(problem, sizes: shared, keeping: keeping)
-        }
-    }
-}
-
-extension Parameterized {
-    /// With the parameters of a mapping.
-    fileprivate static func read(_ keys: inout ConfigurationMapping) throws(InputError) -> Self {
-        keys.adopt(KeyTable(Self.keys(isListed: false)))
-        return try Self().with(&keys)
     }
 }
 

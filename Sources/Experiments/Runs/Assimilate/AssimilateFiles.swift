@@ -17,6 +17,9 @@ extension AssimilateResults: ReportedResults {
         var methods: [InferenceRecord]
         var channels: [ChannelCounts]
         var states: [StateRecord]
+        var trainings: [TrainingSummary]
+        /// nil where no value was withheld.
+        var withheld: JudgementSummary?
         var credits: [String]
         var warnings: [String]
 
@@ -25,7 +28,7 @@ extension AssimilateResults: ReportedResults {
             case timeUnit = "time_unit"
             case firstTime = "first_time"
             case lastObservation = "last_observation"
-            case parameters, methods, channels, states, credits, warnings
+            case parameters, methods, channels, states, trainings, withheld, credits, warnings
         }
     }
 
@@ -75,7 +78,9 @@ extension AssimilateResults: ReportedResults {
                 channels: channels.map {
                     ChannelCounts(
                         name: $0.name, formula: $0.formula, units: $0.units, transform: $0.transform, counts: $0.counts)
-                }, states: records, credits: credits, warnings: warnings))
+                }, states: records, trainings: trainings, withheld: judgement.map(JudgementSummary.init),
+                credits: credits,
+                warnings: warnings))
     }
 
     func netCDF() throws(InputError) -> NetCDFFile {
@@ -100,6 +105,7 @@ extension AssimilateResults: ReportedResults {
         addStates(to: &file)
         addObservations(to: &file)
         addParameters(to: &file)
+        judgement?.add(to: &file, times: times.count, channels: channels.count)
         return file
     }
 

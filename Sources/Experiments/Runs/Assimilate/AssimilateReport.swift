@@ -4,6 +4,7 @@ extension AssimilateResults {
     var terminalTables: [TextTable] {
         let own = parameters.filter { $0.scale == BoundedCoordinates.Scale.identity.rawValue }
         return [methodTable] + (own.isEmpty ? [] : [parameterTable])
+            + (trainings.isEmpty ? [] : [trainingTable]) + (judgement.map { [$0.table] } ?? [])
     }
 
     var verdict: [String] {
@@ -25,7 +26,17 @@ extension AssimilateResults {
             }
             sentences += method.notes.map { "\(method.name): \($0)" }
         }
-        return sentences + warnings
+        for training in trainings {
+            if training.outcome != .completed {
+                sentences.append("\(training.method): the training diverged; the best weights before are used.")
+            }
+            if training.learnedNothing {
+                sentences.append(
+                    "\(training.method) has learned nothing: the weights that it started from were the best on truths "
+                        + "that no gradient had.")
+            }
+        }
+        return sentences + (judgement?.sentences ?? []) + warnings
     }
 
     var report: Report {
@@ -39,7 +50,9 @@ extension AssimilateResults {
         ])
         return Report(
             title: title, heading: heading,
-            sections: [summarySection, stateSection, parameterSection, innovationSection, methodSection])
+            sections: [
+                summarySection, stateSection, parameterSection, innovationSection, withheldSection, methodSection,
+            ])
     }
 
     private var summarySection: ReportSection {
@@ -286,6 +299,39 @@ extension AssimilateResults {
         }
     }
 
+    private var withheldSection: ReportSection {
+        let explanation =
+            "Each value was estimated by a run that had not been given the values of its fold. CRPS is the continuous "
+            + "ranked probability score of the estimate with the error of the observation, over all channels in "
+            + "standard deviations of their values; less is better. Intervals and differences are by blocks of time, "
+            + "with Holm's correction. Methods that use all times have observations after a value as well, and are not "
+            + "compared with the others."
+        return ReportSection(
+            identifier: "withheld", title: "Withheld values",
+            parts: judgement.map { judgement in
+                [.table(judgement.table), .paragraph(explanation)] + (judgement.channelTable.map { [.table($0)] } ?? [])
+            } ?? [])
+    }
+
+    /// Methods that were trained on truths of the model.
+    private var trainingTable: TextTable {
+        var table = TextTable(
+            title: "Training on truths of the model",
+            columns: [
+                .init("Method"), .init("Parameters"), .init("Steps"), .init("First loss"), .init("Last loss"),
+                .init("Outcome"), .init("Learned"),
+            ])
+        for training in trainings {
+            table.add([
+                .text(training.method), .number(Double(training.parameters), decimals: 0),
+                .number(Double(training.steps), decimals: 0), .quantity(training.firstLoss),
+                .quantity(training.lastLoss),
+                .text(training.outcome == .completed ? "completed" : "diverged"), .text(training.found ?? ""),
+            ])
+        }
+        return table
+    }
+
     private var methodSection: ReportSection {
         var table = TextTable(columns: [.init("Method"), .init("Description"), .init("Parameters")])
         for method in methods { table.add([.text(method.name), .text(method.summary), .text(method.parameters)]) }
@@ -301,7 +347,8 @@ extension AssimilateResults {
         }
         return ReportSection(
             identifier: "methods", title: "Methods and observations",
-            parts: [.table(table), .table(observed)] + (credits.isEmpty ? [] : [.list(credits)]))
+            parts: [.table(table), .table(observed)] + (trainings.isEmpty ? [] : [.table(trainingTable)])
+                + (credits.isEmpty ? [] : [.list(credits)]))
     }
 }
 

@@ -26,8 +26,39 @@ struct AssimilateResults: Sendable {
     var methods: [InferenceRecord]
     /// States and innovations in time, by method.
     var series: [InferenceSeries]
+    /// Of methods that learn.
+    var trainings: [TrainingSummary] = []
+    /// By values that were withheld; nil where none were.
+    var judgement: WithheldJudgement?
     var credits: [String]
     var warnings: [String]
+
+    /// The training of a method on truths of the model.
+    struct TrainingSummary: Codable, Sendable, Equatable {
+        var method: String
+        var parameters: Int
+        var steps: Int
+        var outcome: Outcome
+        var firstLoss: Double?
+        var lastLoss: Double?
+        var found: String?
+        var learnedNothing: Bool
+
+        init(_ method: String, _ record: TrainingRecord) {
+            let losses = record.losses.compactMap { $0 }
+            (self.method, parameters, steps) = (method, record.parameters, record.steps)
+            (outcome, found, firstLoss, lastLoss) = (record.outcome, record.found, losses.first, losses.last)
+            learnedNothing = record.learnedNothing ?? false
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case method, parameters, steps, outcome
+            case firstLoss = "first_loss"
+            case lastLoss = "last_loss"
+            case found
+            case learnedNothing = "learned_nothing"
+        }
+    }
 
     /// An observed quantity.
     struct ChannelRecord: Codable, Sendable, Equatable {

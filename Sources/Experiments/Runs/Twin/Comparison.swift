@@ -16,14 +16,13 @@ public struct Comparison: Sendable {
         } else {
             file = try ExperimentFile(setting)
         }
-        guard var experiment = file.experiment as? TwinExperiment else {
+        guard let experiment = file.experiment as? any ComparableExperiment else {
             throw InputError(
                 .configuration, at: .init(setting, path: "experiment"), "an experiment of kind \(file.kind.rawValue)",
-                expected: "kind twin, or a published setting: "
+                expected: "kind twin or assimilate, or a published setting: "
                     + Spelling.oneOf(Literature.all.map(\.name)))
         }
-        experiment = try experiment.narrowed(to: methods, seeds: seeds)
-        file.experiment = experiment
+        file.experiment = try experiment.compared(methods, seeds: seeds)
         if methods != nil || seeds != nil {
             let names = methods.map { "methods \($0)" } ?? "all methods"
             file.subject = names + (seeds.map { ", \($0) seeds" } ?? "")
@@ -56,15 +55,42 @@ extension ComparedMethod {
     }
 }
 
-extension TwinExperiment {
-    func narrowed(to names: [String]?, seeds: Int?) throws(InputError) -> TwinExperiment {
-        let known = configuration.methods.map(\.name)
+/// An experiment whose methods are compared under one protocol.
+protocol ComparableExperiment: Experiment {
+    /// Narrowed to some methods and to a number of test seeds, judged as a comparison is.
+    func compared(_ methods: [String]?, seeds: Int?) throws(InputError) -> Self
+}
+
+extension ComparableExperiment {
+    static func require(_ names: [String]?, among known: [String]) throws(InputError) {
         for name in names ?? [] where !known.contains(name) {
             throw InputError(
                 .usage, at: .init("--methods"),
                 "there is no method \(name.quoted)\(Spelling.suggestion(for: name, among: known))",
                 expected: Spelling.oneOf(known))
         }
+    }
+}
+
+extension AssimilateExperiment: ComparableExperiment {
+    /// By values that are withheld, in blocks of time where the configuration has no other way.
+    func compared(_ names: [String]?, seeds: Int?) throws(InputError) -> AssimilateExperiment {
+        if let seeds {
+            throw InputError(
+                .usage, at: .init("--seeds"), "\(seeds) seeds of observations that are as they are",
+                expected: "'validation' with more folds")
+        }
+        try Self.require(names, among: methods.map(\.name))
+        var experiment = self
+        if let names { experiment.methods = methods.filter { names.contains($0.name) } }
+        if experiment.validation == nil { experiment.validation = ValidationPlan() }
+        return experiment
+    }
+}
+
+extension TwinExperiment: ComparableExperiment {
+    func compared(_ names: [String]?, seeds: Int?) throws(InputError) -> TwinExperiment {
+        try Self.require(names, among: configuration.methods.map(\.name))
         return TwinExperiment(header, configuration.narrowed(to: names, seeds: seeds))
     }
 

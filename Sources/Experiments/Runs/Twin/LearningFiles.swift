@@ -132,14 +132,14 @@ extension ExperimentFile {
     public func train(
         output: String?, claim: RunFolder.Claim, options: RunOptions
     ) throws(InputError) -> (table: TextTable, folder: String) {
-        guard let experiment = experiment as? TwinExperiment, experiment.configuration.learns else {
+        guard let experiment = experiment as? any LearningExperiment, experiment.learns else {
             throw InputError(
                 .configuration, at: .init(header.file), "nothing here is trained by itself",
-                expected: "an experiment of kind twin with a model or a method that learns, as "
+                expected: "an experiment of kind twin or assimilate with a model or a method that learns, as "
                     + Spelling.oneOf(Methods.all.filter { $0 is any TrainableMethod.Type }.map { $0.name }))
         }
         let folder = try folder(output, claim)
-        let trained = try experiment.train(in: folder, options: options)
+        let trained = try experiment.trainings(in: folder, options: options)
         try folder.finish(hasResults: false)
         var table = TextTable(
             title: header.title,
@@ -147,7 +147,7 @@ extension ExperimentFile {
                 .init("Name"), .init("Parameters"), .init("Steps"), .init("First loss"), .init("Last loss"),
                 .init("Time", units: "s"), .init("Outcome"),
             ])
-        for (name, record) in trained.records.sorted(by: { $0.name < $1.name }) {
+        for (name, record) in trained.sorted(by: { $0.name < $1.name }) {
             let losses = record.losses.compactMap { $0 }
             table.add([
                 .text(name), .number(Double(record.parameters), decimals: 0),

@@ -113,6 +113,16 @@ public struct TwinExperiment: Experiment {
     }
 }
 
+extension TwinExperiment: LearningExperiment {
+    var learns: Bool { configuration.learns }
+
+    func trainings(
+        in folder: RunFolder, options: RunOptions
+    ) throws(InputError) -> [(name: String, record: TrainingRecord)] {
+        try train(in: folder, options: options).records
+    }
+}
+
 /// Keeps a study in a run's folder.
 struct FolderKeeper: StudyKeeper {
     let folder: RunFolder

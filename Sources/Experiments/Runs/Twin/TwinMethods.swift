@@ -39,14 +39,15 @@ extension AssimilationMethod {
                     "model", .optional("the model of the truth"),
                     "The name of the model under 'models' to forecast with."))
         }
-        let losses = losses
-        if let usual = losses.first {
-            keys.append(
-                ConfigurationKey(
-                    "loss", .choice(losses.map(\.word)), .usual(usual.word),
-                    "The function that training makes small."))
-        }
-        return KeyTable(keys)
+        return KeyTable(keys) + lossKeys
+    }
+
+    /// The key of the loss of a method that is trained.
+    static var lossKeys: KeyTable {
+        guard let usual = losses.first else { return KeyTable([]) }
+        return KeyTable(
+            ConfigurationKey(
+                "loss", .choice(losses.map(\.word)), .usual(usual.word), "The function that training makes small."))
     }
 
     /// The losses of a method that is trained.
@@ -72,7 +73,7 @@ extension AssimilationMethod {
     }
 
     /// The same with the loss that a mapping names.
-    private func losing(_ keys: inout ConfigurationMapping) throws(InputError) -> any AssimilationMethod {
+    func losing(_ keys: inout ConfigurationMapping) throws(InputError) -> any AssimilationMethod {
         let losses = Self.losses
         guard !losses.isEmpty, var trainable = self as? any TrainableMethod, let node = keys.optional("loss") else {
             return self
