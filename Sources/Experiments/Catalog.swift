@@ -70,8 +70,11 @@ public enum Catalog {
                 title: "Settings of twin experiments",
                 entries: Literature.all.map { Entry(name: $0.name, what: $0.title) }),
             Section(
-                title: "Methods of twin experiments",
+                title: "Methods of twin experiments and assimilations",
                 entries: Methods.all.map { Entry(name: $0.name, what: $0.summary) }),
+            Section(
+                title: "Methods of assimilations alone",
+                entries: Inferences.all.map { Entry(name: $0.name, what: $0.summary) }),
             Section(
                 title: "Models of twin experiments",
                 entries: TestModels.all.map { Entry(name: $0.name, what: $0.summary) }),

@@ -27,7 +27,7 @@ public struct WithheldScore: Sendable, Codable, Equatable {
     public var count: Int
     /// nil where an estimate is not finite: the method has diverged.
     public var error: Double?
-    public var rankedScore: Double?
+    public var crps: Double?
     /// The ends of the 95 % interval of the ranked score, by blocks of time.
     public var low: Double?
     public var high: Double?
@@ -84,9 +84,9 @@ public struct WithheldJudgement: Sendable {
                 let units = places.map { channel == nil ? sizes[$0 % m] : 1 }
                 let errors = zip(places, units).map { ((values[$0] - estimate.means[$0]) / $1) }
                 score.error = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
-                let ranked = zip(places, units).map { Self.rankedScore(estimate, values[$0], $0) / $1 }
-                let interval = PositiveMeanInterval(Self.means(ranked, places.map { folds.blocks[$0 / m] }, used))
-                score.rankedScore = ranked.reduce(0, +) / Double(ranked.count)
+                let scores = zip(places, units).map { Self.crps(estimate, values[$0], $0) / $1 }
+                let interval = PositiveMeanInterval(Self.means(scores, places.map { folds.blocks[$0 / m] }, used))
+                score.crps = scores.reduce(0, +) / Double(scores.count)
                 (score.low, score.high) = (interval.low, interval.high)
                 let inside = places.count {
                     abs(values[$0] - estimate.means[$0]) <= 1.6448536269514722 * estimate.deviations[$0]
@@ -101,10 +101,10 @@ public struct WithheldJudgement: Sendable {
         let all = estimates.map(scores)
         self.scores = all.flatMap(\.self)
         // Only methods without the future are compared: smoothers know more.
-        let fair = zip(estimates, all).filter { !$0.0.isSmoothed && $0.1[0].rankedScore != nil }.map(\.0)
+        let fair = zip(estimates, all).filter { !$0.0.isSmoothed && $0.1[0].crps != nil }.map(\.0)
         func blockMeans(_ estimate: WithheldEstimates) -> [Double] {
             Self.means(
-                places.map { Self.rankedScore(estimate, values[$0], $0) / sizes[$0 % m] },
+                places.map { Self.crps(estimate, values[$0], $0) / sizes[$0 % m] },
                 places.map { folds.blocks[$0 / m] }, used)
         }
         let means = fair.map(blockMeans)
@@ -123,8 +123,8 @@ public struct WithheldJudgement: Sendable {
         self.comparisons = comparisons
     }
 
-    private static func rankedScore(_ estimate: WithheldEstimates, _ value: Double, _ place: Int) -> Double {
-        gaussianContinuousRankedProbabilityScore(
+    private static func crps(_ estimate: WithheldEstimates, _ value: Double, _ place: Int) -> Double {
+        ProperScore.crps(
             mean: estimate.means[place], standardDeviation: estimate.deviations[place], truth: value)
     }
 
@@ -145,14 +145,14 @@ extension WithheldJudgement {
 
     /// The method with the smallest ranked score of those that have used observations so far alone.
     public var best: WithheldScore? {
-        overall.filter { !$0.isSmoothed && $0.rankedScore != nil }
-            .min { ($0.rankedScore ?? .infinity) < ($1.rankedScore ?? .infinity) }
+        overall.filter { !$0.isSmoothed && $0.crps != nil }
+            .min { ($0.crps ?? .infinity) < ($1.crps ?? .infinity) }
     }
 
     /// The names of methods that cannot be told from the best one.
     public var withinNoise: [String] {
         guard let best else { return [] }
-        return overall.filter { !$0.isSmoothed && $0.rankedScore != nil && $0.method != best.method }.map(\.method)
+        return overall.filter { !$0.isSmoothed && $0.crps != nil && $0.method != best.method }.map(\.method)
             .filter { name in
                 guard let pair = comparisons.first(where: { Set([$0.first, $0.second]) == [best.method, name] }),
                     let probability = pair.probability

@@ -6,7 +6,8 @@ struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare methods of assimilation on a setting, all under one protocol.",
         discussion: """
-            Takes the setting and the methods of a configuration of kind 'twin', or the name of a published setting.
+            Takes the setting and the methods of a configuration of kind 'twin', or the name of a published setting; of
+            a configuration of kind 'assimilate' its methods, which are judged by observations that are withheld.
             Each method is tuned on seeds of tuning with the same budget; scores are of test seeds that nothing else
             has seen, with 95 % intervals. What 'apus train' or a comparison that was stopped has left in the folder
             is used, with or without --resume; results of other methods, seeds or configurations are only replaced
@@ -18,7 +19,7 @@ struct Compare: ParsableCommand {
             """)
 
     @Argument(
-        help: "A configuration of kind 'twin', or the name of a published setting ('apus list').",
+        help: "A configuration of kind 'twin' or 'assimilate', or the name of a published setting ('apus list').",
         completion: .file(extensions: ["yaml", "yml"]))
     var setting: String
 

@@ -4,9 +4,10 @@ import Foundation
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train the forecast models and methods of a twin experiment that learn, and save them.",
+        abstract: "Train the forecast models and methods of an experiment that learn, and save them.",
         discussion: """
-            Training sees truths that no test sees. Models go to models/ in the output folder as safetensors with a
+            Training sees truths that no test sees; those of an assimilation are drawn from its model, with the times,
+            places, errors and gaps of its observations. Models go to models/ in the output folder as safetensors with a
             description in JSON, learning curves to tensorboard/. What is done is kept every few seconds: stopped at
             any moment, --resume goes on to the same bits. 'apus run FILE --resume' then tests what was trained.
 
@@ -14,7 +15,7 @@ struct Train: ParsableCommand {
                 apus train Examples/learned.yaml --resume
             """)
 
-    @Argument(help: "The configuration, of kind 'twin'.", completion: .file(extensions: ["yaml", "yml"]))
+    @Argument(help: "The configuration, of kind 'twin' or 'assimilate'.", completion: .file(extensions: ["yaml", "yml"]))
     var file: String
 
     @OptionGroup

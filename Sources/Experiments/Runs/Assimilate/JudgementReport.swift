@@ -51,7 +51,7 @@ extension WithheldJudgement {
         [
             .text(score.method), .text(score.isSmoothed ? "all times" : "times so far"),
             .number(Double(score.count), decimals: 0), .quantity(score.error),
-            .quantity(score.rankedScore, low: score.low, high: score.high),
+            .quantity(score.crps, low: score.low, high: score.high),
             .number(score.coverage.map { 100 * $0 }, decimals: 0),
         ]
     }
@@ -66,14 +66,14 @@ extension WithheldJudgement {
 
     /// The best method, and those that cannot be told from it.
     var sentences: [String] {
-        guard let best, let score = best.rankedScore else {
+        guard let best, let score = best.crps else {
             return [
                 "By withheld values no method can be judged: all have diverged, or use observations after the time."
             ]
         }
         var sentences: [String] = []
         let near = withinNoise
-        let format = NumberFormat(overall.map(\.rankedScore))
+        let format = NumberFormat(overall.map(\.crps))
         let start =
             "By values that were withheld \(best.method) has the smallest CRPS of what uses observations so far, "
             + "\(format.text(score)) standard deviations"
@@ -84,7 +84,7 @@ extension WithheldJudgement {
         } else {
             sentences.append("\(start), within noise of \(near.joined(separator: ", ")).")
         }
-        for score in overall where score.rankedScore == nil {
+        for score in overall where score.crps == nil {
             sentences.append("\(score.method) has no finite estimates of withheld values: it has diverged.")
         }
         for score in overall where !SimpleEstimate.allCases.contains(where: { $0.rawValue == score.method }) {
