@@ -15,7 +15,7 @@ struct Train: ParsableCommand {
                 apus train Examples/learned.yaml --resume
             """)
 
-    @Argument(help: "The configuration, of kind 'twin' or 'assimilate'.", completion: .file(extensions: ["yaml", "yml"]))
+    @Argument(help: "The configuration ('twin' or 'assimilate').", completion: .file(extensions: ["yaml", "yml"]))
     var file: String
 
     @OptionGroup
