@@ -24,6 +24,9 @@ public protocol TestModel: Parameterized {
     /// The same with another such part; nil for a text that is none.
     func defined(by text: String) -> Self?
 
+    /// The model as formulas; nil where it has none.
+    var formulation: ModelFormulation? { get }
+
     /// The map over so many steps.
     func propagator(steps: Int) -> Propagator
     /// A state from which a run reaches the attractor, `[n]`.
@@ -33,6 +36,7 @@ public protocol TestModel: Parameterized {
 extension TestModel {
     public var isCompiledForClimate: Bool { true }
     public var definition: String? { nil }
+    public var formulation: ModelFormulation? { nil }
     public func defined(by text: String) -> Self? { nil }
     public var fault: (problem: String, expected: String)? { nil }
 }

@@ -159,6 +159,13 @@ import Testing
         .init("model.forcings[].file", forced("column: a"), forced("column: a", file: "other.csv")),
         .init("model.forcings[].column", forced("column: a"), forced("column: b")),
         .init("model.forcings[].interpolation", forced("column: a"), forced("column: a, interpolation: held")),
+        .init("model.corrections[].of", corrected(""), corrected("").replacing("of: x", with: "of: z"), .refusal),
+        .init("model.corrections[].inputs", corrected(""), corrected("").replacing("[x / 20]", with: "[x / 10]")),
+        .init("model.corrections[].kind", corrected(""), corrected(", kind: random-features")),
+        .init("model.corrections[].width", corrected(""), corrected(", width: 3")),
+        .init("model.corrections[].size", corrected(""), corrected("").replacing("size: 1", with: "size: 2")),
+        .init("model.name", lorenz("lorenz63", "x"), lorenz("lorenz96", "mean(x)")),
+        .init("model.variables", lorenz("lorenz96", "mean(x)"), lorenz("lorenz96, variables: 5", "mean(x)")),
         .init("model.time_unit", "", model().replacing("time_unit: month", with: "time_unit: year")),
         .init("model.integrator.method", "", model(integrator: "{method: euler, step: 0.5}")),
         .init(
@@ -176,6 +183,14 @@ import Testing
             "model.error.NAME.estimate", model(error: "{x: {estimate: \"lognormal(0, 0.1)\"}}"),
             model(error: "{x: {estimate: \"lognormal(-3, 0.1)\"}}")),
     ]
+    private static func corrected(_ text: String) -> String {
+        model(more: "corrections: [{of: x, inputs: [x / 20], size: 1, width: 2\(text)}]")
+            .replacing(", width: 2, width: 3", with: ", width: 3")
+    }
+    private static func lorenz(_ name: String, _ formula: String) -> String {
+        "model: {name: \(name), time_unit: month, integrator: {method: rk4, step: 0.5}, start: {x: \"normal(1, 1)\"}}\n"
+            + observed(of: "of: \(formula)")
+    }
     private static let place = "\n" + observed("at: {x: 0.5}", of: "of: u")
     private static func ring(_ axis: String) -> String { field("x: {\(axis)}") + place }
     private static func plane(_ axis: String) -> String {
@@ -218,6 +233,9 @@ import Testing
         .init("each", "", "each: month", .refusal),
         .init("methods[].method", "", "methods: [{method: map}]", .text),
         .init("methods[].name", "", "methods: [{method: kalman, name: other}]", .text),
+        .init(
+            "methods[].corrected", corrected(""),
+            corrected("") + "\nmethods: [{method: kalman}, {method: kalman, name: plain, corrected: false}]", .text),
         .init("methods[].starts", method("map, starts: 1"), method("map, starts: 0"), .refusal),
         .init("methods[].samples", method("map, samples: 50"), method("map, samples: 60")),
         .init(

@@ -85,7 +85,7 @@ final class KeyProbe: Sendable {
     /// Results, that is all numbers but those that a configuration says itself.
     private static let results = [
         "scores", "comparisons", "gapFilling", "rankHistograms", "series", "forecasts", "folds", "learningCurves",
-        "methods", "models", "sensitivity", "robustness", "gains", "parameters", "states",
+        "methods", "models", "sensitivity", "robustness", "gains", "parameters", "states", "withheld",
     ]
 
     private static func numbers(_ document: Any) -> [Double] {

@@ -93,19 +93,19 @@ public struct AssimilateExperiment: Experiment {
 
     public func run(in folder: RunFolder, options: RunOptions) throws(InputError) -> any ReportedResults {
         if let each, let eachNode { return try run(each: each, eachNode) }
-        let (data, problem) = try prepared()
-        let sizes = sizes(problem)
-        let trained = try train(problem, sizes, in: folder, options: options)
+        let (data, problems) = try prepared()
+        let trained = try train(problems, in: folder, options: options)
         let methods = methods.map { method in
             trained.first { $0.name == method.name }.map { method.with($0.method) } ?? method
         }
         let progress = ProgressMeter(
             "Assimilating with \(methods.count) method\(methods.count == 1 ? "" : "s")", total: methods.count,
             isQuiet: options.isQuiet)
-        var found: [(method: NamedInference, inference: Inference)] = []
+        var found: [(method: NamedInference, inference: Inference, problem: SystemProblem)] = []
         let store = BeliefStore(folder: folder)
         var changed: [String] = []
         for method in methods {
+            let (problem, sizes) = (problems[method], method.isFilter ? problems.sizes(method) : nil)
             var keeping: BeliefKeeping?
             if method.isFilter {
                 let found = try store.keeping(
@@ -113,11 +113,11 @@ public struct AssimilateExperiment: Experiment {
                 keeping = found.keeping
                 if found.pastChanged { changed.append(method.name) }
             }
-            found.append((method, method.infer(problem, sizes, keeping)))
+            found.append((method, method.infer(problem, sizes, keeping), problem))
             progress.advance()
         }
         progress.finish()
-        var results = AssimilateResults(header, self, data, problem, found)
+        var results = AssimilateResults(header, self, data, found)
         results.trainings = trained.map { .init($0.name, $0.record) }
         if !changed.isEmpty {
             results.warnings.append(
@@ -125,26 +125,23 @@ public struct AssimilateExperiment: Experiment {
                     + "\(changed.joined(separator: ", ")) began anew.")
         }
         results.judgement = try validation.map { (plan) throws(InputError) in
-            try plan.judge(methods, problem, data, in: folder, options: options)
+            try plan.judge(methods, problems, data, in: folder, options: options)
         }
         return results
     }
 
     /// Observations and unknowns, checked.
-    func prepared() throws(InputError) -> (data: AssimilationData, problem: SystemProblem) {
+    func prepared() throws(InputError) -> (data: AssimilationData, problems: SystemProblems) {
         let data = try AssimilationData(read, tables, correlations, leads: leads, every: every)
-        let problem = SystemProblem(read.system, data.observations, rejection: rejection, key: Key(header.seed))
+        let problems = SystemProblems(read, data.observations, rejection: rejection, key: Key(header.seed))
         for method in methods {
-            if let fault = method.fault(problem) { throw method.node.error(fault.problem, expected: fault.expected) }
+            if let fault = method.fault(problems[method]) {
+                throw method.node.error(fault.problem, expected: fault.expected)
+            }
         }
         try requireEffects()
         try requireMemory(data)
-        return (data, problem)
-    }
-
-    /// Unknown standard deviations for filters, which do not estimate them.
-    func sizes(_ problem: SystemProblem) -> SizeEstimate? {
-        methods.contains(where: \.isFilter) && problem.sizes.count > 0 ? FilterInference.sizes(problem) : nil
+        return (data, problems)
     }
 
     private func run(each column: String, _ node: ConfigurationNode) throws(InputError) -> any ReportedResults {
@@ -166,6 +163,12 @@ public struct AssimilateExperiment: Experiment {
         if rejection != nil, !methods.contains(where: \.rejectsValues) {
             throw read.node.error(
                 "'quality.background' without a filter", expected: "a method that forecasts each value")
+        }
+        if read.uncorrected == nil, let method = methods.first(where: { !$0.isCorrected }) {
+            throw method.node.error("'corrected' without corrections", expected: "'corrections' of the model")
+        }
+        if read.uncorrected != nil, methods.allSatisfy({ !$0.isCorrected }) {
+            throw read.node.error("corrections that no method has", expected: "a method without 'corrected: false'")
         }
         let parameters = read.system.unknownParameters.map { read.system.parameters[$0] }
         if let drifting = parameters.first(where: { $0.drift > 0 }), !methods.contains(where: \.hasParametersInState) {

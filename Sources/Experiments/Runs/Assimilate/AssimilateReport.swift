@@ -2,8 +2,7 @@ import Studies
 
 extension AssimilateResults {
     var terminalTables: [TextTable] {
-        let own = parameters.filter { $0.scale == BoundedCoordinates.Scale.identity.rawValue }
-        return [methodTable] + (own.isEmpty ? [] : [parameterTable])
+        return [methodTable] + (shownParameters.isEmpty ? [] : [parameterTable])
             + (trainings.isEmpty ? [] : [trainingTable]) + (judgement.map { [$0.table] } ?? [])
     }
 
@@ -155,13 +154,21 @@ extension AssimilateResults {
 
     // MARK: - Parameters
 
+    /// In their own units, without the weights of corrections.
+    private var shownParameters: [ParameterRecord] {
+        let hidden = Set(weights.values.flatMap(\.self))
+        return parameters.filter {
+            $0.scale == BoundedCoordinates.Scale.identity.rawValue && !hidden.contains($0.name)
+        }
+    }
+
     private var parameterTable: TextTable {
         var table = TextTable(
             columns: [
                 .init("Unknown"), .init("Method"), .init("Median [90 %]"), .init("Mean"), .init("Standard deviation"),
                 .init("Prior mean"), .init("Prior deviation"), .init("Determined"),
             ])
-        let own = parameters.filter { $0.scale == BoundedCoordinates.Scale.identity.rawValue }
+        let own = shownParameters
         var names: [String] = []
         for record in own where !names.contains(record.name) { names.append(record.name) }
         for name in names {
@@ -183,7 +190,7 @@ extension AssimilateResults {
     private var parameterSection: ReportSection {
         ReportSection(
             identifier: "parameters", title: "Unknowns",
-            parts: parameters.isEmpty ? [] : [.table(parameterTable)] + parameterFigure)
+            parts: shownParameters.isEmpty ? [] : [.table(parameterTable)] + parameterFigure)
     }
 
     /// Parameters in a filter's state, through time.
@@ -192,7 +199,10 @@ extension AssimilateResults {
             let found = series[method].parameters
         else { return [] }
         let (axis, names) = (timeAxis, series[method].parameterNames)
-        let panels = names.indices.prefix(Self.mostPanels).map { place -> Panel in
+        let hidden = Set(weights.values.flatMap(\.self))
+        let shown = names.indices.filter { !hidden.contains(names[$0]) }.prefix(Self.mostPanels)
+        if shown.isEmpty { return [] }
+        let panels = shown.map { place -> Panel in
             func values(_ distance: Double) -> [Double?] {
                 axis.places.map { time in
                     let index = time * names.count + place

@@ -26,6 +26,8 @@ struct AssimilateResults: Sendable {
     var methods: [InferenceRecord]
     /// States and innovations in time, by method.
     var series: [InferenceSeries]
+    /// The weights of learned corrections, by the name of each; they are in files alone.
+    var weights: [String: [String]] = [:]
     /// Of methods that learn.
     var trainings: [TrainingSummary] = []
     /// By values that were withheld; nil where none were.
@@ -168,7 +170,7 @@ struct InferenceSeries: Sendable {
 extension AssimilateResults {
     init(
         _ header: ExperimentHeader, _ experiment: AssimilateExperiment, _ data: AssimilationData,
-        _ problem: SystemProblem, _ found: [(method: NamedInference, inference: Inference)]
+        _ found: [(method: NamedInference, inference: Inference, problem: SystemProblem)]
     ) {
         let system = experiment.read.system
         (name, title, summary, seed) = (header.name, header.title, header.summary, header.seed)
@@ -192,17 +194,18 @@ extension AssimilateResults {
                     table.transform.map { $0.contains(value) ? $0(value) : .nan }?.finite ?? value.finite
                 }, flags: flags.map(\.rawValue))
         }
-        parameters = found.flatMap { method, inference in
+        parameters = found.flatMap { method, inference, _ in
             inference.unknowns.flatMap { ParameterRecord.all($0, method.name) }
         }
-        series = found.map { InferenceSeries($0.inference, problem) }
-        methods = found.map { method, inference in
+        series = found.map { InferenceSeries($0.inference, $0.problem) }
+        methods = found.map { method, inference, problem in
             InferenceRecord(
                 name: method.name, summary: method.summary, parameters: method.parameterText,
                 outcome: inference.outcome, logLikelihood: inference.logLikelihood?.finite,
-                notes: inference.notes + inference.undetermined,
+                notes: inference.notes + inference.undetermined(but: experiment.read.weights),
                 innovations: inference.innovations(problem.observations, system, data))
         }
+        weights = experiment.read.weights
         warnings = data.warnings
     }
 }
@@ -231,11 +234,18 @@ extension AssimilateResults.ParameterRecord {
 }
 
 extension Inference {
-    /// A sentence for each unknown of which the observations tell next to nothing.
-    fileprivate var undetermined: [String] {
-        unknowns.filter(\.isUndetermined).map {
+    /// A sentence for each unknown of which the observations tell next to nothing, and one for each correction.
+    fileprivate func undetermined(but weights: [String: [String]]) -> [String] {
+        let all = Set(weights.values.flatMap(\.self))
+        let known = Set(unknowns.map(\.name))
+        return unknowns.filter { $0.isUndetermined && !all.contains($0.name) }.map {
             "The observations do not determine \($0.name): its interval is that of the prior."
         }
+            + weights.sorted { $0.key < $1.key }.filter { known.isSuperset(of: $0.value) }.map { name, names in
+                let count = unknowns.count { names.contains($0.name) && !$0.isUndetermined }
+                return "\(name): \(names.count) weights, of which the observations determine "
+                    + (count == 0 ? "none: it has learned nothing." : "\(count).")
+            }
     }
 
     /// Statistics of the normalised innovations of each channel.

@@ -10,13 +10,16 @@ struct NamedInference: Sendable {
 
     let name: String
     let kind: Kind
+    /// Whether it has the corrections of the model.
+    let isCorrected: Bool
     let node: ConfigurationNode
 
     private static let keys = KeyTable(
         ConfigurationKey(
             "method", .choice(Inferences.all.map { $0.name } + Methods.all.map { $0.name }), .required,
             "The kind of method."),
-        .text("name", .optional("the method"), "Its name in results, tables and files."))
+        .text("name", .optional("the method"), "Its name in results, tables and files."),
+        .flag("corrected", .optional("true"), "Whether it has the corrections of the model."))
 
     static let entries = KeyVariants(
         by: "method", keys,
@@ -32,18 +35,19 @@ struct NamedInference: Sendable {
         self = try node.mapping(Self.keys) { (keys) throws(InputError) in
             let word = try keys.value("method").choice(among: Self.entries.variants.map(\.word))
             let name = try keys.optionalText("name") ?? word
+            let isCorrected = try keys.optional("corrected")?.boolean() ?? true
             if let type = Inferences.all.first(where: { $0.name == word }) {
-                return NamedInference(name, .inference(try type.read(&keys)), node)
+                return NamedInference(name, .inference(try type.read(&keys)), isCorrected, node)
             }
             guard let type = Methods.all.first(where: { $0.name == word }) else {
                 preconditionFailure("no method \(word)")
             }
-            return NamedInference(name, .filter(try type.readWithLoss(&keys, node)), node)
+            return NamedInference(name, .filter(try type.readWithLoss(&keys, node)), isCorrected, node)
         }
     }
 
-    private init(_ name: String, _ kind: Kind, _ node: ConfigurationNode) {
-        (self.name, self.kind, self.node) = (name, kind, node)
+    private init(_ name: String, _ kind: Kind, _ isCorrected: Bool, _ node: ConfigurationNode) {
+        (self.name, self.kind, self.isCorrected, self.node) = (name, kind, isCorrected, node)
     }
 
     var parameterText: String {
@@ -110,7 +114,9 @@ struct NamedInference: Sendable {
     }
 
     /// The same with another filter, that was trained.
-    func with(_ trained: any TrainableMethod) -> NamedInference { NamedInference(name, .filter(trained), node) }
+    func with(_ trained: any TrainableMethod) -> NamedInference {
+        NamedInference(name, .filter(trained), isCorrected, node)
+    }
 
     /// - Parameters:
     ///   - shared: unknown standard deviations for methods that do not estimate them.

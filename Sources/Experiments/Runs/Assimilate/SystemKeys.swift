@@ -15,7 +15,12 @@ import Studies
 enum SystemKeys {
     static let table = KeyTable(
         ConfigurationKey(
-            "states", .either(.named(stateKeys), .list(.text)), .required,
+            "name", .choice(namedModels), .optional("equations of one's own"),
+            "A model of the list in place of 'states' and 'equations'; 'parameters' change its usual ones."),
+        .integer(
+            "variables", 4...100_000, .optional("the usual number"), "Of a model with a 'name' that has any number."),
+        ConfigurationKey(
+            "states", .either(.named(stateKeys), .list(.text)), .optional("those of the model with a 'name'"),
             "The variables, in their order: numbers, or fields over the axes x, or y and x; a list of names alone."),
         ConfigurationKey(
             "parameters", .names(.either(.number(.any), .mapping(parameterKeys))), .optional("none"),
@@ -27,6 +32,9 @@ enum SystemKeys {
             "The change of each variable in a time of 1, a formula."),
         ConfigurationKey(
             "map", .names(.text), .optional("'equations'"), "The value of each variable a step later, a formula."),
+        ConfigurationKey(
+            "corrections", .list(.mapping(Correction.keys)), .optional("none"),
+            "Learned terms of equations, by networks whose weights are unknown parameters."),
         ConfigurationKey(
             "forcings", .list(.mapping(forcingKeys)), .optional("none"),
             "Values from tables that formulas can name."),
@@ -44,6 +52,9 @@ enum SystemKeys {
             unit: "standard deviation per square root of time",
             "Model error of each state, of its logarithm where it is bounded, or of its logit between two bounds; "
                 + "'covariance' in place of them is a matrix over all, in squares of this unit."))
+
+    /// The models that are known as formulas.
+    static let namedModels = TestModels.all.filter { $0.init().formulation != nil }.map { $0.name }
 
     static let stateKeys = KeyTable(
         .mapping("x", EquationsSource.axisKeys, .optional("a number"), "The axis x, the faster one in memory."),

@@ -6,6 +6,10 @@ import Tensors
 /// A model that was read, before the times of the observations are known.
 struct ReadSystem: Sendable {
     var system: DynamicalSystem
+    /// The same without corrections; nil where there are none.
+    var uncorrected: DynamicalSystem?
+    /// The weights of each correction, by its name.
+    let weights: [String: [String]]
     var unit: TimeUnitName?
     /// The time of the first states, where the file tells it.
     var startTime: Double?
@@ -25,9 +29,10 @@ struct ReadSystem: Sendable {
     }
 
     fileprivate init(
-        _ system: DynamicalSystem, unit: TimeUnitName?, startTime: Double?, node: ConfigurationNode,
-        forcings: [(name: String, file: String)]
+        _ system: DynamicalSystem, uncorrected: DynamicalSystem?, weights: [String: [String]], unit: TimeUnitName?,
+        startTime: Double?, node: ConfigurationNode, forcings: [(name: String, file: String)]
     ) {
+        (self.uncorrected, self.weights) = (uncorrected, weights)
         (self.system, self.unit, self.startTime) = (system, unit, startTime)
         (self.node, files, self.forcings) = (node, forcings.map(\.file), Set(forcings.map(\.name)))
     }
@@ -48,8 +53,16 @@ private struct SystemReader {
         _ keys: inout ConfigurationMapping, with more: [DynamicalSystem.Parameter]
     ) throws(InputError) -> ReadSystem {
         let unit: TimeUnitName? = try keys.optional("time_unit")?.choice()
-        var states = try states(keys.required("states"))
-        let parameters = try parameters(keys.optional("parameters")) + more
+        let named = try namedModel(&keys)
+        var states: [DynamicalSystem.State]
+        if let named { states = named.states } else { states = try self.states(keys.required("states")) }
+        var parameters = try parameters(keys.optional("parameters"))
+        if let named {
+            // Those that are given replace the usual ones.
+            parameters =
+                named.parameters.map { usual in parameters.first { $0.name == usual.name } ?? usual }
+                + parameters.filter { given in !named.parameters.contains { $0.name == given.name } }
+        }
         var forcings: [(forcing: Forcing, file: String)] = []
         for entry in try keys.optional("forcings")?.nonEmptyList() ?? [] { forcings.append(try forcing(entry, unit)) }
         var definitions: [(name: String, expression: Formula)] = []
@@ -58,11 +71,19 @@ private struct SystemReader {
             definitions.append((name, try formula(node)))
         }
         let (map, equations) = (keys.optional("map"), keys.optional("equations"))
-        guard let rows = map ?? equations else {
-            throw node.error("neither 'equations' nor 'map'", expected: "a formula for each state under one of them")
+        let lines: [Formula]
+        if let named {
+            if let own = map ?? equations { throw own.error("equations beside 'name'", expected: "one of them") }
+            lines = named.equations
+        } else {
+            guard let rows = map ?? equations else {
+                throw node.error(
+                    "neither 'equations' nor 'map'", expected: "a formula for each state under one of them, or 'name'")
+            }
+            if let map, equations != nil { throw map.error("'map' beside 'equations'", expected: "one of them") }
+            lines = try formulas(rows, states.map(\.name))
         }
-        if let map, equations != nil { throw map.error("'map' beside 'equations'", expected: "one of them") }
-        let lines = try formulas(rows, states.map(\.name))
+        let rows = map ?? equations ?? node
         guard definitions.count + lines.count <= Self.mostFormulas else {
             throw rows.error("\(definitions.count + lines.count) formulas", expected: "at most \(Self.mostFormulas)")
         }
@@ -72,19 +93,69 @@ private struct SystemReader {
         }
         let startTime = try readStart(keys.optional("start"), into: &states, unit)
         let covariance = try readErrors(keys.optional("error"), into: &states)
-        let system: EquationSystem
-        do {
-            system = try EquationSystem(
-                states.map { StateVariable($0.name, $0.kind) },
-                parameters: parameters.map { parameter in
-                    if case .known(let value) = parameter.value { (parameter.name, value) } else { (parameter.name, 0) }
-                }, definitions: definitions, equations: lines, dependsOnTime: true,
-                forcings: forcings.map(\.forcing))
-        } catch { throw (nodes[error.name] ?? rows).error(error.fault) }
+        let corrections = try corrections(keys.optional("corrections"), states.map(\.name))
+        func system(_ corrections: [Correction]) throws(InputError) -> DynamicalSystem {
+            let parameters = parameters + corrections.flatMap(\.parameters) + more
+            let (lines, added) = try corrected(lines, states.map(\.name), corrections)
+            do {
+                let equations = try EquationSystem(
+                    states.map { StateVariable($0.name, $0.kind) },
+                    parameters: parameters.map { parameter in
+                        if case .known(let value) = parameter.value {
+                            (parameter.name, value)
+                        } else {
+                            (parameter.name, 0)
+                        }
+                    }, definitions: definitions + added, equations: lines, dependsOnTime: true,
+                    forcings: forcings.map(\.forcing))
+                return DynamicalSystem(
+                    equations, states: states, parameters: parameters, integrator: integrator,
+                    errorCovariance: covariance)
+            } catch { throw (nodes[error.name] ?? rows).error(error.fault) }
+        }
         return ReadSystem(
-            DynamicalSystem(
-                system, states: states, parameters: parameters, integrator: integrator, errorCovariance: covariance),
+            try system(corrections), uncorrected: corrections.isEmpty ? nil : try system([]),
+            weights: Dictionary(uniqueKeysWithValues: corrections.map { ($0.name, $0.parameters.map(\.name)) }),
             unit: unit, startTime: startTime, node: node, forcings: forcings.map { ($0.forcing.name, $0.file) })
+    }
+
+    /// A model of the list with its states, usual parameters and equations; nil where none is named.
+    private mutating func namedModel(
+        _ keys: inout ConfigurationMapping
+    ) throws(InputError) -> (
+        states: [DynamicalSystem.State], parameters: [DynamicalSystem.Parameter], equations: [Formula]
+    )? {
+        let variables = keys.optional("variables")
+        guard let place = keys.optional("name") else {
+            if let variables { throw variables.error("'variables' without 'name'", expected: "'states'") }
+            return nil
+        }
+        if let states = keys.optional("states") {
+            throw states.error("'states' beside 'name'", expected: "one of them")
+        }
+        let name = try place.choice(among: SystemKeys.namedModels)
+        guard let type = TestModels.all.first(where: { $0.name == name }) else {
+            preconditionFailure("no model \(name)")
+        }
+        var model: any TestModel = type.init()
+        if let variables {
+            guard model.value("variables") != nil else {
+                throw variables.error("'variables' of \(name), which has \(model.variables)", expected: "no such key")
+            }
+            model = model.with("variables", try variables.number())
+        }
+        guard let formulation = model.formulation else { preconditionFailure("\(name) without formulas") }
+        var equations: [Formula] = []
+        for text in formulation.equations {
+            do { equations.append(try Formula(text)) } catch { throw place.error(error) }
+        }
+        for (state, _) in formulation.states { try requireNew(state, place) }
+        return (
+            formulation.states.map { state in
+                let axis = state.length.map { Axis("x", length: $0, isPeriodic: true) }
+                return .init(state.name, kind: axis.map { ValueKind([$0]) } ?? .number, start: .known([0]))
+            }, formulation.parameters.map { .init($0.name, .known($0.value)) }, equations
+        )
     }
 
     private mutating func requireNew(_ name: String, _ node: ConfigurationNode) throws(InputError) {
@@ -206,6 +277,39 @@ private struct SystemReader {
             formulas.append(try formula(line.node))
         }
         return formulas
+    }
+
+    /// Learned terms, with the names of their parts.
+    private mutating func corrections(
+        _ node: ConfigurationNode?, _ states: [String]
+    ) throws(InputError) -> [Correction] {
+        var corrections: [Correction] = []
+        for entry in try node?.nonEmptyList() ?? [] {
+            let correction = try Correction(entry, among: states)
+            for parameter in correction.parameters { try requireNew(parameter.name, entry) }
+            for definition in try correction.definitions { try requireNew(definition.name, definition.node) }
+            corrections.append(correction)
+        }
+        return corrections
+    }
+
+    /// Equations with their learned terms, and the definitions of these.
+    private func corrected(
+        _ lines: [Formula], _ states: [String], _ corrections: [Correction]
+    ) throws(InputError) -> (lines: [Formula], added: [(name: String, expression: Formula)]) {
+        var (lines, added) = (lines, [(name: String, expression: Formula)]())
+        for correction in corrections {
+            for definition in try correction.definitions {
+                do { added.append((definition.name, try Formula(definition.text))) } catch {
+                    throw definition.node.error(error)
+                }
+            }
+            guard let place = states.firstIndex(of: correction.state) else { continue }
+            do { lines[place] = try Formula("(\(lines[place].text)) + \(correction.name)") } catch {
+                throw correction.node.error(error)
+            }
+        }
+        return (lines, added)
     }
 
     private static func integrator(

@@ -39,11 +39,11 @@ struct ValidationPlan: Sendable {
     }
 
     func judge(
-        _ methods: [NamedInference], _ problem: SystemProblem, _ data: AssimilationData, in folder: RunFolder,
+        _ methods: [NamedInference], _ problems: SystemProblems, _ data: AssimilationData, in folder: RunFolder,
         options: RunOptions
     ) throws(InputError) -> WithheldJudgement {
-        let all = problem.observations
-        let folds = WithheldFolds(all, by: grouping, folds: folds, blocks: blocks, key: problem.key)
+        let all = data.observations
+        let folds = WithheldFolds(all, by: grouping, folds: folds, blocks: blocks, key: problems.corrected.key)
         guard folds.used.count > 1 else {
             throw (node ?? methods[0].node).error(
                 "values in \(folds.used.count) of \(self.folds) folds by \(grouping.rawValue)",
@@ -62,13 +62,12 @@ struct ValidationPlan: Sendable {
         for fold in folds.used {
             let places = folds.places(fold)
             let rest = folds.observations(all, without: fold)
-            let given = SystemProblem(problem.system, rest, rejection: problem.rejection, key: problem.key)
-            var shared: SizeEstimate?
+            let given = problems.with(rest)
             for (number, method) in methods.enumerated() {
                 let name = ["validation", print, "\(grouping.rawValue)-\(self.folds)-\(blocks)-\(fold)", method.name]
                 let found: FoldEstimates = try folder.stage(name) {
-                    if method.isFilter, given.sizes.count > 0, shared == nil { shared = FilterInference.sizes(given) }
-                    return Self.estimates(method.infer(given, shared, nil), places)
+                    let sizes = method.isFilter ? given.sizes(method) : nil
+                    return Self.estimates(method.infer(given[method], sizes, nil), places)
                 }
                 filtered[number].fill(places, found.means, found.deviations)
                 if found.means.contains(where: { $0 != nil }) { hasFiltered.insert(number) }
