@@ -1,4 +1,4 @@
-# make demo     everything from a bare machine to the report of the main job
+# make demo     everything from a bare machine to the report of the ENSO example
 # make test     the whole test suite; continuous integration runs exactly this
 .PHONY: long quick demo test build setup bench format lint check sanitize random fuzz absurd kill docs readme clean
 

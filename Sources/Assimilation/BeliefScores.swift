@@ -7,7 +7,7 @@ extension Belief {
 }
 
 extension PointEstimate {
-    /// `|x − t|`, what the score is where nothing is uncertain.
+    /// `|x − t|`, the score without uncertainty.
     public func crpsOfVariables(of truth: Tensor) -> Tensor { (mean - truth).absolute() }
     public func energyScore(of truth: Tensor) -> Tensor { ProperScore.energy(point: mean, truth: truth) }
     public func predicting<H: StateMap>(_ observation: Observation<H>) -> PointEstimate {

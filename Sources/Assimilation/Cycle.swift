@@ -84,7 +84,7 @@ extension Tree {
     public func at(_ time: Int) -> Self { mappingLeaves { $0[time] } }
 }
 
-/// How a run of the mathematics ended.
+/// Numerical outcome of a run.
 public enum Outcome: Sendable, Equatable, Codable {
     case completed
     /// Numbers ceased to be finite at this step.

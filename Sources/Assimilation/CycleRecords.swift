@@ -8,7 +8,7 @@ extension Cycle {
     ///
     /// - Parameters:
     ///   - background: the belief at the time of the first observation, before it is used.
-    ///   - sequence: what else `record` sees, stacked in time: the truth, random keys.
+    ///   - sequence: further arguments of `record`, stacked in time: the truth, random keys.
     ///   - firstStep: the number of the first step, for models that depend on time; an integer scalar.
     /// - Returns: the belief one step after the last observation, and the records stacked in time.
     public func run<H: StateMap, X: Tree, Y: Tree>(

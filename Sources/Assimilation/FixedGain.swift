@@ -1,6 +1,6 @@
 import Tensors
 
-/// A belief that a given gain can correct: what `FixedGain` asks of it.
+/// A belief that a given gain can correct, as in `FixedGain`.
 public protocol Correctable: Belief {
     /// The belief after `x ← x + K (y − h(x))`.
     ///

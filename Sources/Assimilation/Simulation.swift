@@ -1,6 +1,6 @@
 import Tensors
 
-/// A truth and observations of it, both made by a model: what a filter that knows the model is tried on.
+/// A truth and observations of it, both made by a model: a twin experiment.
 public struct Twin<Operator: StateMap>: Tree {
     /// The states at the times of the observations, `[T, n]`.
     public var truth: Tensor

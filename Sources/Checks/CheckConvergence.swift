@@ -3,7 +3,7 @@ import Tensors
 /// Checks that the error of a method shrinks with the power `order` of its step.
 ///
 /// - Parameters:
-///   - name: what the violations call the method.
+///   - name: the name of the method in violations.
 ///   - order: the order that theory gives.
 ///   - steps: from coarse to fine; the observed order is the slope between each two neighbours.
 ///   - exact: the solution, or one by a much finer step.

@@ -4,7 +4,7 @@ import Tensors
 /// `⟨f(x), y⟩ = ⟨x, f*(y)⟩`, and the derived adjoint is the given one.
 ///
 /// - Parameters:
-///   - name: what the violations call the map.
+///   - name: the name of the map in violations.
 ///   - like: an element of the domain; only its structure is used.
 public func checkLinearMap<A: Tree, B: Tree>(
     _ name: String, like: A, tolerance: Double = 1e-11, seed: Int = 1, _ f: @escaping (A) -> B,

@@ -41,7 +41,7 @@ public struct Tolerances: Sendable {
 /// law that does not apply at the point, such as a finite difference at a kink, is excepted by name.
 ///
 /// - Parameters:
-///   - name: what the violations call the function.
+///   - name: the name of the function in violations.
 ///   - x: the point; the function must be smooth within `tolerances.step` of it.
 ///   - laws: those to be checked.
 ///   - tolerances: by default those of the element type of the point.

@@ -33,7 +33,7 @@ public func checkTree<T: Tree>(_ tree: T, ignoring: Set<String> = []) -> [Violat
         findings.require("a leaf is stored once", at: names[number], places <= 1)
     }
     for path in ignoring.subtracting(search.ignored).sorted() {
-        findings.require("what is ignored exists", at: path, false)
+        findings.require("ignored paths exist", at: path, false)
     }
     return findings.violations
 }

@@ -65,7 +65,7 @@ public struct KuramotoSivashinsky: Map {
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) {}
 }
 
-/// What a step multiplies modes with, each `[modes, 1]` but the derivative, `[modes, 2]`.
+/// The factors of modes in a step, each `[modes, 1]` but the derivative, `[modes, 2]`.
 private struct Coefficients: Sendable {
     /// `exp(hL)` and `exp(hL/2)` with `L = q² − q⁴` at the wave number `q`.
     var decay: Tensor

@@ -9,7 +9,7 @@ extension Map where Input == Tensor, Output == Tensor {
     /// with one step of the tangent-linear model and one factorization for every step of the model; a single compiled
     /// `scan`. Cost: of `count` tangents, and O(n count²), a step. References: Benettin, Galgani, Giorgilli & Strelcyn,
     /// *Lyapunov characteristic exponents for smooth dynamical systems*, Meccanica 15 (1980), 9–30; Lorenz (1996) for
-    /// what the leading one says of predictability.
+    /// the predictability by the leading one.
     ///
     /// - Parameters:
     ///   - count: how many, at most as many as there are variables.

@@ -8,7 +8,7 @@ import Tensors
 ///     dYᵢ/dt = c b (Yᵢ₋₁ − Yᵢ₊₂) Yᵢ₊₁ − c Yᵢ + (h c / b) Xₖ(ᵢ)
 ///
 /// No units. Where the small variables are not observed, the large ones alone do not determine their own future: what
-/// that costs is what parametrisations and models with memory are tried on.
+/// that costs is the test of parametrisations and models with memory.
 ///
 /// Shapes: `[..., K (1 + J)]` to the same; `K` and `J` at least 4 and 1. Parameters are scalars.
 ///

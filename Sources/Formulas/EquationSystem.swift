@@ -17,7 +17,7 @@ public struct StateVariable: Sendable, Equatable {
 public struct EquationSystem: Map, Tendency {
     public let variables: [StateVariable]
     public let parameterNames: [String]
-    /// What is given by tables in time.
+    /// Forcings, by tables in time.
     public let forcings: [Forcing]
     /// Whether formulas may read the time `t` and the forcings.
     public let dependsOnTime: Bool

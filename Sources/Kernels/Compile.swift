@@ -51,7 +51,7 @@ public func compile<A: Tree, B: Tree>(
     like input: A, calls: ExpectedCalls = .many, _ f: (A) -> B
 ) -> Compiled<A, B> { Compiled(f, like: input, calls: calls) }
 
-/// How often a program is called, which decides what its compilation may cost.
+/// How often a program is called, which decides the effort of its compilation.
 public enum ExpectedCalls: Sendable {
     /// So few times that they take no longer than its compilation: that takes less than half of the time, and calls up
     /// to 5 % more.

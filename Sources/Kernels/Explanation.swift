@@ -16,7 +16,7 @@ public struct Explanation: Sendable {
         emitted = EmittedProgram(simplified, registers: registers)
     }
 
-    /// The C that is compiled, what every program starts with included.
+    /// The C that is compiled, the prelude included.
     public var source: String { emitted.source }
 
     /// The C of the program itself.

@@ -22,7 +22,7 @@ func preferLargePages(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
 }
 
 /// Where results are large, lets the allocator keep what they leave behind for the next ones, up to half a gibibyte:
-/// memory that is new to a process is zeroed before it is written. What the environment says of the allocator stands.
+/// memory that is new to a process is zeroed before it is written. The environment's options take precedence.
 func keepMemory(ofResults bytes: [Int]) {
     if bytes.contains(where: { $0 >= largeMemory }) { _ = isLargeMemoryKept }
 }

@@ -2,7 +2,7 @@ import RealModule
 import Tensors
 import Verification
 
-/// What training makes small. Every loss is the weighted mean over all elements of prediction and target (which have
+/// A training loss. Every one is the weighted mean over all elements of prediction and target (which have
 /// one shape); weights broadcast, may be truth values, and where they are zero the target may be anything, NaN too.
 public enum Loss {
     /// `mean (prediction − target)²`.

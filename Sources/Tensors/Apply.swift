@@ -15,7 +15,7 @@ func applyAll(_ operation: Operation, _ operands: [Tensor]) -> [Tensor] {
 func apply(_ operation: Operation, _ operands: Tensor...) -> Tensor { applyAll(operation, operands)[0] }
 
 /// An operation on one tensor. No lists are made for an elementwise function of known real
-/// numbers that nothing remembers.
+/// untraced tensors.
 func apply(_ operation: Operation, _ x: Tensor) -> Tensor {
     if case .unary(let f) = operation, x.tracer == nil, let storage = x.storage, x.type.isReal, f != .logicalNot {
         return Tensor(shape: x.shape, type: x.type, storage: unaryValue(f, storage), tracer: nil)

@@ -25,14 +25,14 @@ func promoted(_ a: Tensor, _ b: Tensor) -> (Tensor, Tensor) {
 private func isWhole(_ literal: Tensor) -> Bool { literal.scalar.rounded() == literal.scalar }
 
 private func binary(_ f: Binary, _ a: Tensor, _ b: Tensor) -> Tensor {
-    // The commonest case by the shortest way: doubles of one shape that nothing remembers.
+    // The commonest case by the shortest way: untraced doubles of one shape.
     if case .float64(let x)? = a.storage, case .float64(let y)? = b.storage, a.tracer == nil, b.tracer == nil,
         a.shape == b.shape, let values = doubles(f, x, y)
     {
         return Tensor(shape: a.shape, type: .float64, storage: .float64(values), tracer: nil)
     }
     let (a, b) = promoted(a, b)
-    // Known numbers that nothing remembers are most of the work of a filter or a training step:
+    // Concrete and untraced tensors are most of the work of a filter or a training step:
     // no lists are made for them.
     if a.tracer == nil && b.tracer == nil && a.storage != nil && b.storage != nil {
         let shape =

@@ -1,4 +1,4 @@
-/// Sliding windows and what is made of them: convolution and pooling along any number of axes.
+/// Sliding windows, convolution and pooling along any number of axes.
 extension Tensor {
     /// Windows of `size` elements, `dilation` apart and starting every `stride`: the axis becomes that of the windows,
     /// and their elements a new last axis.

@@ -71,7 +71,7 @@ extension Tensor {
     public func signedLogDeterminant() -> (sign: Tensor, logarithm: Tensor) {
         let parts = applyAll(.lu, [self])
         let (pivots, order) = (parts[0].diagonal(), parts[1])
-        // An order of rows is odd if an odd number of pairs stands the wrong way round.
+        // A permutation is odd if its number of inversions is odd.
         let place = Tensor.range(shape[rank - 1])
         let isWrong =
             (order.expanded(axis: -1) .> order.expanded(axis: -2))
@@ -81,7 +81,7 @@ extension Tensor {
         return (sign, pivots.absolute().log().sum(axes: [-1]))
     }
     /// `A = U diag(s) Vᵀ`, thin: of `[..., m, n]` with `k = min(m, n)`, `left` is `[..., m, k]`, `values` are
-    /// `[..., k]`, not negative and descending, and `right` is `[..., n, k]`; NaN for what is not finite.
+    /// `[..., k]`, not negative and descending, and `right` is `[..., n, k]`; NaN for matrices that are not finite.
     ///
     /// The signs of pairs of vectors are not determined, nor are the vectors of equal values within their group;
     /// derivatives of functions that do not depend on this choice are right there too, such as `U Vᵀ`.

@@ -40,7 +40,7 @@ extension Tensor {
         }
     }
 
-    /// Whether nothing remembers this tensor and its numbers are there.
+    /// Whether the tensor is concrete and untraced.
     package var isPlain: Bool { storage != nil && tracer == nil }
 }
 

@@ -12,7 +12,7 @@ extension Tensor {
     public func flattened() -> Tensor { reshaped([count]) }
     public func broadcast(to shape: [Int]) -> Tensor { shape == self.shape ? self : apply(.broadcast(shape), self) }
 
-    /// The transpose of `broadcast`: sums over what was repeated.
+    /// The transpose of `broadcast`: sums over repeated axes.
     func summed(to shape: [Int]) -> Tensor {
         if shape == self.shape { return self }
         let padded = shape.padded(toRank: rank)

@@ -38,7 +38,7 @@ public struct Tensor: Sendable {
     public var count: Int { shape.elementCount }
     /// Whether the numbers are there to be looked at.
     public var isKnown: Bool { storage != nil }
-    /// The same numbers, forgotten by every transform; an unknown tensor stays as it is.
+    /// The same values, detached from all traces; an unknown tensor stays as it is.
     var detached: Tensor {
         guard let storage, tracer != nil else { return self }
         return Tensor(shape: shape, type: type, storage: storage, tracer: nil)

@@ -7,7 +7,7 @@
 // The standard library drops the messages of `precondition` from optimised programs, where a wrong shape would then be
 // a bare "illegal instruction". In this package the names below stand before it: the message is printed in every build.
 
-/// Stops the program on a caller's bug, saying what is wrong.
+/// Stops the program on a caller's bug, with a message.
 @inline(__always)
 package func precondition(
     _ condition: @autoclosure () -> Bool, _ message: @autoclosure () -> String, file: StaticString = #fileID,
@@ -16,7 +16,7 @@ package func precondition(
     if !condition() { stop(message(), file, line) }
 }
 
-/// Stops the program on a caller's bug, saying what is wrong.
+/// Stops the program on a caller's bug, with a message.
 package func preconditionFailure(
     _ message: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line
 ) -> Never {

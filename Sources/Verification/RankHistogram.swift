@@ -34,7 +34,7 @@ public struct RankHistogram: Sendable, Equatable {
 }
 
 /// Where the truth lies in the forecasts, as its probability u under each of them, which is uniform on [0, 1] if they
-/// are calibrated: what a slope and a curvature of the rank histogram are means of.
+/// are calibrated; slope and curvature of the rank histogram are their means.
 ///
 /// As series over time their bootstrap honours that forecasts from neighbouring times share their errors, which the
 /// χ² of a histogram does not. Gneiting et al. 2007, *J. R. Stat. Soc. B* 69, 243.

@@ -45,7 +45,7 @@ extension Apus {
         return Described.named(name) == nil ? words : ["describe"] + words.dropFirst()
     }
 
-    /// Reports what ended the command: help and other answers on standard output, a fault of usage on one line.
+    /// Reports the end of the command: help and other answers on standard output, a fault of usage on one line.
     private static func status(after error: any Error) -> Int32 {
         // An exit code alone has been reported already.
         if let code = error as? ExitCode { return code.rawValue }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Experiments
 
-/// The folder of a run, and what may happen to a run that it holds.
+/// The folder of a run, and the permitted changes of a run in it.
 struct FolderOptions: ParsableArguments {
     @Option(
         name: .shortAndLong, help: "The folder of the results; by default the one that the configuration names.",

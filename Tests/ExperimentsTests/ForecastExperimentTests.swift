@@ -137,7 +137,7 @@ private struct SmallExperiment {
         for (wrong, message) in [
             ("none: {fraction: 0.3}", "no name of a scenario"), ("../a: {fraction: 0.3}", "no name of a scenario"),
             ("a: {fraction: 0.3, variable: y}", "variable"),
-            ("random30: {fraction: 0.3}, random: {fraction: 0.2}", "a second time"),
+            ("random30: {fraction: 0.3}, random: {fraction: 0.2}", "is listed twice"),
         ] {
             #expect {
                 _ = try SmallExperiment(gaps: "gaps: {\(wrong)}").file()

@@ -138,7 +138,7 @@ private struct River {
         ("season: {week: 4}", "4 harmonics of a week with a step of 'day' (expected at most 3)"),
         ("season: {year: 1, day_by_year: 1}", "1 harmonics with 1 of the year and 0 of the day"),
         ("inputs: [flow]", "the target 'flow' cannot be an input"),
-        ("inputs: [rain, rain]", "the input 'rain' a second time"),
+        ("inputs: [rain, rain]", "the input 'rain' is listed twice"),
         ("gaps: {lost: {variable: rain, period: [2020-01, 2020-02]}}", "'rain' is not a variable of the data"),
     ])
     func refusesInOneLine(_ keys: String, _ message: String) throws {

@@ -12,12 +12,12 @@ import Testing
         #expect(!agrees(.near(0.3, within: 0.05), [0.4, 0.4, 0.4]))
         #expect(agrees(.atMost(1), [0.9, 1.05]) && !agrees(.atMost(1), [1, 1.05]))
         #expect(agrees(.atLeast(1), [1, 1.05]) && !agrees(.atLeast(1), [0.9, 1.05]))
-        #expect(agrees(.surelyBelow(0), [-1, -1.1, -0.9]) && !agrees(.surelyBelow(0), [-1, 0.5, -0.9]))
+        #expect(agrees(.significantlyBelow(0), [-1, -1.1, -0.9]) && !agrees(.significantlyBelow(0), [-1, 0.5, -0.9]))
     }
 
     /// Student's interval of two values is forty times as wide as their distance, and still it claims too much.
     @Test func twoSeedsTellNothingOfAnInterval() throws {
-        let claim = Claim(what: "x", published: nil, criterion: .surelyBelow(0))
+        let claim = Claim(what: "x", published: nil, criterion: .significantlyBelow(0))
         for values in [[-1.0], [-1, -1.001], [-1, 2]] {
             let finding = claim.finding(row: 1, values: values)
             #expect(finding.agrees == nil && finding.low == nil && finding.high == nil)

@@ -173,7 +173,7 @@ import Verification
         ("{cycles: [{period: 2 months}]}", "1 harmonic of a period of 2.0 steps"),
         ("{harmonics: 1, cycles: [{period: year}]}", "is the year"),
         ("{cycles: [{period: 50 years}]}", "for a cycle of 50 years"),
-        ("{cycles: [{period: 5 years}, {period: 60}]}", "a second time"), ("{harmonics: 21}", "out of range"),
+        ("{cycles: [{period: 5 years}, {period: 60}]}", "is listed twice"), ("{harmonics: 21}", "out of range"),
         ("{remainder: 13}", "out of range"),
     ])
     func faultsOfComponents(components: String, problem: String) {

@@ -50,7 +50,7 @@ import Testing
         ("- u + F", "- w + F", "t.yaml:8:64: model.equations.u: the unknown name 'w'"),
         ("- u + F", "- u + F)", "t.yaml:8:69: model.equations.u: ')' after"),
         ("x: -1", "z: -1", "the axis 'z' of a field over x (10)"),
-        ("parameters: {F: 8}", "parameters: {u: 8}", "the name 'u' a second time"),
+        ("parameters: {F: 8}", "parameters: {u: 8}", "the name 'u' is listed twice"),
         ("parameters: {F: 8}", "parameters: {2F: 8}", "the name '2F'"),
         ("    u: \"", "    v: \"", "an equation of 'v', which is no state"),
         ("length: 10", "length: 100000000", "out of range"), ("  equations:", "  equation:", "unknown key 'equation'"),

@@ -64,7 +64,7 @@ import Testing
         #expect(fault("methods: [{method: optimal-particles}]").contains("there is no model error"))
         #expect(fault("methods: [{method: etkf, members: 1}]").contains("out of range"))
         #expect(fault("methods: [{method: etkf, radius: 3}]").contains("unknown key 'radius'"))
-        #expect(fault("observe: {variables: [1, 1]}\nmethods: [{method: etkf}]").contains("a second time"))
+        #expect(fault("observe: {variables: [1, 1]}\nmethods: [{method: etkf}]").contains("is listed twice"))
     }
 
     /// The climate has a thousand states here.

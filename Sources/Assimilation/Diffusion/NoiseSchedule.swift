@@ -8,7 +8,7 @@ import Tensors
 /// The variance is in units of the square of the state's. Reference: Song et al., *Score-based generative modeling
 /// through stochastic differential equations* (ICLR 2021), on the diffusion and its reversal.
 public struct NoiseSchedule: Tree {
-    /// `a`, what is left of the state at the end.
+    /// `a`, the share of the state that remains at the end.
     public var finalScale: Tensor
     /// `b`, the variance of the noise that a state has from the start: the width of the kernel about every member.
     public var initialVariance: Tensor

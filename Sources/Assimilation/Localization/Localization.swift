@@ -1,9 +1,9 @@
 import Tensors
 
 /// A taper over the distances between variables and observed values:
-/// it removes what a small ensemble says of places far apart.
+/// it removes spurious correlations of a small ensemble between places far apart.
 ///
-/// Distances are structure; what the taper holds, a radius or free weights, can be learned.
+/// Distances are structure; parameters of the taper, a radius or free weights, can be learned.
 public struct Localization<Weights: Taper>: Tree {
     public var taper: Weights
     /// `[n, m]`

@@ -13,7 +13,7 @@ public struct EnsembleSmoother: Sendable {
     public let tolerance: Double
     public init(tolerance: Double = 1e-9) { self.tolerance = tolerance }
 
-    /// The step after a stretch of time: its smoothed ensemble, and what it was before its observation.
+    /// The step after a stretch of time: its smoothed ensemble and its background.
     public typealias Later = (smoothed: Ensemble, background: Ensemble)
 
     /// Smoothed ensembles, stacked in time.

@@ -8,7 +8,7 @@ import Tensors
 ///
 /// by Gauss–Newton steps, one of which is exact for a linear operator. `B` may be singular. The likelihood is
 /// `N(y − h(b); 0, H B Hᵀ + R)` of the linearised operator. With conjugate gradients it is the bound without `H B Hᵀ`:
-/// there is no determinant of what is never formed.
+/// there is no determinant, since the matrix is never formed.
 /// References: Lorenc, *Analysis methods for numerical weather prediction* (QJRMS 1986); Courtier, Thépaut &
 /// Hollingsworth, *A strategy for operational implementation of 4D-Var, using an incremental approach* (QJRMS 1994).
 public struct Variational: Analysis {

@@ -4,7 +4,7 @@ import Tensors
 ///
 /// Times are scalar tensors, values of the program: the same code serves intervals of different lengths, and under
 /// `vmap` each element has its own. Time may run backwards. An interval of length zero gives the state back, bit for
-/// bit, and its derivative with respect to the times is then zero. What cannot be integrated is NaN.
+/// bit, and its derivative with respect to the times is then zero. Failures are NaN.
 public protocol Integrator: Tree {
     func callAsFunction<F: Tendency>(_ f: F, from state: Tensor, at start: Tensor, to end: Tensor) -> Tensor
 }

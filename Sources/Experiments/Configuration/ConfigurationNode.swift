@@ -25,7 +25,7 @@ public struct ConfigurationNode: Hashable, Sendable {
     public let place: InputError.Place
     let content: Content
 
-    /// An error at this node: what is wrong and what was expected.
+    /// An error at this node: the fault and the expectation.
     public func error(_ problem: String, expected expectation: String? = nil) -> InputError {
         InputError(.configuration, at: place, problem, expected: expectation)
     }

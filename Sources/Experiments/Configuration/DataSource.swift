@@ -16,7 +16,7 @@ public struct DataSource: Hashable, Sendable {
     /// The regular step to which the tables are brought; `nil` leaves the times as they are.
     public var step: TimeStep?
     public var aggregation: Aggregation
-    /// The part of its values that a step must hold; `nil` for what the aggregation usually wants.
+    /// The part of its values that a step must hold; `nil` for the aggregation's default.
     public var complete: Double?
     /// The clock of stamps without an offset.
     public var clock: FileClock?

@@ -28,7 +28,7 @@ public enum AtomicFile {
         try write(Array(text.utf8), to: path)
     }
 
-    /// Throws what `write` to the path would throw now: before long work whose end it is.
+    /// Throws the error that `write` to the path would throw now: before long work whose end it is.
     public static func requireWritable(_ path: String) throws(InputError) {
         let temporary = temporaryPath(for: path)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)

@@ -25,7 +25,7 @@ struct ReplacedRun {
         "findings.json", "latest.json",
     ]
 
-    /// Ends what a process that was killed has begun.
+    /// Completes the work of a killed process.
     func recover() throws(InputError) {
         let hasMarker = exists(FilePath.join(folder, RunMarker.fileName))
         if exists(discarded) {
@@ -59,7 +59,7 @@ struct ReplacedRun {
         try move(aside, to: discarded)
     }
 
-    /// Removes what is discarded. Files that no run writes return to their place.
+    /// Removes discarded files. Files that no run writes return to their place.
     func removeDiscarded() throws(InputError) {
         guard exists(discarded) else { return }
         for name in FileManager.default.enumerator(atPath: discarded)?.compactMap({ $0 as? String }) ?? []

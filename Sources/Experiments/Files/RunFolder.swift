@@ -44,7 +44,7 @@ public final class RunFolder: Sendable {
     /// Claims the folder, and makes it if need be; one that was made is removed again if nothing is put into it.
     ///
     /// - Parameters:
-    ///   - fingerprint: what tells this run from another: the configuration and the input.
+    ///   - fingerprint: the identity of the run: its configuration and input.
     ///   - subject: the part of the configuration that the results are about, if not all.
     ///     Stages of one fingerprint serve every
     ///     subject, finished results are those of one.
@@ -134,7 +134,7 @@ public final class RunFolder: Sendable {
     /// says so.
     ///
     /// - Parameter name: folders, and a file; any texts.
-    /// - Throws: what `compute` throws, and the errors of ``AtomicFile``.
+    /// - Throws: the errors of `compute`, and the errors of ``AtomicFile``.
     public func stage<Value: Codable>(
         _ name: String..., compute: () throws(InputError) -> Value
     ) throws(InputError) -> Value {
@@ -212,7 +212,7 @@ public final class RunFolder: Sendable {
             expected: "--force or another folder")
     }
 
-    /// Removes what a killed run left half written.
+    /// Removes half-written files of a killed run.
     private static func removeTemporaryFiles(_ path: String) {
         let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
         for name in names where name.hasSuffix(AtomicFile.temporarySuffix) { unlink(FilePath.join(path, name)) }
@@ -220,7 +220,7 @@ public final class RunFolder: Sendable {
 }
 
 extension RunMarker {
-    /// Takes over what another process has done of the run.
+    /// Takes over the stages that another process has finished.
     mutating func continues(_ other: RunMarker) {
         otherPrograms = other.otherPrograms
         if other.program != program, !otherPrograms.contains(other.program) { otherPrograms.append(other.program) }

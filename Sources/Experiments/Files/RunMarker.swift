@@ -21,7 +21,7 @@ struct RunMarker: Codable, Sendable, Equatable {
 /// How long parts of a run took: numbers that differ between runs of equal results, and therefore stand in `run.json`
 /// alone.
 public struct RunTimes: Codable, Sendable, Equatable {
-    /// Seconds of computation of what was done at all, by its name: a training, a row of a reproduction.
+    /// Seconds of computation by stage: a training, a row of a reproduction.
     public var seconds: [String: Double] = [:]
     /// Analyses and forecasts in a second, by method.
     public var cyclesPerSecond: [String: Double] = [:]

@@ -6,7 +6,7 @@ public enum StandardStream {
     /// exceeds it.
     ///
     /// Called before anything is opened: a file would otherwise take the number of a closed stream, and get its text.
-    /// Writing to a standard output that was closed fails; what goes to a closed standard error is dropped.
+    /// Writing to a standard output that was closed fails; text for a closed standard error is dropped.
     public static func prepare() {
         for (descriptor, mode) in [(STDIN_FILENO, O_RDONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY)]
         where fcntl(descriptor, F_GETFD) < 0 && errno == EBADF {

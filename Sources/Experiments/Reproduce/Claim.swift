@@ -1,9 +1,9 @@
 import Studies
 import Verification
 
-/// A published number that an experiment is to find again, and what counts as finding it.
+/// A published number that an experiment is to find again, and the criterion of agreement.
 struct Claim: Sendable {
-    /// When a number agrees with what was published.
+    /// When a number agrees with the published one.
     enum Criterion: Sendable {
         /// The mean over the seeds lies within so much of a number.
         case near(Double, within: Double)
@@ -14,7 +14,7 @@ struct Claim: Sendable {
         /// The mean over the seeds is no smaller.
         case atLeast(Double)
         /// The whole confidence interval lies below.
-        case surelyBelow(Double)
+        case significantlyBelow(Double)
     }
 
     /// The number, with its unit if it has one.
@@ -67,7 +67,7 @@ extension Claim.Criterion {
         case .near(let value, let tolerance): return abs(interval.mean - value) <= tolerance
         case .atMost(let limit): return interval.mean <= limit
         case .atLeast(let limit): return interval.mean >= limit
-        case .surelyBelow(let limit): return interval.high < limit
+        case .significantlyBelow(let limit): return interval.high < limit
         }
     }
 
@@ -75,7 +75,7 @@ extension Claim.Criterion {
     var isOfInterval: Bool {
         switch self {
         case .near, .medianNear, .atMost, .atLeast: false
-        case .surelyBelow: true
+        case .significantlyBelow: true
         }
     }
 
@@ -86,7 +86,7 @@ extension Claim.Criterion {
             "median \(NumberText.short(value)) ± \(NumberText.short(tolerance))"
         case .atMost(let limit): "≤ \(NumberText.short(limit))"
         case .atLeast(let limit): "≥ \(NumberText.short(limit))"
-        case .surelyBelow(let limit): "< \(NumberText.short(limit)), interval and all"
+        case .significantlyBelow(let limit): "< \(NumberText.short(limit)), upper confidence limit"
         }
     }
 }

@@ -14,7 +14,7 @@ protocol Reproduction: Sendable {
     /// so that all threads end together.
     var length: Double { get }
 
-    /// The numbers of the claims, in their order, and any others that are worth a line; nil for what failed.
+    /// The numbers of the claims, in their order, and any others that are worth a line; nil for failures.
     ///
     /// - Parameter advance: told of the share of the work that is done, from 0 to 1.
     func measure(seed: Int, advance: @escaping @Sendable (Double) -> Void) -> Measured
@@ -68,7 +68,7 @@ public struct Reproducing: Sendable {
         public var table: TextTable { findings.table(seconds) }
     }
 
-    /// Does what the folder does not hold yet; all seeds of all rows run side by side on the threads.
+    /// Computes the rows that the folder does not hold yet; all seeds of all rows run side by side on the threads.
     public func run(in folder: RunFolder) throws(InputError) -> Results {
         let tasks = experiments.flatMap { experiment in seeds.map { (experiment: experiment, seed: $0) } }
         let order = tasks.indices.sorted { (-tasks[$0].experiment.length, $0) < (-tasks[$1].experiment.length, $1) }

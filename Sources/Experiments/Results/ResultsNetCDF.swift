@@ -5,7 +5,7 @@ extension RunResults {
     /// start and lead.
     ///
     /// Follows the CF conventions: times in days since 1970, leads as `forecast_period`, starts as
-    /// `forecast_reference_time`, units and standard names of the variables. What is not known is the fill value. The
+    /// `forecast_reference_time`, units and standard names of the variables. Unknown values are the fill value. The
     /// same results give the same file.
     ///
     /// - Throws: `data` where a time of a series or a forecast is no ISO 8601 time.
@@ -56,7 +56,7 @@ extension RunResults {
             : ["long_name": .text("lead time in \(leadUnit)"), "units": "1"]
     }
 
-    /// The attributes of arrays in the unit of the variables: what all variables agree on.
+    /// The attributes of arrays in the unit of the variables: those that all variables share.
     func sharedAttributes(
         _ longName: String, modifier: String? = nil, isStandard: Bool = true
     ) -> [String: NetCDFFile.Attribute] {

@@ -6,8 +6,8 @@ extension RunResults {
         file.addTime(times.map(\.instant), attributes: ["long_name": "time"].merging(clockAttributes(times)) { $1 })
         let axes = LabelledAxes([usedGaps.map(\.rawValue), variables.map(\.name), times.map(\.text)])
         let parts: [(name: String, longName: String, modifier: String?, values: KeyPath<SeriesRecord, [Double?]>)] = [
-            ("truth", "what is known to be true", nil, \.truth),
-            ("observed", "what the filter was given", nil, \.observed),
+            ("truth", "known truth", nil, \.truth),
+            ("observed", "observations given to the filter", nil, \.observed),
             ("filter_mean", "mean given the observations up to the time", nil, \.filterMean),
             ("filter_spread", "standard deviation of the filter", "standard_error", \.filterSpread),
             ("smoother_mean", "mean given all observations", nil, \.smootherMean),
@@ -70,7 +70,7 @@ extension RunResults {
             .numbers(numbers([\.quantile5, \.quantile25, \.quantile50, \.quantile75, \.quantile95])),
             attributes: sharedAttributes("quantiles of the forecast"))
         file.addVariable(
-            "forecast_truth", on: names, .numbers(numbers([\.truth])), attributes: sharedAttributes("what came true"))
+            "forecast_truth", on: names, .numbers(numbers([\.truth])), attributes: sharedAttributes("verification"))
     }
 
     /// The clock of the data, where it is not UTC: times with an offset are written in UTC, dates as its calendar has

@@ -3,7 +3,7 @@ import Studies
 
 /// Something that a configuration file describes and `apus run` does: from observations to results.
 public protocol Experiment: Sendable {
-    /// Reads what is special to this kind of experiment; what is common has been read.
+    /// Reads the keys of this kind of experiment; the common ones have been read.
     init(_ keys: inout ConfigurationMapping, common: ExperimentHeader) throws(InputError)
 
     /// Does the work. Complete stages are kept in the folder, so that a run which was stopped goes on.
@@ -141,7 +141,7 @@ public struct ExperimentFile: Sendable {
 }
 
 extension ExperimentFile {
-    /// The folder of the run, claimed by what the results depend on.
+    /// The folder of the run, claimed by the fingerprint of everything that results depend on.
     func folder(_ output: String?, _ claim: RunFolder.Claim) throws(InputError) -> RunFolder {
         var fingerprint = Fingerprint()
         fingerprint.combine(identity)

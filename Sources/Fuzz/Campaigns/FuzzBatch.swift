@@ -59,7 +59,7 @@ struct FuzzBatch: ParsableCommand {
         }
     }
 
-    /// Two gigabytes beyond what the program takes by itself.
+    /// Two gigabytes beyond the program's own.
     private func limitMemory() {
         let pages =
             (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)).flatMap { Int($0.prefix { $0 != " " }) }

@@ -96,7 +96,7 @@ struct KilledRun {
         try Subprocess(Subprocess.tool, [plan.command, "config.yaml", "--quiet"] + more, in: folder)
     }
 
-    /// Kills a run once or more often, and lets it end; what is wrong with its end.
+    /// Kills a run once or more often, and lets it end; the faults of its end.
     func check(_ random: inout SystemRandomNumberGenerator) throws -> (wasKilled: Bool, fault: String?) {
         let folder = try Self.folder(plan)
         defer { try? FileManager.default.removeItem(atPath: folder) }

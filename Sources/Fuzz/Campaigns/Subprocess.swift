@@ -15,7 +15,7 @@ final class Subprocess {
     private let files: (output: String, errors: String)
     private let start = Date()
 
-    /// The tool: beside this program, or what the environment names.
+    /// The tool: beside this program, or named by the environment.
     static var tool: String { ProcessInfo.processInfo.environment["FUZZ_TOOL"] ?? beside("apus") }
     static var itself: String { beside("Fuzz") }
 

@@ -61,7 +61,7 @@ extension Generator {
     }
 
     private mutating func allowed(_ value: ConfigurationKey.Value, _ depth: Int) -> Tree {
-        // What holds itself ends.
+        // Recursion is limited.
         if depth > 5 { return .plain(text()) }
         switch value {
         case .text: return .text(chance(0.5) ? pick(["a", "b", "truth", "data.csv", "d", "wrong"]) : text())

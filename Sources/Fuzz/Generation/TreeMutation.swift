@@ -6,7 +6,7 @@ extension Generator {
             let place = int(0...(tree.size - 1))
             let other = tree.node(int(0...(tree.size - 1)))
             tree = tree.changed(place) { mutatedNode($0, other: other) }
-            // What grows by itself ends.
+            // Growth is limited.
             if tree.size > 30_000 { break }
         }
         return tree

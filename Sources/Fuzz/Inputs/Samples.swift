@@ -9,7 +9,7 @@ struct Samples {
     let dynamicalModels: [(kind: String, bytes: [UInt8])]
     let marker: [UInt8]
     let data = SampleText.data
-    /// Runs that are complete but for their results, and what they are of.
+    /// Runs that are complete but for their results, with their kinds.
     var runs: [(folder: String, configuration: String)] {
         Self.complete.map { ("\(folder)/\($0.name)/out", $0.text) }
     }
@@ -20,7 +20,7 @@ struct Samples {
         (name: "models", text: SampleText.models),
     ]
 
-    /// Runs what they come from.
+    /// Runs their configurations.
     static func make(in folder: String) throws {
         for (name, text) in complete + [("training", SampleText.training)] {
             let place = "\(folder)/\(name)"

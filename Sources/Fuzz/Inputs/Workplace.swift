@@ -2,7 +2,7 @@ import Experiments
 import Foundation
 import Yams
 
-/// A folder to write inputs to, and what valid runs left in another.
+/// A folder to write inputs to, and another with the files of valid runs.
 struct Workplace {
     let folder: String
     let samples: Samples

@@ -108,7 +108,7 @@ extension Source {
         return Place(pointer: pointer, type: signature.type, isBatched: isBatched)
     }
 
-    /// Views of what has a place by now.
+    /// Views of placed arrays.
     func resolveViews(_ frame: inout Frame) {
         var rest: [Int] = []
         for value in frame.unresolvedViews {

@@ -5,7 +5,7 @@ import Tensors
 /// Cut where rolls begin anew, forty elements are four vectors and eight single numbers, each as long as a vector. Here
 /// they are five vectors, and a rolled one is put together from the two that it lies in. What is written as vectors is
 /// read as the same vectors, which processors hand on before it is in memory.
-struct CircleWriter {
+struct CyclicAxisWriter {
     let frame: Frame
     /// The variable of the last axis, which goes from vector to vector, and the length of that axis.
     let variable: Int
@@ -145,11 +145,11 @@ extension Source {
     mutating func circle(_ members: [Int], _ frame: Frame) -> Bool {
         let instructions = members.map { frame.schedule.program.instructions[$0] }
         let shape = instructions[0].signatures[0].shape
-        let width = CircleWriter.width
+        let width = CyclicAxisWriter.width
         guard lanes == nil, let length = shape.last, length % width == 0, (2 * width...16 * width).contains(length)
         else { return false }
         let last = shape.count - 1
-        var writer = CircleWriter(frame: frame, variable: last, length: length)
+        var writer = CyclicAxisWriter(frame: frame, variable: last, length: length)
         guard let stores = writer.stores(instructions.map(\.results.lowerBound), shape) else { return false }
         let body = writer.statements + stores
         guard body.contains(where: { $0.contains("TURNED_") }) else { return false }

@@ -1,10 +1,10 @@
-/// C text cut into what it defines, so that a program takes what it uses and no more: compilers take their time for
-/// what they read.
+/// C text cut into its definitions, so that a program takes no more than it uses: compile time grows with the length of
+/// the source.
 ///
 /// A definition makes those identifiers known outside of its parentheses and braces that are new, and the last of them
-/// before its body even if it is not, as in both branches of a condition. Conditions are always taken. A macro that is
-/// applied outside of functions makes a family of them, `ROOTS(d) ROOTS(f)`; it is written out, so that each member can
-/// be taken by itself. Comments outside of functions are left behind.
+/// before its body even if it is not, as in both branches of a condition. Preprocessor conditionals are always kept. A
+/// macro that is applied outside of functions makes a family of them, `ROOTS(d) ROOTS(f)`; it is written out, so that
+/// each member can be taken by itself. Comments outside of functions are left out.
 ///
 /// Functions that are never written into their callers, the routines, can be compiled at the same time as what calls
 /// them: with `HALF` 1 the program is made, with 2 the routines, and declared in the other; without it all is one.

@@ -1,4 +1,4 @@
-/// A long program as functions: what a compiler needs grows faster than the function that it is given.
+/// A long program as functions: compile time grows faster than the length of a function.
 ///
 /// Statements that follow each other become a function of their own. It gets the pointers that everything else is
 /// computed from, and declares once more what it uses of the rest,
@@ -145,7 +145,7 @@ extension Source {
 }
 
 extension [Parameter] {
-    /// Declarations of what a structure holds.
+    /// Declarations of the members of a structure.
     fileprivate func taken(from structure: String) -> String {
         map { "  \($0.type)\($0.name) = ((const struct \(structure) *)context)->\($0.name);" }.joined(separator: "\n")
     }
@@ -186,8 +186,8 @@ extension String {
         return names
     }
 
-    /// What a line declares that holds for the rest of its block: a pointer, a single number in memory, an index. Bytes
-    /// are looked at, not characters: every line of every program comes by.
+    /// The name that a line declares for the rest of its block: a pointer, a single number in memory, an index. Scans
+    /// UTF-8 bytes, since it runs on every line.
     fileprivate var declaredName: String? {
         var text = utf8[...]
         text = text.drop { $0 == UInt8(ascii: " ") }

@@ -63,7 +63,7 @@ struct ElementWriter {
     }
 
     private mutating func bind(_ text: String, _ type: ElementType, _ isBatched: Bool) -> String {
-        // A name for a name, or for a number, is none.
+        // Identifiers and literals need no temporary.
         if text.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) { return text }
         let name = "e\(names)"
         names += 1

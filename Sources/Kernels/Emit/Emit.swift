@@ -63,7 +63,7 @@ struct EmittedProgram: Sendable {
         self.lanes = lanes
         effort =
             isLong && routines != nil
-            ? .quickBesideThorough : !isSoon ? .thorough : routines != nil ? .quickInHalves : .quick
+            ? .fastProgramOptimizedRoutines : !isSoon ? .thorough : routines != nil ? .quickInHalves : .quick
     }
 
     /// The parameters of a part: where inputs and outputs are, its scratch memory, whether it failed.

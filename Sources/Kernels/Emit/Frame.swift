@@ -5,7 +5,7 @@ struct Frame {
     let schedule: Schedule
     /// For every value; nil where it is computed inline.
     var places: [Place?]
-    /// Views of what has no place yet.
+    /// Views of arrays without a place yet.
     var unresolvedViews: [Int]
     /// Whether a value differs between the elements of the batch.
     let isBatched: [Bool]

@@ -2,8 +2,8 @@
 ///
 /// Nothing is included: a program compiles without headers.
 enum Prelude {
-    /// `code` behind what it needs, not more: compilers take their time for what they read; less where it does little
-    /// work.
+    /// `code` after the definitions that it needs, no more, since compile time grows with the length of the source;
+    /// fewer where it does little work.
     static func completed(
         _ code: String, lanes: Int?, isLight: Bool = false, isBalanced: Bool = false
     ) -> (text: String, routines: String?) {

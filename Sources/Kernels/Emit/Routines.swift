@@ -105,7 +105,7 @@ extension Source {
         return then
     }
 
-    /// A product that threads share, with what follows from each of its rows.
+    /// A product that threads share, with the operations on each of its rows.
     mutating func sharedProduct(
         _ instruction: Program.Instruction, _ frame: inout Frame, now: Int, then: (function: String, given: String)?
     ) {
@@ -120,7 +120,7 @@ extension Source {
         frame = own
     }
 
-    /// A batch of products, or their sum added to what is there.
+    /// A batch of products, or their sum added to the result.
     private mutating func matrixProduct(
         _ instruction: Program.Instruction, into target: Place, isSum: Bool = false, _ frame: inout Frame, now: Int,
         then: String = ""

@@ -37,7 +37,7 @@ struct CodeCache: ~Copyable {
         guard let file = try? Descriptor(CodeCache.name(key), in: folder, O_RDONLY | O_NONBLOCK),
             let bytes = try? file.ownContents(), CodeCache.isSealed(bytes, key)
         else { return nil }
-        // The time is that of the last use, so that what is used stays.
+        // The time is that of the last use, so that used files stay.
         futimens(file.number, nil)
         return path + "/" + CodeCache.name(key)
     }

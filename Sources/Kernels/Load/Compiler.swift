@@ -6,7 +6,7 @@ internal import CSystem
     import Darwin
 #endif
 
-/// A C compiler: where it is, how it is called, and what tells it from every other.
+/// A C compiler: its path, its call, and its identity.
 struct Compiler: Sendable {
     let path: String
     /// Path, size, time and inode of the resolved file, so that its version need not be asked for at each start.
@@ -143,7 +143,7 @@ package enum Effort: Sendable {
     case quickInHalves
     /// Little for the program, all for the routines that it calls: where the program is so long that its own loops,
     /// unrolled, would take minutes.
-    case quickBesideThorough
+    case fastProgramOptimizedRoutines
     /// All that the compiler has: for much work, and for lanes and Fourier transforms,
     /// whose code is unrolled and rearranged.
     case thorough
@@ -152,7 +152,7 @@ package enum Effort: Sendable {
     fileprivate var halves: [(half: Int, object: String)] {
         switch self {
         case .quick, .thorough: [(0, "program.o")]
-        case .quickInHalves, .quickBesideThorough: [(1, "program.o"), (2, Compiler.routinesName)]
+        case .quickInHalves, .fastProgramOptimizedRoutines: [(1, "program.o"), (2, Compiler.routinesName)]
         }
     }
 
@@ -161,7 +161,7 @@ package enum Effort: Sendable {
         let (quick, thorough) = (["-O1", "-ftree-vectorize"], ["-O3"])
         return switch self {
         case .quick, .quickInHalves: quick
-        case .quickBesideThorough: half == 2 ? thorough : quick
+        case .fastProgramOptimizedRoutines: half == 2 ? thorough : quick
         case .thorough: thorough
         }
     }

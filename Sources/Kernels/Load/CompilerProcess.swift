@@ -132,7 +132,7 @@ extension Compiler {
         return information.si_signo == SIGCHLD
     }
 
-    /// The first line that the compiler wrote, without what a terminal would obey.
+    /// The first line that the compiler wrote, without control characters.
     private func firstMessage(in folder: borrowing Descriptor) -> String {
         guard let file = try? Descriptor(Compiler.messagesName, in: folder, O_RDONLY) else { return "" }
         var bytes = [UInt8](repeating: 0, count: 300)

@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// Where machine code is made and kept: what the environment of the process says, read once.
+/// Where machine code is made and kept: the environment of the process, read once.
 ///
 /// - `APUS_COMPILER`: the C compiler, a path or a name on `PATH`; `none`: make no machine code. By default the clang of
 ///   the Swift toolchain on `PATH`, then `clang`, `cc`, `gcc`.
@@ -29,7 +29,7 @@ struct Settings: Sendable {
     /// After so many seconds a compiler is taken to hang. By default it is waited for, however loaded the machine is: a
     /// limit would let the time decide between machine code and the interpreter.
     var timeLimit: Double?
-    /// A variable whose value cannot be used, with what it is taken for.
+    /// A variable whose value cannot be used, with its replacement.
     var complaint: String?
     /// The oldest files go when a cache has more bytes.
     var sizeLimit = 512 << 20

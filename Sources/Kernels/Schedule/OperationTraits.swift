@@ -1,6 +1,6 @@
 import Tensors
 
-/// An operation as native code regards it: the answers to what its passes ask of every operation.
+/// Properties of an operation that passes of native code ask for.
 ///
 /// `Operation.traits` fills it by one exhaustive switch. Passes switch over its kinds, arithmetic and movements, and
 /// read the other properties, so that a new operation has one line here, and its code in `Source.routine`.

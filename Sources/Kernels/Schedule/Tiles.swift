@@ -6,7 +6,7 @@ import Tensors
 /// Tiles of the batch are computed one after the other, so that their values stay in the cache,
 /// and side by side on threads.
 struct TiledProgram {
-    /// From the inputs of the program to what tiles share.
+    /// From the inputs of the program to the values that tiles share.
     let before: Program
     /// From the inputs of the program, those with the batch cut to a tile, and the results of `before`, to the results
     /// of the tile: parts of the batch, then sums.
@@ -109,7 +109,7 @@ private struct Tiling {
         }
     }
 
-    /// Multiplications of what depends on the batch.
+    /// Multiplications that depend on the batch.
     func work(_ program: Program) -> Int {
         program.instructions.reduce(0) { total, instruction in
             let isBatched = instruction.operands.contains { $0.index.map { states[$0].isBatched } ?? false }

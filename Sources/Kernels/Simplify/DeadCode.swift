@@ -1,7 +1,7 @@
 import Tensors
 
 extension Simplify {
-    /// Without what no output needs; inside loops, without carries, sequences and results that nothing reads.
+    /// Without operations that no output needs; inside loops, without unread carries, sequences and results.
     static func withoutDeadCode(_ program: Program) -> Program {
         var isNeeded = [Bool](repeating: false, count: program.valueCount)
         func need(_ operand: Program.Operand) { if case .value(let index) = operand { isNeeded[index] = true } }

@@ -1,11 +1,11 @@
 import Tensors
 
 extension Simplify {
-    /// What one loop has computed, and a later one that reads its steps would compute again, is kept step by step where
-    /// that is dear: the factorizations and products of a forecast that its adjoint needs, and, while they fit into the
-    /// nearer caches, the states of its stages whose neighbours are read: they are waited for; and what takes many
-    /// operations. Other elementwise work is done again, which is as fast as memory,
-    /// and so is everything once the kept would fill too much of it.
+    /// Values of a loop that a later one would compute again are stored, step by step, where recomputing them is
+    /// expensive or on the critical path: the factorizations and products of a forecast that its adjoint needs, and,
+    /// while they fit into the nearer caches, the states of its stages whose neighbours are read, and values of many
+    /// operations. Other elementwise work is done again, which is as fast as memory, and so is everything once the
+    /// stored values would fill too much of it.
     static func keepingValues(_ program: Program) -> Program {
         var program = program.mappingBodies(keepingValues)
         let count = loops(program).count
@@ -26,18 +26,18 @@ extension Simplify {
 
     /// The most bytes that are kept of the steps of one loop for another.
     fileprivate static let mostKept = 128 << 20
-    /// And of what is worth it only in a near cache.
+    /// And of values that are worth it only in a near cache.
     fileprivate static let mostKeptNear = 256 << 10
 }
 
-/// Two loops of a program of which the second computes again what the first has computed.
+/// Two loops of a program of which the second recomputes values of the first.
 private struct Rereading {
     private let first: Int
     private let second: Int
     /// The body of the first loop, rewritten so that equal instructions are one.
     private let writer: ProgramWriter
     private let outputs: [Program.Operand]
-    /// Values of the second body to keep, and what they are in the first.
+    /// Values of the second body to keep, with their counterparts in the first.
     private var kept: [(value: Int, source: Program.Operand)] = []
 
     /// Nil where there is nothing to keep.

@@ -25,7 +25,7 @@ struct CoreShare {
     /// - Parameters:
     ///   - wall: the time that it helped for.
     ///   - used: the processor's time that it has used since it began to exist.
-    ///   - own: of this, what it used while it helped.
+    ///   - own: the part of it that was used while it helped.
     ///   - now: the time on the clock.
     mutating func rest(after wall: UInt64, own: UInt64, used: UInt64, now: UInt64) -> UInt64 {
         let lost = wall > own ? wall - own : 0

@@ -76,7 +76,7 @@ final class Team: Sendable {
         }
     }
 
-    /// Lets nobody join any more, and waits for those that did.
+    /// Closes the loop, and waits for the workers that joined.
     private func close() {
         let closed = state.value.bitwiseAnd(~LoopState.open, ordering: .acquiringAndReleasing).newValue
         if LoopState(bits: closed).joined == 0 { return }

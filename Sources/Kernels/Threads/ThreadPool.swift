@@ -8,7 +8,7 @@
 ///
 /// Threads are made once and wait: some microseconds in a loop, for the next piece of the same computation, then
 /// asleep. (The pieces of a computation of 100 µs are over before libdispatch has handed them out.) Which thread runs
-/// which chunk is left to chance, so a chunk must write only what is its own;
+/// which chunk is left to chance, so a chunk must write only its own elements;
 /// then results do not depend on the number of threads.
 package enum ThreadPool {
     /// Runs `body(context, chunk)` for the chunks that it is told.

@@ -96,7 +96,7 @@ public struct AnalysisTraining: Sendable {
     /// Training under way: saved and restored, it goes on to the same bits.
     public struct Session: Tree {
         public var state: TrainingState<ResidualAnalysis>
-        /// Where the trajectories are, and what is forecast of them, `[batch, n]`.
+        /// The true states of the trajectories and their forecasts, `[batch, n]`.
         public var truth: Tensor
         public var forecast: Tensor
 

@@ -22,7 +22,7 @@ public struct GainNetwork: Map {
     /// A network of random features and no gain.
     ///
     /// - Parameters:
-    ///   - channels: what the gain depends on.
+    ///   - channels: the number of inputs of the gain.
     ///   - width: of the hidden layers, `depth` of them.
     ///   - kernel: the width of the kernels of the features and of the last layer.
     ///   - reach: the width of the kernels on the innovation.
@@ -68,7 +68,7 @@ public struct GainNetwork: Map {
 public struct LocalGain: Tree {
     /// `K`, `[..., reach, n]`
     public var weights: Tensor
-    /// `b`, `[..., n]`: what is changed without an innovation.
+    /// `b`, `[..., n]`: the bias, added without an innovation.
     public var shift: Tensor
 
     /// Of innovations `[..., n]`.

@@ -36,7 +36,7 @@ public struct ResidualAnalysis: Analysis {
             logLikelihood: observation.logLikelihood(ofErrorFree: innovation))
     }
 
-    /// The gain at states `[..., n]`, where the coverage is 1 for what is observed.
+    /// The gain at states `[..., n]`, where the coverage is 1 at observed variables.
     public func gain(_ state: Tensor, _ coverage: Tensor) -> LocalGain {
         let type = network.last.bias.type
         let normalized = (state - Tensor(floatLiteral: center)) * Tensor(floatLiteral: 1 / scale)

@@ -48,7 +48,7 @@ public struct SetTransformerAnalysis: Analysis {
     /// - Parameters:
     ///   - variables: where the variables are, one apart on a circle.
     ///   - indices: the variables that are observed.
-    ///   - period: after how many variables what is observed repeats itself.
+    ///   - period: the number of variables after which the observed ones repeat.
     ///   - taperCount: for how many distances, from 0 in steps of 1, there are weights.
     public init(
         radius: Double, inflation: Double, _ variables: Coordinates, observing indices: [Int], period: Int,

@@ -12,7 +12,7 @@ public struct LogRadius: Taper {
     public mutating func walk<V: TreeVisitor>(_ visitor: inout V) { visitor.visit(&logRadius, "logRadius") }
 }
 
-/// Inflation and localisation of an ensemble filter as what is learned of it, by gradients through its cycles.
+/// Inflation and localisation of an ensemble filter, learned by gradients through its cycles.
 ///
 /// Reference: Bach, Baptista, Sanz-Alonso & Stuart, *Machine Learning for Inverse Problems and Data Assimilation*,
 /// arXiv:2410.10523, section 9.2.3.

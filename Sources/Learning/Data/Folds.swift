@@ -1,7 +1,7 @@
 import Tensors
 
 /// Time-blocked k-fold cross-validation: times are cut into contiguous blocks, and each in turn is held out. Shuffling
-/// would let a model see the neighbours of what it is asked for.
+/// would let a model see the neighbours of its targets.
 public struct TimeBlocks: Sendable {
     public struct Fold: Sendable {
         public let training: [Int]

@@ -51,7 +51,7 @@ where A.State == Ensemble {
         public let modelError: Double
         /// Of the innovations of the times that decide, by the learned model.
         public let logLikelihood: Double
-        /// The loss on what was held back.
+        /// The loss on held-back times.
         public let validation: Double
         public let outcome: Outcome
     }

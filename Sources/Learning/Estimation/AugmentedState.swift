@@ -41,7 +41,7 @@ public struct AugmentedModel<Parameters: Tree>: Map {
 /// by an inflation of their own, and by a random walk, which also lets them follow a truth that changes.
 public struct AugmentedLearning<Parameters: Tree>: Sendable {
     public let model: AugmentedModel<Parameters>
-    /// The standard deviation of what a step adds to the parameters, a scalar or `[p]`.
+    /// The standard deviation of the parameters' noise in a step, a scalar or `[p]`.
     public var drift: Tensor
     /// The factor of the parameters' anomalies after each analysis; that of the states is `stateInflation`.
     public var inflation: Tensor

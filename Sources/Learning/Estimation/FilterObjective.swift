@@ -1,6 +1,6 @@
 import Tensors
 
-/// By what a filter is judged at each time. Those against observations are of the background, which has not seen them:
+/// The loss of a filter at each time. Those against observations are of the background, which has not seen them:
 /// no truth is needed.
 public enum FilterLoss: String, Sendable, Codable, CaseIterable {
     /// `−log p(y | background)`, as the analysis gives it: the objective of auto-differentiated Kalman filters.
@@ -13,9 +13,9 @@ public enum FilterLoss: String, Sendable, Codable, CaseIterable {
     case energyScore
     /// The mean squared error of the background, seen through the operator, against the observation.
     case predictionError
-    /// The continuous ranked probability score of what the background says of the observation, its errors included.
+    /// The continuous ranked probability score of the background's forecast of the observation, errors included.
     case predictionCRPS
-    /// The energy score of what the background says of the observation, its errors included.
+    /// The energy score of the background's forecast of the observation, errors included.
     case predictionEnergyScore
 
     /// Whether it asks for the truth.
@@ -45,7 +45,7 @@ where F.State == A.State {
     /// Values and masks `[segments, trajectories, length, m]`, the truth where it is known `[…, n]`, and
     /// `[segments, trajectories, length]`, 1 at the times that count.
     public var segments: FilterSegment
-    /// Of trajectories that no gradient sees, by which what is kept is chosen.
+    /// The number of validation trajectories, by which weights are chosen.
     public var held: FilterSegment?
     public let errorCovariance: Tensor
     public let `operator`: H
@@ -65,7 +65,7 @@ where F.State == A.State {
     ///   - held: how many trajectories, the last ones, no gradient sees: what is kept is chosen by them.
     ///   - start: draws the belief before the first observation, of all trajectories alike.
     ///   - errorCovariance: of the observations, where it is learned too.
-    ///   - filter: what the parameters make.
+    ///   - filter: the filter with given parameters.
     public init(
         _ trajectories: [Observations<H>], truths: [Tensor] = [], loss: FilterLoss = .likelihood,
         segment length: Int? = nil, spinUp: Int = 0, held: Int = 0, scale: LossScale? = nil,
@@ -197,7 +197,7 @@ extension FilterObjective where Parameters == Cycle<F, A> {
     }
 }
 
-/// Some times of observations, and what goes with them.
+/// Some times of observations, with their truth and masks.
 public struct FilterSegment: Tree {
     public var values: Tensor
     /// nil where nothing is missing.

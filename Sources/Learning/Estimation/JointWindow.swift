@@ -96,7 +96,7 @@ public struct JointVariational<Parameters: Tree>: Tree {
     public var covariance: Tensor
     /// `Q`, `[n, n]`; nil: the model is perfect with the right parameters.
     public var modelError: Tensor?
-    /// The standard deviation of what parameters change from window to window, a scalar or `[p]`.
+    /// The standard deviation of the parameters' change from window to window, a scalar or `[p]`.
     public var drift: Tensor
     /// The number of times in a window, `K`.
     public let window: Int

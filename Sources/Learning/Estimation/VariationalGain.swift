@@ -81,14 +81,14 @@ private func negativeLogDensity(of spread: Tensor, _ covariance: Tensor) -> Tens
     }(Pair(spread, covariance))
 }
 
-/// `−½ (y − z)ᵀ R⁻¹ (y − z)` without what is missing.
+/// `−½ (y − z)ᵀ R⁻¹ (y − z)` over known values.
 private func misfit<H: StateMap>(_ seen: Tensor, _ observation: Observation<H>) -> Tensor {
     let departure = observation.mask * (observation.values - seen)
     let white = observation.maskedErrorCovariance.cholesky().triangularSolve(departure.expanded(axis: -1))
     return -0.5 * white.squared().sum()
 }
 
-/// `−½ log det 2πR` of what is there.
+/// `−½ log det 2πR` over known values.
 private func normalization<H: StateMap>(_ observation: Observation<H>) -> Tensor {
     let logTwoPi = 1.8378770664093453
     return -observation.maskedErrorCovariance.cholesky().diagonal().log().sum()

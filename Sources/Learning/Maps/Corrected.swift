@@ -1,6 +1,6 @@
 import Tensors
 
-/// A physical model and what is learned about its error: `base(x) + correction(x)`.
+/// A physical model and its learned correction: `base(x) + correction(x)`.
 ///
 /// Of a tendency it is `RungeKutta4(Corrected(tendency, by: network), step: h)`, the correction being one of the
 /// right-hand side; of a resolvent, that is of the map over a whole step,

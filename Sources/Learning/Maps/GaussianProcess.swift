@@ -68,7 +68,7 @@ public struct GaussianProcess: RegressionMap {
     /// A process that knows nothing yet: its mean is zero.
     ///
     /// - Parameters:
-    ///   - states: a sample, `[samples, n]`, for the first lengths: two standard deviations of what is seen.
+    ///   - states: a sample, `[samples, n]`, for the first lengths: two standard deviations of the inputs.
     ///   - key: of which samples are kept, where there are more than `maximumPoints`.
     public init(
         maximumPoints: Int = 400, view: PlaceView = .wholeState, noise: Double = 1e-4, like states: Tensor,

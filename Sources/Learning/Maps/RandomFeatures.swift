@@ -28,10 +28,10 @@ public struct RandomFeatures: RegressionMap {
     /// `W` and `b`, `[inputs + features, outputs]`.
     public var readout: Dense
 
-    /// Features whose values change over a distance of `length` standard deviations of what is seen;
+    /// Features whose values change over a distance of `length` standard deviations of the inputs;
     /// they say zero before a fit.
     ///
-    /// - Parameter states: a sample, `[samples, n]`, for the scale of what is seen.
+    /// - Parameter states: a sample, `[samples, n]`, for the scale of the inputs.
     public init(
         _ count: Int, kind: Kind = .cosine, view: PlaceView = .wholeState, length: Double = 3, ridge: Double = 1e-9,
         like states: Tensor, key: Key

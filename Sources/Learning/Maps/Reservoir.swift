@@ -33,8 +33,8 @@ public struct Reservoir: Map {
     /// - Parameters:
     ///   - spectralRadius: of `W`, the largest magnitude of an eigenvalue.
     ///   - density: the fraction of the weights in `W` that are not zero.
-    ///   - inputScale: the size of `A` for what is seen in units of its standard deviation.
-    ///   - states: a sample, `[samples, n]`, for the scale of what is seen.
+    ///   - inputScale: the size of `A` for inputs in units of their standard deviation.
+    ///   - states: a sample, `[samples, n]`, for the scale of the inputs.
     public init(
         units: Int, view: PlaceView = .wholeState, spectralRadius: Double = 0.4, density: Double = 0.1,
         inputScale: Double = 0.3, leak: Double = 1, ridge: Double = 1e-9, like states: Tensor, key: Key

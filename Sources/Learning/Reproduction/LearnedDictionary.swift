@@ -86,7 +86,7 @@ public struct LearnedDictionary: Sendable {
     static let truth: [[Int]: Double] = [[]: 8, [0]: -1, [-2, -1]: -1, [-1, 1]: 1]
 }
 
-// MARK: - What is learned, and from what
+// MARK: - Dictionary and data
 
 extension LearnedDictionary {
     /// The tendency, and the standard deviations of the model error of an interval between observations.

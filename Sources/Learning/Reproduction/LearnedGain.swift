@@ -110,7 +110,7 @@ public struct LearnedGain: Sendable {
 // MARK: - The experiment
 
 extension LearnedGain {
-    /// A twin experiment, and what is known before its first observation.
+    /// A twin experiment and its background.
     struct Data: Tree {
         var background: Gaussian
         var values: Tensor

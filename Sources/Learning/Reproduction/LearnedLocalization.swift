@@ -105,7 +105,7 @@ public struct LearnedLocalization: Sendable {
     }
 }
 
-// MARK: - What is learned
+// MARK: - Training
 
 extension LearnedLocalization {
     typealias Filter<Weights: Taper> = Cycle<

@@ -165,7 +165,7 @@ extension LearnedTransport {
         return (data.mappingLeaves { $0[0..<cut] }, data.mappingLeaves { $0[cut..<all] })
     }
 
-    /// Of each truth what a particle filter and what the filter of an analysis has for backgrounds.
+    /// The backgrounds of a particle filter and of an analysis' filter for each truth.
     private func samples(_ system: BimodalSystem, _ analysis: TransportAnalysis, _ key: Key) -> Samples {
         let all = vmap { (number: Tensor) in
             let keys = key.folding(number).split(5)

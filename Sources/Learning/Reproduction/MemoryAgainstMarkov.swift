@@ -40,7 +40,7 @@ public struct MemoryAgainstMarkov: Sendable {
         public let memory: Memory
         /// Errors at leads 1, 2, …, in units of the standard deviation of the variables.
         public let errors: [Double]
-        /// The mean squared error of what was held back from learning.
+        /// The mean squared error on held-back times.
         public let validation: Double
         /// The error at the last lead less that of the model without memory, with its interval;
         /// nil for that model itself.
@@ -149,7 +149,7 @@ public struct MemoryAgainstMarkov: Sendable {
         return (errors.cast(to: .float64), state.history.validation.min() ?? .nan, state.outcome)
     }
 
-    /// Windows `[samples, times, d]`, newest first, and what follows them, `[samples, lead, d]`.
+    /// Windows `[samples, times, d]`, newest first, and the values that follow, `[samples, lead, d]`.
     private func windows(_ series: Tensor, _ times: Int) -> Pair<Tensor, Tensor> {
         let (count, last) = (trainingTimes + testTimes, self.times - 1)
         let past = Tensor.stacked((0..<times).map { series[(last - $0)..<(last - $0 + count)] }, axis: 1)

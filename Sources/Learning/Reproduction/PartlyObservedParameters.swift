@@ -90,7 +90,7 @@ public struct PartlyObservedParameters: Sendable {
     }
 }
 
-// MARK: - What is learned
+// MARK: - Training
 
 extension PartlyObservedParameters {
     /// The model with the parameters that are unknown, over one interval.
@@ -149,7 +149,7 @@ extension PartlyObservedParameters {
     }
 }
 
-// MARK: - What can be known
+// MARK: - Bounds of the errors
 
 extension PartlyObservedParameters {
     /// The standard deviations of `σ` and `ρ` that no estimate without bias falls below: the Cramér–Rao bound, about

@@ -14,7 +14,7 @@ struct NormalEquations {
         targets = sums.slice(axis: 1, from: 0, to: d).slice(axis: 2, from: 0, to: d).sum(axes: [0])
     }
 
-    /// From samples `x`, `[N, f]`, and `y`, `[N, d]`, and what the errors of estimates add, `[f + d, f + d]`.
+    /// From samples `x`, `[N, f]`, and `y`, `[N, d]`, and the moments of the errors of estimates, `[f + d, f + d]`.
     init(_ x: Tensor, _ y: Tensor, spread: Tensor) {
         let (f, m) = (x.shape[1], x.shape[1] + y.shape[1])
         let features = spread[0..<f]

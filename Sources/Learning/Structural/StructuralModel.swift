@@ -43,7 +43,7 @@ public struct StructuralModel: Tree {
     /// would have them vanish.
     public var variances: Tensor { Tensor(scale) * (logVariances.exp() + 1e-10) }
 
-    /// The variance of a measurement about level, season and remainder, a scalar: what is learned, or the usual one of
+    /// The variance of a measurement about level, season and remainder, a scalar: learned, or the mean of
     /// the errors that are given.
     public var irregularVariance: Tensor {
         setting.hasGivenErrors ? Tensor(range.errorVariance) : variances[0]

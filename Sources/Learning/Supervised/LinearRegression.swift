@@ -86,7 +86,7 @@ private struct Sample {
     }
 }
 
-/// A linear map with what is known of its errors.
+/// A linear map with the covariance of its errors.
 public struct LinearFit: Tree {
     /// The fit itself: weight `β` of shape `[p, q]`, bias `b` of shape `[q]`.
     public var map: Dense

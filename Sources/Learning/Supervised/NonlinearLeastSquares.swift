@@ -103,7 +103,7 @@ private struct Point {
     }
 }
 
-/// Where a search for least squares ended, with what is known of the errors.
+/// The end of a search for least squares, with the covariance of the errors.
 public struct NonlinearFit: Sendable {
     public let parameters: Tensor
     public let residuals: Tensor

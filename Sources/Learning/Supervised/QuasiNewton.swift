@@ -71,7 +71,7 @@ public struct QuasiNewton: Minimizer {
                 point = next
                 if hasRunAway { return point.ended(.diverged, step + 1) }
             } else if history.isEmpty || promised <= 1e-10 {
-                // Rounding hides what is left.
+                // Further decrease is below rounding.
                 return point.ended(!history.isEmpty ? .converged : .stalled, step)
             } else {
                 history = History(memory: memory)  // once more along the gradient

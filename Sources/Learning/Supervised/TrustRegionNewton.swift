@@ -67,7 +67,7 @@ public struct TrustRegionNewton: Minimizer {
         for step in 0..<maximumSteps {
             if point.decrement <= tolerance * tolerance * point.value.magnitude { return point.ended(.converged, step) }
             guard let (next, nextRadius) = progress(from: point, radius, function) else {
-                // Rounding hides what is left; the decrement says whether that is little.
+                // Further decrease is below rounding; the decrement tells whether it is small.
                 return point.ended(point.decrement <= 1e-10 * point.value.magnitude ? .converged : .stalled, step)
             }
             (point, radius) = (next, nextRadius)

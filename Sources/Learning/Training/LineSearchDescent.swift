@@ -3,7 +3,7 @@ import Tensors
 
 /// Steepest descent with a line search: each step is as long as a model of the function along it allows.
 ///
-/// A step that lowers the value by a tenth of what the slope promises is taken (Armijo's rule), and the next one starts
+/// A step that lowers the value by a tenth of the linear decrease is taken (Armijo's rule), and the next one starts
 /// twice as long; else it is halved. One compiled program gives value and gradient. The function must be the same from
 /// call to call: random numbers in it come from one key.
 ///

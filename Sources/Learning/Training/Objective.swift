@@ -1,6 +1,6 @@
 import Tensors
 
-/// A function that training makes small: losses one after another, an epoch of them at a time.
+/// The loss of a training: losses one after another, an epoch of them at a time.
 ///
 /// The leaves of an objective are its data, which a compiled program takes as arguments: another data set of the same
 /// shape needs no other code. A loss may depend on what the one before has left behind, its *carry* (the belief of a

@@ -56,7 +56,7 @@ public struct Training<O: Objective, Rule: Optimizer>: Sendable {
             || patience.map { state.epochs - state.bestEpoch.integer >= $0 } ?? false
     }
 
-    /// Learns for one epoch; returns what its last step has left behind.
+    /// Learns for one epoch; returns the carry of its last step.
     @discardableResult
     public func advance(_ state: inout TrainingState<O.Parameters>) -> O.Carry {
         let results = program(

@@ -124,7 +124,7 @@ extension Tensor {
 // MARK: - Reading
 
 extension SafeTensors {
-    /// Reads what `encoded` or any other writer of the format wrote.
+    /// Reads bytes of `encoded` or any other writer of the format.
     public init(decoding bytes: [UInt8]) throws(SafeTensorsError) {
         guard bytes.count >= 8 else { throw .tooShort(bytes: bytes.count) }
         let length = elements(bytes[..<8])[0] as UInt64
@@ -185,7 +185,7 @@ private struct Header {
     }
 }
 
-/// What a decoder found wrong, in one line.
+/// The fault that a decoder found, in one line.
 func explained(_ error: any Error) -> String {
     guard let error = error as? DecodingError else { return "the text could not be read" }
     return switch error {
@@ -200,7 +200,7 @@ private func path(_ context: DecodingError.Context) -> String {
     context.codingPath.isEmpty ? "the top" : context.codingPath.map(\.stringValue).joined(separator: ".")
 }
 
-/// What stands under a name in the header: the place of a tensor, or texts.
+/// An entry of the header: the place of a tensor, or texts.
 private enum Field: Decodable {
     case place(Place)
     case texts([String: String])

@@ -12,7 +12,7 @@ public struct Attention: Map {
     public var query: Dense
     public var key: Dense
     public var value: Dense
-    /// What the heads, side by side, become.
+    /// The output projection of the heads, side by side.
     public var output: Dense
     public let heads: Int
 

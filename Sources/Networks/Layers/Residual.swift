@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a map adds to its input: `x + base(x)`.
+/// A residual connection: `x + base(x)`.
 ///
 /// Reference: He et al. 2016, arXiv 1512.03385.
 public struct Residual<Base: StateMap>: Map {

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Momentum made orthogonal: all directions of a matrix of weights are stepped along alike;
-/// what is no matrix goes by Adam.
+/// other leaves go by Adam.
 ///
 /// `M ← β M + (1 − β) G`, `O = orthogonal(β M + (1 − β) G)`, `W ← W − η s √max(m, n) O`, of each parameter of two axes
 /// or more as a matrix `[m, n]`, the first axis its rows. `orthogonal` is five steps `X ← a X + b X Xᵀ X + c (X Xᵀ)² X`
@@ -12,7 +12,7 @@ import Tensors
 /// layers in neural networks* (2024); the share: Liu et al., *Muon is scalable for LLM training* (2025),
 /// arXiv 2502.16982.
 public struct Muon: Optimizer {
-    /// For what is no matrix; its rate is the rate of all.
+    /// For leaves that are no matrices; its rate is the rate of all.
     public var adam: Adam
     /// The momentum `β`, in [0, 1).
     public var momentum: Tensor

@@ -15,7 +15,7 @@ public protocol Optimizer: Tree {
     ) -> (parameters: [Tensor], memory: [[Tensor]])
 }
 
-/// What an optimizer remembers between steps.
+/// The state of an optimizer between steps.
 public struct OptimizerState: Tree {
     /// The number of steps taken, a `float64` scalar.
     public var step: Tensor

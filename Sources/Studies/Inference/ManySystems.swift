@@ -12,7 +12,7 @@ public struct ManySystems: Sendable {
     public let values: Tensor
     public let mask: Tensor
 
-    /// What is found of all systems.
+    /// The estimates of all systems.
     public struct Estimates: Sendable {
         /// Means and standard deviations given the observations up to each time, `[systems, T, n]`.
         public let filtered: StateMoments

@@ -11,7 +11,7 @@ public protocol TrainableMethod: AssimilationMethod {
     /// The learned weights; nil before training.
     var weights: Weights? { get set }
 
-    /// Trains it, or reads what was trained before.
+    /// Trains it, or reads weights that were trained before.
     ///
     /// - Parameter keeper: keeps checkpoints and results.
     func trained<World, Model, Keeper: TrainingKeeper>(
@@ -33,7 +33,7 @@ extension TrainableMethod {
     public func gain(on setting: TwinSetting, seed: Int) -> Tensor? { nil }
     public var forecastModel: (any ForecastMap)? { nil }
 
-    /// The same with what was learned.
+    /// The same with its weights.
     public func with(weights: Weights) -> Self {
         var result = self
         result.weights = weights

@@ -19,7 +19,7 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
     public var found: String?
     /// true where the weights that it started from were the best on truths that no gradient had; nil where not.
     public var learnedNothing: Bool?
-    /// Of a forecast model: what its tensors do not say.
+    /// The structure of a forecast model, which its tensors do not hold.
     public var model: ModelDescription?
 
     /// - Parameter stepsPerEpoch: how many steps of the gradient each loss is the mean of.
@@ -86,7 +86,7 @@ public protocol TrainingKeeper {
     func save(_ trained: some Tree, _ record: TrainingRecord, seconds: Double, tag: String) throws(Failure)
 }
 
-/// The error of what cannot fail.
+/// The error type of work that cannot fail.
 public enum NoFailure: Error {}
 
 /// Trains in memory.

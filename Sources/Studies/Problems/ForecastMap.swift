@@ -39,7 +39,7 @@ extension Repeated: ForecastMap where Base: StateMap {}
 extension Corrected: ForecastMap {}
 extension Bounded: ForecastMap {}
 
-/// A forecast model, and what is known of its error.
+/// A forecast model and its model error.
 public struct ForecastChoice: Sendable {
     public let model: any ForecastMap
     /// nil for a model that is taken to be perfect.

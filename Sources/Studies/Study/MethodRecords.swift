@@ -64,7 +64,7 @@ public struct TwinRunRecord: Codable, Sendable, Equatable {
     }
 }
 
-/// A method of a twin experiment: what it was tuned to, and its scores.
+/// A method of a twin experiment: its tuned parameters and its scores.
 public struct TwinMethodRecord: Codable, Sendable, Equatable {
     public struct Tried: Codable, Sendable, Equatable {
         public var parameters: String
@@ -111,7 +111,7 @@ public struct TwinMethodRecord: Codable, Sendable, Equatable {
         let tested = tested.map { run in
             var run = run
             let climate = climate.first { $0.seed == run.seed }
-            // The climate is what the others are measured by.
+            // The climate is the reference of the others.
             run.isLost =
                 !method.isClimatology && LostTruth.isLost(run, climate: climate, spinup: setting.spinUp)
             return run

@@ -34,7 +34,7 @@ public struct ForecastPlan: Sendable {
 
     public var kind: String { surrogate?.name ?? Self.physicalKind }
 
-    /// Learns the model, or reads what was learned before.
+    /// Learns the model, or reads weights that were learned before.
     public func trained<Keeper: TrainingKeeper>(
         on setting: TwinSetting, seed: Int, _ keeper: Keeper
     ) throws(Keeper.Failure) -> ForecastChoice {

@@ -48,7 +48,7 @@ public struct TextTable: Sendable, Equatable {
         self.columns = columns
     }
 
-    /// Adds a row. What is best beyond noise is marked, in the columns of `best`.
+    /// Adds a row. The best value beyond noise is marked, in the columns of `best`.
     public mutating func add(_ row: [Cell], isEmphasized: Bool = false, best: Set<Int> = []) {
         precondition(row.count == columns.count, "a row of \(row.count) cells in a table of \(columns.count) columns")
         if isEmphasized { emphasized.insert(rows.count) }

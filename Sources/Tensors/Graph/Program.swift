@@ -79,7 +79,7 @@ public struct Program: Sendable {
 }
 
 extension Program {
-    /// Splits off what depends on no input before `first`: a loop does it once, not at every step.
+    /// Splits off the operations that depend on no input before `first`: a loop does them once.
     ///
     /// - Returns: the rest, a program that takes the results of `fixed` as further inputs; and `fixed`, a program of
     ///   the inputs from `first` on.

@@ -1,4 +1,4 @@
-/// Runs a LAPACK routine on each matrix of a batch in double precision; what fails becomes NaN, a value like any other.
+/// Runs a LAPACK routine on each matrix of a batch in double precision; failures become NaN, a value like any other.
 ///
 /// LAPACK's matrices lie by columns: the routine gets the transposed matrix, and what it leaves there is transposed
 /// again.
@@ -155,7 +155,7 @@ func sqrtmValue(_ a: Tensor, _ inverse: Bool) -> Storage {
     return storage(result, a.type)
 }
 
-/// `V (F ∘ Vᵀ B V) Vᵀ` with `Fᵢⱼ = 1 / (λᵢ + λⱼ)`; what rounding leaves of two zero eigenvalues counts as zero.
+/// `V (F ∘ Vᵀ B V) Vᵀ` with `Fᵢⱼ = 1 / (λᵢ + λⱼ)`; rounding errors of two zero eigenvalues count as zero.
 func symmetricSylvesterValue(_ a: Tensor, _ b: Tensor) -> Storage {
     guard a.count > 0 else { return b.known }
     let (lambda, v) = a.symmetricEigen()

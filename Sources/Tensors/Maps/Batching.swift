@@ -1,6 +1,6 @@
 /// Which axis of each tensor counts the elements of a batch.
 ///
-/// A literal says it shortly: `0` or `-1` is that axis of every leaf, `nil` is no axis (the same value for all
+/// Shorthand by literals: `0` or `-1` is that axis of every leaf, `nil` is no axis (the same value for all
 /// elements), and `[0, nil, 1]` is one a leaf.
 public enum BatchAxes: Sendable, Equatable {
     /// The same axis of every leaf.

@@ -1,4 +1,4 @@
-/// The `x` with `x = f(x)`, by iteration from `start`, with derivatives of what `f` captures by
+/// The `x` with `x = f(x)`, by iteration from `start`, with derivatives of the captures of `f` by
 /// the implicit function theorem.
 ///
 /// With `A = ∂f/∂x` and `b = ∂f/∂θ dθ` at the solution, the tangent is the fixed point of `dx = A dx + b` and the

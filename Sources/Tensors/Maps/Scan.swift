@@ -14,7 +14,7 @@
 ///   - reversed: run from the last step to the first; results stay in the order of time.
 ///   - checkpoints: which carries derivatives keep; they compute the others again.
 ///   - body: one step: the carry and one element of the sequence to the next carry and an output.
-/// - Returns: the carry after the last step, and what the steps returned, stacked in time.
+/// - Returns: the carry after the last step, and the outputs of the steps, stacked in time.
 public func scan<Carry: Tree, X: Tree, Y: Tree>(
     over sequence: X, from start: Carry, count: Int? = nil, limit: Tensor? = nil, reversed: Bool = false,
     checkpoints: Checkpoints = .automatic, _ body: (Carry, X) -> (Carry, Y)
@@ -94,7 +94,7 @@ public struct Scan: Sendable {
 
     /// Runs the loop on known operands.
     func run(_ x: [Tensor]) -> [Tensor] {
-        // The loop is one operation: its steps belong into no graph.
+        // The loop is one operation: its steps must not be recorded in the outer graph.
         let x = x.map(\.detached)
         var carry = Array(x.prefix(carries))
         let xs = x[carries..<(carries + sequences)]

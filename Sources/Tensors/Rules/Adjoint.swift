@@ -100,7 +100,7 @@ private func rightCotangent(_ a: Tensor, _ shape: [Int], _ ct: Tensor) -> Tensor
     return a.reshaped([rows, shape[0]]).transposed.matrixProduct(ct.reshaped([rows, shape[1]]))
 }
 
-/// Puts what a slice took back where it came from.
+/// Puts a slice back into its place.
 private func spread(_ ct: Tensor, onto shape: [Int], _ starts: [Int], _ steps: [Int]) -> Tensor {
     let high = shape.indices.map { axis in
         let length = ct.shape[axis]

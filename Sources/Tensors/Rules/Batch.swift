@@ -53,7 +53,7 @@ private func aligned(_ x: [Tensor], _ isBatched: [Bool]) -> [Tensor] {
     }
 }
 
-/// Repeats what is not batched.
+/// Repeats values without a batch axis.
 private func all(_ x: [Tensor], _ isBatched: [Bool], _ size: Int) -> [Tensor] {
     zip(x, isBatched).map { $1 ? $0 : $0.broadcast(to: [size] + $0.shape) }
 }

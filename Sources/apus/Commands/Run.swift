@@ -68,7 +68,7 @@ struct Run: ParsableCommand {
 }
 
 extension CompletedRun {
-    /// Tables, what follows from them, and where the files are; or the results as JSON.
+    /// Tables, conclusions and paths of files; or the results as JSON.
     func show(asJSON: Bool) throws(InputError) {
         for failure in failures { StandardStream.report("apus: figure: \(failure)") }
         if asJSON { return try StandardStream.line(String(decoding: results.json(), as: UTF8.self)) }

@@ -7,7 +7,7 @@ struct NetCDFBytes {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The bytes of one value in memory; 1 for text and for what is not known.
+    /// The bytes of one value in memory; 1 for text and for unknown types.
     static func width(of type: nc_type) -> Int {
         switch type {
         case NC_SHORT, NC_USHORT: 2

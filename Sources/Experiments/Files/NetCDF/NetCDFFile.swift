@@ -104,7 +104,7 @@ extension NetCDFFile.Attribute: ExpressibleByStringLiteral, ExpressibleByFloatLi
 }
 
 extension ObservationTable.Variable {
-    /// The attributes that say what the variable is: `units`, `standard_name`, `long_name`.
+    /// The attributes that describe the variable: `units`, `standard_name`, `long_name`.
     public var netCDFAttributes: [String: NetCDFFile.Attribute] {
         let texts = ["units": units, "standard_name": standardName, "long_name": longName]
         return texts.compactMapValues { $0.map(NetCDFFile.Attribute.text) }

@@ -43,7 +43,7 @@ struct NetCDFProcess: ~Copyable {
 
     /// The bytes of the next answer.
     ///
-    /// - Throws: what the library reported; a process that ended, hangs, or sends more than `limit` bytes.
+    /// - Throws: the error of the library; a process that ended, hangs, or sends more than `limit` bytes.
     borrowing func answer(atMost limit: Int, variable: String? = nil) throws(InputError) -> [UInt8] {
         let head = try receive(MemoryLayout<apus_netcdf_reply>.size, variable)
         let reply = head.withUnsafeBytes { $0.loadUnaligned(as: apus_netcdf_reply.self) }

@@ -44,7 +44,7 @@ extension CSVTable {
         return numbers
     }
 
-    /// The rows that hold what is selected; `nil` where nothing is selected.
+    /// The selected rows; `nil` where nothing is selected.
     private func members(_ selection: [String: SelectionLabel]) throws(InputError) -> [Bool]? {
         if selection.isEmpty { return nil }
         var members = [Bool](repeating: true, count: rowCount)

@@ -61,7 +61,7 @@ struct UndeclaredMark: Equatable {
         return nil
     }
 
-    /// The range of a sample of some thousands, without its extremes and without what looks like a mark.
+    /// The range of a sample of some thousands, without its extremes and likely marks.
     private static func spread(_ numbers: [Double], _ total: Int) -> Double {
         let stride = max(1, numbers.count / 5000)
         let sample = Swift.stride(from: 0, to: numbers.count, by: stride).map { numbers[$0] }.filter { !$0.isNaN }

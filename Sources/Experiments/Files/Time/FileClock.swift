@@ -41,7 +41,7 @@ public enum FileClock: Hashable, Sendable {
         case never
     }
 
-    /// The offset at what the clock shows; in a change of the clock an hour is shown twice or never.
+    /// The offset at a local time; in a change of the clock an hour is shown twice or never.
     func offset(showing local: Instant) -> Reading {
         guard case .zone = self else { return .offset(offset(at: local)) }
         func shifted(_ shift: Double) -> Double {

@@ -1,4 +1,4 @@
-/// Reads a short text from left to right: what the readers of times have in common.
+/// A short text read from left to right, by all readers of times.
 struct TextScanner {
     private let bytes: [UInt8]
     private var position: Int

@@ -8,13 +8,13 @@ enum TimeCalendar: String, CaseIterable {
     /// The first instant of the Gregorian calendar, 1582-10-15.
     private static let reform = -141_427.0 * 86_400
 
-    /// The seconds from 1970-01-01 to what the calendar calls this date and time.
+    /// The seconds from 1970-01-01 to a date and time of the calendar.
     func elapsed(_ label: Instant) -> Double {
         guard self != .prolepticGregorian, label.secondsSince1970 < Self.reform else { return label.secondsSince1970 }
         return Double(JulianCalendar.daysSince1970(label.date)) * 86_400 + label.secondsOfDay
     }
 
-    /// What the calendar calls the instant that lies a number of seconds after 1970-01-01: before 1582 the date of the
+    /// The calendar's date of the instant a number of seconds after 1970-01-01: before 1582 the date of the
     /// Julian calendar. `nil` for a 29 February that only that one has.
     func instant(_ elapsed: Double) -> Instant? {
         guard self != .prolepticGregorian, elapsed < Self.reform else { return Instant(secondsSince1970: elapsed) }

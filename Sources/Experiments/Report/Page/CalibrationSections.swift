@@ -24,7 +24,7 @@ extension IndexedResults {
                 + "Shading: \(confidence) % confidence interval of \(results.chosen).",
             panels: panels, columns: panels.count, rowHeight: 310)
         return ReportSection(
-            identifier: "intervals", title: "Do the intervals hold what they promise?",
+            identifier: "intervals", title: "Calibration of the intervals",
             parts: [.figure(figure, numbers: scores.map { scoreTable($0) })])
     }
 

@@ -14,7 +14,7 @@ extension IndexedResults {
             caption:
                 "Forecasts of \(primary.longName) by \(record.method) from the starts with the largest changes in the "
                 + "following \(results.leads.last ?? 0) \(results.leadUnit): median, and central 50 and 90 % "
-                + "intervals. The starts were picked by what came true, not by how well it was forecast.",
+                + "intervals. The starts were picked by the verifying observations, not by the errors of forecasts.",
             panels: zip(starts, ranges).map { plume(record, $0, $1) }, columns: min(3, starts.count), rowHeight: 270)
         section.parts = [.figure(figure, numbers: [plumeTable(record, starts)])]
         return section
@@ -67,7 +67,7 @@ extension IndexedResults {
                     name: "median of \(record.method)", x: x, y: values(\.quantile50),
                     style: LineStyle(color, width: 2.2)),
                 .line(
-                    name: "what came true", x: course.x.isEmpty ? x : course.x,
+                    name: "verification", x: course.x.isEmpty ? x : course.x,
                     y: course.x.isEmpty ? values(\.truth) : course.y,
                     style: LineStyle(.ink, width: 1.8)),
             ])

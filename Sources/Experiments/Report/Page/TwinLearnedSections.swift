@@ -31,7 +31,7 @@ extension TwinResults {
         let panels = RobustnessKey.allCases.compactMap(robustnessPanel).sharingScales()
         var parts: [ReportPart] = [
             .paragraph(
-                "Every method keeps the parameters that it was tuned to and what it has learned. The model and the "
+                "Every method keeps its tuned parameters and its weights. The model and the "
                     + "climate that it is given are those of the condition, and so is the error that ensemble and "
                     + "variational methods believe of the observations; what was learned does not know of the change.")
         ]

@@ -143,7 +143,7 @@ extension TwinResults {
         }
         let panels = [RobustnessKey.error, .missing].compactMap(sensitivityPanel)
         let figure = Figure(
-            caption: "Skill of models against what they were learned from; the upright lines mark what is configured.",
+            caption: "Skill of models against the data of their training; upright lines mark the configuration.",
             panels: panels, columns: 2, rowHeight: 220)
         return [.table(table)] + (panels.isEmpty ? [] : [.figure(figure, numbers: [])])
     }

@@ -44,7 +44,7 @@ public struct ProgressMeter: Sendable {
 
     /// Says that so many more steps are done.
     ///
-    /// - Parameter note: what else is to be told of them, a loss; in place of what was before.
+    /// - Parameter note: a further text, such as a loss, in place of the last one.
     public func advance(by steps: Int = 1, note: String? = nil) {
         shared.tell {
             if let note { $0.note = ", " + note }
@@ -93,7 +93,7 @@ private final class SharedProgress: Sendable {
         return state.withLock { !$0.isFinished }
     }
 
-    /// Changes the state and writes what it has to say, in turn, so that lines do not mix.
+    /// Changes the state and writes its line, in turn, so that lines do not mix.
     func tell(_ change: (inout ProgressState, Double) -> String?) {
         state.withLock { state in
             if let text = change(&state, elapsed()) { write(text) }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The steps of a task that a part of it may take whose own number of steps is not known: every step of the part moves
-/// the task until one step is left, and its end moves it by what is left.
+/// the task until one step is left, and its end moves it by the rest.
 final class ProgressShare: Sendable {
     private let meter: ProgressMeter
     private let left: Mutex<Int>

@@ -55,7 +55,7 @@ public struct AssimilateExperiment: Experiment {
         for entry in try keys.required("observations").nonEmptyList() {
             let table = try ObservedTable(entry, hasUnit: plain.unit != nil)
             if tables.contains(where: { $0.name == table.name }) {
-                throw entry.error("the name \(table.name.quoted) a second time", expected: "a key 'name' of its own")
+                throw entry.error("the name \(table.name.quoted) is listed twice", expected: "a key 'name' of its own")
             }
             tables.append(table)
         }
@@ -75,7 +75,7 @@ public struct AssimilateExperiment: Experiment {
         for entry in try keys.required("methods").nonEmptyList() {
             let method = try NamedInference(entry)
             if methods.contains(where: { $0.name == method.name }) {
-                throw entry.error("the name \(method.name.quoted) a second time", expected: "a key 'name' of its own")
+                throw entry.error("the name \(method.name.quoted) is listed twice", expected: "a key 'name' of its own")
             }
             methods.append(method)
         }
@@ -218,7 +218,7 @@ struct ErrorCorrelation: Sendable {
             var names: [String] = []
             for entry in try place.nonEmptyList() {
                 let name = try entry.choice(among: all)
-                if names.contains(name) { throw entry.error("\(name.quoted) a second time", expected: "each once") }
+                if names.contains(name) { throw entry.error("\(name.quoted) is listed twice", expected: "each once") }
                 names.append(name)
             }
             let node = try keys.required("matrix")

@@ -2,7 +2,7 @@ import Formulas
 import Studies
 import Tensors
 
-/// What became of a value of a table.
+/// The use of a value of a table.
 enum ValueFlag: Int, CaseIterable, Sendable {
     case used, missing
     case outsideLimits = 2

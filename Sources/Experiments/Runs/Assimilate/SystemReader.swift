@@ -167,7 +167,7 @@ private struct SystemReader {
             )
         }
         guard nodes[name] == nil else {
-            throw node.error("the name \(name.quoted) a second time", expected: "each name once")
+            throw node.error("the name \(name.quoted) is listed twice", expected: "each name once")
         }
         nodes[name] = node
     }

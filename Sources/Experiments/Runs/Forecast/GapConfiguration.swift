@@ -27,7 +27,7 @@ struct GapConfiguration: Sendable {
                     expected: "letters, digits, '-' and '_', another name than 'none'")
             }
             if scenarios.contains(where: { $0.name.rawValue == name }) {
-                throw node.error("the scenario \(name.quoted) a second time", expected: "each name once")
+                throw node.error("the scenario \(name.quoted) is listed twice", expected: "each name once")
             }
             scenarios.append(try GapConfiguration(Gaps(rawValue: name), node, data))
         }

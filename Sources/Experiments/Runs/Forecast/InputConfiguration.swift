@@ -35,7 +35,7 @@ struct InputConfiguration: Sendable {
                 throw entry.error("the target \(target.quoted) cannot be an input", expected: "another variable")
             }
             guard !inputs.contains(where: { $0.name == input.name }) else {
-                throw entry.error("the input \(input.name.quoted) a second time", expected: "each once")
+                throw entry.error("the input \(input.name.quoted) is listed twice", expected: "each once")
             }
             inputs.append(input)
         }

@@ -123,7 +123,7 @@ struct Selection: Sendable {
     }
 
     /// The memory whose filtered forecasts of the target have the smallest mean CRPS over the decisive leads,
-    /// with what was learned with it.
+    /// with the weights that were learned with it.
     ///
     /// - Parameter candidates: the longest memory last; it takes longest, and so it begins.
     private func chooseMemory(

@@ -41,7 +41,7 @@ enum StructuralBaseline: String, Sendable, CaseIterable {
     }
 }
 
-/// The means that baselines forecast, from what was given up to each start alone. What cannot be forecast yet is NaN.
+/// The means that baselines forecast, from the past of each start alone. NaN where no forecast is possible yet.
 struct BaselineMeans: Sendable {
     private let given: [Double]
     /// The last value up to each time, NaN before the first.

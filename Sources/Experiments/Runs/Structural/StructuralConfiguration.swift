@@ -139,7 +139,7 @@ enum StructuralCycles {
                 return try Self.cycle(place, harmonics: try keys.integer("harmonics"), step)
             }
             if cycles.contains(where: { $0.period == cycle.period || $0.name == cycle.name }) {
-                throw entry.error("the cycle \(cycle.name.quoted) a second time", expected: "each period once")
+                throw entry.error("the cycle \(cycle.name.quoted) is listed twice", expected: "each period once")
             }
             guard cycles.count < 10 else { throw entry.error("more than 10 cycles", expected: "at most 10") }
             cycles.append(cycle)

@@ -128,7 +128,7 @@ struct StructuralData: Sendable {
         }
     }
 
-    /// Beliefs of filter and smoother, and what the gradient keeps, at every time.
+    /// Beliefs of filter and smoother, and stored values of the gradient, at every time.
     private func requireMemory(_ configuration: StructuralConfiguration, _ states: Int) throws(InputError) {
         let matrices = MemoryNeed(["times": times.count, "variables of the state": states, "variables": states])
         let numbers = MemoryNeed([

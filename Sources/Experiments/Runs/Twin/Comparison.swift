@@ -1,7 +1,7 @@
 import Foundation
 import Studies
 
-/// Some methods on a setting: a twin experiment, narrowed to what is asked for.
+/// Some methods on a setting: a twin experiment, narrowed to those methods.
 public struct Comparison: Sendable {
     private var file: ExperimentFile
 

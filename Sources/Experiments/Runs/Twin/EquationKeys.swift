@@ -56,7 +56,7 @@ extension EquationsSource {
                 throw node.error("the name \(name.quoted)", expected: "a letter, then letters, digits and '_'")
             }
             guard nodes[name] == nil else {
-                throw node.error("the name \(name.quoted) a second time", expected: "each name once")
+                throw node.error("the name \(name.quoted) is listed twice", expected: "each name once")
             }
             nodes[name] = node
         }

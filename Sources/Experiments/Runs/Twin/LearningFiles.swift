@@ -128,7 +128,7 @@ struct LearningFiles: TrainingKeeper, Sendable {
 }
 
 extension ExperimentFile {
-    /// Trains what learns, in the folder in which a run finds it.
+    /// Trains methods and models, in the folder in which a run finds their weights.
     public func train(
         output: String?, claim: RunFolder.Claim, options: RunOptions
     ) throws(InputError) -> (table: TextTable, folder: String) {

@@ -13,7 +13,7 @@ import Studies
 ///     budget: 24                         # of combinations that each method may try
 ///     models:                            # forecast models beside that of the truth, for methods to name
 ///       - {name: network, kind: convolution, from: observations}
-///     long_run: 100000                   # steps that show what a model does in the long run
+///     long_run: 100000                   # steps of the run for long-run statistics
 ///     sensitivity: {error: [0.5, 2], missing: [0.5]}   # models learned from observations are learned in these
 /// conditions too
 ///     robustness: {members: [10, 40], error: [0.5, 2], forcing: [7, 9], seeds: 2}   # scores away from these
@@ -29,9 +29,9 @@ struct TwinConfiguration: Sendable {
     private(set) var methods: [ComparedMethod]
     /// Forecast models beside that of the truth.
     let models: [PlannedModel]
-    /// Conditions in which what is learned from observations is learned too.
+    /// Conditions in which methods that learn from observations are trained too.
     let sensitivity: RobustnessPlan?
-    /// Steps of the run that shows what a forecast model does in the long run.
+    /// Steps of the run for the long-run statistics of a forecast model.
     let longRun: Int
     /// Conditions at which scores are taken too.
     let robustness: RobustnessPlan?
@@ -39,7 +39,7 @@ struct TwinConfiguration: Sendable {
     /// Whether there is anything to train.
     var learns: Bool { models.contains { $0.plan.surrogate != nil } || methods.contains(where: \.isLearned) }
 
-    /// The same with some of the methods, and what costs nothing; and with another number of test seeds.
+    /// The same with some of the methods and the baselines; and with another number of test seeds.
     func narrowed(to names: [String]?, seeds: Int?) -> TwinConfiguration {
         var result = self
         if let names { result.methods = methods.filter { names.contains($0.name) || $0.method.isBaseline } }

@@ -34,7 +34,7 @@ extension TwinConfiguration {
 }
 
 extension TwinSetting {
-    /// The keys of the model, of what is observed and for how long.
+    /// The keys of the model, of the observations and of their number.
     static let keys = KeyTable(
         ConfigurationKey(
             "setting", .choice(Literature.all.map(\.name)),
@@ -86,7 +86,7 @@ extension TwinSetting {
             "Error of the observations."),
         .number("missing", .within(0...0.99), .optional("0"), unit: "share", "Values that are missing at random."))
 
-    /// Reads a published setting, and what changes it.
+    /// Reads a published setting, and changes of it.
     init(_ keys: inout ConfigurationMapping) throws(InputError) {
         let names = Literature.all.map(\.name)
         if let word = try keys.optional("setting")?.choice(among: names),
@@ -95,7 +95,7 @@ extension TwinSetting {
             self = setting
         } else {
             self = .sakov2008
-            (name, title, reference) = ("own", "A setting of one's own", "")
+            (name, title, reference) = ("own", "Custom setting", "")
             (expectations, alsoCompared) = ([], [])
         }
         let before = self
@@ -138,7 +138,7 @@ extension TwinSetting {
                 guard index < count else { throw entry.error("variable \(index) of \(count), counted from 0") }
             }
             guard Set(setting.observed).count == setting.observed.count else {
-                throw list.error("a variable a second time", expected: "each variable once")
+                throw list.error("a variable is listed twice", expected: "each variable once")
             }
         } else if let node = keys.optional("every") {
             let every = try keys.integer("every")

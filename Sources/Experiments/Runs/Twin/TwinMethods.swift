@@ -47,7 +47,7 @@ extension AssimilationMethod {
         guard let usual = losses.first else { return KeyTable([]) }
         return KeyTable(
             ConfigurationKey(
-                "loss", .choice(losses.map(\.word)), .usual(usual.word), "The function that training makes small."))
+                "loss", .choice(losses.map(\.word)), .usual(usual.word), "The training loss."))
     }
 
     /// The losses of a method that is trained.
