@@ -14,14 +14,14 @@ let package = Package(
             name: "Apus",
             targets: [
                 "Tensors", "Kernels", "Networks", "Dynamics", "Formulas", "Assimilation", "Verification",
-                "Learning", "Studies", "Experiments",
+                "Learning", "Studies", "Supervised", "Experiments",
             ]),
         // All but files: for packages that bring models and methods of their own.
         .library(
             name: "Studies",
             targets: [
                 "Tensors", "Kernels", "Networks", "Dynamics", "Formulas", "Assimilation", "Verification",
-                "Learning", "Studies",
+                "Learning", "Studies", "Supervised",
             ]),
         .library(name: "Checks", targets: ["Checks"]),
         .executable(name: "apus", targets: ["apus"]),
@@ -65,12 +65,18 @@ let package = Package(
                 "Tensors", "Kernels", "Networks", "Dynamics", "Formulas", "Assimilation", "Verification", "Learning",
             ], exclude: readme),
 
+        // Regression and classification: data, folds, models, scores and choices as values.
+        .target(
+            name: "Supervised",
+            dependencies: ["Tensors", "Kernels", "Networks", "Assimilation", "Verification", "Learning", "Studies"],
+            exclude: readme),
+
         // Files, settings, runs and reports: the only part that knows of the world.
         .target(
             name: "Experiments",
             dependencies: [
                 "CNetCDF", "CNetCDFReader", "CSystem", "Tensors", "Kernels", "Formulas", "Learning", "Dynamics",
-                "Studies",
+                "Studies", "Supervised",
                 .product(name: "Yams", package: "Yams"),
             ], exclude: readme),
         .executableTarget(
@@ -118,6 +124,7 @@ let package = Package(
             exclude: ["Data"]),
         .testTarget(name: "VerificationTests", dependencies: ["Verification"]),
         .testTarget(name: "LearningTests", dependencies: ["Learning", "Dynamics", "Checks"]),
+        .testTarget(name: "SupervisedTests", dependencies: ["Supervised", "Learning", "Networks"]),
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "Studies", "Checks"]),
         .testTarget(name: "ApusTests", dependencies: ["apus", "Experiments", "Studies"]),
     ],
