@@ -1,6 +1,7 @@
 import Dynamics
 import Learning
 import Studies
+import Supervised
 
 /// The lists of `apus list` and the models of `apus explain`.
 public enum Catalog {
@@ -82,6 +83,9 @@ public enum Catalog {
                 title: "Forecast models of twin experiments",
                 entries: [Entry(name: ForecastPlan.physicalKind, what: ForecastPlan.physicalSummary)]
                     + Surrogates.all.map { Entry(name: $0.name, what: $0.summary) }),
+            Section(
+                title: "Models of regressions and classifications",
+                entries: SupervisedModels.all.map { Entry(name: $0.name, what: $0.summary) }),
             Section(title: "Baselines", entries: Baseline.allCases.map { Entry(name: $0.rawValue, what: $0.text) }),
         ]
     }
@@ -94,6 +98,9 @@ extension ExperimentKind {
         case .structural: "one series as trend, season and a learned remainder"
         case .assimilate: "a model of one's own and observations at their own times: states, parameters, forecasts"
         case .twin: "filters on truths that a model made, compared by how far they stay from the truth"
+        case .regression: "numbers from a table, by models that a test compares"
+        case .classification:
+            "classes from a table or pictures, by models that a test compares"
         }
     }
 }

@@ -1,4 +1,5 @@
 import Studies
+import Supervised
 
 /// The help of something that has a name: a method, a model, a surrogate, a setting.
 public struct Described: Sendable, Codable {
@@ -16,7 +17,7 @@ public struct Described: Sendable, Codable {
         public let tolerance: Double
     }
 
-    /// The list that it is of: `method`, `model`, `surrogate`, `setting`.
+    /// The list that it is of: `method`, `model`, `surrogate`, `setting`, `supervised model`.
     public let kind: String
     public let name: String
     public let summary: String
@@ -31,13 +32,16 @@ public struct Described: Sendable, Codable {
             + Methods.all.map { Described("method", $0, $0.requirements) }
             + TestModels.all.map { Described("model", $0, []) }
             + Surrogates.all.map { Described("surrogate", $0, $0.requirements) }
+            + SupervisedModels.all.map { Described("supervised model", $0, []) }
     }
 
-    public static func named(_ name: String) -> Described? { all.first { $0.name == name } }
+    /// All of a name: a surrogate and a model of supervised learning may share one.
+    public static func named(_ name: String) -> [Described] { all.filter { $0.name == name } }
 
     /// - Throws: `usage` for a name that nothing has, with the nearest.
-    public static func required(_ name: String) throws(InputError) -> Described {
-        if let found = named(name) { return found }
+    public static func required(_ name: String) throws(InputError) -> [Described] {
+        let found = named(name)
+        if !found.isEmpty { return found }
         let names = all.map(\.name)
         throw InputError(
             .usage, at: nil, "there is no \(name.quoted)\(Spelling.suggestion(for: name, among: names))",

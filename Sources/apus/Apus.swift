@@ -22,7 +22,7 @@ struct Apus: ParsableCommand {
         version: ApusVersion.text,
         subcommands: [
             Run.self, Train.self, Compare.self, Reproduce.self, List.self, Describe.self, Keys.self, Explain.self,
-            Forecast.self, Watch.self,
+            Forecast.self, Watch.self, Predict.self,
         ])
 }
 
@@ -42,7 +42,7 @@ extension Apus {
     private static func understood(_ words: [String]) -> [String] {
         guard words.first == "help", let name = words.dropFirst().first else { return words }
         if name == "keys" { return Array(words.dropFirst()) }
-        return Described.named(name) == nil ? words : ["describe"] + words.dropFirst()
+        return Described.named(name).isEmpty ? words : ["describe"] + words.dropFirst()
     }
 
     /// Reports the end of the command: help and other answers on standard output, a fault of usage on one line.

@@ -28,7 +28,8 @@ import Testing
     }
 
     /// Below its key at the left margin, each key of the tables has its name, at work or in a comment that tells of it.
-    @Test(arguments: ["forecast", "structural", "assimilate", "twin"]) func everyKeyIsThere(kind: String) throws {
+    @Test(arguments: ["forecast", "structural", "assimilate", "twin", "regression", "classification"])
+    func everyKeyIsThere(kind: String) throws {
         let file = try String(contentsOfFile: "\(Self.folder)/\(kind).yaml", encoding: .utf8)
         var sections: [String: String] = [:]
         var name = ""
@@ -51,7 +52,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["forecast", "structural", "assimilate", "twin"]) func theyRun(kind: String) throws {
+    @Test(arguments: ["forecast", "structural", "assimilate", "twin", "regression", "classification"])
+    func theyRun(kind: String) throws {
         let folder = try Folder()
         let ending = try Tool.run(
             "run", "\(Self.folder)/\(kind).yaml", "--quiet", "--output", folder.path + "/out", in: folder)

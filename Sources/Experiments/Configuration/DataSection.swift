@@ -63,7 +63,7 @@ extension DataSource {
         }
     }
 
-    private static func csvFormat(_ keys: inout ConfigurationMapping, file: String) throws(InputError) -> CSVFormat {
+    static func csvFormat(_ keys: inout ConfigurationMapping, file: String) throws(InputError) -> CSVFormat {
         var csv = CSVFormat()
         csv.decimal = try keys.value("decimal").choice(among: [".", ","]).first ?? "."
         if csv.decimal == "," { csv.delimiter = .character(";") }

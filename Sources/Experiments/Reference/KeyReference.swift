@@ -144,6 +144,7 @@ extension ExperimentKind {
             case .structural: StructuralConfiguration.keys
             case .assimilate: AssimilateExperiment.keys
             case .twin: TwinConfiguration.keys
+            case .regression, .classification: SupervisedConfiguration.keys
             }
         return KeyTable([kind]) + ExperimentHeader.keys + own
     }

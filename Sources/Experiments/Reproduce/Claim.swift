@@ -124,4 +124,6 @@ public struct Finding: Codable, Sendable, Equatable {
     public var lost: Int
     /// By seed.
     public var values: [Double?]
+    /// The time of all seeds together; nil of collections whose file is the same in every run.
+    public var seconds: Double?
 }

@@ -41,11 +41,16 @@ public struct Reproducing: Sendable {
     private let seeds: [Int]
     private let options: RunOptions
 
-    /// - Throws: `usage` for rows that do not exist.
+    private let hasTimes: Bool
+
+    /// - Parameter data: the folder of data sets that are not shipped.
+    /// - Throws: `usage` for rows that do not exist; data that are absent or damaged.
     public init(
-        _ subject: ReproductionSubject, rows: [Int]?, seeds: Int, isQuick: Bool, options: RunOptions
+        _ subject: ReproductionSubject, rows: [Int]?, seeds: Int, isQuick: Bool, data: String? = nil,
+        options: RunOptions
     ) throws(InputError) {
-        let all = subject.experiments(isQuick: isQuick)
+        let all = try subject.experiments(isQuick: isQuick, data: data)
+        hasTimes = subject == .supervised
         let known = Set(all.map(\.row))
         for row in rows ?? [] where !known.contains(row) {
             throw InputError(
@@ -112,6 +117,7 @@ public struct Reproducing: Sendable {
                     claim.finding(
                         row: experiment.row, values: own.map { $0.values[place] },
                         lost: own.count { $0.isLost?[place] ?? false }))
+                if hasTimes { results.findings[results.findings.count - 1].seconds = results.seconds[experiment.row] }
             }
             results.notes += zip(seeds, own).flatMap { seed, found in
                 found.notes.map { "row \(experiment.row), seed \(seed): \($0)" }
@@ -145,18 +151,22 @@ public enum ReproductionSubject: String, CaseIterable, Sendable {
     case learning
     /// Data assimilation without learning: the scores of all settings.
     case classical
+    /// Regression and classification.
+    case supervised
 
-    func experiments(isQuick: Bool) -> [any Reproduction] {
+    func experiments(isQuick: Bool, data: String? = nil) throws(InputError) -> [any Reproduction] {
         switch self {
-        case .learning: learningReproductions(isQuick: isQuick)
+        case .supervised: return try supervisedReproductions(isQuick: isQuick, data: data)
+        case .learning: return learningReproductions(isQuick: isQuick)
         case .classical:
-            Literature.all.enumerated().map { ClassicalReproduction(row: $0 + 1, $1, isQuick: isQuick) }
+            return Literature.all.enumerated().map { ClassicalReproduction(row: $0 + 1, $1, isQuick: isQuick) }
         }
     }
 
     var text: String {
         switch self {
         case .learning: "learned forecast models and learned analyses against their published numbers"
+        case .supervised: "regressions and classifications against their published numbers"
         case .classical: "the scores of assimilation methods against their published numbers"
         }
     }

@@ -84,6 +84,10 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
     case assimilate
     /// Filters on truths that a model made, compared by how far they stay from the truth.
     case twin
+    /// Numbers from a table, by models that are compared on samples of their own.
+    case regression
+    /// Classes from a table or from pictures, in the same way.
+    case classification
 
     var type: any Experiment.Type {
         switch self {
@@ -91,6 +95,8 @@ public enum ExperimentKind: String, CaseIterable, Sendable {
         case .structural: StructuralExperiment.self
         case .assimilate: AssimilateExperiment.self
         case .twin: TwinExperiment.self
+        case .regression: RegressionExperiment.self
+        case .classification: ClassificationExperiment.self
         }
     }
 }

@@ -31,6 +31,8 @@ struct AbsurdSetting {
             case .structural: Tree(SampleText.structural)
             case .assimilate: Tree(SampleText.assimilate)
             case .twin: Tree(random.pick([SampleText.twin, SampleText.training, SampleText.dictionary]))
+            case .regression: Tree(SampleText.regression)
+            case .classification: Tree(SampleText.classification)
             }
         let value = random.chance(0.6) ? random.value(place.value) : absurd(.plain("1"), &random)
         text += "\(place.path.joined(separator: ".")) becomes \(value.json.prefix(60)); "

@@ -100,6 +100,33 @@ enum SampleText {
 
         """
 
+    static let regression = """
+        experiment: regression
+        name: small
+        output: out
+        data: {file: data.csv, target: a}
+        validation: {folds: 3}
+        choice: {rule: one-standard-error}
+        intervals: {resamples: 100}
+        learning_curve: {shares: [0.5, 1]}
+        models: [{model: ridge, penalty: [0.01, 1]}, {model: dense, width: 4, epochs: 2}]
+
+        """
+
+    static let classification = """
+        experiment: classification
+        name: small
+        output: out
+        data: {file: data.csv, target: month, leave_out: [year]}
+        preprocessing: {missing: mark}
+        test: {share: 0.25, kind: random}
+        validation: {folds: 2, kind: random}
+        intervals: {resamples: 100}
+        learning_curve: {shares: [1]}
+        models: [{model: logistic, penalty: 0.1}, {model: nearest-neighbors, neighbors: 3}]
+
+        """
+
     /// A model of each kind that is learned, and is small.
     static let learnedModels: [(kind: String, keys: String)] = [
         ("dictionary", "length: 60"), ("convolution", "length: 60, width: 2, epochs: 2, leads: 1, batch: 16"),
@@ -155,12 +182,14 @@ enum SampleText {
 
     static let configurations = [
         forecast, forecast, structural, structural, assimilate, assimilate, twin, twin, training, dictionary, published,
-        models,
+        models, regression, classification,
         namedModel("dense"),
     ]
 
     /// Those that end within seconds.
-    static let runnable = [forecast, structural, assimilate, twin, training, dictionary]
+    static let runnable = [
+        forecast, structural, assimilate, twin, training, dictionary, regression, classification,
+    ]
 
     /// Ten years of two monthly series.
     static let data: String = {

@@ -13,7 +13,7 @@ struct Describe: ParsableCommand {
                 apus describe letkf --json
             """)
 
-    @Argument(help: "The name.", completion: .list(Described.all.map(\.name)))
+    @Argument(help: "The name.", completion: .list(Set(Described.all.map(\.name)).sorted()))
     var name: String
 
     @Flag(help: "As JSON.")
@@ -22,8 +22,9 @@ struct Describe: ParsableCommand {
     func run() throws {
         try reportingFaults { () throws(InputError) in
             let found = try Described.required(name)
-            try StandardStream.line(
-                json ? plainJSON(found) : found.text(color: TerminalStyle.standardOutputHasColor))
+            if json { return try StandardStream.line(found.count == 1 ? plainJSON(found[0]) : plainJSON(found)) }
+            let texts = found.map { $0.text(color: TerminalStyle.standardOutputHasColor) }
+            try StandardStream.line(texts.joined(separator: "\n\n"))
         }
     }
 }

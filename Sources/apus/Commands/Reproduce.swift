@@ -14,9 +14,10 @@ struct Reproduce: ParsableCommand {
                 apus reproduce learning
                 apus reproduce learning --rows 1 3 --seeds 10 --json numbers.json
                 apus reproduce learning --quick
+                apus reproduce supervised --data FOLDER --json numbers.json
             """)
 
-    @Argument(help: "Which collection of numbers: learning or classical.")
+    @Argument(help: "Which collection of numbers: learning, classical or supervised.")
     var subject: ReproductionSubject
 
     @Option(parsing: .upToNextOption, help: "Only these rows of the table.")
@@ -27,6 +28,10 @@ struct Reproduce: ParsableCommand {
 
     @Flag(help: "Shorter experiments on fewer seeds: a look, whose numbers are rougher.")
     var quick = false
+
+    @Option(
+        help: "supervised: the folder of 'mnist' and 'fashion-mnist', four IDX files each.", completion: .directory)
+    var data: String?
 
     @OptionGroup
     var folder: FolderOptions
@@ -42,6 +47,7 @@ struct Reproduce: ParsableCommand {
 
     func validate() throws {
         if let seeds, seeds < 1 { throw ValidationError("--seeds \(seeds): expected at least 1") }
+        if data != nil, subject != .supervised { throw ValidationError("--data: only of supervised") }
         if let threads, threads < 1 { throw ValidationError("--threads \(threads): expected at least 1") }
     }
 
@@ -50,7 +56,8 @@ struct Reproduce: ParsableCommand {
             let count = seeds ?? (quick ? 2 : 5)
             let options = RunOptions(threads: threads ?? RunOptions().threads, isQuiet: quiet)
             let work = try Reproducing(
-                subject, rows: rows.isEmpty ? nil : rows, seeds: count, isQuick: quick, options: options)
+                subject, rows: rows.isEmpty ? nil : rows, seeds: count, isQuick: quick, data: data,
+                options: options)
             let folder = try RunFolder(
                 claiming: self.folder.output ?? "runs/reproduce-\(subject.rawValue)\(quick ? "-quick" : "")",
                 fingerprint: "\(subject.rawValue)\(quick ? " quick" : "")", as: self.folder.claim())

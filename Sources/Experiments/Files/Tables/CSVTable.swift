@@ -181,6 +181,12 @@ public struct CSVTable: Sendable {
             expected: "a finite number or a missing value in column \(columns[column].quoted)" + decimalHint(text))
     }
 
+    /// A text of the file, nil where missing.
+    func word(_ row: Int, _ column: Int) -> String? {
+        let text = text(field(row, column))
+        return missing.contains(text) ? nil : text
+    }
+
     private func decimalHint(_ text: String) -> String {
         let other = format.decimal == "," ? "." : ","
         let swapped = text.replacing(other, with: ".")
