@@ -21,7 +21,12 @@ import Testing
     @Test func everythingInTheListsHasAReference() {
         let without = Described.all.filter { $0.reference.isEmpty }.map(\.name)
         #expect(without == [JointNetworksMethod.name, EquationsModel.name])
-        #expect(Set(Described.all.map(\.name)).count == Described.all.count)
+        #expect(Set(Described.all.map { "\($0.kind) \($0.name)" }).count == Described.all.count)
+    }
+
+    @Test func helpTellsAllOfAName() throws {
+        let text = try Tool.run("help", "gaussian-process", in: Folder()).output
+        #expect(text.contains("gaussian-process (surrogate)") && text.contains("gaussian-process (supervised model)"))
     }
 
     @Test func listsForProgramsHoldAllNames() throws {

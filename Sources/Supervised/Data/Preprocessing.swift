@@ -29,18 +29,29 @@ public struct Preprocessing: Sendable, Codable, Equatable {
         precondition(!rows.isEmpty, "a preprocessing fitted to no rows")
         switch inputs {
         case .pictures(let pictures):
-            let seen = rows.count == pictures.shape[0] ? pictures : pictures.taking(Tensor(integers: rows))
-            let values = seen.cast(to: .float64)
-            let deviation = values.variance().sqrt().scalar
+            let (mean, deviation) = Self.moments(pictures, rows)
             return FittedPreprocessing(
                 rules: [],
                 pictures: .init(
-                    center: standardizes ? values.mean().scalar : 0,
-                    scale: standardizes && deviation > 0 ? deviation : 1))
+                    center: standardizes ? mean : 0, scale: standardizes && deviation > 0 ? deviation : 1))
         case .table(let table):
             return FittedPreprocessing(
                 rules: table.columns.map { rule($0.name, $0.values.taking(rows)) }, pictures: nil)
         }
+    }
+
+    /// Mean and standard deviation of all points, some pictures at a time: a copy of all would be large.
+    private static func moments(_ pictures: Tensor, _ rows: [Int]) -> (mean: Double, deviation: Double) {
+        let step = 2048
+        func sum(_ body: (Tensor) -> Tensor) -> Double {
+            stride(from: 0, to: rows.count, by: step).reduce(0) { total, start in
+                let part = Tensor(integers: Array(rows[start..<min(rows.count, start + step)]))
+                return total + body(pictures.taking(part).cast(to: .float64)).sum().scalar
+            }
+        }
+        let count = Double(rows.count * pictures.count / pictures.shape[0])
+        let mean = sum { $0 } / count
+        return (mean, (sum { ($0 - mean).squared() } / count).squareRoot())
     }
 
     private func rule(_ name: String, _ values: Table.Values) -> FittedPreprocessing.Rule {

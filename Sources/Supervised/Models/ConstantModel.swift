@@ -6,6 +6,7 @@ import Tensors
 public struct ConstantModel: SupervisedModel {
     public static let name = "constant"
     public static let summary = "the mean, or the shares of the classes: the baseline"
+    public static let reference = "Hastie, Tibshirani & Friedman, The elements of statistical learning (2009), 2.4"
     public static let tasks = Set(SupervisedTask.allCases)
     public static let parameters: [Parameter<Self>] = []
 

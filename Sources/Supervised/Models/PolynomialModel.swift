@@ -7,6 +7,7 @@ import Tensors
 public struct PolynomialModel: SupervisedModel {
     public static let name = "polynomial"
     public static let summary = "linear regression on all monomials of the inputs up to a degree"
+    public static let reference = "Hastie, Tibshirani & Friedman, The elements of statistical learning (2009), 5.1"
     public static let tasks: Set<SupervisedTask> = [.regression]
     public static let parameters: [Parameter<Self>] = [
         .integer("degree", \.degree, 0...50, "Highest total degree of the monomials."),

@@ -6,6 +6,7 @@ import Tensors
 public struct DenseModel: NetworkModel {
     public static let name = "dense"
     public static let summary = "a network of dense layers"
+    public static let reference = "Rumelhart, Hinton & Williams, Nature 323 (1986), 533-536"
     public static let ownParameters: [Parameter<Self>] = [
         .integer("width", \.width, 1...100_000, unit: "units", "Units of each hidden layer."),
         .integer("depth", \.depth, 0...100, "Number of hidden layers."),
