@@ -183,6 +183,7 @@ import Testing
             "decay": ("0", "1"), "dropout": ("0", "0.5"), "optimizer": ("adam", "sgd"), "channels": ("4", "8"),
             "padding": ("zero", "periodic"), "normalized": ("1", "0"), "stages": ("1", "2"), "blocks": ("1", "2"),
             "cell": ("rnn", "gru"), "units": ("4", "6"), "reach": ("1", "2"), "heads": ("2", "4"), "causal": ("0", "1"),
+            "shift": ("0", "2"), "mirror": ("0", "1"),
         ]
         return SupervisedModels.of(task).flatMap { type in
             type.parameterDescriptions.map { description -> KeyChange in
@@ -195,7 +196,7 @@ import Testing
                 }
                 func text(_ value: String) -> String {
                     let all = (["model: \(type.name)"] + fixed + ["\(name): \(value)"]).joined(separator: ", ")
-                    return type.needsPictures || task == .classification
+                    return type.needsPictures || task == .classification || ["shift", "mirror"].contains(name)
                         ? pictures(all) : "models: [{\(all)}]"
                 }
                 let isSearched = name == "own-lengths"

@@ -25,6 +25,10 @@ extension NetworkModel {
             .real("decay", \.training.decay, 0...10, "Decay of the weights beside the rate, for Adam."),
             .real("dropout", \.training.dropout, 0...0.95, "Share of hidden units that a step leaves out."),
             .choice("optimizer", \.training.optimizer, "Rule that follows the gradients."),
+            .integer(
+                "shift", \.training.augmentation.shift, 0...1000, unit: "points",
+                "Largest random shift of the pictures of a step."),
+            .flag("mirror", \.training.augmentation.mirrors, "Whether half of the pictures of a step are mirrored."),
         ]
     }
 
@@ -32,6 +36,9 @@ extension NetworkModel {
 
     public func fault(_ layout: SampleLayout) -> (problem: String, expected: String)? {
         if let fault = structuralFault(layout) { return fault }
+        if layout.shape.count == 1, !training.augmentation.isNone {
+            return ("a 'shift' or 'mirror' of samples that are no pictures", "pictures, or neither")
+        }
         let count = weights(layout)
         return count <= Self.mostWeights
             ? nil : ("a network of \(NumberText.short(count)) weights", "at most \(NumberText.short(Self.mostWeights))")

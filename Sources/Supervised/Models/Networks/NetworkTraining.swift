@@ -20,14 +20,16 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     /// The share of hidden units that a step leaves out.
     public var dropout = 0.0
     public var optimizer = OptimizerName.adam
+    /// Of pictures alone.
+    public var augmentation = Augmentation()
 
     public init() {}
     public init(
         epochs: Int, rate: Double = 2e-3, batch: Int = 128, decay: Double = 0, dropout: Double = 0,
-        optimizer: OptimizerName = .adam
+        optimizer: OptimizerName = .adam, augmentation: Augmentation = Augmentation()
     ) {
         (self.epochs, self.rate, self.batch, self.decay) = (epochs, rate, batch, decay)
-        (self.dropout, self.optimizer) = (dropout, optimizer)
+        (self.dropout, self.optimizer, self.augmentation) = (dropout, optimizer, augmentation)
     }
 }
 
@@ -59,12 +61,12 @@ struct NetworkTraining: Sendable {
         var predictor = NetworkPredictor(network, samples.layout)
         predictor.setScale(samples.targets)
         let data = Pair(samples.inputs.cast(to: .float32), predictor.encoded(samples.targets))
-        let take = compile(like: Pair(data, Tensor.range(size))) { now in
-            now.first.mappingLeaves { $0.taking(now.second) }
-        }
+        let augmentation = options.augmentation
+        let first = BatchArguments(data: data, places: .range(size), key: Key(0))
+        let take = compile(like: first) { $0.batch(augmentation) }
         let task = samples.layout.task
         var learner = Learner(network: network, state: rule.start(network))
-        let step = compile(like: StepArguments(learner: learner, batch: take(Pair(data, .range(size))), key: Key(0))) {
+        let step = compile(like: StepArguments(learner: learner, batch: take(first), key: Key(0))) {
             $0.step(rule, task)
         }
         let order = setting.key.split(2)
@@ -75,8 +77,10 @@ struct NetworkTraining: Sendable {
             let keys = order[1].folding(epoch)
             var sum = 0.0
             for number in 0..<stepsPerEpoch {
-                let batch = take(Pair(data, places[(number * size)..<((number + 1) * size)]))
-                let next = step(StepArguments(learner: learner, batch: batch, key: keys.folding(number)))
+                let key = keys.folding(number)
+                let own = places[(number * size)..<((number + 1) * size)]
+                let batch = take(BatchArguments(data: data, places: own, key: key.folding(-1)))
+                let next = step(StepArguments(learner: learner, batch: batch, key: key))
                 learner = next.first
                 sum += next.second.scalar
             }
@@ -104,6 +108,22 @@ private struct Learner<N: Tree>: Tree {
     mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
         visitor.visit(&network, "network")
         visitor.visit(&state, "state")
+    }
+}
+
+private struct BatchArguments: Tree {
+    var data: Pair<Tensor, Tensor>
+    var places: Tensor
+    var key: Key
+
+    mutating func walk<V: TreeVisitor>(_ visitor: inout V) {
+        visitor.visit(&data, "data")
+        visitor.visit(&places, "places")
+        visitor.visit(&key, "key")
+    }
+
+    func batch(_ augmentation: Augmentation) -> Pair<Tensor, Tensor> {
+        Pair(augmentation(data.first.taking(places), key: key), data.second.taking(places))
     }
 }
 
