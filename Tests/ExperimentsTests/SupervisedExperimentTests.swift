@@ -5,26 +5,6 @@ import Testing
 @testable import Experiments
 
 @Suite struct SupervisedExperimentTests {
-    private static func folder(_ files: [String: String]) throws -> String {
-        let path = FileManager.default.temporaryDirectory.appending(path: "supervised-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        for (name, text) in files { try Data(text.utf8).write(to: URL(filePath: path + "/" + name)) }
-        return path
-    }
-
-    /// 80 rows: a number, a category, a hole, a target that depends on both, a class and a group.
-    private static func rows(_ count: Int = 80) -> String {
-        let rows = (0..<count).map { row -> String in
-            let (x, noise) = (sin(Double(row) * 1.7), 0.2 * ReportFixture.noise(row))
-            let kind = ["red", "green", "blue"][row % 3]
-            let y = 2 * x + (row % 3 == 0 ? 1 : 0) + noise
-            let hole = row % 11 == 5 ? "" : String(format: "%.3f", ReportFixture.noise(row + 500))
-            let name = y > 0.3 ? "high" : "low"
-            return String(format: "%.4f,%@,%@,%.4f,%@,g%d,2001-%02d-15", x, kind, hole, y, name, row / 8, row % 12 + 1)
-        }
-        return "x,kind,z,y,name,group,day\n" + rows.joined(separator: "\n") + "\n"
-    }
-
     private static let regression = """
         experiment: regression
         name: small
@@ -52,12 +32,6 @@ import Testing
 
         """
 
-    private func run(_ path: String, _ output: String, threads: Int, _ claim: RunFolder.Claim) throws -> Data {
-        let file = try ExperimentFile(path + "/c.yaml")
-        let folder = try RunFolder(claiming: path + "/" + output, fingerprint: "1", as: claim)
-        return try file.experiment.run(in: folder, options: RunOptions(threads: threads, isQuiet: true)).json()
-    }
-
     private struct Found: Decodable {
         struct Score: Decodable {
             let name: String
@@ -77,16 +51,16 @@ import Testing
 
     @Test(arguments: [regression, classification])
     func sameBitsOnAnyNumberOfThreadsAndAfterAnInterruption(_ configuration: String) throws {
-        let path = try Self.folder(["t.csv": Self.rows(), "c.yaml": configuration])
+        let path = try SupervisedFixture.folder(["t.csv": SupervisedFixture.rows(), "c.yaml": configuration])
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let one = try run(path, "one", threads: 1, .new)
-        #expect(try run(path, "two", threads: 2, .new) == one)
+        let one = try SupervisedFixture.run(path, "one", threads: 1, .new)
+        #expect(try SupervisedFixture.run(path, "two", threads: 2, .new) == one)
         let stages = path + "/one/stages"
         for name in try FileManager.default.subpathsOfDirectory(atPath: stages) where name.hasSuffix("0 1 1000.json") {
             try FileManager.default.removeItem(atPath: stages + "/" + name)
         }
         try FileManager.default.removeItem(atPath: stages + "/final")
-        #expect(try run(path, "one", threads: 2, .resume) == one)
+        #expect(try SupervisedFixture.run(path, "one", threads: 2, .resume) == one)
         let found = try JSONDecoder().decode(Found.self, from: one)
         if configuration == Self.regression {
             #expect(found.features == ["x", "kind=blue", "kind=green", "kind=red", "z"])
@@ -101,9 +75,9 @@ import Testing
     }
 
     @Test func savedModelsPredictAsTheRunDid() throws {
-        let path = try Self.folder(["t.csv": Self.rows(), "c.yaml": Self.regression])
+        let path = try SupervisedFixture.folder(["t.csv": SupervisedFixture.rows(), "c.yaml": Self.regression])
         defer { try? FileManager.default.removeItem(atPath: path) }
-        _ = try run(path, "out", threads: 2, .new)
+        _ = try SupervisedFixture.run(path, "out", threads: 2, .new)
         for model in ["constant", "ridge", "dense"] {
             let file = path + "/out/models/\(model).safetensors"
             let csv = try SavedPrediction(model: file, table: path + "/t.csv").csv.split(separator: "\n")
@@ -123,20 +97,8 @@ import Testing
         #expect(try SavedPrediction(model: file, table: path + "/new.csv").csv.split(separator: "\n").count == 2)
     }
 
-    private func fault(_ table: String, _ configuration: String, _ more: [String: String] = [:]) throws -> String {
-        let path = try Self.folder(["t.csv": table, "c.yaml": configuration].merging(more) { $1 })
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        do {
-            _ = try run(path, "out", threads: 1, .new)
-            return "no fault"
-        } catch let error as InputError {
-            #expect(!error.description.contains("\n"))
-            return error.description
-        }
-    }
-
     @Test func faultsOfSamplesAreOneLine() throws {
-        let table = Self.rows(24)
+        let table = SupervisedFixture.rows(24)
         func configuration(_ task: String, _ data: String, _ rest: String, model: String) -> String {
             "experiment: \(task)\nname: f\ndata: {file: t.csv, \(data)}\n\(rest)\nmodels: [{\(model)}]\n"
         }
@@ -172,27 +134,29 @@ import Testing
                 "samples of the class"
             ),
         ] {
-            let found = try fault(table, text)
+            let found = try SupervisedFixture.fault(table, text)
             #expect(found.contains(expected), "\(text): \(found)")
         }
         let same = "x,y\n" + (0..<20).map { "\($0),3\n" }.joined()
-        #expect(try fault(same, regression()).contains("all targets are the same"))
+        #expect(try SupervisedFixture.fault(same, regression()).contains("all targets are the same"))
         let flat = "x,y\n" + (0..<20).map { "7,\($0)\n" }.joined()
-        #expect(try fault(flat, regression()).contains("no input column has two values"))
+        #expect(try SupervisedFixture.fault(flat, regression()).contains("no input column has two values"))
         let other = classes + "\ntest: {file: u.csv}"
         let new = "x,name\n1,high\n2,unknown\n"
         let text =
             "experiment: classification\nname: f\ndata: {file: t.csv, \(classes)}\ntest: {file: u.csv}\nmodels: [{model: logistic}]\n"
         #expect(!other.isEmpty)
-        #expect(try fault(table, text, ["u.csv": new]).contains("the class 'unknown' has no training examples"))
+        #expect(
+            try SupervisedFixture.fault(table, text, ["u.csv": new]).contains(
+                "the class 'unknown' has no training examples"))
     }
 
     @Test func columnsThatTellTheTargetAreNamed() throws {
         let table = "x,leak,y\n" + (0..<40).map { "\(sin(Double($0))),\(3 * $0 + 1),\($0)\n" }.joined()
         let text = "experiment: regression\nname: f\ndata: {file: t.csv, target: y}\nmodels: [{model: ridge}]\n"
-        let path = try Self.folder(["t.csv": table, "c.yaml": text])
+        let path = try SupervisedFixture.folder(["t.csv": table, "c.yaml": text])
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let json = String(decoding: try run(path, "out", threads: 1, .new), as: UTF8.self)
+        let json = String(decoding: try SupervisedFixture.run(path, "out", threads: 1, .new), as: UTF8.self)
         #expect(json.contains("the column 'leak' alone tells the target"))
         #expect(!json.contains("the column 'x' alone"))
     }

@@ -117,8 +117,8 @@ import Testing
 
     @Test func halvingAndRandomSearchesFindWhatTheGridFinds() {
         let keys = Key(5).split(2)
-        let x = keys[0].normal([90, 12])
-        let y = x.slice(axis: 1, to: 1).flattened() + 0.5 * keys[1].normal([90])
+        let x = keys[0].normal([360, 12])
+        let y = x.slice(axis: 1, to: 1).flattened() + 0.5 * keys[1].normal([360])
         let data = SupervisedData(.table(Table(x)), .numbers(y.values))
         let folds = Folds(.random, count: 3).all(data.targets)
         let penalties = (0..<9).map { pow(10, Double($0) / 2 - 3) }

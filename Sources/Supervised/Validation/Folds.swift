@@ -1,3 +1,4 @@
+import Studies
 import Tensors
 
 /// A part of samples to fit to, and one to judge on; no sample is in both.
@@ -165,20 +166,35 @@ public struct Split: Sendable, Codable, Equatable {
         (self.kind, self.share, self.gap, self.seed) = (kind, share, gap, seed)
     }
 
-    /// Training and test; nil where one would be empty. Of kinds in time the test comes last.
+    /// The folds, as fine as the share needs, of which the first ones are held out.
+    private func folds(of count: Int) -> Folds {
+        let fine = max(2, min(20, Int((1 / share).rounded())))
+        let wanted = abs(Double(fine) * share - 1) < 1e-9 ? fine : 20
+        return Folds(kind, count: max(2, min(wanted, count)), seed: seed)
+    }
+
+    /// The fault of such a test of these targets, and the expectation; nil where there is none.
+    public func fault(_ targets: Targets, groups: [Int]?) -> (problem: String, expected: String)? {
+        let test = "a \(kind.rawValue) test of \(NumberText.short(share))"
+        if kind == .blocked || kind == .expanding {
+            let start = targets.count - Int((share * Double(targets.count)).rounded())
+            return start - gap > 0 && start < targets.count
+                ? nil : ("\(test) of \(targets.count) samples, and a gap of \(gap)", "samples for training and test")
+        }
+        if targets.count < 2 { return ("\(test) of \(targets.count) samples", "at least 2") }
+        guard let fault = folds(of: targets.count).fault(targets, groups: groups) else { return nil }
+        return ("\(test): \(fault.problem)", "a larger share, more samples, or another kind of 'test'")
+    }
+
+    /// Training and test; nil where there is a ``fault(_:groups:)``. Of kinds in time the test comes last.
     public func fold(_ targets: Targets, groups: [Int]? = nil) -> Fold? {
         let n = targets.count
+        if fault(targets, groups: groups) != nil { return nil }
         if kind == .blocked || kind == .expanding {
             let start = n - Int((share * Double(n)).rounded())
-            guard start - gap > 0, start < n else { return nil }
             return Fold(training: Array(0..<(start - gap)), held: Array(start..<n))
         }
-        // Folds as fine as the share needs, of which the first ones are held out.
-        let fine = max(2, min(20, Int((1 / share).rounded())))
-        let count = abs(Double(fine) * share - 1) < 1e-9 ? fine : 20
-        let folds = Folds(kind, count: min(count, n), seed: seed)
-        guard n > 1, folds.fault(targets, groups: groups) == nil else { return nil }
-        let all = folds.all(targets, groups: groups)
+        let all = folds(of: n).all(targets, groups: groups)
         let wanted = max(1, min(all.count - 1, Int((share * Double(all.count)).rounded())))
         let held = all.prefix(wanted).flatMap(\.held).sorted()
         let isHeld = Set(held)

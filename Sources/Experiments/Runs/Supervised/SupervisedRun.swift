@@ -52,11 +52,10 @@ struct SupervisedRun: Sendable {
         switch configuration.test {
         case .split(let split):
             guard let fold = split.fold(all.data.targets, groups: all.data.groups) else {
-                let folds = Folds(split.kind, count: 2, gap: split.gap)
-                let fault = folds.fault(all.data.targets, groups: all.data.groups)
+                let fault = split.fault(all.data.targets, groups: all.data.groups)
                 throw InputError(
-                    .data, at: .init(source.file), fault?.problem ?? "too few samples for a test of \(split.share)",
-                    expected: fault?.expected ?? "more samples, or another kind of 'test'")
+                    .data, at: .init(source.file), fault?.problem ?? "too few samples",
+                    expected: fault?.expected ?? "more")
             }
             let training = all.data.taking(fold.training)
             try requireClasses(training)
