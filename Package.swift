@@ -103,6 +103,13 @@ let package = Package(
         .executableTarget(name: "LearnAnalysis", dependencies: ["Learning"], path: "Examples/LearnAnalysis"),
         .executableTarget(name: "LearnBoth", dependencies: ["Learning"], path: "Examples/LearnBoth"),
 
+        // The programs of docs/tour, one function a page.
+        .executableTarget(
+            name: "Tour",
+            dependencies: [
+                "Checks", "Kernels", "Networks", "Dynamics", "Assimilation", "Learning", "Supervised", "Experiments",
+            ], path: "Examples/Tour"),
+
         // The rows of the benchmark, run by Benchmarks/run beside those of the peers.
         .executableTarget(
             name: "Bench", dependencies: ["Kernels", "Networks", "Dynamics", "Assimilation", "Learning"],

@@ -54,7 +54,7 @@ public struct Panel: Sendable, Equatable {
 }
 
 /// An axis with its label, unit included.
-public struct PanelAxis: Sendable, Equatable {
+public struct PanelAxis: Sendable, Equatable, ExpressibleByStringLiteral {
     /// A marked position.
     public struct Tick: Sendable, Equatable {
         /// Where.
@@ -90,6 +90,9 @@ public struct PanelAxis: Sendable, Equatable {
         self.ticks = ticks
         self.isLogarithmic = isLogarithmic
     }
+
+    /// An axis with a label, fitted to the data.
+    public init(stringLiteral label: String) { self.init(label) }
 
     /// An axis of a quantity in a unit, written as in "RMSE (°C)".
     public static func quantity(_ name: String, units: String, low: Double? = nil, high: Double? = nil) -> PanelAxis {
