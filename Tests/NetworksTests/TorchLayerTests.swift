@@ -76,6 +76,14 @@ import Testing
         }
     }
 
+    @Test func aUNetAgreesWithPyTorch() throws {
+        let torch = try Case("u-net")
+        let random = UNet(2, 1, channels: 3, depth: 2, key: Key(1))
+        let names = Dictionary(uniqueKeysWithValues: random.named.map { ($0.name, $0.name) })
+        let network = random.replacingLeaves(try random.named.map { try torch($0.name, $0.leaf.shape) })
+        try torch.check(network, names, at: torch("x", [2, 2, 4, 8])) { $0($1) }
+    }
+
     @Test func normalizationsAgreeWithPyTorch() throws {
         let names = ["gain": "gain", "offset": "offset"]
         for mode in ["training", "prediction"] {

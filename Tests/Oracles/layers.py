@@ -144,6 +144,32 @@ def embedding():
             "words": [float(x) for x in words.ravel()]}
 
 
+def unet():
+    arrays = {"x": torch.randn(2, 2, 4, 8)}
+    for name, inputs, outputs in [("down.0", 2, 3), ("down.1", 3, 6), ("down.2", 6, 12), ("up.0", 9, 3), ("up.1", 18, 6)]:
+        for number, width in enumerate([inputs, outputs]):
+            arrays[f"{name}.{number}.weight"] = 0.3 * torch.randn(outputs, width, 3, 3)
+            arrays[f"{name}.{number}.bias"] = torch.randn(outputs)
+    arrays["last.weight"], arrays["last.bias"] = torch.randn(1, 3, 1, 1), torch.randn(1)
+
+    def run(x, **w):
+        def convolved(x, name):
+            for number in range(2):
+                x = functional.relu(functional.conv2d(x, w[f"{name}.{number}.weight"], w[f"{name}.{number}.bias"], padding=1))
+            return x
+
+        levels = [convolved(x, "down.0")]
+        for name in ["down.1", "down.2"]:
+            levels.append(convolved(functional.max_pool2d(levels[-1], 2), name))
+        signal = levels[2]
+        for number in [1, 0]:
+            larger = functional.interpolate(signal, scale_factor=2, mode="nearest")
+            signal = convolved(torch.cat([levels[number], larger], 1), f"up.{number}")
+        return functional.conv2d(signal, w["last.weight"], w["last.bias"])
+
+    return case(arrays, run)
+
+
 image = torch.randn(2, 3, 6, 8)
 trained, predicted = batch_normalization()
 print(json.dumps({
@@ -168,4 +194,5 @@ print(json.dumps({
     "spectral": spectral((10,), 4),
     "spectral plane": spectral((6, 9), 2),
     "embedding": embedding(),
+    "u-net": unet(),
 }))
