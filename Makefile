@@ -1,6 +1,6 @@
 # make demo     everything from a bare machine to the report of the ENSO example
 # make test     the whole test suite; continuous integration runs exactly this
-.PHONY: long quick demo test build setup bench format lint check sanitize random fuzz absurd kill docs readme clean
+.PHONY: long quick demo tour test build setup bench format lint check sanitize random fuzz absurd kill docs readme clean
 
 SWIFT_TEST = swift test -c release -Xswiftc -enable-testing
 
@@ -100,6 +100,10 @@ docs: setup
 	swift package --scratch-path .build/docs --allow-writing-to-directory .build/docs/site generate-documentation \
 		$(foreach target,$(DOCUMENTED),--target $(target)) --enable-experimental-combined-documentation \
 		--output-path .build/docs/site
+
+# Programs, outputs and pictures of docs/tour.
+tour: build
+	Scripts/tour
 
 # The numbers and the picture of the README, from a fresh run.
 readme: demo

@@ -12,7 +12,8 @@ func regressionInClosedForm() -> Figure {
     // The squared error plus a penalty of the weights is least where (Xᵀ X / n + λ) w = Xᵀ y / n.
     let (a, b) = (x - x.mean(axes: [0]), y - y.mean())
     func weights(_ penalty: Double) -> Tensor {
-        (a.transposed.matrixProduct(a) / 50 + penalty * Tensor.identity(10)).solve(a.transposed.vectorProduct(b) / 50)
+        (a.transposed.matrixProduct(a) / 50 + penalty * Tensor.identity(10)).inverse()
+            .vectorProduct(a.transposed.vectorProduct(b) / 50)
     }
     let samples = Samples(x, .numbers(y.values))
     for penalty in [0.001, 0.1, 1] {

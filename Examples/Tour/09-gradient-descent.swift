@@ -21,7 +21,8 @@ func gradientDescent() -> Figure {
     ]
     for (name, path) in paths {
         let sizes = path.map { $0.squared().sum().sqrt().scalar }
-        print("\(name): distance \(rounded(sizes[30], 8)) after 30 steps, a factor of", rounded(sizes[30] / sizes[29]))
+        let factor = sizes[30] == 0 ? 0 : sizes[30] / sizes[29]
+        print("\(name): distance \(rounded(sizes[30], 8)) after 30 steps, a factor of", rounded(factor))
     }
     print("theory, κ = 10: (κ − 1) / (κ + 1) =", rounded(9.0 / 11), "with momentum (√κ − 1) / (√κ + 1) = 0.519")
     return Figure(panels: paths.map { landscape($0.0, limit: 10, path: $0.1, vmap(bowl)) }, columns: 3, rowHeight: 260)

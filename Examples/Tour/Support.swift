@@ -78,7 +78,8 @@ extension Figure {
         let full = entries.isEmpty ? height : height + 30
         svg = svg.replacing(#/ aria-label="[^"]*"/#, with: "")
         svg = svg.replacing(#/viewBox="0 0 900 \d+"/#, with: "viewBox=\"0 0 900 \(Int(full))\"")
-        svg = svg.replacing("currentColor", with: "#1b1f24")
+        svg = svg.replacing("<svg", with: "<svg style=\"color: #1b1f24\"", maxReplacements: 1)
+        svg = svg.replacing("rgb(  2,   2,   2)", with: "#d8dee4")
         let ground = "<rect width=\"900\" height=\"\(Int(full))\" fill=\"white\"/>\n"
         var key = "<g font-family=\"sans-serif\" font-size=\"13\" fill=\"#1b1f24\">\n"
         var x = 70.0
