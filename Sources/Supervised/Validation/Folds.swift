@@ -166,10 +166,13 @@ public struct Split: Sendable, Codable, Equatable {
         (self.kind, self.share, self.gap, self.seed) = (kind, share, gap, seed)
     }
 
-    /// The folds, as fine as the share needs, of which the first ones are held out.
+    /// As few folds as the share needs, of which the first ones are held out.
     private func folds(of count: Int) -> Folds {
-        let fine = max(2, min(20, Int((1 / share).rounded())))
-        let wanted = abs(Double(fine) * share - 1) < 1e-9 ? fine : 20
+        let wanted =
+            (2...20).first { count in
+                let held = share * Double(count)
+                return held.rounded() >= 1 && abs(held - held.rounded()) < 1e-9
+            } ?? 20
         return Folds(kind, count: max(2, min(wanted, count)), seed: seed)
     }
 

@@ -166,7 +166,10 @@ import Testing
             .init(
                 "choice.draws", listed("choice: {search: random, draws: 2}"),
                 listed("choice: {search: random, draws: 3}")),
-            .init("choice.rule", listed(""), listed("choice: {rule: one-standard-error}")),
+            .init(
+                "choice.rule", listed("").replacing("[0.001, 0.1, 10, 1000]", with: "[0.1, 0.2, 0.4, 0.8, 1.6, 3.2]"),
+                listed("choice: {rule: one-standard-error}")
+                    .replacing("[0.001, 0.1, 10, 1000]", with: "[0.1, 0.2, 0.4, 0.8, 1.6, 3.2]")),
             .init("choice.score", "", "choice: {score: \(target == "y" ? "mae" : "brier")}"),
             .init("learning_curve.shares", "", "learning_curve: {shares: [0.5, 1]}", .text),
         ]
