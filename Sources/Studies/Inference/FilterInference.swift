@@ -22,9 +22,27 @@ public struct FilterInference: Sendable {
         given.keeping = keeping
         let run = run(method, given)
         guard let beliefs = run.beliefs else { preconditionFailure("FilterInference: a run without beliefs") }
+        let parameters = Self.parameters(problem, beliefs)
         return Inference(
-            unknowns: Self.parameters(problem, beliefs) + (sizes?.estimates ?? []), filtered: beliefs,
-            logLikelihood: beliefs.logLikelihoods.sum().scalar, outcome: beliefs.outcome, seconds: run.seconds)
+            unknowns: parameters + (sizes?.estimates ?? []), filtered: beliefs,
+            logLikelihood: beliefs.logLikelihoods.sum().scalar, outcome: beliefs.outcome,
+            notes: collapse(parameters, problem).map { [$0] } ?? [], seconds: run.seconds)
+    }
+
+    /// The share of its prior's standard deviation below which an ensemble's parameter is remarked on.
+    private static let leastShare = 0.01
+
+    /// A remark on parameters of which an ensemble is nearly certain, which happens by chance alone.
+    private func collapse(_ parameters: [UnknownEstimate], _ problem: SystemProblem) -> String? {
+        let drifting = Set(problem.system.parameters.filter { $0.drift > 0 }.map(\.name))
+        guard method.value("members") != nil, (method.value("inflation") ?? 1) <= 1 else { return nil }
+        let certain = parameters.filter {
+            $0.deviation < Self.leastShare * $0.priorDeviation && !drifting.contains($0.name)
+        }
+        guard !certain.isEmpty else { return nil }
+        let names = certain.map(\.name).joined(separator: ", ")
+        return "The ensemble has hardly any spread left in \(names): sampling errors of every analysis make it surer; "
+            + "'drift' or inflation keep it open."
     }
 
     private func run<Method: AssimilationMethod>(
