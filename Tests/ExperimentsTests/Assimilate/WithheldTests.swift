@@ -98,6 +98,33 @@ import Testing
         #expect(abs(learned[0] - gain) < 0.03, "\(learned[0]) for \(gain)")
     }
 
+    /// Classical and learned filters on real observations: the example, with a shorter training and fewer folds.
+    @Test func exampleOfTheTropicalPacific() throws {
+        let examples = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Examples")
+        let text = try String(contentsOf: examples.appending(path: "recharge.yaml"), encoding: .utf8)
+        let table = try String(
+            contentsOf: examples.appending(path: "Data/nino_regions_sst_monthly.csv"), encoding: .utf8)
+        let (model, methods) = (try #require(text.range(of: "model:")), try #require(text.range(of: "methods:")))
+        let body = text[model.lowerBound..<methods.lowerBound].replacing("Data/nino", with: "nino")
+        let run = try AssimilationRun(
+            body + """
+                methods:
+                  - {method: kalman}
+                  - {method: learned-ensemble-gain, members: 20, loss: crps, steps: 200}
+                validation: {by: time, folds: 2, blocks: 20}
+                """, files: ["nino_regions_sst_monthly.csv": table])
+        let judgement = try #require(run.results.judgement)
+        let scores = Dictionary(
+            uniqueKeysWithValues: judgement.overall.filter { !$0.isSmoothed }.map { ($0.method, $0) })
+        let kalman = try #require(scores["kalman"])
+        let coverage = try #require(kalman.coverage)
+        #expect(abs(coverage - 0.9) < 0.05)
+        let learned = try #require(scores["learned-ensemble-gain"])
+        #expect(learned.crps != nil)
+        #expect(judgement.best?.method == "kalman")
+        #expect(run.results.trainings[0].outcome == .completed)
+    }
+
     @Test func refusesALossOfSeveralUnits() throws {
         let text = Self.level("{}", methods: "{method: learned-ensemble-gain, loss: energy-score}")
         let refusal = try AssimilationRun.refusal(text, files: ["nile.csv": Self.table])
