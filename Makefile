@@ -93,7 +93,7 @@ kill: campaigns
 campaigns: setup
 	swift build -c release -Xswiftc -enable-testing --build-tests
 
-DOCUMENTED = Tensors Kernels Networks Dynamics Assimilation Verification Learning Studies Supervised Experiments Checks
+DOCUMENTED = Tensors Kernels Formulas Networks Dynamics Assimilation Verification Learning Studies Supervised Experiments Checks
 
 # One catalogue of all public targets.
 docs: setup
