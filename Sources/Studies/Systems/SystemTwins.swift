@@ -25,6 +25,18 @@ public struct SystemTwins: TrainingWorld {
     private static let times = 1500
     private static let drawn = 8...64
 
+    /// How many truths of so many times a gradient is the mean of, and how many choose the weights.
+    private static func counts(times: Int) -> (learned: Int, held: Int) {
+        let learned = min(max(Self.times / max(times, 1), drawn.lowerBound), drawn.upperBound)
+        return (learned, max(2, learned / 4))
+    }
+
+    /// How many truths of so many times are drawn: a third more, for those that diverge.
+    public static func draws(times: Int) -> Int {
+        let (learned, held) = counts(times: times)
+        return (learned + held) * 4 / 3 + 1
+    }
+
     /// - Parameters:
     ///   - sizes: the estimate of the standard deviations that are unknown; medians of the priors by default.
     ///   - seed: of the draws.
@@ -41,10 +53,8 @@ public struct SystemTwins: TrainingWorld {
         errorCovariance =
             observations.errorCovariance.rank == 3
             ? observations.errorCovariance[0..<count].mean(axes: [0]) : observations.errorCovariance
-        let learned = min(max(Self.times / count, Self.drawn.lowerBound), Self.drawn.upperBound)
-        let held = max(2, learned / 4)
-        // A third more, for those that diverge.
-        let all = Self.draws(given, count: count, number: (learned + held) * 4 / 3 + 1, seed: seed)
+        let (learned, held) = Self.counts(times: count)
+        let all = Self.draws(given, count: count, number: Self.draws(times: count), seed: seed)
         let whole = all.filter { $0.truth.values.allSatisfy(\.isFinite) }
         guard whole.count >= learned + held else { throw ModelDiverges(draws: all.count, whole: whole.count) }
         twins = Array(whole.prefix(learned + held))

@@ -26,9 +26,13 @@ public enum SimpleEstimate: String, CaseIterable, Sendable {
             let others = own.count > 1 ? own : byTable[tables[channel]] ?? []
             let mean = Self.moments(others.map { values[$0] })
             let growth = own.count > 2 ? Growth(own.map { (rest.times[$0 / m], values[$0]) }) : nil
+            // The number of values of the channel before each place, both in the order of time.
+            var passed = 0
             for place in places {
                 (estimates.means[place], estimates.deviations[place]) = mean
-                guard self == .last, let growth, let before = own.last(where: { $0 < place }) else { continue }
+                while passed < own.count, own[passed] < place { passed += 1 }
+                guard self == .last, let growth, passed > 0 else { continue }
+                let before = own[passed - 1]
                 estimates.means[place] = values[before]
                 estimates.deviations[place] = growth.deviation(rest.times[place / m] - rest.times[before / m])
             }

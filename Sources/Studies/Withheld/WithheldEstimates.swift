@@ -64,8 +64,9 @@ public struct WithheldJudgement: Sendable {
         (grouping, self.folds, self.estimates) = (folds.grouping, folds.count, estimates)
         let (values, mask, m) = (observations.values.values, observations.mask.values, names.count)
         let places = folds.folds.indices.filter { folds.folds[$0] >= 0 && mask[$0] > 0 }
+        let byChannel = Dictionary(grouping: places) { $0 % m }
         let sizes = (0..<m).map { channel -> Double in
-            let own = places.filter { $0 % m == channel }.map { values[$0] }
+            let own = (byChannel[channel] ?? []).map { values[$0] }
             guard own.count > 1 else { return 1 }
             let mean = own.reduce(0, +) / Double(own.count)
             let square = own.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(own.count)
@@ -94,9 +95,8 @@ public struct WithheldJudgement: Sendable {
                 score.coverage = Double(inside) / Double(places.count)
                 return score
             }
-            let own = (0..<m).map { channel in places.filter { $0 % m == channel } }
             return [score(places, nil)]
-                + (m > 1 ? (0..<m).filter { !own[$0].isEmpty }.map { score(own[$0], $0) } : [])
+                + (m > 1 ? (0..<m).compactMap { channel in byChannel[channel].map { score($0, channel) } } : [])
         }
         let all = estimates.map(scores)
         self.scores = all.flatMap(\.self)

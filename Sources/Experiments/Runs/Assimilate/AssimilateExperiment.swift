@@ -195,6 +195,12 @@ public struct AssimilateExperiment: Experiment {
         needs.append(
             MemoryNeed(["times": data.observations.steadyDeviations == nil ? times : 1, "values": m, "values": m])
                 .times(4))
+        if learns {
+            // Truths and observations to learn from, and the covariance of their climate.
+            needs.append(
+                MemoryNeed(["truths": SystemTwins.draws(times: times), "times": times, "values": values + m]).times(3))
+            needs.append(MemoryNeed(square).times(3))
+        }
         try MemoryNeed.check(needs, .configuration, at: read.node.place)
     }
 }

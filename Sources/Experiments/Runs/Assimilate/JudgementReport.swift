@@ -31,17 +31,22 @@ extension WithheldJudgement {
         return table
     }
 
-    /// The scores of each channel, in its unit; nil where there is one channel.
+    /// More channels are in `results.json` alone.
+    private static var mostChannels: Int { 40 }
+
+    /// The scores of each channel, in its unit; nil where there is one channel, or too many for a page.
     var channelTable: TextTable? {
         let own = scores.filter { $0.channel != nil }
-        guard !own.isEmpty else { return nil }
+        let channels = own.map(\.channel).reduce(into: [String?]()) { if $0.last != $1 { $0.append($1) } }
+        let names = Set(channels)
+        guard !own.isEmpty, names.count <= Self.mostChannels else { return nil }
         var table = TextTable(
             title: "The same for each channel, in its unit",
             columns: [
                 .init("Channel"), .init("Method"), .init("Uses"), .init("Values"), .init("RMSE"),
                 .init("CRPS [95 %]"), .init("90 % intervals hold", units: "%"),
             ])
-        for channel in own.map(\.channel).reduce(into: [String?](), { if !$0.contains($1) { $0.append($1) } }) {
+        for channel in channels.prefix(names.count) {
             for score in own where score.channel == channel { table.add([.text(channel ?? "")] + row(score)) }
         }
         return table
