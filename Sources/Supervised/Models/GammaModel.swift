@@ -9,7 +9,7 @@ public struct GammaModel: SupervisedModel {
     public static let reference = "McCullagh & Nelder, Generalized linear models (1989)"
     public static let tasks: Set<SupervisedTask> = [.regression]
     public static let parameters: [Parameter<Self>] = [
-        .real("penalty", \.penalty, 0...1e9, "Penalty of half the squared coefficients of standardised inputs.")
+        .penalty(\.penalty)
     ]
 
     public var penalty = 1e-3
@@ -22,12 +22,7 @@ public struct GammaModel: SupervisedModel {
     public func template(_ layout: SampleLayout) -> LinearPredictor { LinearPredictor(layout, .exponential) }
 
     public func fault(_ targets: Targets) -> (problem: String, expected: String)? {
-        guard case .numbers(let values) = targets else { return nil }
-        let isWrong = { (value: Double) in value <= 0 }
-        if let wrong = values.first(where: isWrong) {
-            return ("the target \(NumberText.short(wrong)) in a gamma regression", "targets above 0")
-        }
-        return values.allSatisfy { $0 == 0 } ? ("targets that are all zero", "some that are not") : nil
+        GeneralizedLinear.Family.gamma.fault(targets)
     }
 
     public func fitted(to samples: Samples, _ setting: FitSetting) -> FittedModel<LinearPredictor> {

@@ -1,5 +1,6 @@
 import Assimilation
 import Networks
+import Studies
 import Tensors
 
 /// A generalised linear model with the logarithm as link, `μ = exp(x β + b)`: half the mean deviance and
@@ -12,6 +13,22 @@ enum GeneralizedLinear {
         case poisson
         /// Positive numbers, of which the standard deviation is proportional to the mean.
         case gamma
+
+        /// Targets that the family cannot have, and the expectation.
+        func fault(_ targets: Targets) -> (problem: String, expected: String)? {
+            guard case .numbers(let values) = targets else { return nil }
+            switch self {
+            case .poisson:
+                if let wrong = values.first(where: { $0 < 0 }) {
+                    return ("the target \(NumberText.short(wrong)) in a poisson regression", "targets 0 or more")
+                }
+                return values.allSatisfy { $0 == 0 } ? ("targets that are all zero", "some that are not") : nil
+            case .gamma:
+                return values.first { $0 <= 0 }.map {
+                    ("the target \(NumberText.short($0)) in a gamma regression", "targets above 0")
+                }
+            }
+        }
 
         /// Half the deviance of `y` about `exp(η)`, but for what does not depend on `η`; first and second derivative.
         func loss(_ eta: Tensor, _ y: Tensor) -> (value: Tensor, slope: Tensor, curvature: Tensor) {
@@ -44,5 +61,12 @@ enum GeneralizedLinear {
         }
         let map = Dense(weight: found.point[0..<p].expanded(axis: -1), bias: found.point[p..<(p + 1)])
         return FittedModel(LinearPredictor(map, .exponential), outcome: found.outcome)
+    }
+}
+
+extension Parameter where Subject: SupervisedModel {
+    /// Of half the squared coefficients.
+    static func penalty(_ path: WritableKeyPath<Subject, Double> & Sendable) -> Self {
+        .real("penalty", path, 0...1e9, "Penalty of half the squared coefficients of standardised inputs.")
     }
 }

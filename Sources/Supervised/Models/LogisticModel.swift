@@ -17,7 +17,7 @@ public struct LogisticModel: SupervisedModel {
     public static let reference = "Hastie, Tibshirani & Friedman, The elements of statistical learning (2009), 4.4"
     public static let tasks: Set<SupervisedTask> = [.classification]
     public static let parameters: [Parameter<Self>] = [
-        .real("penalty", \.penalty, 0...1e9, "Penalty of half the squared coefficients of standardised inputs.")
+        .penalty(\.penalty)
     ]
 
     public var penalty = 1e-3

@@ -9,7 +9,7 @@ public struct RidgeModel: SupervisedModel {
     public static let reference = "Hoerl & Kennard, Technometrics 12 (1970), 55-67"
     public static let tasks: Set<SupervisedTask> = [.regression]
     public static let parameters: [Parameter<Self>] = [
-        .real("penalty", \.penalty, 0...1e9, "Penalty of half the squared coefficients of standardised inputs.")
+        .penalty(\.penalty)
     ]
 
     public var penalty = 1e-3

@@ -204,36 +204,3 @@ public struct AssimilateExperiment: Experiment {
         try MemoryNeed.check(needs, .configuration, at: read.node.place)
     }
 }
-
-/// Correlations of the errors of some tables at the same time.
-struct ErrorCorrelation: Sendable {
-    let names: [String]
-    let matrix: Tensor
-    let node: ConfigurationNode
-
-    static let keys = KeyTable(
-        ConfigurationKey("of", .list(.text), .required, "The names of the observations."),
-        ConfigurationKey(
-            "matrix", .list(.list(.number(.within(-1...1)))), .required,
-            "Their correlations, a row each; 1 on the diagonal."
-        ))
-
-    init(_ node: ConfigurationNode, among all: [String]) throws(InputError) {
-        let (names, matrix) = try node.mapping(Self.keys) { (keys) throws(InputError) in
-            let place = try keys.required("of")
-            var names: [String] = []
-            for entry in try place.nonEmptyList() {
-                let name = try entry.choice(among: all)
-                if names.contains(name) { throw entry.error("\(name.quoted) is listed twice", expected: "each once") }
-                names.append(name)
-            }
-            let node = try keys.required("matrix")
-            let matrix = try node.covariance(names.count)
-            guard matrix.diagonal().values.allSatisfy({ $0 == 1 }) else {
-                throw node.error("a diagonal of \(matrix.diagonal().values)", expected: "1 everywhere on it")
-            }
-            return (names, matrix)
-        }
-        (self.names, self.matrix, self.node) = (names, matrix, node)
-    }
-}

@@ -99,3 +99,24 @@ struct Correction: Sendable {
         }
     }
 }
+
+extension [Correction] {
+    /// Equations of states with their learned terms, and the definitions of these.
+    func added(
+        to lines: [Formula], of states: [String]
+    ) throws(InputError) -> (lines: [Formula], definitions: [(name: String, expression: Formula)]) {
+        var (lines, definitions) = (lines, [(name: String, expression: Formula)]())
+        for correction in self {
+            for definition in try correction.definitions {
+                do { definitions.append((definition.name, try Formula(definition.text))) } catch {
+                    throw definition.node.error(error)
+                }
+            }
+            guard let place = states.firstIndex(of: correction.state) else { continue }
+            do { lines[place] = try Formula("(\(lines[place].text)) + \(correction.name)") } catch {
+                throw correction.node.error(error)
+            }
+        }
+        return (lines, definitions)
+    }
+}

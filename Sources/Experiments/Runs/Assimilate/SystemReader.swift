@@ -96,7 +96,7 @@ private struct SystemReader {
         let corrections = try corrections(keys.optional("corrections"), states.map(\.name))
         func system(_ corrections: [Correction]) throws(InputError) -> DynamicalSystem {
             let parameters = parameters + corrections.flatMap(\.parameters) + more
-            let (lines, added) = try corrected(lines, states.map(\.name), corrections)
+            let (lines, added) = try corrections.added(to: lines, of: states.map(\.name))
             do {
                 let equations = try EquationSystem(
                     states.map { StateVariable($0.name, $0.kind) },
@@ -293,25 +293,6 @@ private struct SystemReader {
         return corrections
     }
 
-    /// Equations with their learned terms, and the definitions of these.
-    private func corrected(
-        _ lines: [Formula], _ states: [String], _ corrections: [Correction]
-    ) throws(InputError) -> (lines: [Formula], added: [(name: String, expression: Formula)]) {
-        var (lines, added) = (lines, [(name: String, expression: Formula)]())
-        for correction in corrections {
-            for definition in try correction.definitions {
-                do { added.append((definition.name, try Formula(definition.text))) } catch {
-                    throw definition.node.error(error)
-                }
-            }
-            guard let place = states.firstIndex(of: correction.state) else { continue }
-            do { lines[place] = try Formula("(\(lines[place].text)) + \(correction.name)") } catch {
-                throw correction.node.error(error)
-            }
-        }
-        return (lines, added)
-    }
-
     private static func integrator(
         _ keys: inout ConfigurationMapping, isMap: Bool
     ) throws(InputError) -> SystemIntegrator {
@@ -411,32 +392,5 @@ private struct SystemReader {
     /// A symmetric matrix whose eigenvalues are not negative.
     private func matrix(_ node: ConfigurationNode, count: Int) throws(InputError) -> Tensor {
         try node.covariance(count)
-    }
-}
-
-extension ConfigurationNode {
-    /// A covariance of so many variables, as a list of rows.
-    func covariance(_ count: Int) throws(InputError) -> Tensor {
-        var rows: [[Double]] = []
-        for row in try nonEmptyList() {
-            var values: [Double] = []
-            for entry in try row.nonEmptyList() { values.append(try entry.number()) }
-            rows.append(values)
-        }
-        guard rows.count == count, rows.allSatisfy({ $0.count == count }) else {
-            throw error(
-                "rows of \(rows.map { "\($0.count)" }.joined(separator: ", ")) numbers", expected: "\(count) × \(count)"
-            )
-        }
-        let matrix = Tensor(rows: rows)
-        let size = matrix.absolute().maximum().scalar
-        guard (matrix - matrix.transposed).absolute().maximum().scalar <= 1e-9 * size else {
-            throw error("a covariance that is not symmetric", expected: "the same numbers above and below the diagonal")
-        }
-        let symmetric = 0.5 * (matrix + matrix.transposed)
-        guard symmetric.symmetricEigen().values.values[0] >= -1e-9 * size else {
-            throw error("a covariance with a negative eigenvalue", expected: "a positive semidefinite matrix")
-        }
-        return symmetric
     }
 }
